@@ -1,0 +1,326 @@
+//! The change engine: `apply` turns a contact and a change into a new contact and its differences, or into
+//! every reason why not. It is a pure function; all rules about contacts live here and in its parts.
+
+mod channels;
+mod names;
+mod sets;
+mod values;
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::{
+    BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Difference, Edit, Extras,
+    Flag, InstantMember, ItemRef, Network, NoteId, OnConflict, Ref, Rejection, TextMember, Timestamp,
+    Violation, ViolationKind, difference, limits,
+};
+
+/// What a change meets: the catalog, what its references point at, the time and the fresh ids.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// The workspace's catalog.
+    pub catalog: &'a Catalog,
+    /// The records outside the catalog that the change names.
+    pub linked: &'a Linked,
+    /// Time and ids.
+    pub stamp: Stamp,
+}
+
+/// The records outside the catalog that a change names, looked up beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Linked {
+    /// The companies, with their numbers.
+    pub companies: HashMap<Ref, (CompanyId, u64)>,
+    /// The notes.
+    pub notes: HashMap<Ref, NoteId>,
+    /// The owners of the channels that must be nobody else's, by kind and normalised value.
+    pub channel_owners: HashMap<(ChannelKind, String), ContactId>,
+}
+
+/// The time of a change, and the source of the ids that it makes.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// When the change happens.
+    pub now: Timestamp,
+    /// A fresh UUIDv7. The ids of what the change makes count up from it.
+    pub seed: Uuid,
+}
+
+impl Stamp {
+    /// The `n`th id made by this change, larger than all before it.
+    fn id(&self, n: u64) -> Uuid {
+        Uuid::from_u128(self.seed.as_u128().wrapping_add(u128::from(n)))
+    }
+}
+
+/// A change that was carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applied {
+    /// The contact as it is now.
+    pub contact: Contact,
+    /// What differs; empty when the change changed nothing, and then revision and `updated_at` are as before.
+    pub differences: Vec<Difference>,
+}
+
+/// Applies a change to a contact: validates all of it, collects all violations, and yields the new contact
+/// and its differences, or nothing.
+///
+/// # Errors
+/// Every violation, in the order of the change's edits, after those that the dialect found while decoding.
+pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
+    let mut draft = Draft {
+        contact: contact.clone(),
+        ground: *ground,
+        fresh_ids: 0,
+        violations: change.violations.clone(),
+    };
+    for (at, edit) in &change.edits {
+        draft.edit(at, edit);
+    }
+    draft.check_lock(contact, change);
+    draft.check_bounds();
+    if !draft.violations.is_empty() {
+        return Err(Rejection { violations: draft.violations });
+    }
+    let mut after = draft.contact;
+    let differences = difference::differences(contact, &after);
+    if !differences.is_empty() {
+        after.revision = contact.revision.saturating_add(1);
+        // Never back in time, even where two servers' clocks differ.
+        after.updated_at = ground.stamp.now.max(contact.updated_at);
+    }
+    Ok(Applied { contact: after, differences })
+}
+
+/// A contact in the making, and what was found wrong so far.
+struct Draft<'a> {
+    contact: Contact,
+    ground: Ground<'a>,
+    fresh_ids: u64,
+    violations: Vec<Violation>,
+}
+
+impl Draft<'_> {
+    fn refuse(&mut self, at: &str, kind: ViolationKind) {
+        self.violations.push(Violation::new(at, kind));
+    }
+
+    fn fresh_id(&mut self) -> Uuid {
+        let id = self.ground.stamp.id(self.fresh_ids);
+        self.fresh_ids += 1;
+        id
+    }
+
+    fn edit(&mut self, at: &str, edit: &Edit) {
+        let now = self.ground.stamp.now;
+        match edit {
+            Edit::Text(member, text) => self.text(at, *member, text.as_deref()),
+            Edit::Name(part, text) => self.name(at, *part, text.as_deref()),
+            Edit::Birthday(part, number) => self.birthday(at, *part, *number),
+            Edit::Social(network, text) => self.social(at, *network, text.as_deref()),
+            Edit::Flag(Flag::Starred, flag) => self.contact.starred = *flag,
+            Edit::Flag(Flag::Confirmed, flag) => {
+                if self.contact.confirmed && !flag {
+                    self.contact.unconfirmed_at = Some(now);
+                }
+                self.contact.confirmed = *flag;
+            }
+            Edit::Instant(InstantMember::CreatedAt, Some(instant)) => self.contact.created_at = *instant,
+            Edit::Instant(InstantMember::CreatedAt, None) => self.refuse(at, ViolationKind::NotNullable),
+            Edit::Instant(InstantMember::ClosedAt, instant) => self.contact.closed_at = *instant,
+            Edit::Instant(InstantMember::BlockedAt, instant) => self.contact.blocked_at = *instant,
+            Edit::Closed(flag) => {
+                self.contact.closed_at = flag.then(|| self.contact.closed_at.unwrap_or(now))
+            }
+            Edit::Blocked(flag) => {
+                self.contact.blocked_at = flag.then(|| self.contact.blocked_at.unwrap_or(now))
+            }
+            Edit::OptIn(state) => self.contact.opt_in = *state,
+            Edit::AssignedUser(user) => self.assign_user(at, user.as_ref()),
+            Edit::AssignedTeam(team) => self.assign_team(at, team.as_ref()),
+            Edit::Tags(set) => self.tags(set),
+            Edit::Lists(set) => self.lists(set),
+            Edit::Notes(set) => self.notes(set),
+            Edit::Companies(set) => self.companies(set),
+            Edit::ReplaceChannels(items) => self.replace_channels(None, items),
+            Edit::ReplaceChannelsOf(kind, items) => self.replace_channels(Some(kind), items),
+            Edit::MergeChannels(items) => self.merge_channels(items),
+            Edit::PrimaryChannel(kind, item) => self.primary_channel(kind, item.as_ref()),
+            Edit::RemoveChannel(id) => self.remove_channel(at, *id),
+            Edit::Values(set, read) => self.values(set, *read),
+            Edit::Extra(dialect, name, value) => {
+                if value.as_ref().is_some_and(|value| value.to_string().len() > limits::EXTRA_BYTES) {
+                    self.refuse(at, ViolationKind::TooLong { max: limits::EXTRA_BYTES, unit: "bytes" });
+                } else {
+                    self.contact.extras.set(*dialect, name, value.clone());
+                }
+            }
+            Edit::Aliases(dialect, texts) => {
+                if let Some(text) = texts.iter().find(|text| text.len() > limits::ALIAS_BYTES) {
+                    let kind = ViolationKind::TooLong { max: limits::ALIAS_BYTES, unit: "bytes" };
+                    self.refuse(&format!("{at}.{text:.20}"), kind);
+                } else if texts.iter().any(String::is_empty) {
+                    self.refuse(at, ViolationKind::Blank);
+                } else {
+                    self.contact.aliases.set(*dialect, texts.clone());
+                }
+            }
+            Edit::Revert(differences, on_conflict) => self.revert(differences, *on_conflict),
+        }
+    }
+
+    /// Checks the length of a text: in characters, as every vendor that states a limit counts.
+    fn bounded(&mut self, at: &str, text: &str, max: usize) -> bool {
+        let is_within = text.len() <= max || text.chars().count() <= max;
+        if !is_within {
+            self.refuse(at, ViolationKind::TooLong { max, unit: "characters" });
+        }
+        is_within
+    }
+
+    fn text(&mut self, at: &str, member: TextMember, text: Option<&str>) {
+        let contact = &mut self.contact;
+        let (slot, max) = match member {
+            TextMember::Salutation => (&mut contact.salutation, limits::SHORT_TEXT_CHARS),
+            TextMember::JobTitle => (&mut contact.job_title, limits::SHORT_TEXT_CHARS),
+            TextMember::Description => (&mut contact.description, limits::LONG_TEXT_CHARS),
+            TextMember::Remarks => (&mut contact.remarks, limits::LONG_TEXT_CHARS),
+            TextMember::Location => (&mut contact.location, limits::SHORT_TEXT_CHARS),
+            TextMember::City => (&mut contact.city, limits::SHORT_TEXT_CHARS),
+            TextMember::State => (&mut contact.state, limits::SHORT_TEXT_CHARS),
+            TextMember::Country => (&mut contact.country, limits::SHORT_TEXT_CHARS),
+            TextMember::WebsiteUrl => (&mut contact.website_url, limits::LONG_TEXT_CHARS),
+            TextMember::ImageUrl => (&mut contact.image_url, limits::LONG_TEXT_CHARS),
+            TextMember::LockedBy => (&mut contact.locked_by, limits::SHORT_TEXT_CHARS),
+        };
+        *slot = text.map(str::to_owned);
+        if let Some(text) = text {
+            self.bounded(at, text, max);
+        }
+    }
+
+    fn social(&mut self, at: &str, network: Network, text: Option<&str>) {
+        match text {
+            Some(text) if self.bounded(at, text, limits::SHORT_TEXT_CHARS) => {
+                self.contact.social.insert(network, text.to_owned());
+            }
+            Some(_) => {}
+            None => {
+                self.contact.social.remove(&network);
+            }
+        }
+    }
+
+    fn birthday(&mut self, at: &str, part: BirthdayPart, number: Option<i64>) {
+        let max = match part {
+            BirthdayPart::Day => 31,
+            BirthdayPart::Month => 12,
+            BirthdayPart::Year => 9999,
+        };
+        if number.is_some_and(|number| !(1..=max).contains(&number)) {
+            return self.refuse(at, ViolationKind::OutOfRange { min: 1, max });
+        }
+        let birthday = &mut self.contact.birthday;
+        match part {
+            BirthdayPart::Day => birthday.day = number.and_then(|number| number.try_into().ok()),
+            BirthdayPart::Month => birthday.month = number.and_then(|number| number.try_into().ok()),
+            BirthdayPart::Year => birthday.year = number.and_then(|number| number.try_into().ok()),
+        }
+    }
+
+    fn assign_user(&mut self, at: &str, user: Option<&ItemRef>) {
+        let found = user.map(|user| self.ground.catalog.users.find(user).ok_or(user));
+        match found {
+            None => self.contact.assigned_user = None,
+            Some(Ok(user)) => self.contact.assigned_user = Some(user.id),
+            Some(Err(user)) => self.refuse(at, ViolationKind::UnknownUser(user.text().to_owned())),
+        }
+    }
+
+    fn assign_team(&mut self, at: &str, team: Option<&ItemRef>) {
+        let found = team.map(|team| self.ground.catalog.teams.find(team).ok_or(team));
+        match found {
+            None => self.contact.assigned_team = None,
+            Some(Ok(team)) => self.contact.assigned_team = Some(team.id),
+            Some(Err(team)) => self.refuse(at, ViolationKind::UnknownTeam(team.text().to_owned())),
+        }
+    }
+
+    fn revert(&mut self, differences: &[Difference], on_conflict: OnConflict) {
+        for difference in differences {
+            if let Err(kind) = difference::revert(&mut self.contact, difference, on_conflict) {
+                self.refuse(&difference.member.to_string(), kind);
+            }
+        }
+        self.settle_channels();
+    }
+
+    /// A contact that an outside system owns keeps its name, e-mail and phone numbers, whatever the dialect.
+    /// Writing the values that it has already is allowed; so is unlocking it in the same change.
+    fn check_lock(&mut self, before: &Contact, change: &Change) {
+        let (Some(owner), true) = (&before.locked_by, self.contact.locked_by == before.locked_by) else {
+            return;
+        };
+        let lockable = |contact: &Contact| {
+            let of = |kind| contact.channels.iter().filter(move |each| each.kind == kind).cloned();
+            (of(ChannelKind::Email).collect::<Vec<_>>(), of(ChannelKind::Phone).collect::<Vec<_>>())
+        };
+        let after = &self.contact;
+        let is_name = before.name != after.name || before.salutation != after.salutation;
+        let is_channel = lockable(before) != lockable(after);
+        if !is_name && !is_channel {
+            return;
+        }
+        let touches = |edit: &Edit| match edit {
+            Edit::Name(..) | Edit::Text(TextMember::Salutation, _) => is_name,
+            Edit::Values(set, _) => {
+                is_name
+                    && set.items.iter().any(|write| {
+                        self.ground
+                            .catalog
+                            .fields
+                            .find(&write.field)
+                            .is_some_and(|field| field.system.is_some())
+                    })
+            }
+            Edit::ReplaceChannels(_)
+            | Edit::ReplaceChannelsOf(..)
+            | Edit::MergeChannels(_)
+            | Edit::PrimaryChannel(..)
+            | Edit::RemoveChannel(_) => is_channel,
+            Edit::Revert(..) => true,
+            _ => false,
+        };
+        let locked: Vec<_> = change
+            .edits
+            .iter()
+            .filter(|(_, edit)| touches(edit))
+            .map(|(at, _)| Violation::new(at.clone(), ViolationKind::Locked(owner.clone())))
+            .collect();
+        self.violations.extend(locked);
+    }
+
+    fn check_bounds(&mut self) {
+        let contact = &self.contact;
+        let aliases = contact.aliases.pairs().count();
+        let counts = [
+            ("channels", contact.channels.len(), limits::CHANNELS),
+            ("companies", contact.companies.len(), limits::SET_ITEMS),
+            ("tags", contact.tags.len(), limits::SET_ITEMS),
+            ("lists", contact.lists.len(), limits::SET_ITEMS),
+            ("notes", contact.notes.len(), limits::SET_ITEMS),
+            ("values", contact.values.len(), limits::VALUES),
+            ("extras", Extras::len(&contact.extras), limits::EXTRAS),
+            ("aliases", aliases, limits::ALIASES),
+        ];
+        for (at, count, max) in counts {
+            if count > max {
+                self.refuse(at, ViolationKind::TooLong { max, unit: "items" });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Tags, lists, notes and companies: replacing, adding and removing.
+
+use super::Draft;
+use crate::{CompanyLink, CompanyWrite, Entity, ItemRef, Ref, Set, SetMode, ViolationKind, limits, value};
+
+/// The set after a change. Items keep their order: those that were there first, then the new ones; a
+/// replacement takes the order given. Repeats are dropped.
+fn changed<T: PartialEq + Copy>(current: &[T], mode: SetMode, items: &[T]) -> Vec<T> {
+    let mut result = match mode {
+        SetMode::Replace => Vec::new(),
+        SetMode::Add => current.to_vec(),
+        SetMode::Remove => return current.iter().filter(|item| !items.contains(item)).copied().collect(),
+    };
+    for item in items {
+        if !result.contains(item) {
+            result.push(*item);
+        }
+    }
+    result
+}
+
+impl Draft<'_> {
+    pub(super) fn tags(&mut self, set: &Set<(String, ItemRef)>) {
+        let catalog = self.ground.catalog;
+        let ids = self.resolve(&set.items, |item| {
+            let tag = catalog.tags.find(item);
+            tag.map(|tag| tag.id).ok_or_else(|| ViolationKind::UnknownTag(item.text().to_owned()))
+        });
+        self.contact.tags = changed(&self.contact.tags, set.mode, &ids);
+    }
+
+    pub(super) fn lists(&mut self, set: &Set<(String, ItemRef)>) {
+        let catalog = self.ground.catalog;
+        let ids = self.resolve(&set.items, |item| {
+            let list = catalog.lists.find(item).filter(|list| list.entity == Entity::Contact);
+            list.map(|list| list.id).ok_or_else(|| ViolationKind::UnknownList(item.text().to_owned()))
+        });
+        self.contact.lists = changed(&self.contact.lists, set.mode, &ids);
+    }
+
+    pub(super) fn notes(&mut self, set: &Set<(String, Ref)>) {
+        let linked = self.ground.linked;
+        let ids = self.resolve(&set.items, |note| {
+            linked.notes.get(note).copied().ok_or_else(|| ViolationKind::UnknownNote(note.text.clone()))
+        });
+        self.contact.notes = changed(&self.contact.notes, set.mode, &ids);
+    }
+
+    fn resolve<R, I>(
+        &mut self,
+        items: &[(String, R)],
+        find: impl Fn(&R) -> Result<I, ViolationKind>,
+    ) -> Vec<I> {
+        let mut ids = Vec::with_capacity(items.len());
+        for (at, item) in items {
+            match find(item) {
+                Ok(id) => ids.push(id),
+                Err(kind) => self.refuse(at, kind),
+            }
+        }
+        ids
+    }
+
+    pub(super) fn companies(&mut self, set: &Set<CompanyWrite>) {
+        let before = std::mem::take(&mut self.contact.companies);
+        let mut links = if set.mode == SetMode::Replace { Vec::new() } else { before.clone() };
+        for write in &set.items {
+            let Some((id, number)) = self.ground.linked.companies.get(&write.company).copied() else {
+                self.refuse(&write.at, ViolationKind::UnknownCompany(write.company.text.clone()));
+                continue;
+            };
+            let place = links.iter().position(|link: &CompanyLink| link.id == id);
+            match (set.mode, place) {
+                (SetMode::Remove, Some(at)) => {
+                    links.remove(at);
+                }
+                // The first of two links to one company wins.
+                (SetMode::Remove, None) | (SetMode::Replace, Some(_)) => {}
+                (SetMode::Replace | SetMode::Add, _) => {
+                    let old = place.and_then(|at| links.get(at)).cloned();
+                    let link = self.company_link(write, old.unwrap_or(blank(id, number)));
+                    match place.and_then(|at| links.get_mut(at)) {
+                        Some(slot) => *slot = link,
+                        None => links.push(link),
+                    }
+                }
+            }
+        }
+        self.contact.companies = links;
+    }
+
+    fn company_link(&mut self, write: &CompanyWrite, mut link: CompanyLink) -> CompanyLink {
+        if let Some(title) = &write.title {
+            if let Some(title) = title {
+                self.bounded(&format!("{}.title", write.at), title, limits::SHORT_TEXT_CHARS);
+            }
+            link.title.clone_from(title);
+        }
+        if let Some(date) = &write.start_date {
+            if date.as_deref().is_some_and(|date| value::date(date).is_err()) {
+                self.refuse(&format!("{}.start_date", write.at), ViolationKind::BadDate);
+            }
+            link.start_date.clone_from(date);
+        }
+        if let Some(active) = write.active {
+            link.active = active;
+        }
+        link
+    }
+}
+
+fn blank(id: crate::CompanyId, number: u64) -> CompanyLink {
+    CompanyLink { id, number, title: None, start_date: None, active: true }
+}

@@ -1,0 +1,69 @@
+//! Values of custom fields.
+
+use super::Draft;
+use crate::{
+    Entity, Field, NamePart, ReadValue, Set, SetMode, SystemMember, TextMember, Value, ValueWrite,
+    ViolationKind,
+};
+
+impl Draft<'_> {
+    pub(super) fn values(&mut self, set: &Set<ValueWrite>, read: ReadValue) {
+        let catalog = self.ground.catalog;
+        if set.mode == SetMode::Replace {
+            self.contact.values.clear();
+        }
+        for write in &set.items {
+            let found = catalog.fields.find(&write.field).filter(|field| field.entity == Entity::Contact);
+            let Some(field) = found else {
+                self.refuse(&write.at, ViolationKind::UnknownField(write.field.text().to_owned()));
+                continue;
+            };
+            if set.mode == SetMode::Remove {
+                self.contact.values.remove(&field.id);
+                continue;
+            }
+            match (read(&write.json, field, catalog), field.system) {
+                (Err(kind), _) => self.refuse(&write.at, in_field(field, kind)),
+                (Ok(value), Some(member)) => self.system_member(&write.at, member, value),
+                (Ok(Some(value)), None) => {
+                    self.contact.values.insert(field.id, value);
+                }
+                (Ok(None), None) => {
+                    self.contact.values.remove(&field.id);
+                }
+            }
+        }
+    }
+
+    /// A field that shows a member of the record writes that member.
+    fn system_member(&mut self, at: &str, member: SystemMember, value: Option<Value>) {
+        let text = match value {
+            Some(Value::Text(text)) => Some(text),
+            Some(Value::Option(id)) => {
+                let mut options = self.ground.catalog.fields.iter().flat_map(|field| &field.options);
+                options.find(|option| option.id == id).map(|option| option.value.clone())
+            }
+            _ => None,
+        };
+        match member {
+            SystemMember::FirstName => self.name(at, NamePart::First, text.as_deref()),
+            SystemMember::LastName => self.name(at, NamePart::Last, text.as_deref()),
+            SystemMember::Salutation => self.text(at, TextMember::Salutation, text.as_deref()),
+        }
+    }
+}
+
+/// Says which field a value was wrong for, unless the violation says so itself.
+fn in_field(field: &Field, kind: ViolationKind) -> ViolationKind {
+    match kind {
+        ViolationKind::UnknownOption { .. }
+        | ViolationKind::MissingOption { .. }
+        | ViolationKind::MissingValue { .. }
+        | ViolationKind::BadValue { .. } => kind,
+        kind => ViolationKind::BadValue {
+            field: field.name.clone(),
+            options: field.options.iter().map(|option| option.value.clone()).collect(),
+            kind: Box::new(kind),
+        },
+    }
+}

@@ -1,0 +1,404 @@
+//! What a client asks of a contact, in words that no vendor owns.
+
+use uuid::Uuid;
+
+use crate::{
+    Catalog, ChannelId, ChannelKind, Dialect, Difference, Field, Json, Network, OptIn, Timestamp, Value,
+    Violation, ViolationKind,
+};
+
+/// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
+/// out, all or nothing. Edits apply in order, so a later one wins.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// What to do, each with the member of the client's request that asked for it.
+    pub edits: Vec<(String, Edit)>,
+    /// What the dialect already found wrong with the request; any of these refuses the change.
+    pub violations: Vec<Violation>,
+}
+
+impl Change {
+    /// Adds an edit that the member `at` of the client's request asks for.
+    pub fn push(&mut self, at: impl Into<String>, edit: Edit) {
+        self.edits.push((at.into(), edit));
+    }
+
+    /// Adds a violation found while decoding.
+    pub fn refuse(&mut self, at: impl Into<String>, kind: ViolationKind) {
+        self.violations.push(Violation::new(at, kind));
+    }
+
+    /// The companies that the edits name; they must be looked up before `apply`.
+    pub fn company_refs(&self) -> impl Iterator<Item = &Ref> {
+        self.edits
+            .iter()
+            .flat_map(|(_, edit)| match edit {
+                Edit::Companies(set) => set.items.as_slice(),
+                _ => &[],
+            })
+            .map(|write| &write.company)
+    }
+
+    /// The notes that the edits name; they must be looked up before `apply`.
+    pub fn note_refs(&self) -> impl Iterator<Item = &Ref> {
+        self.edits
+            .iter()
+            .flat_map(|(_, edit)| match edit {
+                Edit::Notes(set) => set.items.as_slice(),
+                _ => &[],
+            })
+            .map(|(_, note)| note)
+    }
+
+    /// The channels that must belong to no other contact; their owners must be looked up before `apply`.
+    pub fn exclusive_channels(&self) -> impl Iterator<Item = &ChannelWrite> {
+        self.edits
+            .iter()
+            .flat_map(|(_, edit)| match edit {
+                Edit::MergeChannels(items) | Edit::ReplaceChannels(items) => items.as_slice(),
+                Edit::ReplaceChannelsOf(_, items) => items.as_slice(),
+                Edit::PrimaryChannel(_, Some(item)) => std::slice::from_ref(item),
+                _ => &[],
+            })
+            .filter(|write| write.exclusive)
+    }
+}
+
+/// One thing to do to a contact.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Sets or clears a text.
+    Text(TextMember, Option<String>),
+    /// Sets or clears a part of the name; see [`Name`](crate::Name) for what follows from it.
+    Name(NamePart, Option<String>),
+    /// Sets or clears a part of the birthday.
+    Birthday(BirthdayPart, Option<i64>),
+    /// Sets or clears the name on a social network.
+    Social(Network, Option<String>),
+    /// Sets a flag.
+    Flag(Flag, bool),
+    /// Sets or clears an instant.
+    Instant(InstantMember, Option<Timestamp>),
+    /// Closes (now, unless closed already) or opens the conversation.
+    Closed(bool),
+    /// Blocks (now, unless blocked already) or unblocks the contact.
+    Blocked(bool),
+    /// Sets or clears the agreement to receive messages.
+    OptIn(Option<OptIn>),
+    /// Assigns to a user, or to none.
+    AssignedUser(Option<ItemRef>),
+    /// Assigns to a team, or to none.
+    AssignedTeam(Option<ItemRef>),
+    /// Changes the set of tags. Each item comes with the member that names it.
+    Tags(Set<(String, ItemRef)>),
+    /// Changes the set of lists.
+    Lists(Set<(String, ItemRef)>),
+    /// Changes the set of notes.
+    Notes(Set<(String, Ref)>),
+    /// Changes the set of companies. Replacing takes title, date and state from the request; adding changes
+    /// only what is given.
+    Companies(Set<CompanyWrite>),
+    /// Makes the channels exactly these. A channel whose id or value is among them keeps its id.
+    ReplaceChannels(Vec<ChannelWrite>),
+    /// Makes the channels of one kind exactly these; other kinds stay.
+    ReplaceChannelsOf(ChannelKind, Vec<ChannelWrite>),
+    /// Adds these channels, or changes those that the contact has already; the others stay.
+    MergeChannels(Vec<ChannelWrite>),
+    /// Gives the primary channel of this kind this value, keeping its id; a contact that already has the value
+    /// on another channel makes that one primary. `None` removes every channel of the kind.
+    PrimaryChannel(ChannelKind, Option<ChannelWrite>),
+    /// Removes a channel.
+    RemoveChannel(ChannelId),
+    /// Writes values of custom fields. With [`SetMode::Replace`] a field that is not among them loses its
+    /// value; otherwise it keeps it.
+    Values(Set<ValueWrite>, ReadValue),
+    /// Sets or removes a member that only one dialect knows.
+    Extra(Dialect, String, Option<Json>),
+    /// Sets the ids that a vendor gave the contact.
+    Aliases(Dialect, Vec<String>),
+    /// Takes back what an earlier change did.
+    Revert(Vec<Difference>, OnConflict),
+}
+
+/// Reads the JSON that a dialect's client wrote as the value of a field; `None` clears it. It runs inside
+/// [`apply`](crate::apply), under the catalog that the change meets.
+pub type ReadValue = fn(&Json, &Field, &Catalog) -> Result<Option<Value>, ViolationKind>;
+
+/// Text members of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextMember {
+    /// `salutation`
+    Salutation,
+    /// `job_title`
+    JobTitle,
+    /// `description`
+    Description,
+    /// `remarks`
+    Remarks,
+    /// `location`
+    Location,
+    /// `city`
+    City,
+    /// `state`
+    State,
+    /// `country`
+    Country,
+    /// `website_url`
+    WebsiteUrl,
+    /// `image_url`
+    ImageUrl,
+    /// `locked_by`
+    LockedBy,
+}
+
+/// Parts of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamePart {
+    /// The whole name.
+    Full,
+    /// The first name.
+    First,
+    /// The last name.
+    Last,
+}
+
+/// Parts of a birthday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BirthdayPart {
+    /// 1 to 31.
+    Day,
+    /// 1 to 12.
+    Month,
+    /// 1 to 9999.
+    Year,
+}
+
+/// Flags of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flag {
+    /// `starred`
+    Starred,
+    /// `confirmed`; going from true to false sets `unconfirmed_at`.
+    Confirmed,
+}
+
+/// Instants of a contact that clients may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstantMember {
+    /// `created_at`; cannot be cleared.
+    CreatedAt,
+    /// `closed_at`
+    ClosedAt,
+    /// `blocked_at`
+    BlockedAt,
+}
+
+/// How a set changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetMode {
+    /// It becomes exactly the items given.
+    Replace,
+    /// The items given are added, or updated where they are there already.
+    Add,
+    /// The items given are removed.
+    Remove,
+}
+
+/// A change of a set.
+#[derive(Clone, Debug)]
+pub struct Set<T> {
+    /// How.
+    pub mode: SetMode,
+    /// With what.
+    pub items: Vec<T>,
+}
+
+impl<T> Set<T> {
+    /// Exactly these.
+    pub fn replace(items: Vec<T>) -> Self {
+        Self { mode: SetMode::Replace, items }
+    }
+
+    /// These too.
+    pub fn add(items: Vec<T>) -> Self {
+        Self { mode: SetMode::Add, items }
+    }
+
+    /// All but these.
+    pub fn remove(items: Vec<T>) -> Self {
+        Self { mode: SetMode::Remove, items }
+    }
+}
+
+/// A well-formed id of ours in a client's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Native {
+    /// An id.
+    Uuid(Uuid),
+    /// A number.
+    Number(u64),
+}
+
+/// A record that a client names by id. An alias of the dialect that has exactly this text wins over the
+/// native reading.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ref {
+    /// The dialect whose ids these are.
+    pub dialect: Dialect,
+    /// The id as written.
+    pub text: String,
+    /// What it is when it is a well-formed id of ours in that dialect.
+    pub native: Option<Native>,
+}
+
+impl Ref {
+    /// Reads an id that is a UUID (hyphenated or 32 hex digits), alone or behind a prefix such as `contact_`.
+    pub fn uuid(dialect: Dialect, text: &str) -> Self {
+        let tail = text.rsplit('_').next().unwrap_or(text);
+        let native = Uuid::try_parse(tail).ok().map(Native::Uuid);
+        Self { dialect, text: text.to_owned(), native }
+    }
+
+    /// Reads an id that is an integer.
+    pub fn number(dialect: Dialect, text: &str) -> Self {
+        let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let native = plain.then(|| text.parse().ok()).flatten().map(Native::Number);
+        Self { dialect, text: text.to_owned(), native }
+    }
+}
+
+/// A record of the catalog that a client names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ItemRef {
+    /// By id.
+    Id(Ref),
+    /// By name, exactly.
+    Name(String),
+    /// By name, exactly if there is one, else in any case.
+    NameAnyCase(String),
+    /// By key.
+    Key(String),
+}
+
+impl ItemRef {
+    /// By id, as [`Ref::uuid`] reads it.
+    pub fn id_text(dialect: Dialect, text: &str) -> Self {
+        Self::Id(Ref::uuid(dialect, text))
+    }
+
+    /// What the client wrote.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Id(id) => &id.text,
+            Self::Name(text) | Self::NameAnyCase(text) | Self::Key(text) => text,
+        }
+    }
+}
+
+/// A channel as a client writes it.
+#[derive(Clone, Debug)]
+pub struct ChannelWrite {
+    /// The member that names it.
+    pub at: String,
+    /// The contact's channel that it means; where it has none with this id, the value decides.
+    pub id: Option<ChannelId>,
+    /// What it is.
+    pub kind: ChannelKindRef,
+    /// Its value as written; `None` changes only the other members of the channel that `id` names.
+    pub value: Option<String>,
+    /// The text is not what a person wrote but put together by the dialect: a channel that already has this
+    /// value keeps its raw text.
+    pub is_composed: bool,
+    /// A phone number that cannot be parsed is refused instead of being kept as written.
+    pub is_strict: bool,
+    /// No other contact may have it.
+    pub exclusive: bool,
+    /// Its label, if given.
+    pub label: Option<Option<String>>,
+    /// Its country, if given: ISO 3166-1 alpha-2; reads numbers without `+`.
+    pub country: Option<String>,
+    /// Whether it is the first of its kind, if given.
+    pub primary: Option<bool>,
+    /// Whether it is the first over all kinds, if given.
+    pub default: Option<bool>,
+}
+
+impl ChannelWrite {
+    /// A channel of this kind with this value, and nothing else said.
+    pub fn new(at: impl Into<String>, kind: ChannelKind, value: impl Into<String>) -> Self {
+        Self {
+            at: at.into(),
+            id: None,
+            kind: ChannelKindRef::Kind(kind),
+            value: Some(value.into()),
+            is_composed: false,
+            is_strict: false,
+            exclusive: false,
+            label: None,
+            country: None,
+            primary: None,
+            default: None,
+        }
+    }
+}
+
+impl ChannelWrite {
+    /// The kind and the normalised value, by which its owner is looked up; `None` when it names no value or
+    /// no known kind.
+    pub fn lookup_key(&self, catalog: &Catalog) -> Option<(ChannelKind, String)> {
+        let kind = match &self.kind {
+            ChannelKindRef::Kind(kind) => kind.clone(),
+            ChannelKindRef::Type(item) => catalog.channel_types.find(item)?.kind.clone(),
+        };
+        let country = self.country.as_deref().or(catalog.default_country.as_deref());
+        let value = crate::channel::normalise(&kind, self.value.as_deref()?, country).value;
+        Some((kind, value))
+    }
+}
+
+/// What a channel is, as a client names it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChannelKindRef {
+    /// A kind.
+    Kind(ChannelKind),
+    /// A channel type of the catalog.
+    Type(ItemRef),
+}
+
+/// A link to a company as a client writes it.
+#[derive(Clone, Debug)]
+pub struct CompanyWrite {
+    /// The member that names it.
+    pub at: String,
+    /// The company.
+    pub company: Ref,
+    /// The title there, if given.
+    pub title: Option<Option<String>>,
+    /// The first day there, if given: `YYYY-MM-DD`.
+    pub start_date: Option<Option<String>>,
+    /// Whether the contact still is there, if given; a new link is active.
+    pub active: Option<bool>,
+}
+
+/// The value of a custom field as a client writes it.
+#[derive(Clone, Debug)]
+pub struct ValueWrite {
+    /// The member that names it.
+    pub at: String,
+    /// The field.
+    pub field: ItemRef,
+    /// What the client wrote, for the dialect's [`ReadValue`].
+    pub json: Json,
+}
+
+/// What an undo does about a member that was changed again since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Refuses the whole undo, naming every such member.
+    #[default]
+    Refuse,
+    /// Leaves those members as they are.
+    Skip,
+    /// Sets them back all the same.
+    Overwrite,
+}

@@ -1,0 +1,127 @@
+//! Channels: the ways to reach a contact.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ChannelId, ChannelTypeId, email, phone};
+
+/// What a channel is: `phone`, `email`, `whatsapp`, `facebook`, … or a word of the workspace's own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum ChannelKind {
+    /// A telephone number (voice, SMS, WhatsApp).
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// Anything else, by its lower-case word.
+    Other(String),
+}
+
+impl ChannelKind {
+    /// The word for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl From<String> for ChannelKind {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "phone" => Self::Phone,
+            "email" => Self::Email,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+impl From<&str> for ChannelKind {
+    fn from(word: &str) -> Self {
+        Self::from(word.to_owned())
+    }
+}
+
+impl From<ChannelKind> for String {
+    fn from(kind: ChannelKind) -> Self {
+        match kind {
+            ChannelKind::Other(word) => word,
+            known => known.as_str().to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for ChannelKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One way to reach a contact. A contact's channels are kept in the order of their ids, which is the order
+/// in which they were added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Its id.
+    pub id: ChannelId,
+    /// What it is.
+    pub kind: ChannelKind,
+    /// The workspace's channel type, when it is one of its own making.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_id: Option<ChannelTypeId>,
+    /// The normalised value that is compared and looked up; see [`normalise`].
+    pub value: String,
+    /// The value as it was written.
+    pub raw: String,
+    /// A label such as `HOME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// ISO 3166-1 alpha-2, phones only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The one of its kind that is used first: exactly one per kind while there is any.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub primary: bool,
+    /// The one over all kinds that is used first: at most one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub default: bool,
+    /// Nothing is accepted from it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub block_inbound: bool,
+    /// Nothing is sent to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub block_outbound: bool,
+}
+
+/// A channel value in the form that is compared and looked up, and the country of a phone number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Normalised {
+    /// Phones: E.164, or the bare digits when the number cannot be parsed, or the text itself when it has
+    /// none. E-mail: lower case. Else: the text.
+    pub value: String,
+    /// ISO 3166-1 alpha-2 of a parsed phone number.
+    pub country: Option<String>,
+    /// Whether the text is a well-formed value of its kind.
+    pub is_valid: bool,
+}
+
+/// Normalises a channel value. `country` (ISO 3166-1 alpha-2) reads phone numbers without `+`.
+pub fn normalise(kind: &ChannelKind, text: &str, country: Option<&str>) -> Normalised {
+    let text = text.trim();
+    match kind {
+        ChannelKind::Phone => match phone::parse(text, country) {
+            Some(number) => Normalised { value: number.e164, country: number.country, is_valid: true },
+            None => {
+                let digits = phone::digits(text);
+                let value = if digits.is_empty() { text.to_owned() } else { digits };
+                Normalised { value, country: None, is_valid: false }
+            }
+        },
+        ChannelKind::Email => {
+            Normalised { value: email::fold(text), country: None, is_valid: email::is_plausible(text) }
+        }
+        ChannelKind::Other(_) => {
+            Normalised { value: text.to_owned(), country: None, is_valid: !text.is_empty() }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Field-level differences between two states of a contact, and taking them back.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::{Contact, Dialect, FieldId, Json, Network, OnConflict, ViolationKind};
+
+/// One member that differs between two states of a contact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The member.
+    pub member: Member,
+    /// Its JSON before; `null` when it was empty.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub before: Json,
+    /// Its JSON after; `null` when it is empty.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub after: Json,
+}
+
+macro_rules! members {
+    ($($variant:ident $path:literal $($field:ident).+;)*) => {
+        /// A member of a contact, the unit of differences, history and undo. Its text form is a path such as
+        /// `name.first`, `channels`, `values.<field id>` or `extras.acquire.ip`.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is the member of the record that has its name")]
+        pub enum Member {
+            $($variant,)*
+            Social(Network),
+            Value(FieldId),
+            Alias(Dialect),
+            Extra(Dialect, String),
+        }
+
+        impl std::fmt::Display for Member {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $(Self::$variant => f.write_str($path),)*
+                    Self::Social(network) => write!(f, "social.{}", network.as_str()),
+                    Self::Value(field) => write!(f, "values.{}", field.0.simple()),
+                    Self::Alias(dialect) => write!(f, "aliases.{dialect}"),
+                    Self::Extra(dialect, name) => write!(f, "extras.{dialect}.{name}"),
+                }
+            }
+        }
+
+        impl std::str::FromStr for Member {
+            type Err = String;
+
+            fn from_str(path: &str) -> Result<Self, String> {
+                match path {
+                    $($path => return Ok(Self::$variant),)*
+                    _ => {}
+                }
+                keyed_member(path).ok_or_else(|| format!("no member '{path}'"))
+            }
+        }
+
+        /// The members that differ, with both their states.
+        pub fn differences(before: &Contact, after: &Contact) -> Vec<Difference> {
+            let mut found = Vec::new();
+            $(if before.$($field).+ != after.$($field).+ {
+                found.push(Difference {
+                    member: Member::$variant,
+                    before: json(&before.$($field).+),
+                    after: json(&after.$($field).+),
+                });
+            })*
+            keyed_differences(before, after, &mut found);
+            found
+        }
+
+        /// The JSON of a member; `null` when it is empty.
+        fn get(contact: &Contact, member: &Member) -> Json {
+            match member {
+                $(Member::$variant => json(&contact.$($field).+),)*
+                Member::Social(network) => json(&contact.social.get(network)),
+                Member::Value(field) => json(&contact.values.get(field)),
+                Member::Alias(dialect) => json(&contact.aliases.of(*dialect)),
+                Member::Extra(dialect, name) => contact.extras.get(*dialect, name).cloned().unwrap_or_default(),
+            }
+        }
+
+        /// Sets a member from JSON that [`get`] gave.
+        fn put(contact: &mut Contact, member: &Member, value: &Json) -> serde_json::Result<()> {
+            match member {
+                $(Member::$variant => contact.$($field).+ = from_json(value)?,)*
+                Member::Social(network) => match Option::deserialize(value)? {
+                    Some(text) => { contact.social.insert(*network, text); }
+                    None => { contact.social.remove(network); }
+                },
+                Member::Value(field) => match Option::deserialize(value)? {
+                    Some(value) => { contact.values.insert(*field, value); }
+                    None => { contact.values.remove(field); }
+                },
+                Member::Alias(dialect) => contact.aliases.set(*dialect, from_json(value)?),
+                Member::Extra(dialect, name) => {
+                    contact.extras.set(*dialect, name, (!value.is_null()).then(|| value.clone()));
+                }
+            }
+            Ok(())
+        }
+    };
+}
+
+members! {
+    CreatedAt "created_at" created_at;
+    NameFull "name.full" name.full;
+    NameFirst "name.first" name.first;
+    NameLast "name.last" name.last;
+    Salutation "salutation" salutation;
+    JobTitle "job_title" job_title;
+    Description "description" description;
+    Remarks "remarks" remarks;
+    Location "location" location;
+    City "city" city;
+    State "state" state;
+    Country "country" country;
+    WebsiteUrl "website_url" website_url;
+    ImageUrl "image_url" image_url;
+    BirthdayDay "birthday.day" birthday.day;
+    BirthdayMonth "birthday.month" birthday.month;
+    BirthdayYear "birthday.year" birthday.year;
+    Channels "channels" channels;
+    Companies "companies" companies;
+    Tags "tags" tags;
+    Lists "lists" lists;
+    Notes "notes" notes;
+    Starred "starred" starred;
+    Confirmed "confirmed" confirmed;
+    UnconfirmedAt "unconfirmed_at" unconfirmed_at;
+    ClosedAt "closed_at" closed_at;
+    BlockedAt "blocked_at" blocked_at;
+    OptIn "opt_in" opt_in;
+    AssignedUser "assigned_user" assigned_user;
+    AssignedTeam "assigned_team" assigned_team;
+    LockedBy "locked_by" locked_by;
+}
+
+fn keyed_member(path: &str) -> Option<Member> {
+    let (head, tail) = path.split_once('.')?;
+    match head {
+        "social" => Network::ALL.into_iter().find(|network| network.as_str() == tail).map(Member::Social),
+        "values" => Uuid::try_parse(tail).ok().map(|id| Member::Value(FieldId(id))),
+        "aliases" => tail.parse().ok().map(Member::Alias),
+        "extras" => {
+            let (dialect, name) = tail.split_once('.')?;
+            Some(Member::Extra(dialect.parse().ok()?, name.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn keyed_differences(before: &Contact, after: &Contact, found: &mut Vec<Difference>) {
+    let mut members = Vec::new();
+    if before.social != after.social {
+        let networks: BTreeSet<_> = before.social.keys().chain(after.social.keys()).collect();
+        members.extend(networks.into_iter().map(|network| Member::Social(*network)));
+    }
+    if before.values != after.values {
+        let fields: BTreeSet<_> = before.values.keys().chain(after.values.keys()).collect();
+        let differs = |field: &&FieldId| before.values.get(field) != after.values.get(field);
+        members.extend(fields.into_iter().filter(differs).map(|field| Member::Value(*field)));
+    }
+    if before.aliases != after.aliases {
+        members.extend(Dialect::ALL.into_iter().map(Member::Alias));
+    }
+    if before.extras != after.extras {
+        let names = |contact: &'_ Contact| {
+            contact
+                .extras
+                .iter()
+                .map(|(dialect, name, _)| (dialect, name.to_owned()))
+                .collect::<BTreeSet<_>>()
+        };
+        let all = names(before).into_iter().chain(names(after)).collect::<BTreeSet<_>>();
+        members.extend(all.into_iter().map(|(dialect, name)| Member::Extra(dialect, name)));
+    }
+    for member in members {
+        let (before, after) = (get(before, &member), get(after, &member));
+        if before != after {
+            found.push(Difference { member, before, after });
+        }
+    }
+}
+
+/// Sets a member back to its state before a difference. A member that was changed again since is a conflict,
+/// except that of sets and channels only what the difference did is taken back.
+pub(crate) fn revert(
+    contact: &mut Contact,
+    difference: &Difference,
+    on_conflict: OnConflict,
+) -> Result<(), ViolationKind> {
+    let Difference { member, before, after } = difference;
+    let current = get(contact, member);
+    if current == *before {
+        return Ok(());
+    }
+    let target = if current == *after || on_conflict == OnConflict::Overwrite {
+        before.clone()
+    } else if let Some(merged) = merge(&current, before, after) {
+        merged
+    } else if on_conflict == OnConflict::Skip {
+        return Ok(());
+    } else {
+        return Err(ViolationKind::ChangedSince);
+    };
+    put(contact, member, &target).map_err(|fault| ViolationKind::Malformed(fault.to_string()))
+}
+
+/// Takes back, in a list that moved on, only what a difference did to it: removes what it added, adds what it
+/// removed, sets back what it altered. `None` when it is no list, or one of those items was altered since.
+fn merge(current: &Json, before: &Json, after: &Json) -> Option<Json> {
+    let rows = |json: &Json| match json {
+        Json::Null => Some(Vec::new()),
+        Json::Array(rows) => Some(rows.clone()),
+        _ => None,
+    };
+    let (mut rows_now, before, after) = (rows(current)?, rows(before)?, rows(after)?);
+    let find = |rows: &[Json], key: &Json| rows.iter().position(|row| key_of(row) == key);
+    for row in &after {
+        let then = find(&before, key_of(row)).and_then(|at| before.get(at));
+        let now = find(&rows_now, key_of(row));
+        match (then, now) {
+            (Some(then), _) if then == row => {}
+            (Some(then), Some(at)) if rows_now.get(at) == Some(row) => {
+                if let Some(slot) = rows_now.get_mut(at) {
+                    *slot = then.clone();
+                }
+            }
+            (None, Some(at)) if rows_now.get(at) == Some(row) => {
+                rows_now.remove(at);
+            }
+            (None, None) => {}
+            _ => return None,
+        }
+    }
+    for row in &before {
+        if find(&after, key_of(row)).is_none() && find(&rows_now, key_of(row)).is_none() {
+            rows_now.push(row.clone());
+        }
+    }
+    Some(Json::Array(rows_now))
+}
+
+/// What identifies a row of a list: its `id`, else the row itself.
+fn key_of(row: &Json) -> &Json {
+    row.get("id").unwrap_or(row)
+}
+
+fn json<T: Serialize>(value: &T) -> Json {
+    // Members are plain data with text keys, for which this cannot fail.
+    match serde_json::to_value(value) {
+        Ok(Json::Array(rows)) if rows.is_empty() => Json::Null,
+        Ok(value) => value,
+        Err(_) => Json::Null,
+    }
+}
+
+/// The reverse of [`json`], which writes an empty list as `null`.
+fn from_json<'de, T: Deserialize<'de>>(value: &'de Json) -> serde_json::Result<T> {
+    match T::deserialize(value) {
+        Err(_) if value.is_null() => T::deserialize(&EMPTY),
+        read => read,
+    }
+}
+
+static EMPTY: Json = Json::Array(Vec::new());
+
+impl Serialize for Member {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        path.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,52 @@
+//! The contact record and the pure rules that change it.
+//!
+//! No I/O, no clock, no SQL, no HTTP: time and fresh ids come in as arguments ([`Stamp`]), so the same
+//! inputs always give the same contact. The entry points are [`apply`](apply::apply), which turns a
+//! [`Contact`] and a [`Change`] into a new contact and its differences, and [`Catalog`], which holds a
+//! workspace's fields, tags, lists, users and teams.
+
+pub mod apply;
+pub mod catalog;
+pub mod change;
+pub mod channel;
+pub mod company;
+pub mod contact;
+pub mod dialect;
+pub mod difference;
+pub mod email;
+pub mod event;
+pub mod id;
+pub mod items;
+pub mod limits;
+pub mod note;
+pub mod phone;
+pub mod time;
+pub mod value;
+pub mod violation;
+
+pub use apply::{Applied, Ground, Linked, Stamp, apply};
+pub use catalog::{
+    Catalog, ChannelType, Entity, Field, FieldOption, FieldType, Inbox, List, SystemMember, Tag, Team, User,
+};
+pub use change::{
+    BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, ItemRef,
+    NamePart, Native, OnConflict, ReadValue, Ref, Set, SetMode, TextMember, ValueWrite,
+};
+pub use channel::{Channel, ChannelKind};
+pub use company::{Company, CompanyLink};
+pub use contact::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
+pub use dialect::Dialect;
+pub use difference::{Difference, Member};
+pub use event::{Actor, Event, EventKind};
+pub use id::{
+    ChannelId, ChannelTypeId, CompanyId, ContactId, FieldId, InboxId, KeyId, ListId, NoteId, OptionId, TagId,
+    TeamId, UserId, WorkspaceId,
+};
+pub use items::{Item, Items};
+pub use note::Note;
+pub use time::Timestamp;
+pub use value::{Decimal, Value};
+pub use violation::{Rejection, Violation, ViolationKind};
+
+/// A JSON value, as it stands in extras, differences and the values that clients write.
+pub type Json = serde_json::Value;

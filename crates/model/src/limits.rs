@@ -1,0 +1,22 @@
+//! Upper bounds on what a contact can hold. A write that goes over one is refused, naming the member.
+
+/// Characters in a short text: names, titles, cities, slugs, labels, channel values.
+pub const SHORT_TEXT_CHARS: usize = 1_000;
+/// Characters in a long text: description, remarks, text values, URLs.
+pub const LONG_TEXT_CHARS: usize = 65_536;
+/// Channels of one contact.
+pub const CHANNELS: usize = 200;
+/// Tags, lists, notes or companies of one contact, each.
+pub const SET_ITEMS: usize = 1_000;
+/// Custom values of one contact.
+pub const VALUES: usize = 1_000;
+/// Bytes of JSON in one extra member.
+pub const EXTRA_BYTES: usize = 65_536;
+/// Extra members of one contact, over all dialects.
+pub const EXTRAS: usize = 200;
+/// Aliases of one contact, over all dialects.
+pub const ALIASES: usize = 100;
+/// Bytes of one alias.
+pub const ALIAS_BYTES: usize = 255;
+/// Bytes of a number's text.
+pub const NUMBER_BYTES: usize = 64;

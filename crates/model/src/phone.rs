@@ -1,0 +1,86 @@
+//! Telephone numbers: E.164, national form, and the calling code split.
+
+use phonenumber::{Mode, PhoneNumber};
+
+/// A parsed number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone {
+    /// E.164: `+` and digits.
+    pub e164: String,
+    /// ISO 3166-1 alpha-2, when the number names one country.
+    pub country: Option<String>,
+}
+
+/// Longest text that is tried; E.164 has 15 digits, the rest is room for punctuation and an extension.
+const MAX_BYTES: usize = 64;
+
+/// Reads a number as a person writes it. `country` (ISO 3166-1 alpha-2) is used when there is no `+`.
+pub fn parse(text: &str, country: Option<&str>) -> Option<Phone> {
+    let number = number(text, country)?;
+    Some(Phone {
+        e164: number.format().mode(Mode::E164).to_string(),
+        country: number.country().id().map(|id| id.as_ref().to_owned()),
+    })
+}
+
+fn number(text: &str, country: Option<&str>) -> Option<PhoneNumber> {
+    // The parser is only shown what can be a number: it was written for trusted text.
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '(' | ')' | '-' | '.' | '/');
+    if text.len() > MAX_BYTES || !text.chars().all(plain) || digits(text).len() < 3 {
+        return None;
+    }
+    let country = country.and_then(|code| code.parse().ok());
+    if country.is_none() && !text.starts_with('+') {
+        return None;
+    }
+    phonenumber::parse(country, text).ok()
+}
+
+/// The national form of an E.164 number, such as `(858) 555-1212`; `None` when it cannot be parsed.
+pub fn national(e164: &str) -> Option<String> {
+    Some(number(e164, None)?.format().mode(Mode::National).to_string())
+}
+
+/// Splits an E.164 number into calling code and national digits: `+15559876543` → `("+1", "5559876543")`.
+pub fn split(e164: &str) -> Option<(String, String)> {
+    let code = format!("+{}", number(e164, None)?.country().code());
+    let rest = e164.strip_prefix(&code)?.to_owned();
+    Some((code, rest))
+}
+
+/// The ASCII digits of a text.
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_parse_format_and_split() {
+        let us = parse("+1 (858) 555-1212", None).unwrap();
+        assert_eq!((us.e164.as_str(), us.country.as_deref()), ("+18585551212", Some("US")));
+        assert_eq!(parse("(858) 555-1212", Some("US")).unwrap().e164, "+18585551212");
+        assert_eq!(national("+18585551212").unwrap(), "(858) 555-1212");
+        assert_eq!(split("+15559876543").unwrap(), ("+1".into(), "5559876543".into()));
+        assert_eq!(split("+31612345678").unwrap(), ("+31".into(), "612345678".into()));
+    }
+
+    #[test]
+    fn what_is_no_number_is_none() {
+        for text in [
+            "",
+            "+",
+            "123",
+            "call me",
+            "12345678901234567890123456789012345678901234567890123456789012345",
+            "++++",
+            "((((((",
+        ] {
+            assert_eq!(parse(text, None), None, "{text}");
+        }
+        assert_eq!(parse("9460731950", None), None);
+        assert_eq!(digits("+57 319 2754701"), "573192754701");
+    }
+}

@@ -1,0 +1,184 @@
+//! Why a change was refused: every violation, as data. Each dialect words them its own way.
+
+/// A change was refused as a whole; nothing was changed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("refused: {}", .violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Rejection {
+    /// All violations, in the order of the change's members; never empty.
+    pub violations: Vec<Violation>,
+}
+
+impl From<Violation> for Rejection {
+    fn from(violation: Violation) -> Self {
+        Self { violations: vec![violation] }
+    }
+}
+
+/// One reason, and the member of the client's request that it concerns.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{at}: {kind}")]
+pub struct Violation {
+    /// The member as the client's dialect names it, such as `emails.0.email_address`; empty for the whole body.
+    pub at: String,
+    /// What is wrong with it.
+    pub kind: ViolationKind,
+}
+
+impl Violation {
+    /// A violation of this kind at this member.
+    pub fn new(at: impl Into<String>, kind: ViolationKind) -> Self {
+        Self { at: at.into(), kind }
+    }
+}
+
+/// What can be wrong with a member.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ViolationKind {
+    /// It has another JSON type than this, for example `a string`.
+    #[error("must be {0}")]
+    WrongType(&'static str),
+    /// It is required.
+    #[error("is required")]
+    Missing,
+    /// It is there, but empty.
+    #[error("must not be empty")]
+    Blank,
+    /// It cannot be cleared.
+    #[error("must not be null")]
+    NotNullable,
+    /// It cannot be changed.
+    #[error("cannot be changed")]
+    Immutable,
+    /// No such member.
+    #[error("is not known")]
+    UnknownMember,
+    /// It has more characters, bytes or items than this.
+    #[error("must have at most {max} {unit}")]
+    TooLong {
+        /// The bound.
+        max: usize,
+        /// `characters`, `bytes` or `items`.
+        unit: &'static str,
+    },
+    /// A number outside these bounds.
+    #[error("must be from {min} to {max}")]
+    OutOfRange {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// None of these words.
+    #[error("must be one of: {}", .0.join(", "))]
+    NotOneOf(Vec<String>),
+    /// It names the same thing twice.
+    #[error("is given twice")]
+    Duplicate,
+    /// No e-mail address.
+    #[error("must be a valid e-mail address")]
+    BadEmail,
+    /// No phone number.
+    #[error("must be a valid phone number")]
+    BadPhone,
+    /// No country code.
+    #[error("must be an ISO 3166-1 alpha-2 country code")]
+    BadCountry,
+    /// No URL.
+    #[error("must be a URL")]
+    BadUrl,
+    /// No number.
+    #[error("must be a number")]
+    BadNumber,
+    /// No boolean.
+    #[error("must be true or false")]
+    BadBoolean,
+    /// No date.
+    #[error("must be a date (YYYY-MM-DD)")]
+    BadDate,
+    /// No time of day.
+    #[error("must be a time (HH:MM)")]
+    BadTime,
+    /// No instant.
+    #[error("must be an instant (RFC 3339)")]
+    BadInstant,
+    /// A channel value that its kind cannot have.
+    #[error("is no valid value for this channel type")]
+    BadChannelValue,
+    /// A field that does not exist.
+    #[error("no field '{0}'")]
+    UnknownField(String),
+    /// A text that is no option of the field.
+    #[error("'{text}' is no option of the field '{field}'")]
+    UnknownOption {
+        /// The field's name.
+        field: String,
+        /// What the client wrote.
+        text: String,
+        /// The values that it could have written.
+        options: Vec<String>,
+    },
+    /// A select field without an option.
+    #[error("an option of the field '{field}' is required")]
+    MissingOption {
+        /// The field's name.
+        field: String,
+    },
+    /// A value without its value.
+    #[error("a value for the field '{field}' is required")]
+    MissingValue {
+        /// The field's name.
+        field: String,
+    },
+    /// A value of the wrong kind for the field.
+    #[error("the field '{field}': {kind}")]
+    BadValue {
+        /// The field's name.
+        field: String,
+        /// The values that it could have had, for select fields.
+        options: Vec<String>,
+        /// What is wrong.
+        kind: Box<ViolationKind>,
+    },
+    /// A tag that does not exist.
+    #[error("no tag '{0}'")]
+    UnknownTag(String),
+    /// A list that does not exist, or that lists something else.
+    #[error("no list '{0}'")]
+    UnknownList(String),
+    /// A note that does not exist.
+    #[error("no note '{0}'")]
+    UnknownNote(String),
+    /// A company that does not exist.
+    #[error("no company '{0}'")]
+    UnknownCompany(String),
+    /// A user that does not exist.
+    #[error("no user '{0}'")]
+    UnknownUser(String),
+    /// A team that does not exist.
+    #[error("no team '{0}'")]
+    UnknownTeam(String),
+    /// An inbox that does not exist.
+    #[error("no inbox '{0}'")]
+    UnknownInbox(String),
+    /// A channel type that does not exist.
+    #[error("no channel type '{0}'")]
+    UnknownChannelType(String),
+    /// A channel that this contact does not have.
+    #[error("the contact has no channel '{0}'")]
+    UnknownChannel(String),
+    /// A channel that belongs to another contact.
+    #[error("belongs to another contact")]
+    ChannelTaken,
+    /// An alias that belongs to another contact.
+    #[error("is the id of another contact")]
+    AliasTaken,
+    /// The contact's name, e-mail and phone are owned by an outside system.
+    #[error("is locked by '{0}'")]
+    Locked(String),
+    /// An undo would overwrite a later change.
+    #[error("was changed again since")]
+    ChangedSince,
+    /// The body is no JSON, or not the kind of JSON that is allowed; the text says why.
+    #[error("{0}")]
+    Malformed(String),
+}

@@ -1,0 +1,88 @@
+//! API keys: what they open.
+
+use model::{Dialect, KeyId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::WorkspaceNumber;
+
+/// The SHA-256 of a key's secret; the secret itself is never stored.
+pub type KeyHash = [u8; 32];
+
+/// An API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its id.
+    pub id: KeyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The workspaces that it opens; the first is the one that requests without a workspace mean.
+    pub workspaces: Vec<WorkspaceNumber>,
+    /// What it may do; never empty.
+    pub scopes: Vec<Scope>,
+    /// The dialects that it speaks; never empty.
+    pub dialects: Vec<Dialect>,
+    /// Which of two contradicting wire shapes it gets; `None`: the server's setting.
+    pub compat: Option<Compat>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops to work.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What a key may do. Each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Read contacts and the catalog.
+    Read,
+    /// Change contacts, and undo.
+    Write,
+    /// Change the catalog and the settings of the workspace.
+    Admin,
+}
+
+/// Which of two shapes a dialect answers with, where the vendor's pages and its live service disagree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compat {
+    /// As the vendor's pages show it.
+    #[default]
+    Documented,
+    /// As the vendor's live service was observed to answer.
+    Observed,
+}
+
+macro_rules! words {
+    ($type:ident, $what:literal, $($variant:ident $word:literal),*) => {
+        impl $type {
+            /// The word for it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                match word {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(format!(concat!("unknown ", $what, " '{}'; known: {}"), word, [$($word),*].join(", "))),
+                }
+            }
+        }
+    };
+}
+
+words!(Scope, "scope", Read "read", Write "write", Admin "admin");
+words!(Compat, "compat", Documented "documented", Observed "observed");

@@ -1,0 +1,18 @@
+//! Where contacts are kept: one batch writer with one commit for all that waits, an append-only event log,
+//! readers beside it. The only crate that names a database driver.
+//!
+//! The entry point is [`Store`]. An answer from [`Store::write`] means that the change is durable.
+
+mod error;
+mod key;
+mod query;
+mod store;
+mod workspace;
+mod write;
+
+pub use error::StoreError;
+pub use key::{Compat, Key, KeyHash, Scope};
+pub use query::{ContactOrder, ContactPage, ContactQuery, Filter};
+pub use store::{Location, Options, Store, WriterStats};
+pub use workspace::{Workspace, WorkspaceNumber};
+pub use write::{Action, Done, Outcome, Write};
