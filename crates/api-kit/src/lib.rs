@@ -1,1 +1,22 @@
-//! .
+//! HTTP parts without a vendor's opinion: the request ([`Call`], [`Body`]), what can go wrong with it
+//! ([`Problem`]), strict JSON, credentials, and the shell around each dialect's routes.
+
+mod body;
+mod call;
+pub mod credentials;
+pub mod decode;
+pub mod json;
+mod problem;
+mod query;
+mod reply;
+mod shell;
+
+pub use body::{Body, MAX_BODY_BYTES, Payload};
+pub use call::{Api, Call, RequestId};
+pub use problem::Problem;
+pub use query::Query;
+pub use reply::{CHANGE_HEADER, json, with_change};
+pub use shell::{RouteName, TIMEOUT, shell};
+
+/// What a handler gives: an answer, or the dialect's error.
+pub type Answer<A> = Result<axum::response::Response, <A as Api>::Error>;

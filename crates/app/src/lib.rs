@@ -1,1 +1,87 @@
-//! .
+//! Use cases that are neither HTTP nor storage: who may do what, contacts and their history, keys,
+//! workspaces, the demo. Time and fresh ids enter here ([`Clock`]).
+//!
+//! The entry point is [`App`]: every dialect calls it with a [`Caller`] that it got from
+//! [`App::authenticate`].
+
+mod caller;
+mod clock;
+mod contacts;
+pub mod demo;
+mod error;
+mod history;
+mod keys;
+mod starter;
+mod workspaces;
+
+use std::sync::Arc;
+
+pub use caller::Caller;
+pub use clock::{Clock, SystemClock};
+pub use contacts::{ContactList, View, Written};
+pub use error::{BadKey, Error, Missing};
+pub use history::{History, Undone};
+pub use keys::{IssuedKey, KeyRequest};
+pub use store::{
+    Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, Options, Scope, Store, StoreError,
+    Workspace, WorkspaceNumber, WriterStats,
+};
+
+use crate::keys::KeyCache;
+
+/// Settings of the whole server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Which of two contradicting wire shapes keys get that do not say it themselves.
+    pub compat: Compat,
+}
+
+/// The application; clones share it.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    keys: KeyCache,
+}
+
+impl App {
+    /// An application on an open store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, settings: Settings) -> Self {
+        Self { inner: Arc::new(Inner { store, clock, settings, keys: KeyCache::default() }) }
+    }
+
+    /// Whether the store answers and takes writes.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn check(&self) -> Result<(), Error> {
+        Ok(self.store().check().await?)
+    }
+
+    /// What the writer has done so far.
+    pub fn writer_stats(&self) -> WriterStats {
+        self.store().writer_stats()
+    }
+
+    /// Lets queued writes finish and closes the store.
+    pub async fn close(&self) {
+        self.store().close().await;
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    fn stamp(&self) -> model::Stamp {
+        model::Stamp { now: self.clock().now(), seed: self.clock().fresh_id() }
+    }
+}

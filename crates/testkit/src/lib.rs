@@ -1,1 +1,12 @@
-//! .
+//! What the tests of the other crates share: an application on a throwaway store with the demo's records, a
+//! clock that stands still, a client for a dialect's routes, and a comparison with vendors' examples.
+
+mod client;
+mod clock;
+mod shape;
+mod test_app;
+
+pub use client::{Client, Reply};
+pub use clock::FakeClock;
+pub use shape::{assert_has, assert_same_shape};
+pub use test_app::TestApp;

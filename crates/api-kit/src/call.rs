@@ -1,0 +1,73 @@
+//! A request that was let in: who asks, in which dialect, for what.
+
+use app::{App, BadKey, Caller};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use model::Dialect;
+
+use crate::{Problem, Query};
+
+/// What makes a dialect an HTTP API.
+pub trait Api: Send + Sync + Sized + 'static {
+    /// The dialect.
+    const DIALECT: Dialect;
+    /// Its error: every [`Problem`] in its own shape.
+    type Error: From<Problem> + From<app::Error> + IntoResponse + Send;
+
+    /// The key's secret in a request, where this dialect carries it.
+    ///
+    /// # Errors
+    /// [`BadKey::Missing`] or [`BadKey::Malformed`].
+    fn secret(headers: &HeaderMap) -> Result<String, BadKey>;
+}
+
+/// The id of a request, as logs, answers and events carry it. Put into the request's extensions by the server.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// An authenticated request: the first argument of every handler.
+pub struct Call<A> {
+    /// The application.
+    pub app: App,
+    /// Who asks.
+    pub caller: Caller,
+    /// The query parameters.
+    pub query: Query,
+    params: Vec<(String, String)>,
+    api: std::marker::PhantomData<A>,
+}
+
+impl<A> Call<A> {
+    /// A part of the path by its name in the route, percent-decoded; empty when the route has none such.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(each, _)| each == name).map_or("", |(_, value)| value)
+    }
+
+    /// The same call by another caller.
+    #[must_use]
+    pub fn with_caller(self, caller: Caller) -> Self {
+        Self { caller, ..self }
+    }
+}
+
+impl<A: Api> Call<A> {
+    async fn admit(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let secret = A::secret(&parts.headers).map_err(app::Error::Unauthenticated)?;
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        let caller = app.authenticate(&secret, A::DIALECT, request_id).await?;
+        let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::BadPath)?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        Ok(Self { app: app.clone(), caller, query, params, api: std::marker::PhantomData })
+    }
+}
+
+impl<A: Api> FromRequestParts<App> for Call<A> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        Self::admit(parts, app).await.map_err(|problem| A::Error::from(problem).into_response())
+    }
+}

@@ -1,0 +1,29 @@
+//! Answers.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// The number of the change that a write made, for history and undo; absent when nothing changed.
+pub const CHANGE_HEADER: HeaderName = HeaderName::from_static("contactd-change");
+
+/// A JSON answer.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes)
+            .into_response(),
+        // Answers are plain data with text keys, for which this cannot fail.
+        Err(fault) => {
+            tracing::error!(error = %fault, "an answer could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The same answer with the number of its change.
+pub fn with_change(change: Option<u64>, mut response: Response) -> Response {
+    if let Some(change) = change {
+        response.headers_mut().insert(CHANGE_HEADER, HeaderValue::from(change));
+    }
+    response
+}

@@ -1,0 +1,47 @@
+//! What stands around each dialect's routes, so that no answer leaves in another shape than the dialect's.
+
+use std::any::Any;
+use std::time::Duration;
+
+use app::App;
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{Api, Problem};
+
+/// Longest time for one request.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The route that answered, such as `/v1/contacts/{uuid}`, in an answer's extensions; for logs and metrics.
+#[derive(Clone, Debug)]
+pub struct RouteName(pub String);
+
+/// Puts the dialect's answers to unknown routes, wrong methods, overlong requests and faults around its routes.
+pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
+    routes
+        .fallback(|| async { A::Error::from(Problem::NoRoute) })
+        .method_not_allowed_fallback(|| async { A::Error::from(Problem::MethodNotAllowed) })
+        .layer(from_fn(bounded::<A>))
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            tracing::error!(panic = %text, "a request failed");
+            A::Error::from(Problem::Panic).into_response()
+        }))
+        .with_state(app)
+}
+
+async fn bounded<A: Api>(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| RouteName(path.as_str().to_owned()));
+    let mut response = match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => A::Error::from(Problem::Timeout).into_response(),
+    };
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}

@@ -1,0 +1,236 @@
+//! Contacts: getting, listing, creating, updating, deleting.
+
+use std::sync::Arc;
+
+use model::{
+    Actor, Catalog, Change, ChannelKind, Company, CompanyId, Contact, ContactId, Dialect, Difference, Ground,
+    Linked, Note, NoteId, Ref,
+};
+use store::{Action, ContactQuery, Done, Outcome, Scope, StoreError, WorkspaceNumber, Write};
+
+use crate::{App, Caller, Error, Missing};
+
+/// A contact and the catalog that its ids refer to.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The contact.
+    pub contact: Arc<Contact>,
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
+}
+
+/// What came of a write; it is durable.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The contact as it is now, or as it was when it was deleted.
+    pub view: View,
+    /// What was done.
+    pub done: Done,
+    /// The number of the change, by which it can be undone; `None` when nothing changed.
+    pub change: Option<u64>,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+/// A page of contacts.
+#[derive(Clone, Debug)]
+pub struct ContactList {
+    /// The contacts.
+    pub contacts: Vec<Arc<Contact>>,
+    /// How many the whole list has, exactly.
+    pub total: u64,
+    /// The catalog that their ids refer to.
+    pub catalog: Arc<Catalog>,
+}
+
+impl From<Outcome> for Written {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            view: View { contact: outcome.contact, catalog: outcome.catalog },
+            done: outcome.done,
+            change: outcome.event,
+            differences: outcome.differences,
+        }
+    }
+}
+
+impl App {
+    /// The contact that a client names.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`], also for another workspace's contact.
+    pub async fn get_contact(&self, caller: &Caller, contact: &Ref) -> Result<View, Error> {
+        caller.require(Scope::Read)?;
+        let found = self.store().find_contact(caller.workspace, contact).await?;
+        let contact = found.ok_or(Error::NotFound(Missing::Contact))?;
+        Ok(View { contact, catalog: self.catalog(caller).await? })
+    }
+
+    /// A page of contacts.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
+        caller.require(Scope::Read)?;
+        let page = self.store().list_contacts(caller.workspace, query).await?;
+        Ok(ContactList { contacts: page.contacts, total: page.total, catalog: self.catalog(caller).await? })
+    }
+
+    /// The contacts that have this channel, by kind and normalised value, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn find_by_channel(
+        &self,
+        caller: &Caller,
+        kind: &ChannelKind,
+        value: &str,
+    ) -> Result<Vec<Arc<Contact>>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().find_by_channel(caller.workspace, kind, value).await?)
+    }
+
+    /// Makes a contact.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Rejected`] with every violation, or what the store says.
+    pub async fn create_contact(&self, caller: &Caller, change: Change) -> Result<Written, Error> {
+        caller.require(Scope::Write)?;
+        let id = ContactId(self.clock().fresh_id());
+        if !change.violations.is_empty() {
+            let blank = Contact::blank(id, 0, self.clock().now());
+            return Err(self.refusal(caller, &blank, &change).await?);
+        }
+        self.write(caller, Action::Create { id, number: None, change }).await
+    }
+
+    /// Changes a contact.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`], before anything that is wrong with the change;
+    /// [`Error::Rejected`] with every violation; or what the store says.
+    pub async fn update_contact(
+        &self,
+        caller: &Caller,
+        contact: Ref,
+        change: Change,
+    ) -> Result<Written, Error> {
+        caller.require(Scope::Write)?;
+        if !change.violations.is_empty() {
+            // It cannot succeed: no need to trouble the writer.
+            let found = self.store().find_contact(caller.workspace, &contact).await?;
+            let found = found.ok_or(Error::NotFound(Missing::Contact))?;
+            return Err(self.refusal(caller, &found, &change).await?);
+        }
+        self.write(caller, Action::Update { contact, change }).await
+    }
+
+    /// Deletes a contact; the change can be undone.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], or what the store says.
+    pub async fn delete_contact(&self, caller: &Caller, contact: Ref) -> Result<Written, Error> {
+        caller.require(Scope::Write)?;
+        self.write(caller, Action::Delete { contact }).await
+    }
+
+    /// The catalog of the caller's workspace.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().catalog(caller.workspace).await?)
+    }
+
+    /// The companies with these ids, in any order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn find_companies(&self, caller: &Caller, ids: &[CompanyId]) -> Result<Vec<Company>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store().find_companies(caller.workspace, ids).await?)
+    }
+
+    /// The notes with these ids, in any order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn find_notes(&self, caller: &Caller, ids: &[NoteId]) -> Result<Vec<Note>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store().find_notes(caller.workspace, ids).await?)
+    }
+
+    /// Every violation of a change that the dialect already found fault with.
+    async fn refusal(&self, caller: &Caller, contact: &Contact, change: &Change) -> Result<Error, Error> {
+        let catalog = self.store().catalog(caller.workspace).await?;
+        // What the change refers to outside the catalog is not looked up for a change that is refused anyway.
+        let judged = Change {
+            edits: change.edits.iter().filter(|(_, edit)| is_self_contained(edit)).cloned().collect(),
+            violations: change.violations.clone(),
+        };
+        let ground = Ground { catalog: &catalog, linked: &Linked::default(), stamp: self.stamp() };
+        match model::apply(contact, &judged, &ground) {
+            Err(rejection) => Ok(Error::Rejected(rejection)),
+            // Unreachable: the change carries violations.
+            Ok(_) => Ok(Error::Rejected(model::Rejection { violations: change.violations.clone() })),
+        }
+    }
+
+    /// Makes a contact in contactd's own name: no key, no rights asked. For demos, tests and imports.
+    ///
+    /// # Errors
+    /// As [`create_contact`](Self::create_contact); [`Error::InUse`] when the number is taken.
+    pub async fn seed_contact(
+        &self,
+        workspace: WorkspaceNumber,
+        number: Option<u64>,
+        change: Change,
+    ) -> Result<Written, Error> {
+        let id = ContactId(self.clock().fresh_id());
+        let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
+        self.write_as(workspace, actor, Action::Create { id, number, change }).await
+    }
+
+    /// Changes the catalog of a workspace in contactd's own name, again from the start when somebody else
+    /// changed it in between.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn edit_catalog(
+        &self,
+        workspace: WorkspaceNumber,
+        edit: impl Fn(&mut Catalog),
+    ) -> Result<Arc<Catalog>, Error> {
+        loop {
+            let mut catalog = Catalog::clone(&*self.store().catalog(workspace).await?);
+            edit(&mut catalog);
+            match self.store().write_catalog(workspace, catalog).await {
+                Err(StoreError::CatalogChanged) => {}
+                written => return Ok(written?),
+            }
+        }
+    }
+
+    pub(crate) async fn write(&self, caller: &Caller, action: Action) -> Result<Written, Error> {
+        self.write_as(caller.workspace, caller.actor(), action).await
+    }
+
+    async fn write_as(
+        &self,
+        workspace: WorkspaceNumber,
+        actor: Actor,
+        action: Action,
+    ) -> Result<Written, Error> {
+        let write = Write { workspace, actor, stamp: self.stamp(), action };
+        Ok(self.store().write(write).await?.into())
+    }
+}
+
+fn is_self_contained(edit: &model::Edit) -> bool {
+    !matches!(edit, model::Edit::Companies(_) | model::Edit::Notes(_))
+}

@@ -1,0 +1,94 @@
+//! The one internal error: what can stop a use case, without a word of HTTP.
+
+use model::{Dialect, Rejection};
+use store::{Scope, StoreError};
+
+/// Why a use case did not do what it was asked. Each dialect maps it to its own answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no valid key with the request.
+    #[error("{0}")]
+    Unauthenticated(BadKey),
+    /// The key does not speak this dialect.
+    #[error("the key is not for the {0} API")]
+    WrongDialect(Dialect),
+    /// The key lacks this scope.
+    #[error("the key lacks the scope '{0}'")]
+    MissingScope(Scope),
+    /// The key does not open this workspace.
+    #[error("the key does not open this workspace")]
+    WrongWorkspace,
+    /// There is no such thing in the caller's workspace.
+    #[error("no such {0}")]
+    NotFound(Missing),
+    /// The change was refused; nothing was stored.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// A name, an id or a secret is taken.
+    #[error("{0} is in use")]
+    InUse(String),
+    /// Too many requests wait; nothing was stored, and trying again soon is right.
+    #[error("too many requests wait")]
+    Busy,
+    /// The server is stopping; nothing was stored.
+    #[error("the server is stopping")]
+    Stopping,
+    /// Whether the change took effect is unknown; reading the contact will tell.
+    #[error("it is unknown whether the change took effect")]
+    OutcomeUnknown(#[source] StoreError),
+    /// The store failed; nothing was stored.
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+}
+
+/// What is wrong with a request's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadKey {
+    /// No key at all.
+    #[error("an API key is required")]
+    Missing,
+    /// A header that cannot be read, or two of them.
+    #[error("the API key cannot be read")]
+    Malformed,
+    /// Nobody's key.
+    #[error("the API key is unknown")]
+    Unknown,
+    /// It has expired.
+    #[error("the API key has expired")]
+    Expired,
+    /// It was revoked.
+    #[error("the API key was revoked")]
+    Revoked,
+}
+
+/// What was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// A workspace.
+    #[error("workspace")]
+    Workspace,
+    /// A contact.
+    #[error("contact")]
+    Contact,
+    /// A change.
+    #[error("change")]
+    Change,
+    /// A key.
+    #[error("key")]
+    Key,
+}
+
+impl From<StoreError> for Error {
+    fn from(fault: StoreError) -> Self {
+        match fault {
+            StoreError::NoSuchContact => Self::NotFound(Missing::Contact),
+            StoreError::NoSuchEvent => Self::NotFound(Missing::Change),
+            StoreError::Rejected(rejection) => Self::Rejected(rejection),
+            StoreError::InUse(what) => Self::InUse(what),
+            StoreError::Busy => Self::Busy,
+            StoreError::Closing => Self::Stopping,
+            fault @ StoreError::OutcomeUnknown(_) => Self::OutcomeUnknown(fault),
+            fault => Self::Store(fault),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Workspaces: making them, listing them, and checking that a caller may enter one.
+
+use model::WorkspaceId;
+use store::Workspace;
+
+use crate::{App, Caller, Error, Missing, starter};
+
+impl App {
+    /// Makes a workspace with the starter catalog.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when the name is taken.
+    pub async fn create_workspace(&self, name: &str) -> Result<Workspace, Error> {
+        let id = WorkspaceId(self.clock().fresh_id());
+        let catalog = starter::catalog(self.clock());
+        Ok(self.store().create_workspace(id, name, self.clock().now(), &catalog).await?)
+    }
+
+    /// All workspaces, in the order they were made.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn list_workspaces(&self) -> Result<Vec<Workspace>, Error> {
+        Ok(self.store().list_workspaces().await?)
+    }
+
+    /// The workspace with this name or id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_workspace(&self, name_or_id: &str) -> Result<Workspace, Error> {
+        let all = self.list_workspaces().await?;
+        let found = all.into_iter().find(|each| each.name == name_or_id || is_id(each, name_or_id));
+        found.ok_or(Error::NotFound(Missing::Workspace))
+    }
+
+    /// The workspace that a caller's requests mean.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it was removed.
+    pub async fn workspace_of(&self, caller: &Caller) -> Result<Workspace, Error> {
+        let all = self.list_workspaces().await?;
+        all.into_iter()
+            .find(|each| each.number == caller.workspace)
+            .ok_or(Error::NotFound(Missing::Workspace))
+    }
+
+    /// The caller in the workspace that its request names.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, [`Error::WrongWorkspace`] when the key does not open it.
+    pub async fn enter(&self, caller: &Caller, workspace_id: &str) -> Result<(Caller, Workspace), Error> {
+        let all = self.list_workspaces().await?;
+        let found = all.into_iter().find(|each| is_id(each, workspace_id));
+        let workspace = found.ok_or(Error::NotFound(Missing::Workspace))?;
+        if !caller.key.workspaces.contains(&workspace.number) {
+            return Err(Error::WrongWorkspace);
+        }
+        Ok((Caller { workspace: workspace.number, ..caller.clone() }, workspace))
+    }
+}
+
+fn is_id(workspace: &Workspace, text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok_and(|id| id == workspace.id.0)
+}

@@ -1,0 +1,104 @@
+-- Every key begins with the workspace. Lookup rows are written only when their content changed; nothing
+-- indexes the time of a change, because the log of events answers what is newest.
+
+CREATE TABLE workspaces (
+    number        INTEGER PRIMARY KEY,
+    id            BLOB    NOT NULL,
+    name          TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    next_number   INTEGER NOT NULL DEFAULT 1,
+    contact_count INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT workspaces_id_key UNIQUE (id),
+    CONSTRAINT workspaces_name_key UNIQUE (name)
+) STRICT;
+
+CREATE TABLE catalogs (
+    workspace INTEGER PRIMARY KEY,
+    revision  INTEGER NOT NULL,
+    doc       TEXT    NOT NULL
+) STRICT;
+
+-- Has a rowid, because documents are large and updates leave every key alone. `name` is the full name in
+-- lower case, to order by; it stands with the keys before the document, so that reading it is cheap.
+CREATE TABLE contacts (
+    row        INTEGER PRIMARY KEY,
+    workspace  INTEGER NOT NULL,
+    id         BLOB    NOT NULL,
+    number     INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    last_event INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    doc        TEXT    NOT NULL,
+    CONSTRAINT contacts_workspace_id_key UNIQUE (workspace, id),
+    CONSTRAINT contacts_workspace_number_key UNIQUE (workspace, number)
+) STRICT;
+
+CREATE INDEX contacts_workspace_name_number_index ON contacts (workspace, name, number);
+
+-- Contacts that were deleted: where their history ends.
+CREATE TABLE tombstones (
+    workspace  INTEGER NOT NULL,
+    id         BLOB    NOT NULL,
+    number     INTEGER NOT NULL,
+    last_event INTEGER NOT NULL,
+    PRIMARY KEY (workspace, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tombstones_workspace_number_index ON tombstones (workspace, number);
+
+-- The ids that vendors gave records. Kinds: 0 contact, 1 company, 2 note, 3 deleted contact.
+CREATE TABLE aliases (
+    workspace INTEGER NOT NULL,
+    kind      INTEGER NOT NULL,
+    dialect   TEXT    NOT NULL,
+    alias     TEXT    NOT NULL,
+    id        BLOB    NOT NULL,
+    PRIMARY KEY (workspace, kind, dialect, alias)
+) STRICT, WITHOUT ROWID;
+
+-- Who has a channel.
+CREATE TABLE channels (
+    workspace INTEGER NOT NULL,
+    kind      TEXT    NOT NULL,
+    value     TEXT    NOT NULL,
+    contact   BLOB    NOT NULL,
+    PRIMARY KEY (workspace, kind, value, contact)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE companies (
+    row       INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL,
+    id        BLOB    NOT NULL,
+    number    INTEGER NOT NULL,
+    doc       TEXT    NOT NULL,
+    CONSTRAINT companies_workspace_id_key UNIQUE (workspace, id),
+    CONSTRAINT companies_workspace_number_key UNIQUE (workspace, number)
+) STRICT;
+
+CREATE TABLE notes (
+    row       INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL,
+    id        BLOB    NOT NULL,
+    doc       TEXT    NOT NULL,
+    CONSTRAINT notes_workspace_id_key UNIQUE (workspace, id)
+) STRICT;
+
+-- The log: append only. `previous` is the contact's event before this one.
+CREATE TABLE events (
+    workspace INTEGER NOT NULL,
+    seq       INTEGER NOT NULL,
+    contact   BLOB    NOT NULL,
+    previous  INTEGER,
+    doc       TEXT    NOT NULL,
+    PRIMARY KEY (workspace, seq)
+) STRICT, WITHOUT ROWID;
+
+-- API keys, by the hash of their secret.
+CREATE TABLE keys (
+    row  INTEGER PRIMARY KEY,
+    hash BLOB    NOT NULL,
+    id   BLOB    NOT NULL,
+    doc  TEXT    NOT NULL,
+    CONSTRAINT keys_hash_key UNIQUE (hash),
+    CONSTRAINT keys_id_key UNIQUE (id)
+) STRICT;

@@ -1,0 +1,281 @@
+//! What a database must be able to do: small and in bulk, so that everything above is written once.
+//!
+//! Two halves: [`Backend`] reads, any number of calls at a time; [`Batches`] belongs to the one writer.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use model::{
+    Catalog, ChannelKind, Company, Contact, ContactId, Dialect, Event, KeyId, Note, Ref, Timestamp,
+    WorkspaceId,
+};
+use uuid::Uuid;
+
+use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Workspace, WorkspaceNumber};
+
+/// Reading. Each call sees one consistent state, and never waits for the writer.
+pub(crate) trait Backend: Send + Sync + 'static {
+    /// The records with these keys.
+    fn load(&self, wanted: Wanted) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
+
+    /// The contacts that have a channel, oldest first.
+    fn contacts_with_channel(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: ChannelKind,
+        value: String,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Arc<Contact>>, StoreError>> + Send;
+
+    /// A page of contacts.
+    fn list_contacts(
+        &self,
+        workspace: WorkspaceNumber,
+        query: ContactQuery,
+    ) -> impl Future<Output = Result<ContactPage, StoreError>> + Send;
+
+    /// A contact's events before `before`, newest first; `None` when there never was such a contact.
+    fn history(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: Ref,
+        before: Option<u64>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Option<Vec<(u64, Event)>>, StoreError>> + Send;
+
+    /// All workspaces, in the order they were made.
+    fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send;
+
+    /// The key with this hash, or all keys in the order they were made.
+    fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+}
+
+/// Writing: one batch at a time, `begin`, then any number of `administer` and `load`, then `commit` or
+/// `rollback`.
+pub(crate) trait Batches: Send {
+    /// Begins a batch; until it ends, nobody else writes.
+    fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Carries out one of the rare writes that are no changes of contacts, or refuses it and leaves no trace.
+    /// Yields the number of the workspace that was made, else how many records were written.
+    fn administer(&mut self, command: &Admin) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// The records with these keys, as the batch sees them.
+    fn load(&mut self, wanted: &Wanted) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
+
+    /// Saves all rows and makes the batch durable.
+    fn commit(&mut self, saves: &Saves) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// Ends a batch that changed nothing, or failed.
+    fn rollback(&mut self) -> impl Future<Output = ()> + Send;
+}
+
+/// Why a batch was not committed.
+#[derive(Debug)]
+pub(crate) enum CommitError {
+    /// Saving failed: nothing was stored.
+    NotStored(StoreError),
+    /// The commit itself failed: whether it took effect is unknown.
+    Unknown(StoreError),
+}
+
+/// Keys of records to load.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Workspaces whose [`Head`] is wanted.
+    pub(crate) heads: Vec<WorkspaceNumber>,
+    /// Workspaces whose catalog is wanted.
+    pub(crate) catalogs: Vec<WorkspaceNumber>,
+    /// Contacts.
+    pub(crate) contacts: Keys,
+    /// Companies.
+    pub(crate) companies: Keys,
+    /// Notes.
+    pub(crate) notes: Keys,
+    /// Channels whose owners are wanted.
+    pub(crate) channels: Vec<ChannelKey>,
+    /// How many owners of each channel at most.
+    pub(crate) owners_max: usize,
+    /// Events.
+    pub(crate) events: Vec<(WorkspaceNumber, u64)>,
+}
+
+/// A vendor's id of a record.
+pub(crate) type AliasKey = (WorkspaceNumber, Dialect, String);
+
+/// A channel.
+pub(crate) type ChannelKey = (WorkspaceNumber, ChannelKind, String);
+
+/// Keys of records of one kind.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    /// By a vendor's id.
+    pub(crate) aliases: Vec<AliasKey>,
+    /// By number.
+    pub(crate) numbers: Vec<(WorkspaceNumber, u64)>,
+    /// By id.
+    pub(crate) ids: Vec<(WorkspaceNumber, Uuid)>,
+}
+
+/// What [`Wanted`] named. Look-ups that may fail stand in the order of their keys.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The heads; unknown workspaces are left out.
+    pub(crate) heads: Vec<(WorkspaceNumber, Head)>,
+    /// The catalogs; unknown workspaces are left out.
+    pub(crate) catalogs: Vec<(WorkspaceNumber, Catalog)>,
+    /// The contacts.
+    pub(crate) contacts: Found<StoredContact>,
+    /// The last events of those contacts wanted by id that do not live, but once did.
+    pub(crate) deleted: Vec<(WorkspaceNumber, Uuid, u64)>,
+    /// The companies.
+    pub(crate) companies: Found<Company>,
+    /// The notes.
+    pub(crate) notes: Found<Note>,
+    /// The owners of each channel, in the order of their ids.
+    pub(crate) owners: Vec<Vec<ContactId>>,
+    /// The events.
+    pub(crate) events: Vec<Option<Event>>,
+}
+
+/// Records of one kind.
+#[derive(Debug)]
+pub(crate) struct Found<T> {
+    /// Whom each alias names.
+    pub(crate) aliases: Vec<Option<Uuid>>,
+    /// Whom each number names.
+    pub(crate) numbers: Vec<Option<Uuid>>,
+    /// The records, each once, however often it was named.
+    pub(crate) rows: Vec<(WorkspaceNumber, Uuid, T)>,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self { aliases: Vec::new(), numbers: Vec::new(), rows: Vec::new() }
+    }
+}
+
+/// A contact as it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredContact {
+    /// The backend's own handle on the row.
+    pub(crate) row: i64,
+    /// The number of the contact's last event.
+    pub(crate) last_event: u64,
+    /// The contact, or why it cannot be read.
+    pub(crate) contact: Result<Contact, serde_json::Error>,
+}
+
+/// The counters of a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The revision of its catalog.
+    pub(crate) catalog_revision: u64,
+    /// The number that the next contact gets.
+    pub(crate) next_number: u64,
+    /// How many contacts it has.
+    pub(crate) contact_count: u64,
+    /// The number of its last event; 0 when it has none.
+    pub(crate) last_event: u64,
+}
+
+/// All rows that a batch changes. The parts are saved in the order they stand here.
+#[derive(Debug, Default)]
+pub(crate) struct Saves {
+    /// Contacts that are gone.
+    pub(crate) deletes: Vec<Delete>,
+    /// Lookup rows that are gone.
+    pub(crate) stale: Lookups,
+    /// Contacts that changed.
+    pub(crate) updates: Vec<Update>,
+    /// Contacts that are new, or back.
+    pub(crate) inserts: Vec<Insert>,
+    /// Lookup rows that are new.
+    pub(crate) fresh: Lookups,
+    /// Events.
+    pub(crate) events: Vec<EventRow>,
+    /// Counters of the workspaces in which contacts came or went.
+    pub(crate) heads: Vec<(WorkspaceNumber, Head)>,
+}
+
+impl Saves {
+    /// Whether nothing changes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+/// Rows that lead to contacts.
+#[derive(Debug, Default)]
+pub(crate) struct Lookups {
+    /// Vendors' ids.
+    pub(crate) aliases: Vec<(AliasKey, ContactId)>,
+    /// Channels.
+    pub(crate) channels: Vec<(ChannelKey, ContactId)>,
+}
+
+/// A contact that is gone. It stays known, with its aliases, to those who ask for its history.
+#[derive(Debug)]
+pub(crate) struct Delete {
+    pub(crate) workspace: WorkspaceNumber,
+    /// `None` when the contact was never stored, because the same batch made it.
+    pub(crate) row: Option<i64>,
+    pub(crate) contact: Arc<Contact>,
+    pub(crate) last_event: u64,
+}
+
+/// A contact that changed.
+#[derive(Debug)]
+pub(crate) struct Update {
+    pub(crate) row: i64,
+    /// Its name to order by, when that changed.
+    pub(crate) name: Option<String>,
+    pub(crate) last_event: u64,
+    pub(crate) doc: String,
+}
+
+/// A contact that is new, or back.
+#[derive(Debug)]
+pub(crate) struct Insert {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) contact: Arc<Contact>,
+    /// Whether it was deleted before: then what was kept for its history goes.
+    pub(crate) was_deleted: bool,
+    pub(crate) name: String,
+    pub(crate) last_event: u64,
+    pub(crate) doc: String,
+}
+
+/// An event to append.
+#[derive(Debug)]
+pub(crate) struct EventRow {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) seq: u64,
+    pub(crate) contact: ContactId,
+    pub(crate) previous: Option<u64>,
+    pub(crate) doc: String,
+}
+
+/// The writes that are no changes of contacts.
+#[derive(Debug)]
+pub(crate) enum Admin {
+    /// Nothing: whether the writer works.
+    Check,
+    /// Makes a workspace.
+    CreateWorkspace {
+        id: WorkspaceId,
+        name: String,
+        now: Timestamp,
+        catalog: Catalog,
+    },
+    /// Stores a catalog whose revision is one more than that of the stored one.
+    WriteCatalog(WorkspaceNumber, Arc<Catalog>),
+    /// Stores a company.
+    WriteCompany(WorkspaceNumber, Company),
+    /// Stores a note.
+    WriteNote(WorkspaceNumber, Note),
+    /// Stores a key.
+    CreateKey(KeyHash, Key),
+    /// Revokes a key.
+    RevokeKey(KeyId, Timestamp),
+}

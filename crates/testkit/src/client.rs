@@ -1,0 +1,118 @@
+//! A client that calls a router in process.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use model::Json;
+use tower::ServiceExt;
+
+/// Calls a router with the same headers each time.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    headers: Vec<(String, String)>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub text: String,
+}
+
+impl Reply {
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.text).unwrap_or_else(|fault| panic!("no JSON ({fault}): {}", self.text))
+    }
+
+    /// The body as JSON, after checking the status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Json {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self.json()
+    }
+
+    /// A header as text, empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Client {
+    /// A client without headers.
+    pub fn new(router: Router) -> Self {
+        Self { router, headers: Vec::new() }
+    }
+
+    /// The same client that also sends this header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same client with `Authorization: Bearer` and this key only.
+    #[must_use]
+    pub fn with_key(mut self, key: &str) -> Self {
+        self.headers.clear();
+        self.with_header_value("authorization", format!("Bearer {key}"));
+        self
+    }
+
+    fn with_header_value(&mut self, name: &str, value: String) {
+        self.headers.push((name.to_owned(), value));
+    }
+
+    /// The same client without any header.
+    #[must_use]
+    pub fn anonymous(mut self) -> Self {
+        self.headers.clear();
+        self
+    }
+
+    /// Sends bytes.
+    pub async fn send(&self, method: &str, path: &str, body: impl Into<Vec<u8>>) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(Body::from(body.into())).expect("a well-formed request");
+        let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body in memory").to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
+        Reply { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// `GET`.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, "").await
+    }
+
+    /// `POST` with JSON.
+    pub async fn post(&self, path: &str, body: &Json) -> Reply {
+        self.send("POST", path, body.to_string()).await
+    }
+
+    /// `PUT` with JSON.
+    pub async fn put(&self, path: &str, body: &Json) -> Reply {
+        self.send("PUT", path, body.to_string()).await
+    }
+
+    /// `PATCH` with JSON.
+    pub async fn patch(&self, path: &str, body: &Json) -> Reply {
+        self.send("PATCH", path, body.to_string()).await
+    }
+
+    /// `DELETE`.
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send("DELETE", path, "").await
+    }
+}

@@ -1,0 +1,94 @@
+//! An application on a throwaway store.
+
+use std::sync::Arc;
+
+use app::{App, Compat, KeyRequest, Location, Options, Scope, Settings, Store, Workspace};
+use model::{Dialect, Timestamp};
+use tempfile::TempDir;
+
+use crate::FakeClock;
+
+/// An application with the demo's workspace, its key `demo`, and the contacts of the vendors' examples.
+pub struct TestApp {
+    /// The application.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<FakeClock>,
+    /// The demo's workspace.
+    pub workspace: Workspace,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// One without made-up contacts.
+    pub async fn new() -> Self {
+        Self::with_crowd(0, Compat::Documented).await
+    }
+
+    /// One with so many made-up contacts, and this setting for contradicting wire shapes.
+    pub async fn with_crowd(crowd: u64, compat: Compat) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let location = Location::Sqlite(folder.path().join("test.db"));
+        let store = Store::open(&location, Options::default()).await.expect("a new store");
+        let clock = Arc::new(FakeClock::default());
+        let app = App::new(store, clock.clone(), Settings { compat });
+        let workspace = app.seed_demo(crowd).await.expect("an empty store takes the demo");
+        Self { app, clock, workspace, _folder: folder }
+    }
+
+    /// The secret of a new key of the demo's workspace.
+    pub async fn key(&self, scopes: &[Scope], dialects: &[Dialect]) -> String {
+        self.key_until(scopes, dialects, None).await
+    }
+
+    /// The secret of a new key of the demo's workspace that expires.
+    pub async fn key_until(
+        &self,
+        scopes: &[Scope],
+        dialects: &[Dialect],
+        expires_at: Option<Timestamp>,
+    ) -> String {
+        self.issue(&self.workspace.name, scopes, dialects, expires_at).await
+    }
+
+    /// The secret of a key that opens only another workspace, which is made for it.
+    pub async fn foreign_key(&self) -> String {
+        let other = self.app.create_workspace("other").await.expect("a new workspace");
+        self.issue(&other.name, &[], &[], None).await
+    }
+
+    /// The secret of a key that was revoked.
+    pub async fn revoked_key(&self) -> String {
+        let request = request(&self.workspace.name, &[], &[], None);
+        let issued = self.app.create_key(request).await.expect("a new key");
+        self.app.revoke_key(issued.key.id).await.expect("a known key");
+        issued.secret
+    }
+
+    async fn issue(
+        &self,
+        workspace: &str,
+        scopes: &[Scope],
+        dialects: &[Dialect],
+        expires_at: Option<Timestamp>,
+    ) -> String {
+        self.app.create_key(request(workspace, scopes, dialects, expires_at)).await.expect("a new key").secret
+    }
+}
+
+fn request(
+    workspace: &str,
+    scopes: &[Scope],
+    dialects: &[Dialect],
+    expires_at: Option<Timestamp>,
+) -> KeyRequest {
+    KeyRequest {
+        name: "test".to_owned(),
+        workspaces: vec![workspace.to_owned()],
+        scopes: scopes.to_vec(),
+        dialects: dialects.to_vec(),
+        compat: None,
+        expires_at,
+        secret: None,
+    }
+}
