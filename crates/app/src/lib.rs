@@ -28,6 +28,7 @@ pub use store::{
 };
 
 use crate::keys::KeyCache;
+use crate::workspaces::WorkspaceCache;
 
 /// Settings of the whole server.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,12 +48,21 @@ struct Inner {
     clock: Arc<dyn Clock>,
     settings: Settings,
     keys: KeyCache,
+    workspaces: WorkspaceCache,
 }
 
 impl App {
     /// An application on an open store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, settings: Settings) -> Self {
-        Self { inner: Arc::new(Inner { store, clock, settings, keys: KeyCache::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                clock,
+                settings,
+                keys: KeyCache::default(),
+                workspaces: WorkspaceCache::default(),
+            }),
+        }
     }
 
     /// Whether the store answers and takes writes.

@@ -1,9 +1,18 @@
 //! Workspaces: making them, listing them, and checking that a caller may enter one.
 
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
 use model::WorkspaceId;
 use store::Workspace;
 
 use crate::{App, Caller, Error, Missing, starter};
+
+/// The workspaces as they were a second ago at most: every Zingle request names one.
+#[derive(Default)]
+pub(crate) struct WorkspaceCache(RwLock<Option<(Instant, Arc<[Workspace]>)>>);
+
+const CACHE_TTL: Duration = Duration::from_secs(1);
 
 impl App {
     /// Makes a workspace with the starter catalog.
@@ -13,7 +22,9 @@ impl App {
     pub async fn create_workspace(&self, name: &str) -> Result<Workspace, Error> {
         let id = WorkspaceId(self.clock().fresh_id());
         let catalog = starter::catalog(self.clock());
-        Ok(self.store().create_workspace(id, name, self.clock().now(), &catalog).await?)
+        let made = self.store().create_workspace(id, name, self.clock().now(), &catalog).await?;
+        *self.inner.workspaces.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(made)
     }
 
     /// All workspaces, in the order they were made.
@@ -50,13 +61,24 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] when there is none, [`Error::WrongWorkspace`] when the key does not open it.
     pub async fn enter(&self, caller: &Caller, workspace_id: &str) -> Result<(Caller, Workspace), Error> {
-        let all = self.list_workspaces().await?;
-        let found = all.into_iter().find(|each| is_id(each, workspace_id));
-        let workspace = found.ok_or(Error::NotFound(Missing::Workspace))?;
+        let all = self.recent_workspaces().await?;
+        let found = all.iter().find(|each| is_id(each, workspace_id));
+        let workspace = found.cloned().ok_or(Error::NotFound(Missing::Workspace))?;
         if !caller.key.workspaces.contains(&workspace.number) {
             return Err(Error::WrongWorkspace);
         }
         Ok((Caller { workspace: workspace.number, ..caller.clone() }, workspace))
+    }
+
+    async fn recent_workspaces(&self) -> Result<Arc<[Workspace]>, Error> {
+        let WorkspaceCache(cache) = &self.inner.workspaces;
+        let recent = cache.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, all)) = recent.filter(|(since, _)| since.elapsed() < CACHE_TTL) {
+            return Ok(all);
+        }
+        let all: Arc<[Workspace]> = self.store().list_workspaces().await?.into();
+        *cache.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(&all)));
+        Ok(all)
     }
 }
 

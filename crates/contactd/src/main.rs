@@ -1,2 +1,43 @@
-//! .
-fn main() {}
+//! The binary: reads the configuration, opens the store, mounts the APIs, serves. No logic about contacts.
+
+mod admin;
+mod cli;
+mod config;
+mod demo;
+mod logs;
+mod metrics;
+mod mount;
+mod serve;
+mod server;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            cli::report(&fault);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => serve::run(config::Config::load(*args)?).await,
+            Command::Workspace(command) => admin::workspace(command).await,
+            Command::Key(command) => admin::key(command).await,
+        }
+    })
+}

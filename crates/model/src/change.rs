@@ -255,7 +255,9 @@ impl Ref {
     /// Reads an id that is a UUID (hyphenated or 32 hex digits), alone or behind a prefix such as `contact_`.
     pub fn uuid(dialect: Dialect, text: &str) -> Self {
         let tail = text.rsplit('_').next().unwrap_or(text);
-        let native = Uuid::try_parse(tail).ok().map(Native::Uuid);
+        // The parser takes braces and `urn:uuid:` too, which no client was ever given.
+        let native =
+            Uuid::try_parse(tail).ok().filter(|_| matches!(tail.len(), 32 | 36)).map(Native::Uuid);
         Self { dialect, text: text.to_owned(), native }
     }
 
@@ -315,7 +317,7 @@ pub struct ChannelWrite {
     pub exclusive: bool,
     /// Its label, if given.
     pub label: Option<Option<String>>,
-    /// Its country, if given: ISO 3166-1 alpha-2; reads numbers without `+`.
+    /// Its country, if given: ISO 3166-1 alpha-2 in any case, phones only; reads numbers without `+`.
     pub country: Option<String>,
     /// Whether it is the first of its kind, if given.
     pub primary: Option<bool>,

@@ -29,10 +29,10 @@ impl ChannelKind {
 
 impl From<String> for ChannelKind {
     fn from(word: String) -> Self {
-        match word.as_str() {
+        match word.to_lowercase().as_str() {
             "phone" => Self::Phone,
             "email" => Self::Email,
-            _ => Self::Other(word),
+            lower => Self::Other(lower.to_owned()),
         }
     }
 }

@@ -317,9 +317,9 @@ impl Extras {
         self.0.get(&dialect)?.get(name)
     }
 
-    /// Sets or, with `None`, removes one.
+    /// Sets or, with `None`, removes one. A member that is `null` is one that is not there.
     pub fn set(&mut self, dialect: Dialect, name: &str, value: Option<Json>) {
-        match value {
+        match value.filter(|value| !value.is_null()) {
             Some(value) => {
                 self.0.entry(dialect).or_default().insert(name.to_owned(), value);
             }

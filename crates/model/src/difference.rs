@@ -1,11 +1,15 @@
 //! Field-level differences between two states of a contact, and taking them back.
 
+mod revert;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{Contact, Dialect, FieldId, Json, Network, OnConflict, ViolationKind};
+use crate::{Contact, Dialect, FieldId, Json, Network};
+
+pub(crate) use revert::revert;
 
 /// One member that differs between two states of a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -184,70 +188,6 @@ fn keyed_differences(before: &Contact, after: &Contact, found: &mut Vec<Differen
             found.push(Difference { member, before, after });
         }
     }
-}
-
-/// Sets a member back to its state before a difference. A member that was changed again since is a conflict,
-/// except that of sets and channels only what the difference did is taken back.
-pub(crate) fn revert(
-    contact: &mut Contact,
-    difference: &Difference,
-    on_conflict: OnConflict,
-) -> Result<(), ViolationKind> {
-    let Difference { member, before, after } = difference;
-    let current = get(contact, member);
-    if current == *before {
-        return Ok(());
-    }
-    let target = if current == *after || on_conflict == OnConflict::Overwrite {
-        before.clone()
-    } else if let Some(merged) = merge(&current, before, after) {
-        merged
-    } else if on_conflict == OnConflict::Skip {
-        return Ok(());
-    } else {
-        return Err(ViolationKind::ChangedSince);
-    };
-    put(contact, member, &target).map_err(|fault| ViolationKind::Malformed(fault.to_string()))
-}
-
-/// Takes back, in a list that moved on, only what a difference did to it: removes what it added, adds what it
-/// removed, sets back what it altered. `None` when it is no list, or one of those items was altered since.
-fn merge(current: &Json, before: &Json, after: &Json) -> Option<Json> {
-    let rows = |json: &Json| match json {
-        Json::Null => Some(Vec::new()),
-        Json::Array(rows) => Some(rows.clone()),
-        _ => None,
-    };
-    let (mut rows_now, before, after) = (rows(current)?, rows(before)?, rows(after)?);
-    let find = |rows: &[Json], key: &Json| rows.iter().position(|row| key_of(row) == key);
-    for row in &after {
-        let then = find(&before, key_of(row)).and_then(|at| before.get(at));
-        let now = find(&rows_now, key_of(row));
-        match (then, now) {
-            (Some(then), _) if then == row => {}
-            (Some(then), Some(at)) if rows_now.get(at) == Some(row) => {
-                if let Some(slot) = rows_now.get_mut(at) {
-                    *slot = then.clone();
-                }
-            }
-            (None, Some(at)) if rows_now.get(at) == Some(row) => {
-                rows_now.remove(at);
-            }
-            (None, None) => {}
-            _ => return None,
-        }
-    }
-    for row in &before {
-        if find(&after, key_of(row)).is_none() && find(&rows_now, key_of(row)).is_none() {
-            rows_now.push(row.clone());
-        }
-    }
-    Some(Json::Array(rows_now))
-}
-
-/// What identifies a row of a list: its `id`, else the row itself.
-fn key_of(row: &Json) -> &Json {
-    row.get("id").unwrap_or(row)
 }
 
 fn json<T: Serialize>(value: &T) -> Json {

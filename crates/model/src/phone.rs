@@ -29,11 +29,20 @@ fn number(text: &str, country: Option<&str>) -> Option<PhoneNumber> {
     if text.len() > MAX_BYTES || !text.chars().all(plain) || digits(text).len() < 3 {
         return None;
     }
-    let country = country.and_then(|code| code.parse().ok());
+    let country = country.and_then(country_id);
     if country.is_none() && !text.starts_with('+') {
         return None;
     }
     phonenumber::parse(country, text).ok()
+}
+
+/// A country code, in any case, as ISO 3166-1 alpha-2 writes it; `None` when no country has it.
+pub fn country(code: &str) -> Option<String> {
+    Some(country_id(code)?.as_ref().to_owned())
+}
+
+fn country_id(code: &str) -> Option<phonenumber::country::Id> {
+    code.to_ascii_uppercase().parse().ok()
 }
 
 /// The national form of an E.164 number, such as `(858) 555-1212`; `None` when it cannot be parsed.

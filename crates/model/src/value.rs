@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, OptionId, Timestamp, UserId,
-    ViolationKind, email, limits,
+    Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Timestamp,
+    UserId, ViolationKind, email, limits,
 };
 
 /// The value of a custom field, in the type of its field. A date field may also hold an instant, because
@@ -48,6 +48,9 @@ impl Decimal {
             Some(rest) => ("-", rest),
             None => ("", text.strip_prefix('+').unwrap_or(text)),
         };
+        if !rest.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let stripped = rest.trim_start_matches('0');
         let rest = if stripped.starts_with(|c: char| c.is_ascii_digit()) {
             stripped.to_owned()
@@ -110,8 +113,8 @@ pub fn option<'a>(field: &'a Field, dialect: Dialect, text: &str) -> Result<&'a 
     options()
         .find(|option| option.aliases.of(dialect).iter().any(|alias| alias == text))
         .or_else(|| {
-            let uuid = uuid::Uuid::try_parse(text.rsplit('_').next()?).ok()?;
-            options().find(|option| option.id.0 == uuid)
+            let native = Ref::uuid(dialect, text).native;
+            options().find(|option| native == Some(Native::Uuid(option.id.0)))
         })
         .or_else(|| field.option_valued(text))
         .or_else(|| options().find(|option| option.name == text))

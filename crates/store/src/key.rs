@@ -8,8 +8,8 @@ use crate::WorkspaceNumber;
 /// The SHA-256 of a key's secret; the secret itself is never stored.
 pub type KeyHash = [u8; 32];
 
-/// An API key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An API key. Its JSON is the stored document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Its id.
     pub id: KeyId,
@@ -22,12 +22,15 @@ pub struct Key {
     /// The dialects that it speaks; never empty.
     pub dialects: Vec<Dialect>,
     /// Which of two contradicting wire shapes it gets; `None`: the server's setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<Compat>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops to work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
 }
 

@@ -4,6 +4,7 @@ use super::Draft;
 use crate::channel::{Normalised, normalise};
 use crate::{
     Channel, ChannelId, ChannelKind, ChannelKindRef, ChannelTypeId, ChannelWrite, ViolationKind, limits,
+    phone,
 };
 
 /// A channel write whose kind and value were read.
@@ -11,8 +12,56 @@ struct Resolved<'a> {
     write: &'a ChannelWrite,
     kind: ChannelKind,
     type_id: Option<ChannelTypeId>,
+    country: Option<String>,
     /// The text and its normal form; `None` when only other members change.
     value: Option<(&'a str, Normalised)>,
+}
+
+/// A channel that a replacement asks for.
+struct Wanted<'a> {
+    item: Resolved<'a>,
+    kind: ChannelKind,
+    value: String,
+    old: Option<&'a Channel>,
+}
+
+impl Resolved<'_> {
+    fn value(&self) -> Option<&str> {
+        self.value.as_ref().map(|(_, normal)| normal.value.as_str())
+    }
+
+    /// Whether it means this channel by its id. A value is one of a kind, so it never moves to another.
+    fn names(&self, channel: &Channel) -> bool {
+        self.write.id == Some(channel.id) && (self.value.is_none() || self.kind == channel.kind)
+    }
+
+    /// Whether it means this channel by its value.
+    fn has_value_of(&self, channel: &Channel) -> bool {
+        self.kind == channel.kind && self.value() == Some(channel.value.as_str())
+    }
+
+    /// The channel after this write, flags apart.
+    fn applied_to(&self, channel: &Channel) -> Channel {
+        let mut channel = channel.clone();
+        if let Some(label) = &self.write.label {
+            channel.label.clone_from(label);
+        }
+        if let Some((text, normal)) = &self.value {
+            let is_same = channel.value == normal.value;
+            if !(is_same && self.write.is_composed) {
+                channel.raw = (*text).to_owned();
+            }
+            if !is_same || channel.country.is_none() {
+                channel.country.clone_from(&normal.country);
+            }
+            channel.value.clone_from(&normal.value);
+        }
+        if self.kind == channel.kind {
+            channel.country = self.country.clone().or(channel.country);
+            channel.type_id = self.type_id.or(channel.type_id);
+        }
+        channel
+    }
 }
 
 impl Draft<'_> {
@@ -22,112 +71,111 @@ impl Draft<'_> {
         let is_ours = |channel: &Channel| kind.is_none_or(|kind| channel.kind == *kind);
         let (old, mut kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.contact.channels).into_iter().partition(is_ours);
-        let resolved: Vec<_> = items.iter().filter_map(|item| self.resolve_channel(item)).collect();
-        let mut taken: Vec<ChannelId> = Vec::new();
-        // The old channel of each write that names one by id, before any is matched by value.
-        let by_id: Vec<Option<&Channel>> = resolved
-            .iter()
-            .map(|item| {
-                let id = item.write.id?;
-                let found = old.iter().find(|channel| channel.id == id && channel.kind == item.kind)?;
-                (!taken.contains(&id)).then(|| taken.push(id)).map(|()| found)
-            })
-            .collect();
-        let mut made: Vec<Channel> = Vec::new();
-        let mut flagged: Vec<(ChannelKind, ChannelId)> = Vec::new();
+        let mut made = Vec::new();
         let mut default = None;
-        for (item, by_id) in resolved.iter().zip(by_id) {
-            let value = item.value.as_ref().map(|(_, normal)| normal.value.as_str());
-            if made.iter().any(|channel| channel.kind == item.kind && Some(channel.value.as_str()) == value) {
-                continue;
-            }
-            let matched = by_id.or_else(|| {
-                old.iter().find(|channel| {
-                    channel.kind == item.kind
-                        && Some(channel.value.as_str()) == value
-                        && !taken.contains(&channel.id)
-                })
-            });
-            let channel = match matched {
-                Some(channel) => {
-                    taken.push(channel.id);
-                    let mut channel = channel.clone();
-                    self.update_channel(&mut channel, item);
-                    channel
-                }
-                None => match self.new_channel(item) {
-                    Some(channel) => channel,
-                    None => continue,
-                },
+        for wanted in self.wanted(kind, items, &old) {
+            let channel = match wanted.old {
+                Some(old) => Some(wanted.item.applied_to(old)),
+                None => self.new_channel(&wanted.item),
             };
-            if item.write.primary == Some(true) && !flagged.iter().any(|(kind, _)| *kind == channel.kind) {
-                flagged.push((channel.kind.clone(), channel.id));
-            }
-            if item.write.default == Some(true) && default.is_none() {
-                default = Some(channel.id);
+            let Some(mut channel) = channel else { continue };
+            let write = wanted.item.write;
+            channel.primary = write.primary == Some(true);
+            channel.default &= write.default != Some(false);
+            if write.default == Some(true) {
+                default = default.or(Some(channel.id));
             }
             made.push(channel);
         }
-        for channel in &mut made {
-            // None flagged: the first item given is the primary one.
-            if !flagged.iter().any(|(kind, _)| *kind == channel.kind) {
-                flagged.push((channel.kind.clone(), channel.id));
-            }
-            channel.primary = flagged.iter().any(|(_, id)| *id == channel.id);
-        }
+        // In the order given: the first flagged as primary, else the first of all.
+        settle(&mut made);
         kept.append(&mut made);
         self.contact.channels = kept;
         if let Some(id) = default {
-            self.make_default(id);
+            self.set_default(id, Some(true));
         }
         self.settle_channels();
     }
 
-    /// Adds channels or changes those that are there; the first of a kind becomes primary, the first of all
-    /// becomes the default.
-    pub(super) fn merge_channels(&mut self, items: &[ChannelWrite]) {
-        for item in items {
-            let Some(resolved) = self.resolve_channel(item) else { continue };
-            let by_id = item.id.and_then(|id| self.contact.channels.iter().position(|each| each.id == id));
-            let place = by_id.or_else(|| {
-                let (_, normal) = resolved.value.as_ref()?;
-                self.contact
-                    .channels
-                    .iter()
-                    .position(|each| each.kind == resolved.kind && each.value == normal.value)
-            });
-            let mut channel = match place.and_then(|at| self.contact.channels.get(at)) {
-                Some(channel) => channel.clone(),
-                None => match self.new_channel(&resolved) {
-                    Some(channel) => channel,
-                    None => continue,
-                },
+    /// The channels that a replacement asks for, each once, with the old channel that it continues.
+    fn wanted<'w>(
+        &mut self,
+        kind: Option<&ChannelKind>,
+        items: &'w [ChannelWrite],
+        old: &'w [Channel],
+    ) -> Vec<Wanted<'w>> {
+        let mut wanted: Vec<Wanted<'w>> = Vec::new();
+        for write in items {
+            let Some(item) = self.resolve_channel(write, kind) else { continue };
+            let named = old.iter().find(|channel| item.names(channel));
+            let Some(value) = item.value().or(named.map(|channel| channel.value.as_str())) else {
+                self.refuse_valueless(write);
+                continue;
             };
-            let id = channel.id;
-            match place.and_then(|at| self.contact.channels.get(at).map(|_| at)) {
-                Some(at) => {
-                    self.update_channel(&mut channel, &resolved);
-                    if let Some(slot) = self.contact.channels.get_mut(at) {
-                        *slot = channel;
-                    }
-                }
-                None => {
-                    if self.contact.channels.is_empty() && item.default.is_none() {
-                        channel.default = true;
-                    }
-                    self.contact.channels.push(channel);
-                }
-            }
-            if item.primary == Some(true) {
-                self.make_primary(id);
-            }
-            match item.default {
-                Some(true) => self.make_default(id),
-                Some(false) => self.for_channel(id, |channel| channel.default = false),
-                None => {}
+            let value = value.to_owned();
+            let kind = named.map_or(&item.kind, |channel| &channel.kind).clone();
+            let is_taken = |channel: &&Channel| wanted.iter().any(|each| continues(each, channel));
+            let free = named.filter(|channel| !is_taken(channel));
+            match wanted.iter_mut().find(|each| each.kind == kind && each.value == value) {
+                Some(first) => first.old = first.old.or(free),
+                None if item.value.is_none() && free.is_none() => {}
+                None => wanted.push(Wanted { item, kind, value, old: free }),
             }
         }
+        let is_free = |channel: &&Channel| !wanted.iter().any(|each| continues(each, channel));
+        let free: Vec<&Channel> = old.iter().filter(is_free).collect();
+        for each in wanted.iter_mut().filter(|each| each.old.is_none()) {
+            let is_same = |channel: &&Channel| channel.kind == each.kind && channel.value == each.value;
+            each.old = free.iter().copied().find(is_same);
+        }
+        wanted
+    }
+
+    /// Adds channels or changes those that are there; the first of a kind becomes primary, the first of all
+    /// becomes the default. Ids are matched first, then values, so that a value that moves to another channel
+    /// in this change is not mistaken for the channel that it leaves.
+    pub(super) fn merge_channels(&mut self, items: &[ChannelWrite]) {
+        let resolved: Vec<_> = items.iter().filter_map(|item| self.resolve_channel(item, None)).collect();
+        let named: Vec<_> = resolved.iter().map(|item| self.change_named(item)).collect();
+        for (item, id) in resolved.iter().zip(&named) {
+            if id.is_some_and(|id| self.has_twin(id)) {
+                self.refuse(&item.write.at, ViolationKind::Duplicate);
+            }
+        }
+        for (item, id) in resolved.iter().zip(named) {
+            let Some(id) = id.or_else(|| self.merge_by_value(item)) else { continue };
+            if item.write.primary == Some(true) {
+                self.make_primary(id);
+            }
+            self.set_default(id, item.write.default);
+        }
         self.settle_channels();
+    }
+
+    fn change_named(&mut self, item: &Resolved<'_>) -> Option<ChannelId> {
+        let channel = self.contact.channels.iter_mut().find(|channel| item.names(channel))?;
+        *channel = item.applied_to(channel);
+        Some(channel.id)
+    }
+
+    fn merge_by_value(&mut self, item: &Resolved<'_>) -> Option<ChannelId> {
+        if let Some(channel) = self.contact.channels.iter_mut().find(|channel| item.has_value_of(channel)) {
+            *channel = item.applied_to(channel);
+            return Some(channel.id);
+        }
+        let mut channel = self.new_channel(item)?;
+        channel.default = self.contact.channels.is_empty();
+        let id = channel.id;
+        self.contact.channels.push(channel);
+        Some(id)
+    }
+
+    /// Whether another channel of the kind has the value of this one.
+    fn has_twin(&self, id: ChannelId) -> bool {
+        let channels = &self.contact.channels;
+        channels.iter().find(|channel| channel.id == id).is_some_and(|one| {
+            channels.iter().any(|each| each.id != id && each.kind == one.kind && each.value == one.value)
+        })
     }
 
     pub(super) fn primary_channel(&mut self, kind: &ChannelKind, item: Option<&ChannelWrite>) {
@@ -135,25 +183,23 @@ impl Draft<'_> {
             self.contact.channels.retain(|channel| channel.kind != *kind);
             return;
         };
-        let Some(resolved) = self.resolve_channel(item) else { return };
-        let value = resolved.value.as_ref().map(|(_, normal)| normal.value.as_str());
-        let same = |channel: &&Channel| channel.kind == *kind && Some(channel.value.as_str()) == value;
-        let found = self.contact.channels.iter().find(same).or_else(|| self.contact.primary(kind)).cloned();
-        let id = match found {
-            Some(mut channel) => {
-                self.update_channel(&mut channel, &resolved);
-                let id = channel.id;
-                self.for_channel(id, |slot| *slot = channel);
-                id
+        let Some(item) = self.resolve_channel(item, Some(kind)) else { return };
+        let same = self.contact.channels.iter().find(|channel| item.has_value_of(channel));
+        let found = same.or_else(|| self.contact.primary(kind)).map(|channel| channel.id);
+        let id = match self.contact.channels.iter_mut().find(|channel| Some(channel.id) == found) {
+            Some(channel) => {
+                *channel = item.applied_to(channel);
+                channel.id
             }
             None => {
-                let Some(channel) = self.new_channel(&resolved) else { return };
+                let Some(channel) = self.new_channel(&item) else { return };
                 let id = channel.id;
                 self.contact.channels.push(channel);
                 id
             }
         };
         self.make_primary(id);
+        self.set_default(id, item.write.default);
         self.settle_channels();
     }
 
@@ -167,24 +213,8 @@ impl Draft<'_> {
 
     /// Keeps the invariants: in the order of ids, exactly one primary per kind, at most one default.
     pub(super) fn settle_channels(&mut self) {
-        let channels = &mut self.contact.channels;
-        channels.sort_by_key(|channel| channel.id);
-        let mut settled: Vec<ChannelKind> = Vec::new();
-        let mut has_default = false;
-        for channel in channels.iter_mut() {
-            channel.primary &= !settled.contains(&channel.kind);
-            if channel.primary {
-                settled.push(channel.kind.clone());
-            }
-            channel.default &= !has_default;
-            has_default |= channel.default;
-        }
-        for channel in channels {
-            if !settled.contains(&channel.kind) {
-                settled.push(channel.kind.clone());
-                channel.primary = true;
-            }
-        }
+        self.contact.channels.sort_by_key(|channel| channel.id);
+        settle(&mut self.contact.channels);
     }
 
     fn make_primary(&mut self, id: ChannelId) {
@@ -197,25 +227,48 @@ impl Draft<'_> {
         }
     }
 
-    fn make_default(&mut self, id: ChannelId) {
+    fn set_default(&mut self, id: ChannelId, flag: Option<bool>) {
+        let Some(flag) = flag else { return };
         for channel in &mut self.contact.channels {
-            channel.default = channel.id == id;
+            channel.default = if channel.id == id { flag } else { channel.default && !flag };
         }
     }
 
-    fn for_channel(&mut self, id: ChannelId, change: impl FnOnce(&mut Channel)) {
-        if let Some(channel) = self.contact.channels.iter_mut().find(|channel| channel.id == id) {
-            change(channel);
-        }
-    }
-
-    /// Reads kind and value; `None` when something is wrong with them, which is then noted.
-    fn resolve_channel<'w>(&mut self, write: &'w ChannelWrite) -> Option<Resolved<'w>> {
+    /// Reads and checks all of a write, which must be of this kind where one is given; `None` when something
+    /// is wrong with it, which is then noted.
+    fn resolve_channel<'w>(
+        &mut self,
+        write: &'w ChannelWrite,
+        only: Option<&ChannelKind>,
+    ) -> Option<Resolved<'w>> {
         let (kind, type_id) = self.channel_kind(write)?;
-        let Some(text) = write.value.as_deref() else {
-            return Some(Resolved { write, kind, type_id, value: None });
+        if let Some(only) = only.filter(|only| **only != kind) {
+            self.refuse(&write.at, ViolationKind::NotOneOf(vec![only.to_string()]));
+            return None;
+        }
+        let label = write.label.as_ref().and_then(Option::as_deref);
+        if label.is_some_and(|label| !self.bounded(&write.at, label, limits::SHORT_TEXT_CHARS)) {
+            return None;
+        }
+        let written = write.country.as_deref().filter(|_| kind == ChannelKind::Phone);
+        let country = written.and_then(phone::country);
+        if written.is_some() && country.is_none() {
+            self.refuse(&write.at, ViolationKind::BadCountry);
+            return None;
+        }
+        let value = match write.value.as_deref() {
+            Some(text) => Some(self.channel_value(write, &kind, text.trim())?),
+            None => None,
         };
-        let text = text.trim();
+        Some(Resolved { write, kind, type_id, country, value })
+    }
+
+    fn channel_value<'w>(
+        &mut self,
+        write: &ChannelWrite,
+        kind: &ChannelKind,
+        text: &'w str,
+    ) -> Option<(&'w str, Normalised)> {
         if text.is_empty() {
             self.refuse(&write.at, ViolationKind::Blank);
             return None;
@@ -224,7 +277,7 @@ impl Draft<'_> {
             return None;
         }
         let country = write.country.as_deref().or(self.ground.catalog.default_country.as_deref());
-        let normal = normalise(&kind, text, country);
+        let normal = normalise(kind, text, country);
         match kind {
             ChannelKind::Email if !normal.is_valid => {
                 self.refuse(&write.at, ViolationKind::BadEmail);
@@ -237,19 +290,24 @@ impl Draft<'_> {
             _ => {}
         }
         if write.exclusive {
-            let key = (kind.clone(), normal.value.clone());
-            let owner = self.ground.linked.channel_owners.get(&key);
+            let owner = self.ground.linked.channel_owners.get(&(kind.clone(), normal.value.clone()));
             if owner.is_some_and(|owner| *owner != self.contact.id) {
                 self.refuse(&write.at, ViolationKind::ChannelTaken);
                 return None;
             }
         }
-        Some(Resolved { write, kind, type_id, value: Some((text, normal)) })
+        Some((text, normal))
     }
 
     fn channel_kind(&mut self, write: &ChannelWrite) -> Option<(ChannelKind, Option<ChannelTypeId>)> {
         match &write.kind {
-            ChannelKindRef::Kind(kind) => Some((kind.clone(), None)),
+            ChannelKindRef::Kind(kind) if kind.as_str().is_empty() => {
+                self.refuse(&write.at, ViolationKind::Blank);
+                None
+            }
+            ChannelKindRef::Kind(kind) => self
+                .bounded(&write.at, kind.as_str(), limits::SHORT_TEXT_CHARS)
+                .then(|| (kind.clone(), None)),
             ChannelKindRef::Type(item) => match self.ground.catalog.channel_types.find(item) {
                 Some(found) => Some((found.kind.clone(), (!found.global).then_some(found.id))),
                 None => {
@@ -262,10 +320,10 @@ impl Draft<'_> {
 
     fn new_channel(&mut self, item: &Resolved<'_>) -> Option<Channel> {
         let Some((text, normal)) = &item.value else {
-            self.refuse(&item.write.at, ViolationKind::Missing);
+            self.refuse_valueless(item.write);
             return None;
         };
-        let mut channel = Channel {
+        let channel = Channel {
             id: ChannelId(self.fresh_id()),
             kind: item.kind.clone(),
             type_id: item.type_id,
@@ -278,30 +336,40 @@ impl Draft<'_> {
             block_inbound: false,
             block_outbound: false,
         };
-        self.update_channel(&mut channel, item);
-        Some(channel)
+        Some(item.applied_to(&channel))
     }
 
-    fn update_channel(&mut self, channel: &mut Channel, item: &Resolved<'_>) {
-        if let Some((text, normal)) = &item.value {
-            let is_same = channel.value == normal.value;
-            if !(is_same && item.write.is_composed) {
-                channel.raw = (*text).to_owned();
-            }
-            if !is_same || channel.country.is_none() {
-                channel.country.clone_from(&normal.country);
-            }
-            channel.value.clone_from(&normal.value);
+    /// Without a value it can only mean a channel that is there.
+    fn refuse_valueless(&mut self, write: &ChannelWrite) {
+        let kind = match write.id {
+            Some(id) => ViolationKind::UnknownChannel(id.to_string()),
+            None => ViolationKind::Missing,
+        };
+        self.refuse(&write.at, kind);
+    }
+}
+
+fn continues(wanted: &Wanted<'_>, channel: &Channel) -> bool {
+    wanted.old.is_some_and(|old| old.id == channel.id)
+}
+
+/// In the order of the slice: the first channel flagged as primary, else the first, is the primary one of its
+/// kind; the first flagged as default is the default.
+fn settle(channels: &mut [Channel]) {
+    let mut settled: Vec<ChannelKind> = Vec::new();
+    let mut has_default = false;
+    for channel in channels.iter_mut() {
+        channel.primary &= !settled.contains(&channel.kind);
+        if channel.primary {
+            settled.push(channel.kind.clone());
         }
-        if item.kind == ChannelKind::Phone && item.write.country.is_some() {
-            channel.country.clone_from(&item.write.country);
+        channel.default &= !has_default;
+        has_default |= channel.default;
+    }
+    for channel in channels {
+        if !settled.contains(&channel.kind) {
+            settled.push(channel.kind.clone());
+            channel.primary = true;
         }
-        if let Some(label) = &item.write.label {
-            if let Some(label) = label {
-                self.bounded(&item.write.at, label, limits::SHORT_TEXT_CHARS);
-            }
-            channel.label.clone_from(label);
-        }
-        channel.type_id = item.type_id.or(channel.type_id);
     }
 }

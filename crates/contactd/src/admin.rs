@@ -1,0 +1,139 @@
+//! `contactd workspace` and `contactd key`: beside a server that may be running.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use app::{App, Error, KeyRequest, Missing, Settings, Store, SystemClock, Workspace, WorkspaceNumber};
+use model::{KeyId, Timestamp};
+
+use crate::cli::{DatabaseArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
+use crate::config::location;
+
+async fn open(database: &DatabaseArgs) -> anyhow::Result<App> {
+    let store = Store::open_beside(&location(&database.database)?)
+        .await
+        .with_context(|| format!("cannot open the database {}", database.database))?;
+    Ok(App::new(store, Arc::new(SystemClock), Settings::default()))
+}
+
+pub(crate) async fn workspace(command: WorkspaceCommand) -> anyhow::Result<()> {
+    match command {
+        WorkspaceCommand::Create { name, database } => {
+            let made = open(&database).await?.create_workspace(&name).await;
+            print(&[made.with_context(|| format!("cannot make the workspace '{name}'"))?.id.to_string()])
+        }
+        WorkspaceCommand::List { database } => {
+            let all = open(&database).await?.list_workspaces().await?;
+            let line = |each: &Workspace| {
+                format!("{}  {}  {}", each.id, each.created_at.to_rfc3339_seconds(), each.name)
+            };
+            print(&all.iter().map(line).collect::<Vec<_>>())
+        }
+    }
+}
+
+pub(crate) async fn key(command: KeyCommand) -> anyhow::Result<()> {
+    match command {
+        KeyCommand::Create(args) => create(args).await,
+        KeyCommand::List { database } => list(&database).await,
+        KeyCommand::Revoke { id, database } => {
+            let unknown = || {
+                anyhow!("hint: `contactd key list` shows the ids")
+                    .context(format!("no key has the id '{id}'"))
+            };
+            let parsed = uuid(&id).ok_or_else(unknown)?;
+            match open(&database).await?.revoke_key(parsed).await {
+                Err(Error::NotFound(Missing::Key)) => Err(unknown()),
+                done => Ok(done?),
+            }
+        }
+    }
+}
+
+async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
+    let expires_at = args.expires.as_deref().map(instant).transpose()?;
+    let secret = if args.secret_from_stdin { Some(secret_from_stdin()?) } else { None };
+    let request = KeyRequest {
+        name: args.name,
+        workspaces: args.workspaces,
+        scopes: args.scopes,
+        dialects: args.dialects,
+        compat: args.compat,
+        expires_at,
+        secret,
+    };
+    let issued = open(&args.database).await?.create_key(request).await.map_err(|fault| match fault {
+        Error::NotFound(Missing::Workspace) => {
+            anyhow!("hint: `contactd workspace list` shows them").context("no such workspace")
+        }
+        Error::InUse(_) => anyhow!("a key with this secret exists already"),
+        fault => anyhow::Error::new(fault),
+    })?;
+    print(&[issued.secret])
+}
+
+async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
+    let app = open(database).await?;
+    let workspaces = app.list_workspaces().await?;
+    let name = |number: &WorkspaceNumber| {
+        workspaces.iter().find(|each| each.number == *number).map_or("?", |each| each.name.as_str())
+    };
+    let lines: Vec<_> = app
+        .list_keys()
+        .await?
+        .iter()
+        .map(|key| {
+            let state = match (key.revoked_at, key.expires_at) {
+                (Some(at), _) => format!("revoked {}", at.to_rfc3339_seconds()),
+                (None, Some(at)) => format!("expires {}", at.to_rfc3339_seconds()),
+                (None, None) => "active".to_owned(),
+            };
+            let compat = key.compat.map(|compat| format!("  {compat}")).unwrap_or_default();
+            format!(
+                "{}  {}  {}  {}  {state}{compat}  {}",
+                key.id,
+                join(&key.workspaces, name),
+                join(&key.scopes, |scope| scope.as_str()),
+                join(&key.dialects, |dialect| dialect.as_str()),
+                key.name,
+            )
+        })
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    print(&lines)
+}
+
+fn join<'a, T>(items: &'a [T], text: impl Fn(&'a T) -> &'a str) -> String {
+    items.iter().map(text).collect::<Vec<_>>().join(",")
+}
+
+fn uuid(text: &str) -> Option<KeyId> {
+    match model::Ref::uuid(model::Dialect::Native, text).native {
+        Some(model::Native::Uuid(id)) => Some(KeyId(id)),
+        _ => None,
+    }
+}
+
+fn instant(text: &str) -> anyhow::Result<Timestamp> {
+    Timestamp::parse_rfc3339(text).or_else(|| Timestamp::parse_date(text)).ok_or_else(|| {
+        anyhow!("hint: write 2027-01-31 or 2027-01-31T12:00:00Z").context(format!("'{text}' is no instant"))
+    })
+}
+
+/// Longest secret that is read.
+const MAX_SECRET_BYTES: u64 = 4096;
+
+fn secret_from_stdin() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().take(MAX_SECRET_BYTES).read_to_string(&mut text).context("cannot read the secret")?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn print(lines: &[String]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}").context("cannot write to standard output")?;
+    }
+    Ok(out.flush()?)
+}

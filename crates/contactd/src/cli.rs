@@ -1,0 +1,182 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use app::{Compat, Scope};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::Dialect;
+
+/// A self-hosted contact server: one record per person, spoken in the wire formats of Zingle, Acquire,
+/// Callbell and Rolodex, and in its own API.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the APIs
+    ///
+    /// Every option can also be set by an environment variable or in a TOML file (--config); an option wins
+    /// over its variable, which wins over the file. Stops on SIGTERM and SIGINT: answers what is in flight,
+    /// then closes the database.
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(Box<ServeArgs>),
+    /// Make and list workspaces
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  contactd serve --demo
+      A throwaway database with the records of the vendors' own examples and the key 'demo'.
+  contactd serve --database /var/lib/contactd/contacts.db --listen 0.0.0.0:8080
+      A database to keep. Make a key first:
+        contactd workspace create main --database /var/lib/contactd/contacts.db
+        contactd key create --workspace main --database /var/lib/contactd/contacts.db
+
+Where the APIs are:
+  /zingle/v1  /acquire/api/v1  /callbell/v1  /rolodex/user-api/v1  /api/v1 (native)
+  or at the root, for requests whose Host is api.zingle.me, *.acquire.io, api.callbell.eu,
+  api.rolodexcrm.com or one of the [hosts] of the configuration file.
+  /healthz  /readyz  /metrics";
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct ServeArgs {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", env = "CONTACTD_LISTEN")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The database: a path, or sqlite:PATH [default: contactd.db]
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE")]
+    pub(crate) database: Option<String>,
+    /// Serve a throwaway database with example records and the key 'demo'; loopback addresses only
+    #[arg(long, conflicts_with = "database")]
+    pub(crate) demo: bool,
+    /// Made-up contacts in the demo, beside those of the vendors' examples
+    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = app::demo::CROWD)]
+    pub(crate) demo_contacts: u64,
+    /// Where a vendor's pages and its live service disagree: which to follow [default: documented]
+    ///
+    /// 'observed' is what existing Callbell clients need: `contact` is an object there, where the pages show
+    /// an array of one. A key can be set to either, whatever is set here.
+    #[arg(long, value_name = "documented|observed", env = "CONTACTD_COMPAT")]
+    pub(crate) compat: Option<Compat>,
+    /// A TOML file with these settings
+    #[arg(long, value_name = "FILE", env = "CONTACTD_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// How log lines look [default: human]
+    #[arg(long, value_enum, env = "CONTACTD_LOG_FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// What is logged: error, warn, info, debug (every request) or trace [default: info]
+    #[arg(long, value_name = "LEVEL", env = "CONTACTD_LOG_LEVEL")]
+    pub(crate) log_level: Option<tracing::Level>,
+    /// Connections at a time; more wait to be accepted [default: 16384]
+    #[arg(long, value_name = "COUNT", env = "CONTACTD_MAX_CONNECTIONS")]
+    pub(crate) max_connections: Option<usize>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DatabaseArgs {
+    /// The database: a path, or sqlite:PATH. A server may be running on it.
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", default_value = "contactd.db")]
+    pub(crate) database: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspaceCommand {
+    /// Make a workspace and print its id
+    Create {
+        /// Its name, unique in the database
+        name: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// List the workspaces: id, name, when made
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it, and nothing else, on standard output
+    ///
+    /// The key is shown this once; only its hash is stored.
+    Create(KeyCreateArgs),
+    /// List the keys: id, name, workspaces, scopes, dialects, state; never their secrets
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Revoke a key; it stops to work within a second
+    Revoke {
+        /// The key's id, from `key list`
+        id: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyCreateArgs {
+    /// Name or id of a workspace that the key opens; the first is the default one
+    #[arg(long = "workspace", value_name = "NAME", required = true)]
+    pub(crate) workspaces: Vec<String>,
+    /// What the key may do: read, write or admin; each includes those before it [default: write]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub(crate) scopes: Vec<Scope>,
+    /// A dialect that the key speaks: native, zingle, acquire, callbell or rolodex [default: all]
+    #[arg(long = "dialect", value_name = "DIALECT")]
+    pub(crate) dialects: Vec<Dialect>,
+    /// Which wire shapes the key gets, whatever the server's setting
+    #[arg(long, value_name = "documented|observed")]
+    pub(crate) compat: Option<Compat>,
+    /// When the key stops to work: an RFC 3339 instant or a date
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+    /// What you call it
+    #[arg(long, default_value = "")]
+    pub(crate) name: String,
+    /// Read the secret from standard input (20 visible characters or more), so that a client keeps its old key
+    #[arg(long)]
+    pub(crate) secret_from_stdin: bool,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+/// Prints an error with its causes, and a hint where one helps.
+#[expect(clippy::print_stderr, reason = "errors of the command line go there")]
+pub(crate) fn report(fault: &anyhow::Error) {
+    let (hints, causes): (Vec<_>, Vec<_>) =
+        fault.chain().map(ToString::to_string).partition(|text| text.starts_with("hint: "));
+    let mut said: Vec<String> = Vec::new();
+    for cause in causes {
+        // An error that wraps another transparently has the same text.
+        if said.last() != Some(&cause) {
+            said.push(cause);
+        }
+    }
+    eprintln!("error: {}", said.join(": "));
+    for hint in hints {
+        eprintln!("{hint}");
+    }
+}

@@ -1,0 +1,156 @@
+//! The settings of `contactd serve`: options and environment variables over a TOML file over defaults.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use app::{Compat, Location};
+use model::Dialect;
+use serde::Deserialize;
+
+use crate::cli::{LogFormat, ServeArgs};
+
+/// The settings in force.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data: Data,
+    pub(crate) compat: Compat,
+    pub(crate) log_format: LogFormat,
+    pub(crate) log_level: tracing::Level,
+    pub(crate) max_connections: usize,
+    /// Host names, `*.` in front for all names below, and the dialect that each means.
+    pub(crate) hosts: BTreeMap<String, Dialect>,
+}
+
+/// What to serve.
+#[derive(Debug)]
+pub(crate) enum Data {
+    /// A database to keep.
+    Kept(Location),
+    /// A throwaway one with the demo's records and so many made-up contacts.
+    Demo(u64),
+}
+
+/// The TOML file. `contactd.example.toml` shows and explains every member.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    database: Option<String>,
+    compat: Option<Compat>,
+    log_format: Option<LogFormat>,
+    log_level: Option<String>,
+    max_connections: Option<usize>,
+    hosts: BTreeMap<String, Dialect>,
+}
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+const DEFAULT_MAX_CONNECTIONS: usize = 16_384;
+
+/// The vendors' own host names, for clients whose host cannot be changed.
+const VENDOR_HOSTS: [(&str, Dialect); 4] = [
+    ("api.zingle.me", Dialect::Zingle),
+    ("*.acquire.io", Dialect::Acquire),
+    ("api.callbell.eu", Dialect::Callbell),
+    ("api.rolodexcrm.com", Dialect::Rolodex),
+];
+
+impl Config {
+    pub(crate) fn load(args: ServeArgs) -> anyhow::Result<Self> {
+        let file = match &args.config {
+            Some(path) => read(path)?,
+            None => File::default(),
+        };
+        let listen = args.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
+        let data = if args.demo {
+            if !listen.ip().is_loopback() {
+                return Err(anyhow::anyhow!("hint: leave out --listen, or use 127.0.0.1 or [::1]").context(
+                    format!(
+                        "--demo has a key that everybody knows and listens on loopback only, not on {listen}"
+                    ),
+                ));
+            }
+            Data::Demo(args.demo_contacts)
+        } else {
+            let database = args.database.or(file.database);
+            Data::Kept(location(database.as_deref().unwrap_or("contactd.db"))?)
+        };
+        let file_level = file
+            .log_level
+            .map(|text| text.parse())
+            .transpose()
+            .context("log_level in the configuration file")?;
+        let vendors = VENDOR_HOSTS.into_iter().map(|(host, dialect)| (host.to_owned(), dialect));
+        let own = file.hosts.into_iter().map(|(host, dialect)| (host.to_ascii_lowercase(), dialect));
+        Ok(Self {
+            listen,
+            data,
+            compat: args.compat.or(file.compat).unwrap_or_default(),
+            log_format: args.log_format.or(file.log_format).unwrap_or_default(),
+            log_level: args.log_level.or(file_level).unwrap_or(tracing::Level::INFO),
+            max_connections: args
+                .max_connections
+                .or(file.max_connections)
+                .unwrap_or(DEFAULT_MAX_CONNECTIONS)
+                .max(1),
+            hosts: vendors.chain(own).collect(),
+        })
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<File> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
+}
+
+/// The store that a path or URL means.
+pub(crate) fn location(text: &str) -> anyhow::Result<Location> {
+    let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
+    if path == text && text.contains("://") {
+        let (scheme, _) = text.split_once("://").unwrap_or_default();
+        return Err(anyhow::anyhow!("hint: give a path, or sqlite:PATH")
+            .context(format!("databases with the scheme '{scheme}' are not supported")));
+    }
+    if path.is_empty() {
+        bail!("the database needs a path");
+    }
+    Ok(Location::Sqlite(PathBuf::from(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_is_complete_and_says_the_defaults() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contactd.example.toml");
+        let file = read(&path).unwrap();
+        let shown = Config::load(ServeArgs { config: Some(path), ..ServeArgs::default() }).unwrap();
+        let default = Config::load(ServeArgs::default()).unwrap();
+        assert!(file.listen.is_some() && file.database.is_some() && file.compat.is_some());
+        assert!(file.log_format.is_some() && file.log_level.is_some() && file.max_connections.is_some());
+        assert_eq!(format!("{shown:?}"), format!("{default:?}"));
+    }
+
+    #[test]
+    fn the_demo_listens_on_loopback_only() {
+        let args =
+            |listen: &str| ServeArgs { demo: true, listen: listen.parse().ok(), ..ServeArgs::default() };
+        assert!(Config::load(args("0.0.0.0:8080")).is_err());
+        assert!(Config::load(args("192.168.0.1:8080")).is_err());
+        assert!(Config::load(args("[::1]:8080")).is_ok());
+    }
+
+    #[test]
+    fn databases_are_paths_or_urls() {
+        for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
+            let Location::Sqlite(path) = location(text).unwrap();
+            assert_eq!(path, Path::new("a/b.db"), "{text}");
+        }
+        assert!(location("postgres://localhost/x").is_err());
+        assert!(location("sqlite:").is_err());
+    }
+}

@@ -1,0 +1,16 @@
+//! Log lines, on standard error.
+
+use tracing::Level;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt;
+
+use crate::cli::LogFormat;
+
+/// Starts logging; once per process.
+pub(crate) fn start(format: LogFormat, level: Level) {
+    let lines = fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::from_level(level));
+    match format {
+        LogFormat::Human => lines.with_target(false).init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).init(),
+    }
+}

@@ -1,0 +1,183 @@
+//! The HTTP server: accepts connections, gives every request an id, finds its API, counts and logs it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api_kit::{RequestId, RouteName};
+use app::{App, Clock, SystemClock};
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::header::{HOST, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use model::Dialect;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+use crate::metrics::{Answered, Metrics};
+use crate::mount::{Mounts, with_path};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longest time for a request's head to arrive; also how long an idle connection is kept.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long a stop waits for what is in flight.
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Everything that a request needs.
+pub(crate) struct Server {
+    pub(crate) app: App,
+    pub(crate) mounts: Mounts,
+    pub(crate) metrics: Metrics,
+}
+
+impl Server {
+    /// Serves until `stop` is done; then takes no more connections and answers what is in flight.
+    pub(crate) async fn run(
+        self,
+        listener: TcpListener,
+        max_connections: usize,
+        stop: impl Future<Output = ()>,
+    ) {
+        let server = Arc::new(self);
+        let places = Arc::new(Semaphore::new(max_connections));
+        let graceful = GracefulShutdown::new();
+        tokio::pin!(stop);
+        loop {
+            let accepted = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (listener.accept().await, place)
+            };
+            let (accepted, place) = tokio::select! {
+                accepted = accepted => accepted,
+                () = &mut stop => break,
+            };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(fault) => {
+                    // Out of file handles, or a connection that was gone already: others may still work.
+                    tracing::warn!(error = %fault, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            };
+            // Answers are whole, so waiting to fill a packet only adds delay; failing to say so does no harm.
+            let _ = stream.set_nodelay(true);
+            let server = Arc::clone(&server);
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .max_buf_size(64 << 10)
+                .pipeline_flush(true)
+                .serve_connection(
+                    TokioIo::new(stream),
+                    service_fn(move |request| {
+                        let server = Arc::clone(&server);
+                        async move { Ok::<_, Infallible>(server.answer(request).await) }
+                    }),
+                );
+            let watched = graceful.watch(connection);
+            #[expect(clippy::disallowed_methods, reason = "one task a connection, bounded by `places`")]
+            tokio::spawn(async move {
+                // A client that breaks off is its own affair.
+                let _ = watched.await;
+                drop(place);
+            });
+        }
+        drop(listener);
+        if tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await.is_err() {
+            tracing::warn!(
+                "some requests were still in flight after {} s and were cut",
+                STOP_TIMEOUT.as_secs()
+            );
+        }
+    }
+
+    async fn answer(&self, mut request: Request<Incoming>) -> Response {
+        let started = Instant::now();
+        let id = request_id(&request);
+        request.extensions_mut().insert(RequestId(id.clone()));
+        let method = request.method().clone();
+        let (dialect, mut response) = self.dispatch(request).await;
+        let took = started.elapsed();
+        let status = response.status();
+        let route = response.extensions_mut().remove::<RouteName>().map(|route| route.0);
+        let answered =
+            Answered { dialect, route: route.as_deref(), method: &method, status: status.as_u16(), took };
+        self.metrics.count(&answered);
+        log(&answered, &id);
+        if let Ok(value) = HeaderValue::try_from(id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+
+    async fn dispatch(&self, mut request: Request<Incoming>) -> (Dialect, Response) {
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let host = host.or_else(|| request.uri().authority().map(hyper::http::uri::Authority::as_str));
+        let (dialect, rest) = match host.and_then(|host| self.mounts.of_host(host)) {
+            Some(dialect) => (dialect, request.uri().path()),
+            None => match request.uri().path() {
+                "/" => return (Dialect::Native, welcome()),
+                "/healthz" => return (Dialect::Native, "ok\n".into_response()),
+                "/readyz" => return (Dialect::Native, self.ready().await),
+                "/metrics" => return (Dialect::Native, self.metrics.render(&self.app).into_response()),
+                path => Mounts::of_path(path),
+            },
+        };
+        if let Some(uri) = with_path(request.uri(), rest) {
+            *request.uri_mut() = uri;
+        }
+        let router = self.mounts.router(dialect).clone();
+        let Ok(response) = router.oneshot(request.map(Body::new)).await;
+        (dialect, response)
+    }
+
+    async fn ready(&self) -> Response {
+        match self.app.check().await {
+            Ok(()) => "ready\n".into_response(),
+            Err(fault) => {
+                tracing::error!(error = %fault, "not ready");
+                (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+            }
+        }
+    }
+}
+
+fn welcome() -> Response {
+    let text = concat!(
+        "contactd ",
+        env!("CARGO_PKG_VERSION"),
+        "\n\n",
+        "native    /api/v1\n",
+        "zingle    /zingle/v1\n",
+        "acquire   /acquire/api/v1\n",
+        "callbell  /callbell/v1\n",
+        "rolodex   /rolodex/user-api/v1\n",
+    );
+    text.into_response()
+}
+
+/// The client's id for the request if it is short and plain, else a fresh one.
+fn request_id(request: &Request<Incoming>) -> String {
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let is_plain =
+        |text: &&str| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    given.filter(is_plain).map_or_else(|| SystemClock.fresh_id().simple().to_string(), str::to_owned)
+}
+
+/// One line a request, without what could be personal: no path, no query, no body.
+fn log(answered: &Answered<'_>, id: &str) {
+    let Answered { dialect, route, method, status, took } = answered;
+    let (route, micros) = (route.unwrap_or("-"), took.as_micros());
+    if *status >= 500 {
+        tracing::warn!(request_id = id, %dialect, %method, route, status, micros, "request failed");
+    } else {
+        tracing::debug!(request_id = id, %dialect, %method, route, status, micros, "request");
+    }
+}

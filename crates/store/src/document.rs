@@ -1,0 +1,34 @@
+//! Stored documents: their formats, written and read in one place.
+
+use model::Contact;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Error as _};
+
+use crate::StoreError;
+
+/// The format in which contacts are written. An older one is upgraded when it is read; a golden file of each
+/// stays in the tests.
+pub(crate) const CONTACT_FORMAT: i64 = 1;
+
+/// Reads a contact in any format up to [`CONTACT_FORMAT`].
+pub(crate) fn read_contact(format: i64, doc: &str) -> Result<Contact, serde_json::Error> {
+    match format {
+        1 => serde_json::from_str(doc),
+        _ => Err(serde_json::Error::custom(format_args!("format {format} is not known"))),
+    }
+}
+
+/// Reads any other document.
+pub(crate) fn read<T: DeserializeOwned>(what: &'static str, doc: &str) -> Result<T, StoreError> {
+    serde_json::from_str(doc).map_err(|source| StoreError::Unreadable { what, source })
+}
+
+/// Writes a document.
+pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<String, StoreError> {
+    serde_json::to_string(record).map_err(|source| StoreError::Unreadable { what, source })
+}
+
+/// What a contact is ordered by: its full name without case.
+pub(crate) fn sort_name(contact: &Contact) -> String {
+    contact.name.full.as_deref().unwrap_or_default().to_lowercase()
+}

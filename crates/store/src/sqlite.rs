@@ -1,0 +1,103 @@
+//! SQLite: one file, one writer thread, readers beside it, a log that a thread of its own moves into the file.
+
+mod administer;
+mod connection;
+mod history;
+mod list;
+mod load;
+mod log;
+mod migrate;
+mod readers;
+mod save;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use model::{ChannelKind, Contact, Event, Ref};
+
+use self::connection::{Access, FileLock};
+use self::log::Log;
+use self::readers::Readers;
+pub(crate) use self::writer::SqliteWriter;
+use crate::backend::{Backend, Loaded, Wanted};
+use crate::{ContactPage, ContactQuery, Key, KeyHash, Options, StoreError, Workspace, WorkspaceNumber};
+
+/// The reading half.
+pub(crate) struct Sqlite {
+    readers: Readers,
+    log: Option<Arc<Log>>,
+}
+
+impl Sqlite {
+    /// Opens a file for serving. Blocks.
+    pub(crate) fn open(path: &Path, options: &Options) -> Result<(Self, SqliteWriter), StoreError> {
+        let lock = FileLock::take(path)?;
+        let mut connection = connection::open(path, Access::Write)?;
+        migrate::run(&mut connection)?;
+        let log = Log::open(path, options.log_max_bytes)?;
+        let readers = Readers::start(path, options.readers)?;
+        let writer = SqliteWriter::serving(connection, Arc::clone(&log), lock)?;
+        Ok((Self { readers, log: Some(log) }, writer))
+    }
+
+    /// Opens a file beside the process that serves it. Blocks.
+    pub(crate) fn open_beside(path: &Path) -> Result<(Self, SqliteWriter), StoreError> {
+        let mut connection = connection::open(path, Access::Write)?;
+        migrate::run(&mut connection)?;
+        let readers = Readers::start(path, 1)?;
+        Ok((Self { readers, log: None }, SqliteWriter::beside(connection)))
+    }
+
+    /// Bytes of the log that are in use.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        self.log.as_ref().map_or(0, |log| log.bytes())
+    }
+
+    /// Lets the readers finish what they do, and stops them.
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+    }
+}
+
+impl Backend for Sqlite {
+    async fn load(&self, wanted: Wanted) -> Result<Loaded, StoreError> {
+        self.readers.run(move |connection| load::load(connection, &wanted)).await
+    }
+
+    async fn contacts_with_channel(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: ChannelKind,
+        value: String,
+        limit: u32,
+    ) -> Result<Vec<Arc<Contact>>, StoreError> {
+        self.readers.run(move |connection| list::by_channel(connection, workspace, &kind, &value, limit)).await
+    }
+
+    async fn list_contacts(
+        &self,
+        workspace: WorkspaceNumber,
+        query: ContactQuery,
+    ) -> Result<ContactPage, StoreError> {
+        self.readers.run(move |connection| list::list(connection, workspace, &query)).await
+    }
+
+    async fn history(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: Ref,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
+        self.readers.run(move |connection| history::history(connection, workspace, &contact, before, limit)).await
+    }
+
+    async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
+        self.readers.run(administer::workspaces).await
+    }
+
+    async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
+        self.readers.run(move |connection| administer::keys(connection, hash.as_ref())).await
+    }
+}

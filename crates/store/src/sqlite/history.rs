@@ -1,0 +1,91 @@
+//! The history of a contact: a walk along the chain of its events.
+
+use model::{Event, Native, Ref};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::load::{AliasKind, find_alias, integer, record, uuid};
+use crate::{StoreError, WorkspaceNumber};
+
+pub(super) fn history(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    contact: &Ref,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
+    let Some((id, last_event)) = end_of_chain(connection, workspace, contact)? else { return Ok(None) };
+    let mut next = match before {
+        Some(before) => before_event(connection, workspace, id, last_event, before)?,
+        None => Some(last_event),
+    };
+    let mut found = Vec::new();
+    let sql = "SELECT doc FROM events WHERE workspace = ?1 AND seq = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    while let Some(seq) = next
+        && found.len() < limit
+    {
+        let event: Event = statement.query_row(params![workspace.0, seq], |row| record("event", row, 0))??;
+        next = event.previous;
+        found.push((seq, event));
+    }
+    Ok(Some(found))
+}
+
+/// The contact's last event before this number.
+fn before_event(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    id: Uuid,
+    last_event: u64,
+    before: u64,
+) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT previous FROM events WHERE workspace = ?1 AND seq = ?2 AND contact = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut previous =
+        |seq: u64| statement.query_row(params![workspace.0, integer(seq), id.as_bytes()], |row| row.get(0));
+    // A cursor is one of the contact's events; then there is nothing to walk.
+    if let Some(found) = previous(before).optional()? {
+        return Ok(found);
+    }
+    let mut next = Some(last_event);
+    while let Some(seq) = next.filter(|seq| *seq >= before) {
+        next = previous(seq)?;
+    }
+    Ok(next)
+}
+
+/// Which contact it is, and its last event. Living contacts come before deleted ones.
+fn end_of_chain(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    contact: &Ref,
+) -> Result<Option<(Uuid, u64)>, StoreError> {
+    let alias = (workspace, contact.dialect, contact.text.as_str());
+    let sources = [
+        (AliasKind::Contact, "contacts", ""),
+        (AliasKind::DeletedContact, "tombstones", " ORDER BY last_event DESC LIMIT 1"),
+    ];
+    for (kind, table, latest) in sources {
+        let find = |column: &str, key: &dyn rusqlite::ToSql| {
+            let sql =
+                format!("SELECT id, last_event FROM {table} WHERE workspace = ?1 AND {column} = ?2{latest}");
+            let mut statement = connection.prepare_cached(&sql)?;
+            statement.query_row(params![workspace.0, key], |row| Ok((uuid(row, 0)?, row.get(1)?))).optional()
+        };
+        if let Some(id) = find_alias(connection, kind, alias)?
+            && let Some(found) = find("id", id.as_bytes())?
+        {
+            return Ok(Some(found));
+        }
+        let found = match contact.native {
+            Some(Native::Uuid(id)) => find("id", id.as_bytes())?,
+            Some(Native::Number(number)) => find("number", &integer(number))?,
+            None => None,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,153 @@
+//! Saving the rows of a batch.
+
+use model::ContactId;
+use rusqlite::{Connection, params};
+
+use super::load::AliasKind;
+use crate::backend::{AliasKey, Delete, Insert, Lookups, Saves, Update};
+use crate::{StoreError, document};
+
+pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
+    deletes(connection, &saves.deletes)?;
+    stale(connection, &saves.stale)?;
+    updates(connection, &saves.updates)?;
+    inserts(connection, &saves.inserts)?;
+    fresh(connection, &saves.fresh)?;
+    events(connection, saves)?;
+    for (workspace, head) in &saves.heads {
+        let sql = "UPDATE workspaces SET next_number = ?2, contact_count = ?3 WHERE number = ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.execute(params![workspace.0, head.next_number, head.contact_count])?;
+    }
+    Ok(())
+}
+
+/// Makes an alias lead to this record.
+pub(super) fn put_alias(
+    connection: &Connection,
+    kind: AliasKind,
+    (workspace, dialect, alias): &AliasKey,
+    id: uuid::Uuid,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO aliases (workspace, kind, dialect, alias, id) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (workspace, kind, dialect, alias) DO UPDATE SET id = excluded.id";
+    let row = params![workspace.0, kind as i64, dialect.as_str(), alias, id.as_bytes()];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// Removes an alias, if it leads to this record.
+pub(super) fn remove_alias(
+    connection: &Connection,
+    kind: AliasKind,
+    (workspace, dialect, alias): &AliasKey,
+    id: uuid::Uuid,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM aliases \
+               WHERE workspace = ?1 AND kind = ?2 AND dialect = ?3 AND alias = ?4 AND id = ?5";
+    let row = params![workspace.0, kind as i64, dialect.as_str(), alias, id.as_bytes()];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+fn deletes(connection: &Connection, deletes: &[Delete]) -> Result<(), StoreError> {
+    for Delete { workspace, row, contact, last_event } in deletes {
+        if let Some(row) = row {
+            connection.prepare_cached("DELETE FROM contacts WHERE row = ?1")?.execute([row])?;
+        }
+        let sql = "INSERT INTO tombstones (workspace, id, number, last_event) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (workspace, id) \
+                   DO UPDATE SET number = excluded.number, last_event = excluded.last_event";
+        connection.prepare_cached(sql)?.execute(params![
+            workspace.0,
+            contact.id.0.as_bytes(),
+            contact.number,
+            last_event
+        ])?;
+        for (dialect, alias) in contact.aliases.pairs() {
+            let key = (*workspace, dialect, alias.to_owned());
+            put_alias(connection, AliasKind::DeletedContact, &key, contact.id.0)?;
+        }
+    }
+    Ok(())
+}
+
+fn stale(connection: &Connection, stale: &Lookups) -> Result<(), StoreError> {
+    for (key, ContactId(id)) in &stale.aliases {
+        remove_alias(connection, AliasKind::Contact, key, *id)?;
+    }
+    for ((workspace, kind, value), ContactId(id)) in &stale.channels {
+        let sql =
+            "DELETE FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
+        connection.prepare_cached(sql)?.execute(params![workspace.0, kind.as_str(), value, id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn updates(connection: &Connection, updates: &[Update]) -> Result<(), StoreError> {
+    // Setting the name would touch its index, even with the same name.
+    let mut same_name = connection
+        .prepare_cached("UPDATE contacts SET last_event = ?2, format = ?3, doc = ?4 WHERE row = ?1")?;
+    for Update { row, name, last_event, doc } in updates {
+        let format = document::CONTACT_FORMAT;
+        if let Some(name) = name {
+            let sql = "UPDATE contacts SET last_event = ?2, format = ?3, doc = ?4, name = ?5 WHERE row = ?1";
+            connection.prepare_cached(sql)?.execute(params![row, last_event, format, doc, name])?;
+        } else {
+            same_name.execute(params![row, last_event, format, doc])?;
+        }
+    }
+    Ok(())
+}
+
+fn inserts(connection: &Connection, inserts: &[Insert]) -> Result<(), StoreError> {
+    for Insert { workspace, contact, was_deleted, name, last_event, doc } in inserts {
+        let id = contact.id.0;
+        if *was_deleted {
+            let sql = "DELETE FROM tombstones WHERE workspace = ?1 AND id = ?2";
+            connection.prepare_cached(sql)?.execute(params![workspace.0, id.as_bytes()])?;
+            for (dialect, alias) in contact.aliases.pairs() {
+                let key = (*workspace, dialect, alias.to_owned());
+                remove_alias(connection, AliasKind::DeletedContact, &key, id)?;
+            }
+        }
+        let sql = "INSERT INTO contacts (workspace, id, number, name, last_event, format, doc) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        connection.prepare_cached(sql)?.execute(params![
+            workspace.0,
+            id.as_bytes(),
+            contact.number,
+            name,
+            last_event,
+            document::CONTACT_FORMAT,
+            doc
+        ])?;
+    }
+    Ok(())
+}
+
+fn fresh(connection: &Connection, fresh: &Lookups) -> Result<(), StoreError> {
+    for (key, ContactId(id)) in &fresh.aliases {
+        put_alias(connection, AliasKind::Contact, key, *id)?;
+    }
+    for ((workspace, kind, value), ContactId(id)) in &fresh.channels {
+        let sql = "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)";
+        connection.prepare_cached(sql)?.execute(params![workspace.0, kind.as_str(), value, id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn events(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
+    let sql = "INSERT INTO events (workspace, seq, contact, previous, doc) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for event in &saves.events {
+        statement.execute(params![
+            event.workspace.0,
+            event.seq,
+            event.contact.0.as_bytes(),
+            event.previous,
+            event.doc
+        ])?;
+    }
+    Ok(())
+}

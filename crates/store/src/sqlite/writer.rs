@@ -1,0 +1,85 @@
+//! The writing half on SQLite. Its futures never wait: it runs on a thread of its own.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::connection::FileLock;
+use super::log::Log;
+use super::{administer, load, save};
+use crate::StoreError;
+use crate::backend::{Admin, Batches, CommitError, Loaded, Saves, Wanted};
+
+/// The connection that writes.
+pub(crate) struct SqliteWriter {
+    connection: Connection,
+    log: Option<Arc<Log>>,
+    _lock: Option<FileLock>,
+}
+
+impl SqliteWriter {
+    pub(super) fn serving(mut connection: Connection, log: Arc<Log>, lock: FileLock) -> Result<Self, StoreError> {
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        let seen = Arc::clone(&log);
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, frames| {
+            seen.grew_to(u64::try_from(frames).unwrap_or(0));
+            Ok(())
+        }))?;
+        Ok(Self { connection, log: Some(log), _lock: Some(lock) })
+    }
+
+    pub(super) fn beside(connection: Connection) -> Self {
+        Self { connection, log: None, _lock: None }
+    }
+
+    fn run(&self, statement: &str) -> Result<(), StoreError> {
+        self.connection.prepare_cached(statement)?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Batches for SqliteWriter {
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        if let Some(log) = &self.log {
+            log.keep_bounded();
+        }
+        match self.run("BEGIN IMMEDIATE") {
+            Err(StoreError::Sqlite(fault)) if fault.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                Err(StoreError::Busy)
+            }
+            begun => begun,
+        }
+    }
+
+    async fn administer(&mut self, command: &Admin) -> Result<u64, StoreError> {
+        administer::run(&self.connection, command)
+    }
+
+    async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        load::load(&self.connection, wanted)
+    }
+
+    async fn commit(&mut self, saves: &Saves) -> Result<(), CommitError> {
+        save::save(&self.connection, saves).map_err(CommitError::NotStored)?;
+        self.run("COMMIT").map_err(CommitError::Unknown)
+    }
+
+    async fn rollback(&mut self) {
+        if self.connection.is_autocommit() {
+            return;
+        }
+        if let Err(fault) = self.run("ROLLBACK") {
+            tracing::error!(%fault, "a batch could not be rolled back");
+        }
+    }
+}
+
+impl Drop for SqliteWriter {
+    fn drop(&mut self) {
+        if let Some(log) = &self.log
+            && let Err(fault) = log.empty()
+        {
+            tracing::warn!(%fault, "the log could not be emptied; the next start reads it");
+        }
+    }
+}
