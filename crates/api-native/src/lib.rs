@@ -1,1 +1,34 @@
-//! .
+//! contactd's own API: contacts as they are, their history, and undo.
+//!
+//! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396), errors are problem details
+//! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds.
+
+mod auth;
+mod contacts;
+mod error;
+mod history;
+mod media;
+mod page;
+mod wire;
+
+use api_kit::shell;
+use app::App;
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+
+pub use error::Error;
+
+/// contactd's own API, as [`api_kit::Api`].
+pub struct NativeApi;
+
+/// All routes. They stand under `/api/v1` of the server itself, unlike the vendors', which have a prefix.
+pub fn routes(app: App) -> Router {
+    let routes = Router::new()
+        .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
+        .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
+        .route("/api/v1/contacts/{id}/history", get(history::list))
+        .route("/api/v1/changes/{id}", get(history::get))
+        .route("/api/v1/changes/{id}/undo", post(history::undo));
+    shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
+}

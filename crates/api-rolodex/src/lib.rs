@@ -1,1 +1,63 @@
-//! .
+//! The Rolodex CRM user API v1: every route, and the parts that turn its requests into changes of contacts
+//! and contacts into its answers.
+
+mod auth;
+mod contacts;
+mod error;
+mod order;
+mod page;
+mod related;
+mod wire;
+
+use api_kit::Api;
+use app::{App, BadKey};
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::{MethodRouter, get};
+use model::Dialect;
+
+pub use error::Error;
+
+/// The Rolodex dialect.
+#[derive(Clone, Copy, Debug)]
+pub struct Rolodex;
+
+impl Api for Rolodex {
+    const DIALECT: Dialect = Dialect::Rolodex;
+    type Error = Error;
+
+    fn secret(headers: &HeaderMap) -> Result<String, BadKey> {
+        auth::secret(headers)
+    }
+}
+
+// QUIRK(rolodex): the endpoint pages say `/user-api/v1`, the guide's curl sample says `/v1` (How to use API
+// keys); both are served. Pinned by `both_mounts_and_both_key_headers_work`.
+/// Where the routes are mounted.
+pub const MOUNTS: [&str; 2] = ["/user-api/v1", "/v1"];
+
+/// Every route that is built, below each mount. Companies, tags, lists, notes, tasks, custom-fields and
+/// workspace-users are not built: they answer as unknown routes.
+pub const ROUTES: [(&str, &str); 5] = [
+    ("GET", "/contacts"),
+    ("POST", "/contacts"),
+    ("GET", "/contacts/{id}"),
+    ("PUT", "/contacts/{id}"),
+    ("DELETE", "/contacts/{id}"),
+];
+
+/// The routes, below both mounts, each also with a slash at its end.
+pub fn routes(app: App) -> Router {
+    let built: [(&str, MethodRouter<App>); 2] = [
+        ("/contacts", get(contacts::list).post(contacts::create)),
+        ("/contacts/{id}", get(contacts::get).put(contacts::update).delete(contacts::delete)),
+    ];
+    let mut router = Router::new();
+    for mount in MOUNTS {
+        for (path, methods) in &built {
+            router = router.route(&format!("{mount}{path}"), methods.clone());
+            router = router.route(&format!("{mount}{path}/"), methods.clone());
+        }
+    }
+    api_kit::shell::<Rolodex>(router, app)
+}

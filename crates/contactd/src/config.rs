@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::{Compat, Location};
+use app::{Compat, Location, Options};
 use model::Dialect;
 use serde::Deserialize;
 
@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: tracing::Level,
     pub(crate) max_connections: usize,
+    /// Updates in one commit at most.
+    pub(crate) batch_max: usize,
     /// Host names, `*.` in front for all names below, and the dialect that each means.
     pub(crate) hosts: BTreeMap<String, Dialect>,
 }
@@ -43,6 +45,7 @@ struct File {
     log_format: Option<LogFormat>,
     log_level: Option<String>,
     max_connections: Option<usize>,
+    batch_max: Option<usize>,
     hosts: BTreeMap<String, Dialect>,
 }
 
@@ -95,6 +98,11 @@ impl Config {
                 .or(file.max_connections)
                 .unwrap_or(DEFAULT_MAX_CONNECTIONS)
                 .max(1),
+            batch_max: args
+                .batch_max
+                .or(file.batch_max)
+                .unwrap_or_else(|| Options::default().batch_max)
+                .max(1),
             hosts: vendors.chain(own).collect(),
         })
     }
@@ -132,6 +140,7 @@ mod tests {
         let default = Config::load(ServeArgs::default()).unwrap();
         assert!(file.listen.is_some() && file.database.is_some() && file.compat.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some() && file.max_connections.is_some());
+        assert!(file.batch_max.is_some());
         assert_eq!(format!("{shown:?}"), format!("{default:?}"));
     }
 

@@ -1,6 +1,7 @@
 //! The binary: reads the configuration, opens the store, mounts the APIs, serves. No logic about contacts.
 
 mod admin;
+mod bench;
 mod cli;
 mod config;
 mod demo;
@@ -38,6 +39,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(args) => serve::run(config::Config::load(*args)?).await,
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
+            Command::Bench(args) => bench::run(args).await,
         }
     })
 }

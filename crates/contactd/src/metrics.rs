@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
-    seconds: Family<DialectLabel, Histogram>,
+    seconds: Family<DialectLabel, Histogram, fn() -> Histogram>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,7 +51,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("contactd");
         let requests = Family::default();
         registry.register("requests", "Requests answered", requests.clone());
-        let seconds = Family::new_with_constructor(|| Histogram::new(BUCKETS) as Histogram);
+        let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
         registry.register(
             "request_seconds",
             "Time from a request's head to its answer's head",
@@ -84,6 +84,10 @@ impl Metrics {
         let _ = writer_lines(&mut text, app.writer_stats());
         text + &tail
     }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(BUCKETS)
 }
 
 fn writer_lines(text: &mut String, stats: WriterStats) -> std::fmt::Result {

@@ -26,7 +26,8 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
             (Location::Sqlite(folder.path().join("demo.db")), Some(crowd), Some(folder))
         }
     };
-    let store = open(&location).await?;
+    let options = Options { batch_max: config.batch_max, ..Options::default() };
+    let store = open(&location, options).await?;
     let app = App::new(store, Arc::new(SystemClock), Settings { compat: config.compat });
     if let Some(crowd) = crowd {
         app.seed_demo(crowd).await.context("cannot make the demo's records")?;
@@ -47,8 +48,8 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open(location: &Location) -> anyhow::Result<Store> {
-    let opened = Store::open(location, Options::default()).await;
+async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
+    let opened = Store::open(location, options).await;
     opened.map_err(|fault| {
         let hint = match &fault {
             StoreError::InUseByOther(_) => "hint: stop the other server, or give this one another --database",
@@ -72,7 +73,7 @@ fn announce(address: &str, is_demo: bool) {
 }
 
 /// Done when the process is asked to stop.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;

@@ -107,26 +107,29 @@ impl Server {
         let took = started.elapsed();
         let status = response.status();
         let route = response.extensions_mut().remove::<RouteName>().map(|route| route.0);
-        let answered =
-            Answered { dialect, route: route.as_deref(), method: &method, status: status.as_u16(), took };
-        self.metrics.count(&answered);
-        log(&answered, &id);
+        if let Some(dialect) = dialect {
+            let (route, status) = (route.as_deref(), status.as_u16());
+            let answered = Answered { dialect, route, method: &method, status, took };
+            self.metrics.count(&answered);
+            log(&answered, &id);
+        }
         if let Ok(value) = HeaderValue::try_from(id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
         response
     }
 
-    async fn dispatch(&self, mut request: Request<Incoming>) -> (Dialect, Response) {
+    /// The answer, and the dialect of the API that gave it; none for contactd's own pages.
+    async fn dispatch(&self, mut request: Request<Incoming>) -> (Option<Dialect>, Response) {
         let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| request.uri().authority().map(hyper::http::uri::Authority::as_str));
         let (dialect, rest) = match host.and_then(|host| self.mounts.of_host(host)) {
             Some(dialect) => (dialect, request.uri().path()),
             None => match request.uri().path() {
-                "/" => return (Dialect::Native, welcome()),
-                "/healthz" => return (Dialect::Native, "ok\n".into_response()),
-                "/readyz" => return (Dialect::Native, self.ready().await),
-                "/metrics" => return (Dialect::Native, self.metrics.render(&self.app).into_response()),
+                "/" => return (None, welcome()),
+                "/healthz" => return (None, "ok\n".into_response()),
+                "/readyz" => return (None, self.ready().await),
+                "/metrics" => return (None, self.metrics.render(&self.app).into_response()),
                 path => Mounts::of_path(path),
             },
         };
@@ -135,7 +138,7 @@ impl Server {
         }
         let router = self.mounts.router(dialect).clone();
         let Ok(response) = router.oneshot(request.map(Body::new)).await;
-        (dialect, response)
+        (Some(dialect), response)
     }
 
     async fn ready(&self) -> Response {

@@ -2,6 +2,7 @@
 //! every reason why not. It is a pure function; all rules about contacts live here and in its parts.
 
 mod channels;
+mod lock;
 mod names;
 mod sets;
 mod values;
@@ -11,9 +12,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::{
-    BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Difference, Edit, Extras,
-    Flag, InstantMember, ItemRef, Network, NoteId, OnConflict, Ref, Rejection, TextMember, Timestamp,
-    Violation, ViolationKind, difference, limits,
+    BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Dialect, Difference, Edit,
+    Flag, InstantMember, ItemRef, Json, NamePart, Network, NoteId, OnConflict, Ref, Rejection, TextMember,
+    Timestamp, Violation, ViolationKind, difference, limits,
 };
 
 /// What a change meets: the catalog, what its references point at, the time and the fresh ids.
@@ -70,15 +71,17 @@ pub struct Applied {
 /// Every violation, in the order of the change's edits, after those that the dialect found while decoding.
 pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
     let mut draft = Draft {
+        before: contact,
         contact: contact.clone(),
         ground: *ground,
         fresh_ids: 0,
+        written_names: Vec::new(),
         violations: change.violations.clone(),
     };
     for (at, edit) in &change.edits {
         draft.edit(at, edit);
     }
-    draft.check_lock(contact, change);
+    draft.check_lock(change);
     draft.check_bounds();
     if !draft.violations.is_empty() {
         return Err(Rejection { violations: draft.violations });
@@ -95,9 +98,12 @@ pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<
 
 /// A contact in the making, and what was found wrong so far.
 struct Draft<'a> {
+    before: &'a Contact,
     contact: Contact,
     ground: Ground<'a>,
     fresh_ids: u64,
+    /// The parts of the name that the change wrote itself.
+    written_names: Vec<NamePart>,
     violations: Vec<Violation>,
 }
 
@@ -113,28 +119,25 @@ impl Draft<'_> {
     }
 
     fn edit(&mut self, at: &str, edit: &Edit) {
-        let now = self.ground.stamp.now;
+        if let Some(max) = exceeded(edit) {
+            return self.refuse(at, ViolationKind::TooLong { max, unit: "items" });
+        }
         match edit {
             Edit::Text(member, text) => self.text(at, *member, text.as_deref()),
             Edit::Name(part, text) => self.name(at, *part, text.as_deref()),
             Edit::Birthday(part, number) => self.birthday(at, *part, *number),
             Edit::Social(network, text) => self.social(at, *network, text.as_deref()),
             Edit::Flag(Flag::Starred, flag) => self.contact.starred = *flag,
-            Edit::Flag(Flag::Confirmed, flag) => {
-                if self.contact.confirmed && !flag {
-                    self.contact.unconfirmed_at = Some(now);
-                }
-                self.contact.confirmed = *flag;
-            }
+            Edit::Flag(Flag::Confirmed, flag) => self.confirm(*flag),
             Edit::Instant(InstantMember::CreatedAt, Some(instant)) => self.contact.created_at = *instant,
             Edit::Instant(InstantMember::CreatedAt, None) => self.refuse(at, ViolationKind::NotNullable),
             Edit::Instant(InstantMember::ClosedAt, instant) => self.contact.closed_at = *instant,
             Edit::Instant(InstantMember::BlockedAt, instant) => self.contact.blocked_at = *instant,
             Edit::Closed(flag) => {
-                self.contact.closed_at = flag.then(|| self.contact.closed_at.unwrap_or(now))
+                self.contact.closed_at = self.since(*flag, self.contact.closed_at, self.before.closed_at);
             }
             Edit::Blocked(flag) => {
-                self.contact.blocked_at = flag.then(|| self.contact.blocked_at.unwrap_or(now))
+                self.contact.blocked_at = self.since(*flag, self.contact.blocked_at, self.before.blocked_at);
             }
             Edit::OptIn(state) => self.contact.opt_in = *state,
             Edit::AssignedUser(user) => self.assign_user(at, user.as_ref()),
@@ -149,23 +152,8 @@ impl Draft<'_> {
             Edit::PrimaryChannel(kind, item) => self.primary_channel(kind, item.as_ref()),
             Edit::RemoveChannel(id) => self.remove_channel(at, *id),
             Edit::Values(set, read) => self.values(set, *read),
-            Edit::Extra(dialect, name, value) => {
-                if value.as_ref().is_some_and(|value| value.to_string().len() > limits::EXTRA_BYTES) {
-                    self.refuse(at, ViolationKind::TooLong { max: limits::EXTRA_BYTES, unit: "bytes" });
-                } else {
-                    self.contact.extras.set(*dialect, name, value.clone());
-                }
-            }
-            Edit::Aliases(dialect, texts) => {
-                if let Some(text) = texts.iter().find(|text| text.len() > limits::ALIAS_BYTES) {
-                    let kind = ViolationKind::TooLong { max: limits::ALIAS_BYTES, unit: "bytes" };
-                    self.refuse(&format!("{at}.{text:.20}"), kind);
-                } else if texts.iter().any(String::is_empty) {
-                    self.refuse(at, ViolationKind::Blank);
-                } else {
-                    self.contact.aliases.set(*dialect, texts.clone());
-                }
-            }
+            Edit::Extra(dialect, name, value) => self.extra(at, (*dialect, name), value.as_ref()),
+            Edit::Aliases(dialect, texts) => self.aliases(at, *dialect, texts),
             Edit::Revert(differences, on_conflict) => self.revert(differences, *on_conflict),
         }
     }
@@ -198,6 +186,42 @@ impl Draft<'_> {
         if let Some(text) = text {
             self.bounded(at, text, max);
         }
+    }
+
+    /// Going from true to false, compared with the state before the whole change, is noted.
+    fn confirm(&mut self, flag: bool) {
+        let is_lost = self.before.confirmed && !flag;
+        let now = self.ground.stamp.now;
+        self.contact.unconfirmed_at = if is_lost { Some(now) } else { self.before.unconfirmed_at };
+        self.contact.confirmed = flag;
+    }
+
+    /// Since when a state holds: since now, unless it held already.
+    fn since(&self, flag: bool, set: Option<Timestamp>, before: Option<Timestamp>) -> Option<Timestamp> {
+        flag.then(|| set.or(before).unwrap_or(self.ground.stamp.now))
+    }
+
+    fn extra(&mut self, at: &str, (dialect, name): (Dialect, &str), value: Option<&Json>) {
+        if value.is_some_and(|value| name.len() + value.to_string().len() > limits::EXTRA_BYTES) {
+            return self.refuse(at, ViolationKind::TooLong { max: limits::EXTRA_BYTES, unit: "bytes" });
+        }
+        self.contact.extras.set(dialect, name, value.cloned());
+    }
+
+    fn aliases(&mut self, at: &str, dialect: Dialect, texts: &[String]) {
+        if texts.iter().any(|text| text.len() > limits::ALIAS_BYTES) {
+            return self.refuse(at, ViolationKind::TooLong { max: limits::ALIAS_BYTES, unit: "bytes" });
+        }
+        if texts.iter().any(String::is_empty) {
+            return self.refuse(at, ViolationKind::Blank);
+        }
+        let mut distinct: Vec<String> = Vec::new();
+        for text in texts {
+            if !distinct.contains(text) {
+                distinct.push(text.clone());
+            }
+        }
+        self.contact.aliases.set(dialect, distinct);
     }
 
     fn social(&mut self, at: &str, network: Network, text: Option<&str>) {
@@ -256,51 +280,6 @@ impl Draft<'_> {
         self.settle_channels();
     }
 
-    /// A contact that an outside system owns keeps its name, e-mail and phone numbers, whatever the dialect.
-    /// Writing the values that it has already is allowed; so is unlocking it in the same change.
-    fn check_lock(&mut self, before: &Contact, change: &Change) {
-        let (Some(owner), true) = (&before.locked_by, self.contact.locked_by == before.locked_by) else {
-            return;
-        };
-        let lockable = |contact: &Contact| {
-            let of = |kind| contact.channels.iter().filter(move |each| each.kind == kind).cloned();
-            (of(ChannelKind::Email).collect::<Vec<_>>(), of(ChannelKind::Phone).collect::<Vec<_>>())
-        };
-        let after = &self.contact;
-        let is_name = before.name != after.name || before.salutation != after.salutation;
-        let is_channel = lockable(before) != lockable(after);
-        if !is_name && !is_channel {
-            return;
-        }
-        let touches = |edit: &Edit| match edit {
-            Edit::Name(..) | Edit::Text(TextMember::Salutation, _) => is_name,
-            Edit::Values(set, _) => {
-                is_name
-                    && set.items.iter().any(|write| {
-                        self.ground
-                            .catalog
-                            .fields
-                            .find(&write.field)
-                            .is_some_and(|field| field.system.is_some())
-                    })
-            }
-            Edit::ReplaceChannels(_)
-            | Edit::ReplaceChannelsOf(..)
-            | Edit::MergeChannels(_)
-            | Edit::PrimaryChannel(..)
-            | Edit::RemoveChannel(_) => is_channel,
-            Edit::Revert(..) => true,
-            _ => false,
-        };
-        let locked: Vec<_> = change
-            .edits
-            .iter()
-            .filter(|(_, edit)| touches(edit))
-            .map(|(at, _)| Violation::new(at.clone(), ViolationKind::Locked(owner.clone())))
-            .collect();
-        self.violations.extend(locked);
-    }
-
     fn check_bounds(&mut self) {
         let contact = &self.contact;
         let aliases = contact.aliases.pairs().count();
@@ -311,7 +290,7 @@ impl Draft<'_> {
             ("lists", contact.lists.len(), limits::SET_ITEMS),
             ("notes", contact.notes.len(), limits::SET_ITEMS),
             ("values", contact.values.len(), limits::VALUES),
-            ("extras", Extras::len(&contact.extras), limits::EXTRAS),
+            ("extras", contact.extras.len(), limits::EXTRAS),
             ("aliases", aliases, limits::ALIASES),
         ];
         for (at, count, max) in counts {
@@ -322,5 +301,24 @@ impl Draft<'_> {
     }
 }
 
+/// The bound of an edit that has more items than a contact can hold. It is refused unread, so that the work
+/// of a change is bounded too.
+fn exceeded(edit: &Edit) -> Option<usize> {
+    let (count, max) = match edit {
+        Edit::Tags(set) | Edit::Lists(set) => (set.items.len(), limits::SET_ITEMS),
+        Edit::Notes(set) => (set.items.len(), limits::SET_ITEMS),
+        Edit::Companies(set) => (set.items.len(), limits::SET_ITEMS),
+        Edit::Values(set, _) => (set.items.len(), limits::VALUES),
+        Edit::ReplaceChannels(items) | Edit::ReplaceChannelsOf(_, items) | Edit::MergeChannels(items) => {
+            (items.len(), limits::CHANNELS)
+        }
+        Edit::Aliases(_, texts) => (texts.len(), limits::ALIASES),
+        _ => return None,
+    };
+    (count > max).then_some(max)
+}
+
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,8 @@
 //! What a client asks of a contact, in words that no vendor owns.
 
-use uuid::Uuid;
-
 use crate::{
-    Catalog, ChannelId, ChannelKind, Dialect, Difference, Field, Json, Network, OptIn, Timestamp, Value,
-    Violation, ViolationKind,
+    Catalog, ChannelId, ChannelKind, Dialect, Difference, Field, ItemRef, Json, Network, OptIn, Ref,
+    Timestamp, Value, Violation, ViolationKind,
 };
 
 /// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
@@ -230,73 +228,6 @@ impl<T> Set<T> {
     }
 }
 
-/// A well-formed id of ours in a client's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Native {
-    /// An id.
-    Uuid(Uuid),
-    /// A number.
-    Number(u64),
-}
-
-/// A record that a client names by id. An alias of the dialect that has exactly this text wins over the
-/// native reading.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Ref {
-    /// The dialect whose ids these are.
-    pub dialect: Dialect,
-    /// The id as written.
-    pub text: String,
-    /// What it is when it is a well-formed id of ours in that dialect.
-    pub native: Option<Native>,
-}
-
-impl Ref {
-    /// Reads an id that is a UUID (hyphenated or 32 hex digits), alone or behind a prefix such as `contact_`.
-    pub fn uuid(dialect: Dialect, text: &str) -> Self {
-        let tail = text.rsplit('_').next().unwrap_or(text);
-        // The parser takes braces and `urn:uuid:` too, which no client was ever given.
-        let native =
-            Uuid::try_parse(tail).ok().filter(|_| matches!(tail.len(), 32 | 36)).map(Native::Uuid);
-        Self { dialect, text: text.to_owned(), native }
-    }
-
-    /// Reads an id that is an integer.
-    pub fn number(dialect: Dialect, text: &str) -> Self {
-        let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let native = plain.then(|| text.parse().ok()).flatten().map(Native::Number);
-        Self { dialect, text: text.to_owned(), native }
-    }
-}
-
-/// A record of the catalog that a client names.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ItemRef {
-    /// By id.
-    Id(Ref),
-    /// By name, exactly.
-    Name(String),
-    /// By name, exactly if there is one, else in any case.
-    NameAnyCase(String),
-    /// By key.
-    Key(String),
-}
-
-impl ItemRef {
-    /// By id, as [`Ref::uuid`] reads it.
-    pub fn id_text(dialect: Dialect, text: &str) -> Self {
-        Self::Id(Ref::uuid(dialect, text))
-    }
-
-    /// What the client wrote.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Id(id) => &id.text,
-            Self::Name(text) | Self::NameAnyCase(text) | Self::Key(text) => text,
-        }
-    }
-}
-
 /// A channel as a client writes it.
 #[derive(Clone, Debug)]
 pub struct ChannelWrite {
@@ -342,9 +273,7 @@ impl ChannelWrite {
             default: None,
         }
     }
-}
 
-impl ChannelWrite {
     /// The kind and the normalised value, by which its owner is looked up; `None` when it names no value or
     /// no known kind.
     pub fn lookup_key(&self, catalog: &Catalog) -> Option<(ChannelKind, String)> {
@@ -403,4 +332,34 @@ pub enum OnConflict {
     Skip,
     /// Sets them back all the same.
     Overwrite,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_be_looked_up_is_named() {
+        let write = |exclusive, value: &str| ChannelWrite {
+            exclusive,
+            ..ChannelWrite::new("", ChannelKind::Email, value)
+        };
+        let company = CompanyWrite {
+            at: String::new(),
+            company: Ref::uuid(Dialect::Native, "acme"),
+            title: None,
+            start_date: None,
+            active: None,
+        };
+        let mut change = Change::default();
+        change.push("a", Edit::MergeChannels(vec![write(true, "A@x"), write(false, "b@x")]));
+        change.push("b", Edit::PrimaryChannel(ChannelKind::Email, Some(write(true, "c@x"))));
+        change.push("c", Edit::Companies(Set::remove(vec![company])));
+        change.push("d", Edit::Notes(Set::add(vec![(String::new(), Ref::uuid(Dialect::Native, "n"))])));
+        let keys: Vec<_> =
+            change.exclusive_channels().filter_map(|write| write.lookup_key(&Catalog::default())).collect();
+        assert_eq!(keys, ["a@x", "c@x"].map(|value| (ChannelKind::Email, value.to_owned())));
+        assert_eq!(change.company_refs().map(|each| each.text.as_str()).collect::<Vec<_>>(), ["acme"]);
+        assert_eq!(change.note_refs().map(|each| each.text.as_str()).collect::<Vec<_>>(), ["n"]);
+    }
 }

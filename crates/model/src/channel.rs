@@ -125,3 +125,68 @@ pub fn normalise(kind: &ChannelKind, text: &str, country: Option<&str>) -> Norma
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{prop_assert_eq, proptest};
+
+    #[track_caller]
+    fn check((kind, text, country): (&str, &str, Option<&str>), expected: &str) {
+        let normal = normalise(&kind.into(), text, country);
+        let validity = if normal.is_valid { "" } else { " invalid" };
+        let country = normal.country.map(|country| format!(" {country}")).unwrap_or_default();
+        assert_eq!(format!("{}{country}{validity}", normal.value), expected);
+    }
+
+    #[test]
+    fn phones_become_e164_else_their_digits_else_stay() {
+        check(("phone", " +1 (858) 555-1212 ", None), "+18585551212 US");
+        check(("phone", "(858) 555-1212", Some("US")), "+18585551212 US");
+        check(("phone", "(858) 555-1212", Some("us")), "+18585551212 US");
+        check(("phone", "(858) 555-1212", None), "8585551212 invalid");
+        check(("phone", "(858) 555-1212", Some("nowhere")), "8585551212 invalid");
+        check(("phone", "911", Some("US")), "911 invalid");
+        check(("phone", "+99 12", None), "9912 invalid");
+        check(("phone", "call me", Some("US")), "call me invalid");
+        check(("phone", "٠١٢", None), "٠١٢ invalid");
+        check(("phone", "", Some("US")), " invalid");
+    }
+
+    #[test]
+    fn addresses_are_folded_and_other_texts_stay() {
+        check(("email", " Zoë@X.com ", None), "zoë@x.com");
+        check(("email", "nobody", None), "nobody invalid");
+        check(("Telegram", " @Jane ", None), "@Jane");
+        check(("telegram", " ", None), " invalid");
+    }
+
+    #[test]
+    fn kinds_are_lower_case_words() {
+        for (word, kind) in [
+            ("Phone", ChannelKind::Phone),
+            ("EMAIL", ChannelKind::Email),
+            ("WhatsApp", ChannelKind::Other("whatsapp".to_owned())),
+        ] {
+            assert_eq!(ChannelKind::from(word), kind);
+            assert_eq!(ChannelKind::from(kind.to_string()), kind);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_normal_form_that_is_its_own(
+            text in "\\PC{0,20}|[+]?[0-9 ()./-]{0,24}|[+][0-9]{7,15}",
+            kind in "phone|email|chat",
+            country in "US|NL|IT|ZZ",
+        ) {
+            let kind = ChannelKind::from(kind);
+            let normal = normalise(&kind, &text, Some(&country));
+            if normal.is_valid {
+                // A normal form means the same everywhere.
+                let again = normalise(&kind, &normal.value, None);
+                prop_assert_eq!(again.value, normal.value);
+            }
+        }
+    }
+}

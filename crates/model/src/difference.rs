@@ -29,7 +29,7 @@ macro_rules! members {
         /// A member of a contact, the unit of differences, history and undo. Its text form is a path such as
         /// `name.first`, `channels`, `values.<field id>` or `extras.acquire.ip`.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(missing_docs, reason = "each variant is the member of the record that has its name")]
+        #[expect(missing_docs, reason = "each variant is the member of the record that has its name")]
         pub enum Member {
             $($variant,)*
             Social(Network),
@@ -219,5 +219,70 @@ impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let path = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         path.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_reads_back_as_its_member() {
+        let id = FieldId(Uuid::from_u128(7));
+        let mut members = vec![Member::Value(id)];
+        members.extend(Network::ALL.map(Member::Social));
+        members.extend(Dialect::ALL.map(Member::Alias));
+        for name in ["ip", "", ".", "a.b", "é 𝕏", "extras.acquire.ip"] {
+            members.push(Member::Extra(Dialect::Acquire, name.to_owned()));
+        }
+        for member in members {
+            let path = member.to_string();
+            assert_eq!(path.parse(), Ok(member.clone()), "{path}");
+            let stored = serde_json::to_string(&member).unwrap();
+            assert_eq!(serde_json::from_str::<Member>(&stored).unwrap(), member, "{path}");
+        }
+    }
+
+    #[test]
+    fn plain_members_are_named_by_their_path() {
+        for path in [
+            "created_at",
+            "name.full",
+            "name.first",
+            "birthday.day",
+            "channels",
+            "unconfirmed_at",
+            "assigned_team",
+            "locked_by",
+        ] {
+            assert_eq!(path.parse::<Member>().map(|member| member.to_string()), Ok(path.to_owned()));
+        }
+    }
+
+    #[test]
+    fn other_paths_are_no_members() {
+        for path in [
+            "",
+            ".",
+            "name",
+            "Name.full",
+            "revision",
+            "values.x",
+            "values.",
+            "social.myspace",
+            "aliases.Zingle",
+            "extras.acquire",
+            "extras.nobody.x",
+        ] {
+            assert_eq!(path.parse::<Member>(), Err(format!("no member '{path}'")));
+        }
+    }
+
+    #[test]
+    fn an_empty_side_of_a_difference_is_left_out() {
+        let difference = Difference { member: Member::City, before: Json::Null, after: "Paris".into() };
+        let stored = serde_json::to_string(&difference).unwrap();
+        assert_eq!(stored, r#"{"member":"city","after":"Paris"}"#);
+        assert_eq!(serde_json::from_str::<Difference>(&stored).unwrap(), difference);
     }
 }

@@ -148,3 +148,81 @@ impl<'de, T: Item + Deserialize<'de>> Deserialize<'de> for Items<T> {
         Ok(Vec::<T>::deserialize(deserializer)?.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ref, Tag, Team, Timestamp};
+
+    /// Tags given as number, name and the id that Zingle gave; the id is the number.
+    fn tags(rows: &[(u64, &str, &str)]) -> Items<Tag> {
+        let tag = |(number, name, alias): &(u64, &str, &str)| Tag {
+            id: Uuid::from_u128(u128::from(*number)).into(),
+            number: *number,
+            name: (*name).to_owned(),
+            background_color: None,
+            text_color: None,
+            created_at: Timestamp::default(),
+            aliases: Aliases::one(Dialect::Zingle, alias),
+        };
+        rows.iter().map(tag).collect()
+    }
+
+    #[track_caller]
+    fn check(items: &Items<Tag>, item: &ItemRef, expected: Option<u64>) {
+        assert_eq!(items.find(item).map(|tag| tag.number), expected, "{item:?}");
+    }
+
+    #[test]
+    fn an_alias_of_the_dialect_wins_over_an_id_of_ours() {
+        let first = Uuid::from_u128(1).to_string();
+        let items = tags(&[(1, "a", "z"), (2, "b", &first), (3, "c", "1")]);
+        check(&items, &ItemRef::id_text(Dialect::Zingle, &first), Some(2));
+        check(&items, &ItemRef::id_text(Dialect::Callbell, &first), Some(1));
+        check(&items, &ItemRef::Id(Ref::number(Dialect::Zingle, "1")), Some(3));
+        check(&items, &ItemRef::Id(Ref::number(Dialect::Acquire, "1")), Some(1));
+        check(&items, &ItemRef::Id(Ref::number(Dialect::Acquire, "4")), None);
+        check(&items, &ItemRef::id_text(Dialect::Zingle, "Z"), None);
+    }
+
+    #[test]
+    fn names_are_found_exactly_or_in_any_case_where_asked() {
+        let items = tags(&[(1, "Lead", ""), (2, "LEAD", ""), (3, "Zoë ", "")]);
+        check(&items, &ItemRef::Name("LEAD".to_owned()), Some(2));
+        check(&items, &ItemRef::Name("lead".to_owned()), None);
+        check(&items, &ItemRef::NameAnyCase("LEAD".to_owned()), Some(2));
+        check(&items, &ItemRef::NameAnyCase("lead".to_owned()), Some(1));
+        check(&items, &ItemRef::NameAnyCase("ZOË ".to_owned()), Some(3));
+        check(&items, &ItemRef::NameAnyCase("zoë".to_owned()), None);
+        check(&items, &ItemRef::Key("Lead".to_owned()), None);
+    }
+
+    #[test]
+    fn of_two_that_share_a_name_or_an_alias_the_first_is_found() {
+        let items = tags(&[(1, "a", "z"), (2, "a", "z")]);
+        check(&items, &ItemRef::Name("a".to_owned()), Some(1));
+        check(&items, &ItemRef::id_text(Dialect::Zingle, "z"), Some(1));
+        assert_eq!(items.len(), 2);
+    }
+
+    #[test]
+    fn stored_items_are_a_plain_list_that_reads_back_equal() {
+        let items = tags(&[(1, "a", "z"), (2, "b", "y")]);
+        let stored = serde_json::to_value(&items).unwrap();
+        assert_eq!(stored.as_array().map(Vec::len), Some(2));
+        let read: Items<Tag> = serde_json::from_value(stored).unwrap();
+        assert_eq!(read, items);
+        check(&read, &ItemRef::Name("b".to_owned()), Some(2));
+        assert!(Items::<Team>::default().is_empty());
+    }
+
+    #[test]
+    fn fields_are_found_by_key() {
+        let json = r#"[{"id":"00000000000000000000000000000007","number":7,"key":"lead_score",
+            "name":"Lead Score","type":"number","created_at":0}]"#;
+        let fields: Items<crate::Field> = serde_json::from_str(json).unwrap();
+        assert_eq!(fields.find(&ItemRef::Key("lead_score".to_owned())).map(|field| field.number), Some(7));
+        assert_eq!(fields.find(&ItemRef::Key("Lead Score".to_owned())), None);
+        assert_eq!(fields.find(&ItemRef::Name("Lead Score".to_owned())).map(|field| field.number), Some(7));
+    }
+}

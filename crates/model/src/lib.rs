@@ -20,6 +20,7 @@ pub mod items;
 pub mod limits;
 pub mod note;
 pub mod phone;
+pub mod reference;
 pub mod time;
 pub mod value;
 pub mod violation;
@@ -29,8 +30,8 @@ pub use catalog::{
     Catalog, ChannelType, Entity, Field, FieldOption, FieldType, Inbox, List, SystemMember, Tag, Team, User,
 };
 pub use change::{
-    BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, ItemRef,
-    NamePart, Native, OnConflict, ReadValue, Ref, Set, SetMode, TextMember, ValueWrite,
+    BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,
+    OnConflict, ReadValue, Set, SetMode, TextMember, ValueWrite,
 };
 pub use channel::{Channel, ChannelKind};
 pub use company::{Company, CompanyLink};
@@ -44,6 +45,7 @@ pub use id::{
 };
 pub use items::{Item, Items};
 pub use note::Note;
+pub use reference::{ItemRef, Native, Ref};
 pub use time::Timestamp;
 pub use value::{Decimal, Value};
 pub use violation::{Rejection, Violation, ViolationKind};

@@ -14,26 +14,33 @@ pub struct Phone {
 /// Longest text that is tried; E.164 has 15 digits, the rest is room for punctuation and an extension.
 const MAX_BYTES: usize = 64;
 
+/// Digits of a number with its calling code. The shortest are those of small islands; what has fewer is a
+/// short code, which means nothing outside its country.
+const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+
 /// Reads a number as a person writes it. `country` (ISO 3166-1 alpha-2) is used when there is no `+`.
 pub fn parse(text: &str, country: Option<&str>) -> Option<Phone> {
     let number = number(text, country)?;
-    Some(Phone {
-        e164: number.format().mode(Mode::E164).to_string(),
-        country: number.country().id().map(|id| id.as_ref().to_owned()),
-    })
+    Some(Phone { e164: e164(&number), country: number.country().id().map(|id| id.as_ref().to_owned()) })
 }
 
 fn number(text: &str, country: Option<&str>) -> Option<PhoneNumber> {
     // The parser is only shown what can be a number: it was written for trusted text.
     let plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '(' | ')' | '-' | '.' | '/');
-    if text.len() > MAX_BYTES || !text.chars().all(plain) || digits(text).len() < 3 {
+    if text.len() > MAX_BYTES || !text.chars().all(plain) {
         return None;
     }
-    let country = country.and_then(country_id);
-    if country.is_none() && !text.starts_with('+') {
+    // With `+` the number says itself where it is from.
+    let is_international = text.starts_with('+');
+    let country = country.filter(|_| !is_international).and_then(country_id);
+    if country.is_none() && !is_international {
         return None;
     }
-    phonenumber::parse(country, text).ok()
+    phonenumber::parse(country, text).ok().filter(|number| DIGITS.contains(&digits(&e164(number)).len()))
+}
+
+fn e164(number: &PhoneNumber) -> String {
+    number.format().mode(Mode::E164).to_string()
 }
 
 /// A country code, in any case, as ISO 3166-1 alpha-2 writes it; `None` when no country has it.
@@ -88,6 +95,9 @@ mod tests {
             "((((((",
         ] {
             assert_eq!(parse(text, None), None, "{text}");
+        }
+        for text in ["12-34", "911", "+1 234", "+1234567890123456"] {
+            assert_eq!(parse(text, Some("US")), None, "{text}");
         }
         assert_eq!(parse("9460731950", None), None);
         assert_eq!(digits("+57 319 2754701"), "573192754701");

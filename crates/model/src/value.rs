@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Timestamp,
-    UserId, ViolationKind, email, limits,
+    Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Timestamp, UserId,
+    ViolationKind, email, limits,
 };
 
 /// The value of a custom field, in the type of its field. A date field may also hold an instant, because
@@ -221,7 +221,22 @@ mod tests {
             assert_eq!(number.as_str(), kept);
             assert_eq!(number.to_json().to_string(), kept);
         }
-        for text in ["", "abc", "1e999", ".5", "5.", "0x10", "NaN", "--1", "1 2", &"9".repeat(65)] {
+        for text in [
+            "",
+            "abc",
+            "1e999",
+            ".5",
+            "5.",
+            "0x10",
+            "NaN",
+            "--1",
+            "+-1",
+            "-+1",
+            "- 1",
+            "1 2",
+            "∞",
+            &"9".repeat(65),
+        ] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
     }

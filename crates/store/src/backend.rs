@@ -262,12 +262,7 @@ pub(crate) enum Admin {
     /// Nothing: whether the writer works.
     Check,
     /// Makes a workspace.
-    CreateWorkspace {
-        id: WorkspaceId,
-        name: String,
-        now: Timestamp,
-        catalog: Catalog,
-    },
+    CreateWorkspace { id: WorkspaceId, name: String, now: Timestamp, catalog: Arc<Catalog> },
     /// Stores a catalog whose revision is one more than that of the stored one.
     WriteCatalog(WorkspaceNumber, Arc<Catalog>),
     /// Stores a company.

@@ -10,6 +10,9 @@ use crate::StoreError;
 /// stays in the tests.
 pub(crate) const CONTACT_FORMAT: i64 = 1;
 
+/// Most documents are smaller, so that writing them takes one allocation.
+const USUAL_BYTES: usize = 2048;
+
 /// Reads a contact in any format up to [`CONTACT_FORMAT`].
 pub(crate) fn read_contact(format: i64, doc: &str) -> Result<Contact, serde_json::Error> {
     match format {
@@ -25,7 +28,10 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, doc: &str) -> Result
 
 /// Writes a document.
 pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<String, StoreError> {
-    serde_json::to_string(record).map_err(|source| StoreError::Unreadable { what, source })
+    let mut doc = Vec::with_capacity(USUAL_BYTES);
+    let written = serde_json::to_writer(&mut doc, record);
+    let text = written.and_then(|()| String::from_utf8(doc).map_err(serde_json::Error::custom));
+    text.map_err(|source| StoreError::Unreadable { what, source })
 }
 
 /// What a contact is ordered by: its full name without case.

@@ -1,6 +1,9 @@
 //! What can go wrong in the store.
 
+use std::sync::Arc;
+
 use model::Rejection;
+use serde::de::Error as _;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +31,7 @@ pub enum StoreError {
     Closing,
     /// The commit failed, and whether it took effect is unknown.
     #[error("the outcome of the commit is unknown")]
-    OutcomeUnknown(#[source] std::sync::Arc<StoreError>),
+    OutcomeUnknown(#[source] Arc<StoreError>),
     /// Another process serves this database.
     #[error("another contactd serves {0}")]
     InUseByOther(String),
@@ -61,4 +64,36 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl StoreError {
+    /// The same error once more, for another caller of the batch that it failed.
+    pub(crate) fn copy(&self) -> Self {
+        match self {
+            Self::NoSuchContact => Self::NoSuchContact,
+            Self::NoSuchEvent => Self::NoSuchEvent,
+            Self::Rejected(rejection) => Self::Rejected(rejection.clone()),
+            Self::InUse(what) => Self::InUse(what.clone()),
+            Self::CatalogChanged => Self::CatalogChanged,
+            Self::Busy => Self::Busy,
+            Self::Closing => Self::Closing,
+            Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),
+            Self::InUseByOther(path) => Self::InUseByOther(path.clone()),
+            Self::NewerSchema { found, known } => Self::NewerSchema { found: *found, known: *known },
+            Self::Unreadable { what, source } => {
+                Self::Unreadable { what, source: serde_json::Error::custom(source) }
+            }
+            Self::Sqlite(rusqlite::Error::SqliteFailure(code, text)) => {
+                Self::Sqlite(rusqlite::Error::SqliteFailure(*code, text.clone()))
+            }
+            Self::Sqlite(fault) => {
+                let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR);
+                Self::Sqlite(rusqlite::Error::SqliteFailure(code, Some(fault.to_string())))
+            }
+            Self::File { path, source } => {
+                let source = std::io::Error::new(source.kind(), source.to_string());
+                Self::File { path: path.clone(), source }
+            }
+        }
+    }
 }

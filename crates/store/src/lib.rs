@@ -3,12 +3,18 @@
 //!
 //! The entry point is [`Store`]. An answer from [`Store::write`] means that the change is durable.
 
+mod backend;
+mod catalogs;
+mod document;
 mod error;
 mod key;
 mod query;
+mod queue;
+mod sqlite;
 mod store;
 mod workspace;
 mod write;
+mod writer;
 
 pub use error::StoreError;
 pub use key::{Compat, Key, KeyHash, Scope};

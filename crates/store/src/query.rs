@@ -105,7 +105,9 @@ impl Select {
             ContactOrder::NameDescending => (by_contact, "c.name DESC, c.number"),
         };
         Self {
-            page: format!("SELECT c.row FROM {from}{filter} ORDER BY {order} LIMIT ?{limit} OFFSET ?{offset}"),
+            page: format!(
+                "SELECT c.row FROM {from}{filter} ORDER BY {order} LIMIT ?{limit} OFFSET ?{offset}"
+            ),
             count: condition.map(|condition| format!("SELECT count(*) FROM {by_contact} AND {condition}")),
             binds,
             limit: query.limit.into(),
@@ -154,7 +156,9 @@ fn condition(filter: &Filter, binds: &mut Vec<Bind>) -> Option<String> {
         }
         Filter::NoExtra(dialect, name) => {
             let name = bind(Bind::Text(name.clone()));
-            format!("NOT EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x WHERE x.key = {name})")
+            format!(
+                "NOT EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x WHERE x.key = {name})"
+            )
         }
         Filter::NumberBelow(number) => format!("c.number < {}", bind(Bind::Integer(integer(*number)))),
     };

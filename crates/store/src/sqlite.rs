@@ -72,7 +72,9 @@ impl Backend for Sqlite {
         value: String,
         limit: u32,
     ) -> Result<Vec<Arc<Contact>>, StoreError> {
-        self.readers.run(move |connection| list::by_channel(connection, workspace, &kind, &value, limit)).await
+        self.readers
+            .run(move |connection| list::by_channel(connection, workspace, &kind, &value, limit))
+            .await
     }
 
     async fn list_contacts(
@@ -90,7 +92,9 @@ impl Backend for Sqlite {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        self.readers.run(move |connection| history::history(connection, workspace, &contact, before, limit)).await
+        self.readers
+            .run(move |connection| history::history(connection, workspace, &contact, before, limit))
+            .await
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use model::{Catalog, Company, CompanyId, Contact, Event, KeyId, Note, NoteId, Ref, Timestamp, WorkspaceId};
 
+use crate::backend::{Admin, Backend, Keys, Wanted};
+use crate::catalogs::Catalogs;
+use crate::queue::Queue;
+use crate::sqlite::Sqlite;
 use crate::{
     ContactPage, ContactQuery, Key, KeyHash, Outcome, StoreError, Workspace, WorkspaceNumber, Write,
 };
@@ -52,9 +57,22 @@ pub struct WriterStats {
     pub log_bytes: u64,
 }
 
-/// A handle on the store; clones share it.
+/// A handle on the store; clones share it. When the last one is dropped, what is queued is still written.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    // Dropped first: it waits for the writer.
+    queue: Queue,
+    backend: Sqlite,
+    catalogs: Arc<Catalogs>,
+    is_beside: bool,
+}
+
+/// Contacts that [`Store::find_by_channel`] gives at most.
+const BY_CHANNEL_MAX: u32 = 100;
 
 impl Store {
     /// Opens a database for serving: makes it when it does not exist, migrates it under a lock, and keeps a
@@ -62,164 +80,310 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::InUseByOther`], [`StoreError::NewerSchema`], or what the file system and the database say.
-    pub async fn open(_location: &Location, _options: Options) -> Result<Self, StoreError> {
-        todo!()
+    pub async fn open(location: &Location, options: Options) -> Result<Self, StoreError> {
+        let Location::Sqlite(path) = location.clone();
+        blocking(move || {
+            let (backend, writer) = Sqlite::open(&path, &options)?;
+            Self::start(backend, writer, &options, false)
+        })
+        .await
     }
 
     /// Opens a database for administration (workspaces and keys), beside a server that may be running on it.
     /// Such a store refuses contact writes.
-    pub async fn open_beside(_location: &Location) -> Result<Self, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for the lock.
+    pub async fn open_beside(location: &Location) -> Result<Self, StoreError> {
+        let Location::Sqlite(path) = location.clone();
+        blocking(move || {
+            let (backend, writer) = Sqlite::open_beside(&path)?;
+            Self::start(backend, writer, &Options::default(), true)
+        })
+        .await
+    }
+
+    fn start(
+        backend: Sqlite,
+        writer: crate::sqlite::SqliteWriter,
+        options: &Options,
+        is_beside: bool,
+    ) -> Result<Self, StoreError> {
+        let catalogs = Arc::new(Catalogs::default());
+        let queue = Queue::start(writer, Arc::clone(&catalogs), options)?;
+        Ok(Self { shared: Arc::new(Shared { queue, backend, catalogs, is_beside }) })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].
     pub async fn close(&self) {
-        todo!()
+        self.shared.queue.close().await;
+        self.shared.backend.close().await;
     }
 
     /// Queues a write and waits until it is durable.
-    pub async fn write(&self, _write: Write) -> Result<Outcome, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// Everything that [`StoreError`] lists for contacts. After any but [`StoreError::OutcomeUnknown`] nothing
+    /// was stored.
+    pub async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
+        if self.shared.is_beside {
+            return Err(StoreError::Closing);
+        }
+        self.shared.queue.write(write).await
     }
 
     /// The contact that a client names.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn find_contact(
         &self,
-        _workspace: WorkspaceNumber,
-        _contact: &Ref,
+        workspace: WorkspaceNumber,
+        contact: &Ref,
     ) -> Result<Option<Arc<Contact>>, StoreError> {
-        todo!()
+        let mut wanted = Wanted::default();
+        wanted.contacts.push(workspace, contact);
+        let found = self.shared.backend.load(wanted).await?.contacts;
+        // An alias wins over a well-formed id of ours.
+        let id = found.aliases.into_iter().chain(found.numbers).flatten().next();
+        let row = match id {
+            Some(id) => found.rows.into_iter().find(|(_, row_id, _)| *row_id == id),
+            None => found.rows.into_iter().next(),
+        };
+        let contact = row.map(|(_, _, stored)| stored.contact.map(Arc::new)).transpose();
+        contact.map_err(|source| StoreError::Unreadable { what: "contact", source })
     }
 
     /// The contacts that have this channel, by kind and normalised value, oldest first, 100 at most.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn find_by_channel(
         &self,
-        _workspace: WorkspaceNumber,
-        _kind: &model::ChannelKind,
-        _value: &str,
+        workspace: WorkspaceNumber,
+        kind: &model::ChannelKind,
+        value: &str,
     ) -> Result<Vec<Arc<Contact>>, StoreError> {
-        todo!()
+        let (kind, value) = (kind.clone(), value.to_owned());
+        self.shared.backend.contacts_with_channel(workspace, kind, value, BY_CHANNEL_MAX).await
     }
 
     /// A page of contacts.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn list_contacts(
         &self,
-        _workspace: WorkspaceNumber,
-        _query: &ContactQuery,
+        workspace: WorkspaceNumber,
+        query: &ContactQuery,
     ) -> Result<ContactPage, StoreError> {
-        todo!()
+        self.shared.backend.list_contacts(workspace, query.clone()).await
     }
 
     /// A contact's events, newest first, also when it was deleted: those before `before`, at most `limit`.
     /// `None` when there never was such a contact.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn history(
         &self,
-        _workspace: WorkspaceNumber,
-        _contact: &Ref,
-        _before: Option<u64>,
-        _limit: usize,
+        workspace: WorkspaceNumber,
+        contact: &Ref,
+        before: Option<u64>,
+        limit: usize,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        todo!()
+        self.shared.backend.history(workspace, contact.clone(), before, limit).await
     }
 
     /// One event.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn find_event(
         &self,
-        _workspace: WorkspaceNumber,
-        _event: u64,
+        workspace: WorkspaceNumber,
+        event: u64,
     ) -> Result<Option<Event>, StoreError> {
-        todo!()
+        let wanted = Wanted { events: vec![(workspace, event)], ..Wanted::default() };
+        Ok(self.shared.backend.load(wanted).await?.events.into_iter().flatten().next())
     }
 
     /// The companies with these ids, in any order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn find_companies(
         &self,
-        _workspace: WorkspaceNumber,
-        _ids: &[CompanyId],
+        workspace: WorkspaceNumber,
+        ids: &[CompanyId],
     ) -> Result<Vec<Company>, StoreError> {
-        todo!()
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let companies = by_ids(workspace, ids.iter().map(|id| id.0));
+        let loaded = self.shared.backend.load(Wanted { companies, ..Wanted::default() }).await?;
+        Ok(loaded.companies.rows.into_iter().map(|(_, _, company)| company).collect())
     }
 
     /// The notes with these ids, in any order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn find_notes(
         &self,
-        _workspace: WorkspaceNumber,
-        _ids: &[NoteId],
+        workspace: WorkspaceNumber,
+        ids: &[NoteId],
     ) -> Result<Vec<Note>, StoreError> {
-        todo!()
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let notes = by_ids(workspace, ids.iter().map(|id| id.0));
+        let loaded = self.shared.backend.load(Wanted { notes, ..Wanted::default() }).await?;
+        Ok(loaded.notes.rows.into_iter().map(|(_, _, note)| note).collect())
     }
 
     /// The workspace's catalog; at most one second old.
-    pub async fn catalog(&self, _workspace: WorkspaceNumber) -> Result<Arc<Catalog>, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchContact`] when there is no such workspace; what the database says.
+    pub async fn catalog(&self, workspace: WorkspaceNumber) -> Result<Arc<Catalog>, StoreError> {
+        let catalogs = &self.shared.catalogs;
+        if let Some(catalog) = catalogs.fresh(workspace) {
+            return Ok(catalog);
+        }
+        let asked = Instant::now();
+        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
+        let heads = self.shared.backend.load(wanted).await?.heads;
+        let known =
+            heads.first().and_then(|(_, head)| catalogs.at_revision(workspace, head.catalog_revision));
+        let catalog = match known {
+            Some(catalog) => catalog,
+            None => {
+                let wanted = Wanted { catalogs: vec![workspace], ..Wanted::default() };
+                let stored = self.shared.backend.load(wanted).await?.catalogs.into_iter().next();
+                stored.map(|(_, catalog)| Arc::new(catalog)).ok_or(StoreError::NoSuchContact)?
+            }
+        };
+        catalogs.put(workspace, &catalog, asked);
+        Ok(catalog)
     }
 
     /// Replaces the catalog, if it still has the revision of `catalog`; the stored one has the next revision.
+    ///
+    /// # Errors
+    /// [`StoreError::CatalogChanged`], or why it could not be stored.
     pub async fn write_catalog(
         &self,
-        _workspace: WorkspaceNumber,
-        _catalog: Catalog,
+        workspace: WorkspaceNumber,
+        mut catalog: Catalog,
     ) -> Result<Arc<Catalog>, StoreError> {
-        todo!()
+        catalog.revision += 1;
+        let catalog = Arc::new(catalog);
+        self.shared.queue.administer(Admin::WriteCatalog(workspace, Arc::clone(&catalog))).await?;
+        Ok(catalog)
     }
 
     /// Stores a company, new or changed.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when another company has its number or one of its aliases, or why it could not be
+    /// stored.
     pub async fn write_company(
         &self,
-        _workspace: WorkspaceNumber,
-        _company: Company,
+        workspace: WorkspaceNumber,
+        company: Company,
     ) -> Result<(), StoreError> {
-        todo!()
+        self.shared.queue.administer(Admin::WriteCompany(workspace, company)).await.map(drop)
     }
 
     /// Stores a note, new or changed.
-    pub async fn write_note(&self, _workspace: WorkspaceNumber, _note: Note) -> Result<(), StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when another note has one of its aliases, or why it could not be stored.
+    pub async fn write_note(&self, workspace: WorkspaceNumber, note: Note) -> Result<(), StoreError> {
+        self.shared.queue.administer(Admin::WriteNote(workspace, note)).await.map(drop)
     }
 
     /// Makes a workspace with this catalog. [`StoreError::InUse`] when the id or the name is taken.
+    ///
+    /// # Errors
+    /// Why it could not be stored.
     pub async fn create_workspace(
         &self,
-        _id: WorkspaceId,
-        _name: &str,
-        _now: Timestamp,
-        _catalog: &Catalog,
+        id: WorkspaceId,
+        name: &str,
+        now: Timestamp,
+        catalog: &Catalog,
     ) -> Result<Workspace, StoreError> {
-        todo!()
+        let (name, catalog) = (name.to_owned(), Arc::new(catalog.clone()));
+        let command = Admin::CreateWorkspace { id, name: name.clone(), now, catalog };
+        let number = WorkspaceNumber(self.shared.queue.administer(command).await?.cast_signed());
+        Ok(Workspace { number, id, name, created_at: now })
     }
 
     /// All workspaces, in the order they were made.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn list_workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
-        todo!()
+        self.shared.backend.workspaces().await
     }
 
     /// Stores a key under the hash of its secret. [`StoreError::InUse`] when the hash is taken.
-    pub async fn create_key(&self, _hash: &KeyHash, _key: &Key) -> Result<(), StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// Why it could not be stored.
+    pub async fn create_key(&self, hash: &KeyHash, key: &Key) -> Result<(), StoreError> {
+        self.shared.queue.administer(Admin::CreateKey(*hash, key.clone())).await.map(drop)
     }
 
     /// All keys, in the order they were made, revoked ones too.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn list_keys(&self) -> Result<Vec<Key>, StoreError> {
-        todo!()
+        self.shared.backend.keys(None).await
     }
 
     /// Marks a key as revoked; `false` when there is none with this id. Revoking twice keeps the first time.
-    pub async fn revoke_key(&self, _id: KeyId, _now: Timestamp) -> Result<bool, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// Why it could not be stored.
+    pub async fn revoke_key(&self, id: KeyId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.shared.queue.administer(Admin::RevokeKey(id, now)).await? > 0)
     }
 
     /// The key with this hash.
-    pub async fn find_key(&self, _hash: &KeyHash) -> Result<Option<Key>, StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_key(&self, hash: &KeyHash) -> Result<Option<Key>, StoreError> {
+        Ok(self.shared.backend.keys(Some(*hash)).await?.into_iter().next())
     }
 
     /// Whether a read and the writer work.
+    ///
+    /// # Errors
+    /// Why not.
     pub async fn check(&self) -> Result<(), StoreError> {
-        todo!()
+        self.shared.backend.workspaces().await?;
+        self.shared.queue.administer(Admin::Check).await.map(drop)
     }
 
     /// What the writer has done so far.
     pub fn writer_stats(&self) -> WriterStats {
-        todo!()
+        WriterStats { log_bytes: self.shared.backend.log_bytes(), ..self.shared.queue.stats() }
     }
+}
+
+fn by_ids(workspace: WorkspaceNumber, ids: impl Iterator<Item = uuid::Uuid>) -> Keys {
+    Keys { ids: ids.map(|id| (workspace, id)).collect(), ..Keys::default() }
+}
+
+/// Runs what waits for the disk on a thread that may wait.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    // It fails only when the runtime shuts down, or on a panic.
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(StoreError::Closing))
 }

@@ -3,10 +3,12 @@
 
 mod client;
 mod clock;
+mod http;
 mod shape;
 mod test_app;
 
 pub use client::{Client, Reply};
 pub use clock::FakeClock;
+pub use http::{Connection, HttpReply};
 pub use shape::{assert_has, assert_same_shape};
 pub use test_app::TestApp;

@@ -82,7 +82,9 @@ const FIELDS: [FieldRow; 12] = [
 ];
 
 /// Number, name, background colour, alias.
-const TAGS: [(u64, &str, &str, Option<(Dialect, &str)>); 7] = [
+type TagRow = (u64, &'static str, &'static str, Option<(Dialect, &'static str)>);
+
+const TAGS: [TagRow; 7] = [
     (1, "Call back", "#93623a", None),
     (2, "Interested", "#2a7ab0", None),
     (3, "sales", "#3a9362", None),
@@ -185,7 +187,7 @@ fn field((number, key, name, kind, alias, options): FieldRow, clock: &dyn Clock)
     }
 }
 
-fn tag((number, name, color, alias): (u64, &str, &str, Option<(Dialect, &str)>), clock: &dyn Clock) -> Tag {
+fn tag((number, name, color, alias): TagRow, clock: &dyn Clock) -> Tag {
     Tag {
         id: TagId(clock.fresh_id()),
         number,

@@ -305,9 +305,9 @@ impl Draft<'_> {
                 self.refuse(&write.at, ViolationKind::Blank);
                 None
             }
-            ChannelKindRef::Kind(kind) => self
-                .bounded(&write.at, kind.as_str(), limits::SHORT_TEXT_CHARS)
-                .then(|| (kind.clone(), None)),
+            ChannelKindRef::Kind(kind) => {
+                self.bounded(&write.at, kind.as_str(), limits::SHORT_TEXT_CHARS).then(|| (kind.clone(), None))
+            }
             ChannelKindRef::Type(item) => match self.ground.catalog.channel_types.find(item) {
                 Some(found) => Some((found.kind.clone(), (!found.global).then_some(found.id))),
                 None => {

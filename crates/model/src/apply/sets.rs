@@ -63,7 +63,7 @@ impl Draft<'_> {
 
     pub(super) fn companies(&mut self, set: &Set<CompanyWrite>) {
         let before = std::mem::take(&mut self.contact.companies);
-        let mut links = if set.mode == SetMode::Replace { Vec::new() } else { before.clone() };
+        let mut links = if set.mode == SetMode::Replace { Vec::new() } else { before };
         for write in &set.items {
             let Some((id, number)) = self.ground.linked.companies.get(&write.company).copied() else {
                 self.refuse(&write.at, ViolationKind::UnknownCompany(write.company.text.clone()));

@@ -18,13 +18,13 @@ impl Draft<'_> {
                 self.refuse(&write.at, ViolationKind::UnknownField(write.field.text().to_owned()));
                 continue;
             };
-            if set.mode == SetMode::Remove {
-                self.contact.values.remove(&field.id);
-                continue;
-            }
-            match (read(&write.json, field, catalog), field.system) {
+            let value = match set.mode {
+                SetMode::Remove => Ok(None),
+                SetMode::Replace | SetMode::Add => read(&write.json, field, catalog),
+            };
+            match (value, field.system) {
                 (Err(kind), _) => self.refuse(&write.at, in_field(field, kind)),
-                (Ok(value), Some(member)) => self.system_member(&write.at, member, value),
+                (Ok(value), Some(member)) => self.system_member(&write.at, (field, member), value),
                 (Ok(Some(value)), None) => {
                     self.contact.values.insert(field.id, value);
                 }
@@ -36,14 +36,12 @@ impl Draft<'_> {
     }
 
     /// A field that shows a member of the record writes that member.
-    fn system_member(&mut self, at: &str, member: SystemMember, value: Option<Value>) {
+    fn system_member(&mut self, at: &str, (field, member): (&Field, SystemMember), value: Option<Value>) {
         let text = match value {
+            None => None,
             Some(Value::Text(text)) => Some(text),
-            Some(Value::Option(id)) => {
-                let mut options = self.ground.catalog.fields.iter().flat_map(|field| &field.options);
-                options.find(|option| option.id == id).map(|option| option.value.clone())
-            }
-            _ => None,
+            Some(Value::Option(id)) => field.option(id).map(|option| option.value.clone()),
+            Some(_) => return self.refuse(at, in_field(field, ViolationKind::WrongType("a string"))),
         };
         match member {
             SystemMember::FirstName => self.name(at, NamePart::First, text.as_deref()),

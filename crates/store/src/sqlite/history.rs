@@ -25,7 +25,8 @@ pub(super) fn history(
     while let Some(seq) = next
         && found.len() < limit
     {
-        let event: Event = statement.query_row(params![workspace.0, seq], |row| record("event", row, 0))??;
+        let event: Event =
+            statement.query_row(params![workspace.0, seq], |row| record("event", row, 0))??;
         next = event.previous;
         found.push((seq, event));
     }

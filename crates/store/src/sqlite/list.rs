@@ -60,7 +60,8 @@ fn total(connection: &Connection, workspace: WorkspaceNumber, select: &Select) -
         }
         None => {
             let sql = "SELECT contact_count FROM workspaces WHERE number = ?1";
-            let count = connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional()?;
+            let count =
+                connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional()?;
             Ok(count.unwrap_or(0))
         }
     }

@@ -44,7 +44,11 @@ pub(super) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
 }
 
 /// A contact, from the columns `format` and `doc`.
-pub(super) fn contact(row: &Row<'_>, format: usize, doc: usize) -> rusqlite::Result<Result<model::Contact, serde_json::Error>> {
+pub(super) fn contact(
+    row: &Row<'_>,
+    format: usize,
+    doc: usize,
+) -> rusqlite::Result<Result<model::Contact, serde_json::Error>> {
     Ok(document::read_contact(row.get(format)?, text(row, doc)?))
 }
 
@@ -182,9 +186,8 @@ fn aliases(
     kind: AliasKind,
     keys: &[AliasKey],
 ) -> Result<Vec<Option<Uuid>>, StoreError> {
-    let find = |(workspace, dialect, alias): &AliasKey| {
-        find_alias(connection, kind, (*workspace, *dialect, alias))
-    };
+    let find =
+        |(workspace, dialect, alias): &AliasKey| find_alias(connection, kind, (*workspace, *dialect, alias));
     keys.iter().map(find).collect()
 }
 
@@ -264,7 +267,10 @@ fn owners(
     keys.iter().map(find).collect()
 }
 
-fn events(connection: &Connection, keys: &[(WorkspaceNumber, u64)]) -> Result<Vec<Option<Event>>, StoreError> {
+fn events(
+    connection: &Connection,
+    keys: &[(WorkspaceNumber, u64)],
+) -> Result<Vec<Option<Event>>, StoreError> {
     let find = |(workspace, seq): &(WorkspaceNumber, u64)| {
         let sql = "SELECT doc FROM events WHERE workspace = ?1 AND seq = ?2";
         let mut statement = connection.prepare_cached(sql)?;

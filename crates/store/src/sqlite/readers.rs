@@ -31,9 +31,11 @@ impl Readers {
             let waiting = Arc::clone(&waiting);
             std::thread::Builder::new()
                 .name(format!("store-read-{number}"))
-                .spawn(move || while let Some(read) = next(&waiting) {
-                    // A read that panics has dropped its answer, which its caller notices.
-                    drop(catch_unwind(AssertUnwindSafe(|| read(&mut connection))));
+                .spawn(move || {
+                    while let Some(read) = next(&waiting) {
+                        // A read that panics has dropped its answer, which its caller notices.
+                        drop(catch_unwind(AssertUnwindSafe(|| read(&mut connection))));
+                    }
                 })
                 .map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
         }

@@ -77,8 +77,7 @@ fn stale(connection: &Connection, stale: &Lookups) -> Result<(), StoreError> {
         remove_alias(connection, AliasKind::Contact, key, *id)?;
     }
     for ((workspace, kind, value), ContactId(id)) in &stale.channels {
-        let sql =
-            "DELETE FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
+        let sql = "DELETE FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
         connection.prepare_cached(sql)?.execute(params![workspace.0, kind.as_str(), value, id.as_bytes()])?;
     }
     Ok(())

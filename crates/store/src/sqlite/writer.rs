@@ -18,7 +18,11 @@ pub(crate) struct SqliteWriter {
 }
 
 impl SqliteWriter {
-    pub(super) fn serving(mut connection: Connection, log: Arc<Log>, lock: FileLock) -> Result<Self, StoreError> {
+    pub(super) fn serving(
+        mut connection: Connection,
+        log: Arc<Log>,
+        lock: FileLock,
+    ) -> Result<Self, StoreError> {
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         let seen = Arc::clone(&log);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, frames| {

@@ -1,0 +1,242 @@
+//! What this dialect answers when something is wrong. The vendor documents codes but no body; the body has
+//! every member that known clients read: `message` and `error` as texts, `errors[]` with one entry per
+//! violation.
+
+use api_kit::Problem;
+use app::BadKey;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::{Ref, Violation, ViolationKind};
+use serde::Serialize;
+
+/// Longest quotation of a client's own text in a message.
+const QUOTED_CHARS: usize = 100;
+
+const INVALID: &str = "ERROR_INVALID_INPUT";
+const DUPLICATE: &str = "ERROR_DUPLICATE_RECORD_FOUND";
+const MISSING: &str = "ERROR_RECORD_NOT_FOUND";
+const UNAUTHORIZED: &str = "ERROR_UNAUTHORIZED";
+const FORBIDDEN: &str = "ERROR_UNAUTHORIZED_ACCESS";
+const SERVER: &str = "ERROR_SERVER_ERROR";
+
+/// Why a request got no success, in this dialect's shape.
+#[derive(Debug)]
+pub struct Error {
+    problem: Problem,
+    contact: Option<String>,
+}
+
+/// The answer's body.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    message: String,
+    error: String,
+    code: &'static str,
+    status_code: u16,
+    errors: Vec<Fault>,
+}
+
+/// One thing that is wrong.
+#[derive(Serialize)]
+struct Fault {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    resource: &'static str,
+}
+
+impl Error {
+    /// The same, about this contact: a 404 then says its id.
+    pub(crate) fn about(self, contact: &Ref) -> Self {
+        Self { contact: Some(contact.text.clone()), ..self }
+    }
+
+    /// A member of the request is wrong.
+    pub(crate) fn refused(at: &str, kind: ViolationKind) -> Self {
+        app::Error::from(model::Rejection::from(Violation::new(at, kind))).into()
+    }
+
+    /// Status and what is wrong.
+    fn answer(&self) -> (StatusCode, Vec<Fault>) {
+        let one = |status, code, text: &str| (status, vec![fault(code, text.to_owned(), None)]);
+        match &self.problem {
+            Problem::App(error) => self.app_answer(error),
+            Problem::NoRoute => one(StatusCode::NOT_FOUND, INVALID, "No such endpoint."),
+            Problem::MethodNotAllowed => {
+                one(StatusCode::METHOD_NOT_ALLOWED, INVALID, "The endpoint does not have this method.")
+            }
+            // The only part of any path is the contact's id.
+            Problem::BadPath => {
+                let text = "The path cannot be read: \"contactId\" must be an integer.".to_owned();
+                (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some("contactId"))])
+            }
+            Problem::BadQuery { name, reason } => {
+                let text = format!("The query parameter \"{name}\" {reason}.");
+                (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some(name))])
+            }
+            Problem::BodyTooLarge(max) => {
+                let text = format!("The request body has more than {max} bytes.");
+                one(StatusCode::PAYLOAD_TOO_LARGE, INVALID, &text)
+            }
+            Problem::BodyCut => {
+                one(StatusCode::BAD_REQUEST, INVALID, "The request body did not arrive whole.")
+            }
+            Problem::Timeout => one(
+                StatusCode::SERVICE_UNAVAILABLE,
+                SERVER,
+                "The request took too long; it is unknown whether a change took effect.",
+            ),
+            Problem::Panic => one(StatusCode::INTERNAL_SERVER_ERROR, SERVER, "Internal server error."),
+        }
+    }
+
+    fn app_answer(&self, error: &app::Error) -> (StatusCode, Vec<Fault>) {
+        let one = |status, code, text: &str| (status, vec![fault(code, text.to_owned(), None)]);
+        match error {
+            app::Error::Unauthenticated(bad) => one(StatusCode::UNAUTHORIZED, UNAUTHORIZED, key_text(*bad)),
+            app::Error::WrongDialect(_) => {
+                one(StatusCode::FORBIDDEN, FORBIDDEN, "The API key has no permission for this API.")
+            }
+            app::Error::MissingScope(_) => {
+                one(StatusCode::FORBIDDEN, FORBIDDEN, "The API key has no permission for this endpoint.")
+            }
+            app::Error::WrongWorkspace => {
+                one(StatusCode::FORBIDDEN, FORBIDDEN, "The API key has no permission for this account.")
+            }
+            app::Error::NotFound(app::Missing::Contact) => {
+                let id = self.contact.as_deref().map(|id| format!(" with id {}", cut(id)));
+                let text = format!("No contact{}.", id.unwrap_or_default());
+                (StatusCode::NOT_FOUND, vec![fault(MISSING, text, Some("contactId"))])
+            }
+            app::Error::NotFound(
+                what @ (app::Missing::Workspace | app::Missing::Change | app::Missing::Key),
+            ) => one(StatusCode::NOT_FOUND, MISSING, &format!("No such {what}.")),
+            app::Error::Rejected(rejection) => {
+                (StatusCode::BAD_REQUEST, rejection.violations.iter().map(violation_fault).collect())
+            }
+            app::Error::InUse(what) => {
+                one(StatusCode::BAD_REQUEST, DUPLICATE, &format!("{} is in use.", cut(what)))
+            }
+            app::Error::Busy => {
+                one(StatusCode::SERVICE_UNAVAILABLE, SERVER, "Too many requests wait; nothing was stored.")
+            }
+            app::Error::Stopping => {
+                one(StatusCode::SERVICE_UNAVAILABLE, SERVER, "The server is stopping; nothing was stored.")
+            }
+            app::Error::OutcomeUnknown(_) => one(
+                StatusCode::SERVICE_UNAVAILABLE,
+                SERVER,
+                "It is unknown whether the change took effect; get the contact to find out.",
+            ),
+            app::Error::Store(_) => one(StatusCode::INTERNAL_SERVER_ERROR, SERVER, "Internal server error."),
+        }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self { problem, contact: None }
+    }
+}
+
+impl From<app::Error> for Error {
+    fn from(error: app::Error) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.problem.log();
+        let (status, errors) = self.answer();
+        let (code, message) = match errors.first() {
+            Some(first) => (first.code, first.message.clone()),
+            // Unreachable: a rejection has at least one violation.
+            None => (INVALID, String::new()),
+        };
+        let body = Body { error: message.clone(), message, code, status_code: status.as_u16(), errors };
+        let mut response = api_kit::json(status, &body);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+fn fault(code: &'static str, message: String, field: Option<&str>) -> Fault {
+    Fault { code, message, field: field.map(str::to_owned), resource: "contact" }
+}
+
+fn key_text(bad: BadKey) -> &'static str {
+    match bad {
+        BadKey::Missing | BadKey::Unknown => "Missing or invalid API key.",
+        BadKey::Malformed => "The API key cannot be read: send one header \"Authorization: Bearer {key}\".",
+        BadKey::Expired => "The API key has expired.",
+        BadKey::Revoked => "The API key was revoked.",
+    }
+}
+
+fn violation_fault(violation: &Violation) -> Fault {
+    let (code, message) = wording(&violation.at, &violation.kind);
+    let at = cut(&violation.at);
+    fault(code, message, (!at.is_empty()).then_some(at.as_str()))
+}
+
+/// Code and text of a violation.
+fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
+    use ViolationKind as V;
+    let at_member = || format!("\"{}\" {kind}.", cut(at));
+    match kind {
+        V::UnknownField(key) => (INVALID, format!("Unknown field \"{}\".", cut(key))),
+        V::UnknownTag(tag) => (INVALID, format!("Unknown tag \"{}\".", cut(tag))),
+        V::UnknownCompany(company) => (INVALID, format!("Unknown company \"{}\".", cut(company))),
+        V::UnknownUser(user) => (INVALID, format!("\"{}\": unknown user \"{}\".", cut(at), cut(user))),
+        V::UnknownOption { field, text, options } => {
+            let options = cut(&options.join(", "));
+            (INVALID, format!("\"{}\" is no option of \"{field}\". Options: {options}.", cut(text)))
+        }
+        V::BadValue { kind, .. } => wording(at, kind),
+        V::Malformed(reason) if at.is_empty() => (INVALID, format!("Malformed request body: {reason}.")),
+        V::Malformed(reason) => (INVALID, format!("Malformed request body at \"{}\": {reason}.", cut(at))),
+        V::ChannelTaken | V::AliasTaken | V::Duplicate => (DUPLICATE, at_member()),
+        V::WrongType(_)
+        | V::Missing
+        | V::Blank
+        | V::NotNullable
+        | V::Immutable
+        | V::UnknownMember
+        | V::TooLong { .. }
+        | V::OutOfRange { .. }
+        | V::NotOneOf(_)
+        | V::BadEmail
+        | V::BadPhone
+        | V::BadCountry
+        | V::BadUrl
+        | V::BadNumber
+        | V::BadBoolean
+        | V::BadDate
+        | V::BadTime
+        | V::BadInstant
+        | V::BadChannelValue
+        | V::MissingOption { .. }
+        | V::MissingValue { .. }
+        | V::UnknownList(_)
+        | V::UnknownNote(_)
+        | V::UnknownTeam(_)
+        | V::UnknownInbox(_)
+        | V::UnknownChannelType(_)
+        | V::UnknownChannel(_)
+        | V::Locked(_)
+        | V::ChangedSince => (INVALID, at_member()),
+    }
+}
+
+/// A text that may be the client's own, cut to a bounded length.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! Values of custom fields. Acquire's attributes are texts, whatever their input looks like; only check boxes
+//! hold several.
+
+use std::borrow::Cow;
+
+use model::{Catalog, Dialect, Field, FieldType, Json, Timestamp, Value, ViolationKind, value};
+use serde::Serialize;
+
+use super::{instant, scalar};
+
+/// A value as it is shown.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Shown<'a> {
+    /// One text.
+    Text(Cow<'a, str>),
+    /// The options of a check box.
+    Several(Vec<&'a str>),
+}
+
+/// The value of a field as it is shown; `None` when what it names is gone.
+pub(crate) fn encode<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog) -> Option<Shown<'a>> {
+    let text = |text: &'a str| Some(Shown::Text(Cow::Borrowed(text)));
+    match value {
+        Value::Text(written) | Value::Date(written) | Value::Time(written) => text(written),
+        Value::Number(number) => text(number.as_str()),
+        Value::Boolean(true) => text("true"),
+        Value::Boolean(false) => text("false"),
+        Value::Datetime(at) => Some(Shown::Text(Cow::Owned(at.to_rfc3339_millis()))),
+        Value::Option(id) => text(&field.option(*id)?.value),
+        Value::Options(ids) => {
+            let values = ids.iter().filter_map(|id| Some(field.option(*id)?.value.as_str()));
+            Some(Shown::Several(values.collect()))
+        }
+        Value::User(id) => text(&catalog.users.get(id.0)?.email),
+    }
+}
+
+/// Reads what a client wrote as the value of a field; the reverse of [`encode`], and lenient where Acquire
+/// is: every scalar counts as its text, a check box takes one option or an array of them.
+pub(crate) fn read(json: &Json, field: &Field, catalog: &Catalog) -> Result<Option<Value>, ViolationKind> {
+    if field.system.is_some() {
+        // Members of the record that other dialects see as fields; Acquire has its own keys for them.
+        return Err(ViolationKind::UnknownField(field.key.clone()));
+    }
+    if let (FieldType::MultiSelect, Json::Array(items)) = (field.kind, json) {
+        return several(items, field);
+    }
+    let Some(text) = scalar(json)? else { return Ok(None) };
+    if text.is_empty() {
+        return Ok(blank(field));
+    }
+    let value = match field.kind {
+        FieldType::MultiSelect => Value::Options(vec![value::option(field, Dialect::Acquire, &text)?.id]),
+        FieldType::Date => value::date(&text).or_else(|wrong| instant(&text).ok_or(wrong))?,
+        FieldType::Datetime => instant(&text).ok_or(ViolationKind::BadInstant)?,
+        FieldType::Number => value::number_from(&text)?,
+        FieldType::Text
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::Phone
+        | FieldType::Boolean
+        | FieldType::Time
+        | FieldType::SingleSelect
+        | FieldType::User => return value::read(&Json::String(text), field, catalog, Dialect::Acquire),
+    };
+    Ok(Some(value))
+}
+
+fn instant(text: &str) -> Option<Value> {
+    instant::parse(text).map(|at: Timestamp| Value::Datetime(at))
+}
+
+fn several(items: &[Json], field: &Field) -> Result<Option<Value>, ViolationKind> {
+    let mut chosen = Vec::new();
+    for item in items {
+        let text = scalar(item)?.ok_or(ViolationKind::WrongType("an array of strings"))?;
+        let id = value::option(field, Dialect::Acquire, &text)?.id;
+        if !chosen.contains(&id) {
+            chosen.push(id);
+        }
+    }
+    Ok(Some(Value::Options(chosen)))
+}
+
+/// What `""` means: itself where the field can hold it, else nothing; a marker then makes it show as `""`.
+fn blank(field: &Field) -> Option<Value> {
+    match field.kind {
+        FieldType::Text | FieldType::Phone => Some(Value::Text(String::new())),
+        FieldType::SingleSelect => field.option_valued("").map(|option| Value::Option(option.id)),
+        FieldType::Email
+        | FieldType::Url
+        | FieldType::Number
+        | FieldType::Boolean
+        | FieldType::Date
+        | FieldType::Time
+        | FieldType::Datetime
+        | FieldType::MultiSelect
+        | FieldType::User => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! Tests of the Acquire dialect: in process, on the demo's records.
+
+#![recursion_limit = "256"]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking; clippy knows that of test functions only, not of what they share"
+)]
+
+mod bad_input;
+mod errors;
+mod examples;
+mod extensions;
+mod fidelity;
+mod lists;
+mod members;
+mod put_back;
+mod reading;
+mod support;
+mod update;
+mod values;

@@ -1,0 +1,68 @@
+//! What the tests share: the demo behind this dialect's routes, the vendor's examples, and looking at what is
+//! stored.
+
+use api_acquire::routes;
+use model::{Dialect, Json, Ref};
+use serde_json::json;
+use testkit::{Client, TestApp};
+
+/// The collection.
+pub(crate) const CONTACTS: &str = "/api/v1/crm/objects/contact";
+/// The contact of the vendor's examples.
+pub(crate) const JOHN: &str = "/api/v1/crm/objects/contact/2";
+/// A contact of another vendor's examples, with two e-mail addresses, a company, a tag and a value.
+pub(crate) const JANE: &str = "/api/v1/crm/objects/contact/4";
+
+/// The demo and a client with its key.
+pub(crate) async fn start() -> (TestApp, Client) {
+    let test = TestApp::new().await;
+    let client = Client::new(routes(test.app.clone())).with_key("demo");
+    (test, client)
+}
+
+/// A body of the vendor's examples.
+pub(crate) fn example(name: &str) -> Json {
+    let path = format!("{}/tests/examples/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    serde_json::from_str(&text).expect("examples are JSON")
+}
+
+/// The `data` of a contact, as a get shows it.
+pub(crate) async fn data(client: &Client, path: &str) -> Json {
+    client.get(path).await.expect(200)["data"].clone()
+}
+
+/// Changes a contact, which must succeed, and gives the answer's `data`.
+pub(crate) async fn put(client: &Client, path: &str, body: Json) -> Json {
+    client.put(path, &body).await.expect(200)["data"].clone()
+}
+
+/// Changes `fields` of John, which must succeed, and gives the answer's `fields`.
+pub(crate) async fn put_fields(client: &Client, fields: Json) -> Json {
+    put(client, JOHN, json!({ "fields": fields })).await["fields"].clone()
+}
+
+/// The `fields` of John.
+pub(crate) async fn fields(client: &Client) -> Json {
+    data(client, JOHN).await["fields"].clone()
+}
+
+/// A contact as the record holds it, and how many events it has.
+pub(crate) async fn stored(test: &TestApp, number: &str) -> (model::Contact, usize) {
+    let caller = test.app.authenticate("demo", Dialect::Native, None).await.expect("the demo's key");
+    let id = Ref::number(Dialect::Native, number);
+    let view = test.app.get_contact(&caller, &id).await.expect("a known contact");
+    let history = test.app.history(&caller, &id, None, 1000).await.expect("a known contact");
+    ((*view.contact).clone(), history.events.len())
+}
+
+/// Changes a contact as another dialect would.
+pub(crate) async fn edit_elsewhere(test: &TestApp, number: &str, edits: Vec<model::Edit>) {
+    let caller = test.app.authenticate("demo", Dialect::Native, None).await.expect("the demo's key");
+    let mut change = model::Change::default();
+    for edit in edits {
+        change.push("elsewhere", edit);
+    }
+    let id = Ref::number(Dialect::Native, number);
+    test.app.update_contact(&caller, id, change).await.expect("a good change");
+}

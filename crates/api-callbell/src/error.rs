@@ -1,0 +1,186 @@
+//! Errors in the vendor's shape: `{"error": text}`, or `{"error": {parameter: [texts]}}` for bad parameters.
+
+use api_kit::{Problem, json};
+use app::BadKey;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::{Json, Rejection, Violation, ViolationKind};
+use serde_json::{Map, json as object};
+
+use crate::wire::LIST_OF;
+
+/// Why a request got no success.
+#[derive(Debug)]
+pub enum Error {
+    /// What every dialect knows.
+    Problem(Problem),
+    /// A page beyond the last one that may be asked for.
+    PageLimit,
+    /// A cursor that this API never gave.
+    BadCursor,
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<app::Error> for Error {
+    fn from(fault: app::Error) -> Self {
+        Self::Problem(fault.into())
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, error) = match &self {
+            Self::PageLimit => (StatusCode::BAD_REQUEST, text("Pagination limit exceeded")),
+            Self::BadCursor => (StatusCode::BAD_REQUEST, text("Invalid pagination cursor")),
+            Self::Problem(problem) => {
+                problem.log();
+                answer(problem)
+            }
+        };
+        let mut response = json(status, &object!({ "error": error }));
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+fn text(text: &str) -> Json {
+    Json::String(text.to_owned())
+}
+
+/// The status and the `error` member of each problem.
+fn answer(problem: &Problem) -> (StatusCode, Json) {
+    use StatusCode as S;
+    use app::Error as E;
+    match problem {
+        // QUIRK(callbell): the pages know one text for all of these, which a client may compare; the cases that
+        // its owner can mend say what is wrong. Page: errors. Test: `each_key_case_has_its_own_answer`.
+        Problem::App(E::Unauthenticated(BadKey::Missing | BadKey::Unknown)) => {
+            (S::UNAUTHORIZED, text("not authorized"))
+        }
+        Problem::App(E::Unauthenticated(fault @ (BadKey::Malformed | BadKey::Expired | BadKey::Revoked))) => {
+            (S::UNAUTHORIZED, format!("not authorized: {fault}").into())
+        }
+        Problem::App(fault @ (E::WrongDialect(_) | E::MissingScope(_) | E::WrongWorkspace)) => {
+            (S::FORBIDDEN, format!("not authorized: {fault}").into())
+        }
+        Problem::App(E::NotFound(missing)) => (S::NOT_FOUND, format!("{missing} not found").into()),
+        Problem::App(E::Rejected(rejection)) => (S::BAD_REQUEST, violations(rejection)),
+        Problem::App(fault @ E::InUse(_)) => (S::BAD_REQUEST, fault.to_string().into()),
+        Problem::App(fault @ (E::Busy | E::Stopping)) => {
+            (S::SERVICE_UNAVAILABLE, format!("{fault}, try again").into())
+        }
+        Problem::App(fault @ E::OutcomeUnknown(_)) => (S::SERVICE_UNAVAILABLE, fault.to_string().into()),
+        Problem::App(E::Store(_)) | Problem::Panic => {
+            (S::INTERNAL_SERVER_ERROR, text("internal server error"))
+        }
+        Problem::NoRoute => (S::NOT_FOUND, text("not found")),
+        Problem::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, text("method not allowed")),
+        // Contacts are all that a path can name here, and none has an id that is no text.
+        Problem::BadPath => (S::NOT_FOUND, text("contact not found")),
+        Problem::BadQuery { name, reason } => (S::BAD_REQUEST, object!({ *name: [reason] })),
+        Problem::BodyTooLarge(_) => (S::PAYLOAD_TOO_LARGE, problem.to_string().into()),
+        Problem::BodyCut => (S::BAD_REQUEST, problem.to_string().into()),
+        Problem::Timeout => {
+            let unknown = "it is unknown whether the change took effect";
+            (S::GATEWAY_TIMEOUT, format!("{problem}; {unknown}").into())
+        }
+    }
+}
+
+/// All violations by the parameter that they concern; those of the body as a whole are one text.
+fn violations(rejection: &Rejection) -> Json {
+    let whole: Vec<_> = rejection.violations.iter().filter(|each| each.at.is_empty()).collect();
+    if !whole.is_empty() {
+        return whole.into_iter().map(|each| wording(&each.kind)).collect::<Vec<_>>().join("; ").into();
+    }
+    let mut parameters = Map::new();
+    for violation in &rejection.violations {
+        let (parameter, message) = message(violation);
+        let messages = parameters.entry(parameter).or_insert_with(|| Json::Array(Vec::new()));
+        if let Json::Array(messages) = messages {
+            messages.push(message.into());
+        }
+    }
+    Json::Object(parameters)
+}
+
+/// The parameter and the text, which names the part of the parameter unless the wording does so itself.
+fn message(violation: &Violation) -> (&str, String) {
+    let wording = wording(&violation.kind);
+    match violation.at.split_once('.') {
+        Some((parameter, part)) if !names_its_part(&violation.kind) => {
+            (parameter, format!("'{part}' {wording}"))
+        }
+        Some((parameter, _)) => (parameter, wording),
+        None => (&violation.at, wording),
+    }
+}
+
+fn names_its_part(kind: &ViolationKind) -> bool {
+    matches!(
+        kind,
+        ViolationKind::UnknownField(_)
+            | ViolationKind::UnknownOption { .. }
+            | ViolationKind::BadValue { .. }
+            | ViolationKind::UnknownTag(_)
+    )
+}
+
+/// The vendor's words, where its pages have some.
+fn wording(kind: &ViolationKind) -> String {
+    use ViolationKind as V;
+    match kind {
+        V::Missing | V::Blank => "must be present and not empty".to_owned(),
+        V::TooLong { max, unit } => format!("must be at most {max} {unit}"),
+        V::NotOneOf(words) => format!("must be one of: {}", words.join(", ")),
+        V::BadEmail => "must be a valid email".to_owned(),
+        V::UnknownField(name) => format!("'{name}' does not exist"),
+        V::UnknownOption { field, options, .. } => {
+            format!("'{field}' must be one of: {}", options.join(", "))
+        }
+        V::BadValue { field, options, kind } => match &**kind {
+            // The name of a system field: to this API's clients there is no such field.
+            V::UnknownField(name) => format!("'{name}' does not exist"),
+            V::WrongType(LIST_OF) => format!("'{field}' must be a list of: {}", options.join(", ")),
+            V::UnknownUser(_) => format!("'{field}' must be the email of a user"),
+            kind => format!("'{field}' {}", wording(kind)),
+        },
+        V::UnknownTag(name) => format!("tag '{name}' does not exist"),
+        V::UnknownUser(_) => "user does not exist".to_owned(),
+        V::UnknownTeam(_) => "team does not exist".to_owned(),
+        V::UnknownInbox(_) => "channel does not exist".to_owned(),
+        V::ChannelTaken | V::AliasTaken => "has already been taken".to_owned(),
+        V::WrongType(_)
+        | V::NotNullable
+        | V::Immutable
+        | V::UnknownMember
+        | V::OutOfRange { .. }
+        | V::Duplicate
+        | V::BadPhone
+        | V::BadCountry
+        | V::BadUrl
+        | V::BadNumber
+        | V::BadBoolean
+        | V::BadDate
+        | V::BadTime
+        | V::BadInstant
+        | V::BadChannelValue
+        | V::MissingOption { .. }
+        | V::MissingValue { .. }
+        | V::UnknownList(_)
+        | V::UnknownNote(_)
+        | V::UnknownCompany(_)
+        | V::UnknownChannelType(_)
+        | V::UnknownChannel(_)
+        | V::Locked(_)
+        | V::ChangedSince
+        | V::Malformed(_) => kind.to_string(),
+    }
+}

@@ -1,0 +1,246 @@
+//! The contact as the vendor shows it.
+
+use std::borrow::Cow;
+
+use app::{Compat, ContactList, View};
+use model::{Catalog, ChannelKind, Dialect, FieldType, ItemRef, Json, Timestamp};
+use serde::{Serialize, Serializer};
+
+use super::{CHANNEL_UUID, SOURCE, Types, WHATSAPP, reference, value};
+use crate::page::Page;
+
+/// The dashboard that `href` and `conversationHref` point at.
+const DASHBOARD: &str = "https://dash.callbell.eu";
+/// The sources whose contacts have a channel of the same word.
+const SOCIAL_SOURCES: [&str; 3] = ["facebook", "instagram", "telegram"];
+/// The source of contacts that nothing else is known of.
+const WEBCHAT: &str = "webchat";
+/// The id of what stands in for a team or an inbox where the workspace has none: clients read them unguarded.
+const NOBODY: &str = "00000000000000000000000000000000";
+
+/// A page of contacts.
+#[derive(Debug, Serialize)]
+pub(crate) struct Contacts<'a> {
+    contacts: Vec<Contact<'a>>,
+    meta: Meta,
+}
+
+#[derive(Debug, Serialize)]
+struct Meta {
+    page: u64,
+    pages: u64,
+    next: Option<String>,
+}
+
+impl<'a> Contacts<'a> {
+    /// Encodes a page.
+    pub(crate) fn of(list: &'a ContactList, page: &Page, types: Types) -> Self {
+        let encode = |contact| Contact::of(contact, &list.catalog, types);
+        Self {
+            contacts: list.contacts.iter().map(|contact| encode(contact)).collect(),
+            meta: Meta { page: page.number(), pages: page.pages(list), next: page.next(list) },
+        }
+    }
+}
+
+/// One contact.
+///
+/// QUIRK(callbell): the pages show an array of one, the live service answers with an object. Pages: GET and
+/// PATCH /contacts/:uuid, POST /contacts. Test: `compat_chooses_between_array_and_object`.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Single<'a> {
+    /// As the pages show it.
+    Documented { contact: Box<[Contact<'a>; 1]> },
+    /// As the live service answers.
+    Observed { contact: Box<Contact<'a>> },
+}
+
+impl<'a> Single<'a> {
+    /// Encodes a contact in the shape that the key gets.
+    pub(crate) fn of(view: &'a View, compat: Compat, types: Types) -> Self {
+        let contact = Contact::of(&view.contact, &view.catalog, types);
+        match compat {
+            Compat::Documented => Self::Documented { contact: Box::new([contact]) },
+            Compat::Observed => Self::Observed { contact: Box::new(contact) },
+        }
+    }
+}
+
+/// A contact.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Contact<'a> {
+    uuid: Cow<'a, str>,
+    name: Option<&'a str>,
+    phone_number: Option<&'a str>,
+    avatar_url: Option<&'a str>,
+    blocked_at: Option<String>,
+    created_at: String,
+    source: &'a str,
+    funnel_id: Option<&'a Json>,
+    closed_at: Option<String>,
+    href: String,
+    conversation_href: String,
+    tags: Vec<&'a str>,
+    assigned_user: Option<&'a str>,
+    custom_fields: Members<'a, Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_fields_metadata: Option<Members<'a, FieldValue>>,
+    team: Team<'a>,
+    channel: Channel<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bsuid: Option<&'a Json>,
+    note: Option<&'a str>,
+}
+
+impl<'a> Contact<'a> {
+    fn of(contact: &'a model::Contact, catalog: &'a Catalog, types: Types) -> Self {
+        let uuid = shown(&contact.aliases, || contact.id.hex());
+        let extra = |name| contact.extras.get(Dialect::Callbell, name);
+        let instant = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339_seconds);
+        let user = contact.assigned_user.and_then(|id| catalog.users.get(id.0));
+        Self {
+            name: contact.name.full.as_deref(),
+            phone_number: contact.primary(&ChannelKind::Phone).map(|channel| channel.raw.as_str()),
+            avatar_url: contact.image_url.as_deref(),
+            blocked_at: instant(contact.blocked_at),
+            created_at: contact.created_at.to_rfc3339_seconds(),
+            source: extra(SOURCE).and_then(Json::as_str).unwrap_or_else(|| source(contact)),
+            funnel_id: extra("funnelId"),
+            closed_at: instant(contact.closed_at),
+            href: format!("{DASHBOARD}/contacts/{uuid}"),
+            // The vendor numbers conversations by themselves; here each contact has one, with its id.
+            conversation_href: format!("{DASHBOARD}/chat/{}", contact.id.hex()),
+            tags: contact.tags.iter().filter_map(|id| Some(catalog.tags.get(id.0)?.name.as_str())).collect(),
+            assigned_user: user.map(|user| user.email.as_str()),
+            custom_fields: custom_fields(contact, catalog),
+            custom_fields_metadata: (types == Types::Shown).then(|| metadata(contact, catalog)),
+            team: Team::of(contact, catalog),
+            channel: Channel::of(contact, catalog),
+            bsuid: extra("bsuid"),
+            note: contact.remarks.as_deref(),
+            uuid,
+        }
+    }
+}
+
+/// The id to show: the vendor's own, else ours in its form.
+fn shown(aliases: &model::Aliases, hex: impl FnOnce() -> String) -> Cow<'_, str> {
+    aliases.shown(Dialect::Callbell).map_or_else(|| hex().into(), Cow::Borrowed)
+}
+
+/// Where a contact came from that did not come through this dialect.
+fn source(contact: &model::Contact) -> &str {
+    if contact.primary(&ChannelKind::Phone).is_some() {
+        return WHATSAPP;
+    }
+    let mut words = contact.channels.iter().map(|channel| channel.kind.as_str());
+    words.find(|word| SOCIAL_SOURCES.contains(word)).unwrap_or(WEBCHAT)
+}
+
+/// The values of the custom fields that the contact has, in the order of the fields.
+fn custom_fields<'a>(contact: &'a model::Contact, catalog: &'a Catalog) -> Members<'a, Cow<'a, str>> {
+    let shown = catalog.custom_fields().filter_map(|field| {
+        let value = contact.values.get(&field.id)?;
+        Some((field.name.as_str(), value::show(value, field, catalog)?))
+    });
+    Members(shown.collect())
+}
+
+/// All custom fields with their types; `null` where the contact has no value.
+fn metadata<'a>(contact: &model::Contact, catalog: &'a Catalog) -> Members<'a, FieldValue> {
+    let shown = catalog.custom_fields().map(|field| {
+        let value = contact.values.get(&field.id);
+        let has_options = matches!(field.kind, FieldType::SingleSelect | FieldType::MultiSelect);
+        let value = FieldValue {
+            value: value.map_or(Json::Null, |value| value::metadata(value, field, catalog)),
+            word: value::type_word(field.kind),
+            options: has_options.then(|| value::options(field)),
+        };
+        (field.name.as_str(), value)
+    });
+    Members(shown.collect())
+}
+
+/// Members by name, in order.
+#[derive(Debug)]
+struct Members<'a, T>(Vec<(&'a str, T)>);
+
+impl<T: Serialize> Serialize for Members<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// A custom field of a contact with its type.
+#[derive(Debug, Serialize)]
+struct FieldValue {
+    value: Json,
+    #[serde(rename = "type")]
+    word: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<Vec<String>>,
+}
+
+/// The team of a contact.
+///
+/// QUIRK(callbell): some examples show `{}`, but clients read `team.uuid` unguarded, and the live service
+/// always has one. Page: object types, Contact. Test: `team_and_channel_are_always_objects`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Team<'a> {
+    uuid: Cow<'a, str>,
+    name: &'a str,
+    default: bool,
+    members: usize,
+    created_at: String,
+}
+
+impl<'a> Team<'a> {
+    fn of(contact: &model::Contact, catalog: &'a Catalog) -> Self {
+        let assigned = contact.assigned_team.and_then(|id| catalog.teams.get(id.0));
+        match assigned.or_else(|| catalog.default_team()) {
+            Some(team) => Self {
+                uuid: shown(&team.aliases, || team.id.hex()),
+                name: &team.name,
+                default: team.default,
+                members: team.members.len(),
+                created_at: team.created_at.to_rfc3339_seconds(),
+            },
+            None => Self {
+                uuid: NOBODY.into(),
+                name: "General",
+                default: true,
+                members: 0,
+                created_at: contact.created_at.to_rfc3339_seconds(),
+            },
+        }
+    }
+}
+
+/// The inbox of a contact, which the vendor calls a channel.
+#[derive(Debug, Serialize)]
+struct Channel<'a> {
+    uuid: Cow<'a, str>,
+    title: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    main: bool,
+}
+
+impl<'a> Channel<'a> {
+    fn of(contact: &model::Contact, catalog: &'a Catalog) -> Self {
+        let chosen = contact.extras.get(Dialect::Callbell, CHANNEL_UUID).and_then(Json::as_str);
+        let chosen = chosen.and_then(|text| catalog.inboxes.find(&ItemRef::Id(reference(text))));
+        match chosen.or_else(|| catalog.main_inbox()) {
+            Some(inbox) => Self {
+                uuid: shown(&inbox.aliases, || inbox.id.hex()),
+                title: &inbox.name,
+                kind: &inbox.kind,
+                main: inbox.main,
+            },
+            None => Self { uuid: NOBODY.into(), title: "Main", kind: WHATSAPP, main: true },
+        }
+    }
+}

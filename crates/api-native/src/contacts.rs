@@ -1,0 +1,49 @@
+//! Contacts: list, get, create, update, delete.
+
+use api_kit::{Answer, Call, json, with_change};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use model::{Dialect, Ref};
+
+use crate::NativeApi;
+use crate::media::Document;
+use crate::page::ContactsPage;
+use crate::wire::{self, ContactBody, ContactsBody};
+
+/// The contact that the path names: by its id, or an alias of this dialect.
+pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
+    Ref::uuid(Dialect::Native, call.param("id"))
+}
+
+pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let page = ContactsPage::from_query(&call.query)?;
+    let (list, next) = page.load(&call).await?;
+    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next)))
+}
+
+pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let view = call.app.get_contact(&call.caller, &contact_ref(&call)).await?;
+    Ok(json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog)))
+}
+
+pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
+    let written = call.app.create_contact(&call.caller, wire::decode(body)).await?;
+    let contact = &written.view.contact;
+    let mut answer = json(StatusCode::CREATED, &ContactBody::new(contact, &written.view.catalog));
+    if let Ok(location) = HeaderValue::try_from(format!("/api/v1/contacts/{}", contact.id)) {
+        answer.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(with_change(written.change, answer))
+}
+
+pub(crate) async fn update(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
+    let contact = contact_ref(&call);
+    let written = call.app.update_contact(&call.caller, contact, wire::decode(body)).await?;
+    let body = ContactBody::new(&written.view.contact, &written.view.catalog);
+    Ok(with_change(written.change, json(StatusCode::OK, &body)))
+}
+
+pub(crate) async fn delete(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let written = call.app.delete_contact(&call.caller, contact_ref(&call)).await?;
+    Ok(with_change(written.change, StatusCode::NO_CONTENT.into_response()))
+}

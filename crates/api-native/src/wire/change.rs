@@ -1,0 +1,143 @@
+//! Changes as a contact's history shows them.
+
+use app::History;
+use model::{
+    Actor, Catalog, Channel, CompanyLink, ContactId, Dialect, Difference, Event, EventKind, Json, KeyId,
+    ListId, Member, NoteId, TagId, TeamId, Timestamp, UserId, Value,
+};
+use serde::{Deserialize, Serialize};
+
+use super::channel::ChannelBody;
+use super::company::CompanyBody;
+use super::{ContactBody, Instant, Shown, shown, value};
+
+/// A page of a contact's changes, newest first.
+#[derive(Serialize)]
+pub(crate) struct ChangesBody<'a> {
+    changes: Vec<ChangeBody<'a>>,
+    next: Option<u64>,
+}
+
+/// A change: what happened, who did it through which dialect, and what differs.
+#[derive(Serialize)]
+pub(crate) struct ChangeBody<'a> {
+    id: u64,
+    contact_id: Shown<ContactId>,
+    kind: EventKind,
+    revision: u64,
+    at: Instant,
+    actor: ActorBody<'a>,
+    undoes: Option<u64>,
+    differences: Vec<DifferenceBody>,
+    /// The contact as it was, when it was deleted.
+    deleted: Option<ContactBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct ActorBody<'a> {
+    key_id: Option<Shown<KeyId>>,
+    dialect: Dialect,
+    request_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct DifferenceBody {
+    member: String,
+    before: Json,
+    after: Json,
+}
+
+impl<'a> ChangesBody<'a> {
+    /// A page of a history.
+    pub(crate) fn new(history: &'a History) -> Self {
+        let change = |(number, event): &'a (u64, Event)| ChangeBody::new(*number, event, &history.catalog);
+        Self { changes: history.events.iter().map(change).collect(), next: history.next }
+    }
+}
+
+impl<'a> ChangeBody<'a> {
+    /// A change with its number.
+    pub(crate) fn new(number: u64, event: &'a Event, catalog: &Catalog) -> Self {
+        Self {
+            id: number,
+            contact_id: Shown(event.contact),
+            kind: event.kind,
+            revision: event.revision,
+            at: Instant(event.at),
+            actor: ActorBody::from(&event.actor),
+            undoes: event.undoes,
+            differences: event.differences.iter().map(|each| difference(each, catalog)).collect(),
+            deleted: event.deleted.as_deref().map(|contact| ContactBody::new(contact, catalog)),
+        }
+    }
+}
+
+impl<'a> From<&'a Actor> for ActorBody<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self { key_id: actor.key.map(Shown), dialect: actor.dialect, request_id: actor.request_id.as_deref() }
+    }
+}
+
+fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
+    let Difference { member, before, after } = difference;
+    DifferenceBody {
+        member: member_path(member, catalog),
+        before: member_json(member, before, catalog),
+        after: member_json(member, after, catalog),
+    }
+}
+
+/// Where a member stands in the JSON of a contact. The value of a field that is gone is named by the field's
+/// id.
+pub(crate) fn member_path(member: &Member, catalog: &Catalog) -> String {
+    match member {
+        Member::Value(id) => {
+            let key = catalog.fields.get(id.0).map_or_else(|| id.to_string(), |field| field.key.clone());
+            format!("values.{key}")
+        }
+        _ => member.to_string(),
+    }
+}
+
+/// A member's JSON as it stands in the JSON of a contact, from its stored form.
+fn member_json(member: &Member, stored: &Json, catalog: &Catalog) -> Json {
+    let shown_as = match member {
+        Member::CreatedAt | Member::UnconfirmedAt | Member::ClosedAt | Member::BlockedAt => {
+            convert(stored, |at: Option<Timestamp>| at.map(Instant))
+        }
+        Member::Channels => list(stored, |channels: &[Channel]| rows(channels, ChannelBody::from)),
+        Member::Companies => list(stored, |links: &[CompanyLink]| rows(links, CompanyBody::from)),
+        Member::Tags => list(stored, |ids: &[TagId]| json(&shown(ids))),
+        Member::Lists => list(stored, |ids: &[ListId]| json(&shown(ids))),
+        Member::Notes => list(stored, |ids: &[NoteId]| json(&shown(ids))),
+        Member::AssignedUser => convert(stored, |id: Option<UserId>| id.map(Shown)),
+        Member::AssignedTeam => convert(stored, |id: Option<TeamId>| id.map(Shown)),
+        Member::Alias(_) => list(stored, |texts: &[String]| json(&texts)),
+        Member::Value(id) => catalog.fields.get(id.0).and_then(|field| {
+            convert(stored, |value: Option<Value>| value.map(|value| value::encode(&value, field)))
+        }),
+        _ => None,
+    };
+    // What cannot be read under today's catalog is shown as it is stored, rather than not at all.
+    shown_as.unwrap_or_else(|| stored.clone())
+}
+
+fn convert<'s, T: Deserialize<'s>, R: Serialize>(
+    stored: &'s Json,
+    show: impl FnOnce(T) -> R,
+) -> Option<Json> {
+    serde_json::to_value(show(T::deserialize(stored).ok()?)).ok()
+}
+
+/// A list; stored differences have `null` for an empty one.
+fn list<'s, T: Deserialize<'s>>(stored: &'s Json, show: impl FnOnce(&[T]) -> Option<Json>) -> Option<Json> {
+    show(&Option::<Vec<T>>::deserialize(stored).ok()?.unwrap_or_default())
+}
+
+fn rows<'r, T, B: Serialize>(rows: &'r [T], body: impl Fn(&'r T) -> B) -> Option<Json> {
+    json(&rows.iter().map(body).collect::<Vec<_>>())
+}
+
+fn json(value: &impl Serialize) -> Option<Json> {
+    serde_json::to_value(value).ok()
+}

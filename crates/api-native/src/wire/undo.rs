@@ -1,0 +1,62 @@
+//! Undo: what a client says about it, and what came of it.
+
+use api_kit::{Body, decode};
+use app::{Done, Undone};
+use model::{Change, Json, OnConflict, Rejection, ViolationKind};
+use serde::Serialize;
+
+use super::ContactBody;
+
+/// Reads `{"on_conflict": "refuse" | "skip" | "overwrite"}`; the body may be empty.
+pub(crate) fn decode_undo(body: Body) -> Result<OnConflict, Rejection> {
+    let mut noted = Change::default();
+    let mut on_conflict = OnConflict::default();
+    for (name, json) in body.object(&mut noted) {
+        let read = if name == "on_conflict" { mode(&json) } else { Err(ViolationKind::UnknownMember) };
+        match read {
+            Ok(mode) => on_conflict = mode,
+            Err(kind) => noted.refuse(name, kind),
+        }
+    }
+    if noted.violations.is_empty() {
+        Ok(on_conflict)
+    } else {
+        Err(Rejection { violations: noted.violations })
+    }
+}
+
+fn mode(json: &Json) -> Result<OnConflict, ViolationKind> {
+    match decode::text(json)? {
+        "refuse" => Ok(OnConflict::Refuse),
+        "skip" => Ok(OnConflict::Skip),
+        "overwrite" => Ok(OnConflict::Overwrite),
+        _ => Err(ViolationKind::NotOneOf(["refuse", "skip", "overwrite"].map(str::to_owned).to_vec())),
+    }
+}
+
+/// What an undo did.
+#[derive(Serialize)]
+pub(crate) struct UndoneBody<'a> {
+    change: Option<u64>,
+    done: &'static str,
+    contact: Option<ContactBody<'a>>,
+}
+
+impl<'a> UndoneBody<'a> {
+    /// An undo; a contact that it deleted is not shown.
+    pub(crate) fn new(undone: &'a Undone) -> Self {
+        let is_gone = undone.done == Done::Deleted;
+        let contact = (!is_gone).then(|| ContactBody::new(&undone.view.contact, &undone.view.catalog));
+        Self { change: undone.change, done: word(undone.done), contact }
+    }
+}
+
+fn word(done: Done) -> &'static str {
+    match done {
+        Done::Created => "created",
+        Done::Updated => "updated",
+        Done::Unchanged => "unchanged",
+        Done::Deleted => "deleted",
+        Done::Restored => "restored",
+    }
+}

@@ -1,0 +1,133 @@
+//! Lists of contacts, page by page.
+
+use app::Compat;
+use model::Json;
+use serde_json::json;
+use testkit::{Client, TestApp};
+
+use crate::{CONTACTS, client, create, path, refusals, start};
+
+/// The numbers on a page, and its `next`.
+fn page(body: &Json) -> (Vec<u64>, Option<String>) {
+    let contacts = body["contacts"].as_array().expect("contacts");
+    let numbers = contacts.iter().map(|each| each["number"].as_u64().expect("a number")).collect();
+    (numbers, body["next"].as_str().map(str::to_owned))
+}
+
+async fn walk(client: &Client, query: &str) -> Vec<Vec<u64>> {
+    let mut pages = Vec::new();
+    let mut address = format!("{CONTACTS}?{query}");
+    loop {
+        let (numbers, next) = page(&client.get(&address).await.expect(200));
+        pages.push(numbers);
+        let Some(next) = next else { return pages };
+        address = format!("{CONTACTS}?{query}&after={next}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_walked_in_both_orders() {
+    let (_test, client) = start().await;
+    assert_eq!(walk(&client, "limit=3").await, [vec![1, 2, 3], vec![4]]);
+    assert_eq!(walk(&client, "limit=2&order=oldest").await, [[1, 2], [3, 4]]);
+    assert_eq!(walk(&client, "limit=3&order=newest").await, [vec![4, 3, 2], vec![1]]);
+    assert_eq!(walk(&client, "").await, [[1, 2, 3, 4]]);
+    let list = client.get(&format!("{CONTACTS}?limit=1")).await.expect(200);
+    assert_eq!(list["total"], 4);
+    assert_eq!(list["contacts"][0], client.get(&path(&list["contacts"][0])).await.expect(200));
+}
+
+#[tokio::test]
+async fn a_page_has_fifty_contacts_unless_told() {
+    let test = TestApp::with_crowd(60, Compat::Documented).await;
+    let client = client(&test);
+    let lengths = |pages: Vec<Vec<u64>>| pages.iter().map(Vec::len).collect::<Vec<_>>();
+    assert_eq!(lengths(walk(&client, "").await), [50, 14]);
+    assert_eq!(lengths(walk(&client, "limit=1000").await), [64]);
+    let mut all = walk(&client, "limit=7&order=newest").await.concat();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 64);
+}
+
+#[tokio::test]
+async fn contacts_that_come_and_go_shift_no_page() {
+    for order in ["oldest", "newest"] {
+        let (_test, client) = start().await;
+        for _ in 5..=12 {
+            create(&client, &json!({})).await;
+        }
+        let mut expected: Vec<u64> = (1..=12).collect();
+        if order == "newest" {
+            expected.reverse();
+        }
+        let first = client.get(&format!("{CONTACTS}?limit=5&order={order}")).await.expect(200);
+        let (numbers, next) = page(&first);
+        assert_eq!(numbers, expected[..5], "{order}");
+        // Three before the cursor go, the one at the cursor among them, and one comes.
+        for place in [0, 3, 4] {
+            let reply = client.delete(&path(&first["contacts"][place])).await;
+            assert_eq!(reply.status, 204);
+        }
+        let fresh = create(&client, &json!({})).await["number"].as_u64().expect("a number");
+        let after = next.expect("a next page");
+        let second = client.get(&format!("{CONTACTS}?limit=4&order={order}&after={after}")).await.expect(200);
+        assert_eq!(second["total"], 10);
+        let (numbers, next) = page(&second);
+        assert_eq!(numbers, expected[5..9], "{order}");
+        let after = next.expect("a last page");
+        let (mut rest, next) = page(&client.get(&format!("{CONTACTS}?after={after}")).await.expect(200));
+        if order == "oldest" {
+            assert_eq!(rest.pop(), Some(fresh), "the new one stands at the end");
+        }
+        assert_eq!((rest.as_slice(), next), (&expected[9..], None), "{order}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_outlives_every_contact_before_it() {
+    let (_test, client) = start().await;
+    let first = client.get(&format!("{CONTACTS}?limit=2")).await.expect(200);
+    for contact in first["contacts"].as_array().unwrap() {
+        assert_eq!(client.delete(&path(contact)).await.status, 204);
+    }
+    let after = first["next"].as_str().unwrap();
+    let (numbers, _) = page(&client.get(&format!("{CONTACTS}?after={after}")).await.expect(200));
+    assert_eq!(numbers, [3, 4]);
+    for number in [3, 4] {
+        let list = client.get(CONTACTS).await.expect(200);
+        let found = list["contacts"].as_array().unwrap().iter().find(|each| each["number"] == number);
+        assert_eq!(client.delete(&path(found.unwrap())).await.status, 204);
+    }
+    let empty = client.get(&format!("{CONTACTS}?after={after}")).await.expect(200);
+    assert_eq!(empty, json!({"contacts": [], "next": null, "total": 0}));
+}
+
+#[tokio::test]
+async fn parameters_that_cannot_be_read_are_refused() {
+    let (_test, client) = start().await;
+    let next = client.get(&format!("{CONTACTS}?limit=1")).await.expect(200)["next"].clone();
+    let next = next.as_str().unwrap();
+    for (query, detail) in [
+        ("limit=0", "'limit' must be a whole number from 1 to 1000"),
+        ("limit=1001", "'limit' must be a whole number from 1 to 1000"),
+        ("limit=ten", "'limit' must be a whole number from 1 to 1000"),
+        ("order=name", "'order' must be oldest or newest"),
+        ("after=x", "'after' must be the 'next' of another page"),
+        ("after=", "'after' must be the 'next' of another page"),
+        ("after=%00%ff", "'after' must be the 'next' of another page"),
+        (&format!("order=newest&after={next}"), "'after' must be the 'next' of a page in the same order"),
+    ] {
+        let reply = client.get(&format!("{CONTACTS}?{query}")).await;
+        assert!(refusals(&reply, 400).is_empty());
+        assert_eq!(reply.json()["detail"], format!("the query parameter {detail}"), "{query}");
+    }
+    let list = client.get(CONTACTS).await.expect(200);
+    let history = format!("{}/history", path(&list["contacts"][0]));
+    for query in ["limit=0", "limit=1001", "before=0", "before=x", "before=99999999999999999999"] {
+        assert_eq!(client.get(&format!("{history}?{query}")).await.status, 400, "{query}");
+    }
+    for query in ["before=18446744073709551615", "before=9223372036854775807"] {
+        assert_eq!(client.get(&format!("{history}?{query}")).await.status, 200, "{query}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The contact endpoints.
+
+use api_kit::{Answer, Call, Payload, with_change};
+use app::{View, Written};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::page::{Include, contact_query};
+use crate::related::Related;
+use crate::wire::{change, contact, envelope, id};
+use crate::{Error, Rolodex, order};
+
+/// `GET /contacts`
+pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query)?;
+    let query = contact_query(&call.query)?;
+    let page = call.app.list_contacts(&call.caller, &query).await?;
+    let related = Related::find(&call, page.contacts.iter().map(AsRef::as_ref), &include).await?;
+    let workspace = id::workspace(&call.caller);
+    let context = contact::Context {
+        catalog: &page.catalog,
+        related: &related,
+        include: &include,
+        workspace: &workspace,
+    };
+    let rows = page.contacts.iter().map(|each| contact::encode(each, &context)).collect();
+    Ok(api_kit::json(StatusCode::OK, &envelope::page(&query, page.total, rows)))
+}
+
+/// `GET /contacts/{id}`
+pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query)?;
+    let view = call.app.get_contact(&call.caller, &id::reference(call.param("id"))).await?;
+    one(&call, &view, &include).await
+}
+
+/// `POST /contacts`: the answer carries every relationship, whatever the request includes.
+pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    Include::read(&call.query)?;
+    let written = call.app.create_contact(&call.caller, change::create(payload.body)).await?;
+    wrote(&call, &written, &Include::all()).await
+}
+
+// QUIRK(rolodex): the page's example asks for two relationships and its answer has none (Update Contact);
+// what is asked for is answered. Pinned by `the_documented_update_is_answered_as_documented`.
+/// `PUT /contacts/{id}`
+pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query)?;
+    let contact = id::reference(call.param("id"));
+    let mut change = change::update(payload.body);
+    order::keep(&call, &contact, &mut change).await?;
+    let written = call.app.update_contact(&call.caller, contact, change).await?;
+    wrote(&call, &written, &include).await
+}
+
+/// `DELETE /contacts/{id}`: the answer is the contact as it was.
+pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query)?;
+    let written = call.app.delete_contact(&call.caller, id::reference(call.param("id"))).await?;
+    wrote(&call, &written, &include).await
+}
+
+async fn wrote(call: &Call<Rolodex>, written: &Written, include: &Include) -> Answer<Rolodex> {
+    Ok(with_change(written.change, one(call, &written.view, include).await?))
+}
+
+async fn one(call: &Call<Rolodex>, view: &View, include: &Include) -> Result<Response, Error> {
+    let related = Related::find(call, [&*view.contact], include).await?;
+    let workspace = id::workspace(&call.caller);
+    let context =
+        contact::Context { catalog: &view.catalog, related: &related, include, workspace: &workspace };
+    let row = contact::encode(&view.contact, &context);
+    Ok(api_kit::json(StatusCode::OK, &envelope::one(row)))
+}

@@ -1,0 +1,15 @@
+//! The Rolodex routes, called in process on the demo's records.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod errors;
+mod examples;
+mod fidelity;
+mod lists;
+mod references;
+mod relationships;
+mod round_trip;
+mod update;
+mod values;
+mod world;

@@ -1,0 +1,69 @@
+//! Contacts: list, create, get, update, delete.
+
+use api_kit::{Answer, Call, with_change};
+use app::{ContactQuery, Filter, Written};
+use axum::response::Response;
+use model::{Dialect, Ref, WorkspaceId};
+
+use crate::camel::Input;
+use crate::page::Page;
+use crate::service::{Inside, enter};
+use crate::wire::contact::{Contact, decode_create, decode_update};
+use crate::wire::status;
+use crate::{Zingle, existing};
+
+/// What contacts can be sorted by; the vendor's other sort fields give the default order.
+const SORTABLE: [&str; 2] = ["id", "updated_at"];
+
+pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
+    let Inside { call, service } = enter(call).await?;
+    let page = Page::read(&call.query, &SORTABLE)?;
+    let query = ContactQuery {
+        filter: Filter::All,
+        order: page.contact_order(),
+        offset: page.offset(),
+        limit: page.limit(),
+    };
+    let found = call.app.list_contacts(&call.caller, &query).await?;
+    let rows: Vec<_> =
+        found.contacts.iter().map(|contact| Contact::of(contact, &found.catalog, service)).collect();
+    Ok(status::list(&rows, page.echo(found.total)))
+}
+
+pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
+    let Inside { call, service } = enter(call).await?;
+    let view = call.app.get_contact(&call.caller, &named(&call)).await?;
+    Ok(status::one(&Contact::of(&view.contact, &view.catalog, service)))
+}
+
+pub(crate) async fn create(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
+    let Inside { call, service } = enter(call).await?;
+    let change = decode_create(body);
+    let written = match call.query.get("return_existing") {
+        Some("1" | "true") => existing::find_or_create(&call, change).await?,
+        _ => call.app.create_contact(&call.caller, change).await?,
+    };
+    Ok(answer(&written, service))
+}
+
+pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
+    let Inside { call, service } = enter(call).await?;
+    let written = call.app.update_contact(&call.caller, named(&call), decode_update(body)).await?;
+    Ok(answer(&written, service))
+}
+
+/// Any body is read, within bounds, and ignored: the vendor's web client sends `{}`.
+pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+    let Inside { call, .. } = enter(call).await?;
+    let written = call.app.delete_contact(&call.caller, named(&call)).await?;
+    Ok(with_change(written.change, status::done("Contact deleted")))
+}
+
+fn named(call: &Call<Zingle>) -> Ref {
+    Ref::uuid(Dialect::Zingle, call.param("contact_id"))
+}
+
+fn answer(written: &Written, service: WorkspaceId) -> Response {
+    let contact = Contact::of(&written.view.contact, &written.view.catalog, service);
+    with_change(written.change, status::one(&contact))
+}

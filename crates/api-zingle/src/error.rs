@@ -1,0 +1,270 @@
+//! Errors in the vendor's shape: what stands in `status`, its code and its HTTP status.
+
+use api_kit::Problem;
+use app::{Error as AppError, Missing};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::{Rejection, Violation, ViolationKind};
+
+use crate::wire::status;
+
+/// An answer that is no success.
+#[derive(Debug)]
+pub struct Error {
+    status: StatusCode,
+    code: Option<u32>,
+    description: String,
+}
+
+/// HTTP status, the vendor's code where it has one, and its text.
+type Kind = (StatusCode, Option<u32>, &'static str);
+
+const AUTHENTICATION: Kind = (StatusCode::UNAUTHORIZED, Some(2601), "Authentication failed");
+const PERMISSION: Kind = (StatusCode::FORBIDDEN, Some(2602), "Permission denied");
+const NO_SERVICE: Kind = (StatusCode::NOT_FOUND, Some(2800), "Service not found");
+const NO_CONTACT: Kind = (StatusCode::NOT_FOUND, Some(3000), "Contact not found");
+const NO_ROUTE: Kind = (StatusCode::NOT_FOUND, None, "Not found");
+const METHOD: Kind = (StatusCode::METHOD_NOT_ALLOWED, None, "Method not allowed");
+const CONFLICT: Kind = (StatusCode::CONFLICT, None, "Already in use");
+const TOO_LARGE: Kind = (StatusCode::PAYLOAD_TOO_LARGE, Some(2604), "Invalid body content");
+const FAULT: Kind = (StatusCode::INTERNAL_SERVER_ERROR, Some(2600), "Internal server error");
+const UNAVAILABLE: Kind = (StatusCode::SERVICE_UNAVAILABLE, Some(2600), "Service unavailable");
+
+/// Most characters of a description: it may cite what the client wrote.
+const DESCRIPTION_CHARS: usize = 500;
+
+impl Error {
+    fn new(kind: Kind) -> Self {
+        Self { status: kind.0, code: kind.1, description: kind.2.to_owned() }
+    }
+
+    /// The same with what is the matter in this case.
+    fn because((status, code, text): Kind, detail: impl std::fmt::Display) -> Self {
+        let mut description = format!("{text}: {detail}");
+        if let Some((end, _)) = description.char_indices().nth(DESCRIPTION_CHARS) {
+            description.truncate(end);
+            description.push('…');
+        }
+        Self { status, code, description }
+    }
+}
+
+impl From<AppError> for Error {
+    fn from(fault: AppError) -> Self {
+        Problem::from(fault).into()
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        problem.log();
+        match &problem {
+            Problem::App(AppError::Unauthenticated(bad_key)) => Self::because(AUTHENTICATION, bad_key),
+            Problem::App(
+                fault @ (AppError::WrongDialect(_) | AppError::MissingScope(_) | AppError::WrongWorkspace),
+            ) => Self::because(PERMISSION, fault),
+            Problem::App(AppError::NotFound(Missing::Workspace)) => Self::new(NO_SERVICE),
+            Problem::App(AppError::NotFound(Missing::Contact)) => Self::new(NO_CONTACT),
+            Problem::App(AppError::NotFound(Missing::Change | Missing::Key)) | Problem::NoRoute => {
+                Self::new(NO_ROUTE)
+            }
+            Problem::App(AppError::Rejected(rejection)) => rejected(rejection),
+            Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
+            Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
+            Problem::App(fault @ (AppError::Busy | AppError::Stopping | AppError::OutcomeUnknown(_))) => {
+                Self::because(UNAVAILABLE, fault)
+            }
+            Problem::Timeout => {
+                let detail = "the request took too long; it is unknown whether a change took effect";
+                Self::because(UNAVAILABLE, detail)
+            }
+            Problem::MethodNotAllowed => Self::new(METHOD),
+            Problem::BadPath => Self::because(NO_ROUTE, &problem),
+            Problem::BadQuery { name, .. } => Self::because(query_kind(name), &problem),
+            Problem::BodyTooLarge(_) => Self::because(TOO_LARGE, &problem),
+            Problem::BodyCut => Self::because(BODY, &problem),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = status::failure(self.status, self.code, &self.description);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+fn query_kind(name: &str) -> Kind {
+    match name {
+        "page" => bad(2603, "Invalid page requested"),
+        "page_size" => bad(2611, "Invalid page_size requested"),
+        "sort_direction" | "sort_fields" => bad(2609, "Invalid sort_direction requested"),
+        "return_existing" => bad(3012, "Exactly one channel is required"),
+        _ => (StatusCode::BAD_REQUEST, None, "Invalid query"),
+    }
+}
+
+const fn bad(code: u32, text: &'static str) -> Kind {
+    (StatusCode::BAD_REQUEST, Some(code), text)
+}
+
+const BODY: Kind = bad(2604, "Invalid body content");
+
+/// The vendor has room for one code: that of the first violation, in the order of scalars, custom fields,
+/// channels.
+fn rejected(rejection: &Rejection) -> Error {
+    match rejection.violations.iter().min_by_key(|violation| rank(violation)) {
+        Some(violation) => Error::because(kind_of(violation), Detail(violation)),
+        // Unreachable: a rejection has a violation.
+        None => Error::new(BODY),
+    }
+}
+
+fn rank(violation: &Violation) -> (u8, usize) {
+    let mut parts = violation.at.split('.');
+    let group = match (&violation.kind, parts.next()) {
+        (ViolationKind::Malformed(_), _) => 0,
+        (_, Some("custom_field_values")) => 2,
+        (_, Some("channels")) => 3,
+        _ => 1,
+    };
+    (group, parts.next().and_then(|part| part.parse().ok()).unwrap_or_default())
+}
+
+/// What a violation says, with the member that it concerns.
+struct Detail<'v>(&'v Violation);
+
+impl std::fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Violation { at, kind } = self.0;
+        let at = member(at, kind);
+        if !at.is_empty() {
+            write!(f, "{at}: ")?;
+        }
+        match kind {
+            ViolationKind::BadValue { field, kind, .. }
+                if matches!(**kind, ViolationKind::BadDate | ViolationKind::BadInstant) =>
+            {
+                write!(f, "the field '{field}': must be Unix seconds")
+            }
+            ViolationKind::BadPhone if at.ends_with(".country") => {
+                f.write_str("is required for a phone number without +")
+            }
+            kind => write!(f, "{kind}"),
+        }
+    }
+}
+
+/// The member of a channel that a violation found in the whole of it concerns.
+fn member(at: &str, kind: &ViolationKind) -> String {
+    let in_channel = |part: &str| match at.rsplit_once('.') {
+        Some((element, "value" | "country" | "id")) if at.starts_with("channels.") => {
+            format!("{element}.{part}")
+        }
+        _ => at.to_owned(),
+    };
+    match kind {
+        ViolationKind::UnknownChannelType(_) => in_channel("channel_type_id"),
+        ViolationKind::BadEmail
+        | ViolationKind::BadChannelValue
+        | ViolationKind::ChannelTaken
+        | ViolationKind::Blank => in_channel("value"),
+        _ => at.to_owned(),
+    }
+}
+
+/// The vendor's code for a violation, by its kind and the member where it is.
+fn kind_of(violation: &Violation) -> Kind {
+    let at = violation.at.as_str();
+    let part = at.rsplit('.').next().unwrap_or_default();
+    let is_channel = at == "channels" || at.starts_with("channels.");
+    match &violation.kind {
+        ViolationKind::BadValue { kind, .. } => value_kind(kind),
+        ViolationKind::WrongType(_) | ViolationKind::NotNullable if is_channel => match part {
+            "channel_type_id" => CHANNEL_TYPE,
+            "value" => CHANNEL_VALUE,
+            _ => CHANNELS,
+        },
+        ViolationKind::Missing => match part {
+            "custom_field_id" => bad(3700, "Missing custom_field_id"),
+            "channel_type_id" => bad(3101, "Missing channel type"),
+            "value" => bad(3102, "Missing channel value"),
+            _ => BODY,
+        },
+        ViolationKind::BadBoolean => match at {
+            "is_confirmed" => bad(3003, "Invalid value for is_confirmed"),
+            "is_starred" => bad(3004, "Invalid value for is_starred"),
+            "is_closed" => bad(3009, "Invalid value for is_closed"),
+            _ => BODY,
+        },
+        ViolationKind::Blank if is_channel => bad(3102, "Missing channel value"),
+        ViolationKind::TooLong { .. } if is_channel => CHANNEL_VALUE,
+        ViolationKind::Duplicate if part == "display_name" => bad(3105, "Channel display_name in use"),
+        ViolationKind::NotOneOf(_) if part == "display_name" => bad(3106, "Invalid channel display_name"),
+        ViolationKind::BadPhone if part == "country" => bad(3103, "Missing channel country"),
+        kind => plain_kind(kind),
+    }
+}
+
+const CHANNELS: Kind = bad(3010, "Invalid value for channels");
+const CHANNEL_TYPE: Kind = bad(2605, "Invalid channel_type_id");
+const CHANNEL_VALUE: Kind = bad(3107, "Invalid channel value");
+const NO_CHANNEL: Kind = (StatusCode::NOT_FOUND, Some(3100), "Contact channel not found");
+
+/// The code for a value of the wrong kind for its custom field.
+fn value_kind(kind: &ViolationKind) -> Kind {
+    match kind {
+        ViolationKind::BadDate | ViolationKind::BadInstant => bad(3704, "Invalid date"),
+        ViolationKind::BadBoolean => bad(3706, "Invalid boolean"),
+        kind => plain_kind(kind),
+    }
+}
+
+/// The code for a violation wherever it is.
+fn plain_kind(kind: &ViolationKind) -> Kind {
+    match kind {
+        ViolationKind::BadPhone => bad(2606, "Invalid phone number"),
+        ViolationKind::BadEmail => bad(2607, "Invalid email address"),
+        ViolationKind::BadCountry => bad(2608, "Invalid country code"),
+        ViolationKind::BadChannelValue => CHANNEL_VALUE,
+        ViolationKind::UnknownChannelType(_) => CHANNEL_TYPE,
+        ViolationKind::UnknownChannel(_) => NO_CHANNEL,
+        ViolationKind::ChannelTaken => bad(3104, "Contact channel already assigned to another contact"),
+        ViolationKind::Locked(_) => bad(3011, "Field is not editable on a locked contact"),
+        ViolationKind::UnknownField(_) => bad(3701, "Custom field not found"),
+        ViolationKind::MissingOption { .. } => bad(3702, "Missing option for custom field"),
+        ViolationKind::UnknownOption { .. } => bad(3703, "Invalid option for custom field"),
+        ViolationKind::MissingValue { .. } => bad(3705, "Missing value for custom field"),
+        ViolationKind::UnknownTag(_) => (StatusCode::NOT_FOUND, Some(3400), "Label not found"),
+        ViolationKind::UnknownList(_) => (StatusCode::NOT_FOUND, Some(8000), "Contact group not found"),
+        // The vendor has no code for these: it is the body that is wrong.
+        ViolationKind::WrongType(_)
+        | ViolationKind::Missing
+        | ViolationKind::Blank
+        | ViolationKind::NotNullable
+        | ViolationKind::Immutable
+        | ViolationKind::UnknownMember
+        | ViolationKind::TooLong { .. }
+        | ViolationKind::OutOfRange { .. }
+        | ViolationKind::NotOneOf(_)
+        | ViolationKind::Duplicate
+        | ViolationKind::BadUrl
+        | ViolationKind::BadNumber
+        | ViolationKind::BadBoolean
+        | ViolationKind::BadDate
+        | ViolationKind::BadTime
+        | ViolationKind::BadInstant
+        | ViolationKind::BadValue { .. }
+        | ViolationKind::Malformed(_)
+        | ViolationKind::UnknownNote(_)
+        | ViolationKind::UnknownCompany(_)
+        | ViolationKind::UnknownUser(_)
+        | ViolationKind::UnknownTeam(_)
+        | ViolationKind::UnknownInbox(_)
+        | ViolationKind::AliasTaken
+        | ViolationKind::ChangedSince => BODY,
+    }
+}

@@ -1,0 +1,164 @@
+//! The list parameters: page, page size and order, as clients send them and as answers echo them.
+
+use api_kit::{Problem, Query};
+use app::ContactOrder;
+use serde::Serialize;
+
+const PAGE_SIZE: u64 = 10;
+const PAGE_SIZE_MAX: u64 = 1000;
+
+/// Which part of a list, in which order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    number: u64,
+    size: u64,
+    sort_field: &'static str,
+    is_descending: bool,
+}
+
+/// What an answer says about its list.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Echo {
+    sort_field: &'static str,
+    sort_direction: &'static str,
+    page: u64,
+    page_size: u64,
+    total_pages: u64,
+    total_records: u64,
+}
+
+impl Page {
+    /// Reads the parameters. `sortable` are the fields that the list can be in the order of, its default first;
+    /// others are passed over.
+    pub(crate) fn read(query: &Query, sortable: &[&'static str]) -> Result<Self, Problem> {
+        let number = query.integer("page", 1)?.unwrap_or(1);
+        let size = query.integer("page_size", 1)?.unwrap_or(PAGE_SIZE);
+        if size > PAGE_SIZE_MAX {
+            let reason = format!("must be a whole number from 1 to {PAGE_SIZE_MAX}");
+            return Err(Problem::BadQuery { name: "page_size", reason });
+        }
+        let is_descending = direction("sort_direction", query.get("sort_direction").unwrap_or_default())?;
+        let mut pairs = Vec::new();
+        for item in query.list("sort_fields", ',') {
+            let (name, word) = item.split_once(char::is_whitespace).unwrap_or((&item, ""));
+            pairs.push((name.to_owned(), direction("sort_fields", word)?));
+        }
+        if pairs.is_empty() {
+            pairs.extend(query.get("sort_field").map(|name| (name.to_owned(), is_descending)));
+        }
+        let known = |(name, way): &(String, bool)| Some((*sortable.iter().find(|each| *each == name)?, *way));
+        let default = (sortable.first().copied().unwrap_or("id"), is_descending);
+        let (sort_field, is_descending) = pairs.iter().find_map(known).unwrap_or(default);
+        Ok(Self { number, size, sort_field, is_descending })
+    }
+
+    /// How many items to skip.
+    pub(crate) fn offset(&self) -> u64 {
+        // What no list is longer than, so that no database stumbles over it.
+        (self.number - 1).saturating_mul(self.size).min(u64::from(u32::MAX))
+    }
+
+    /// How many items to give.
+    pub(crate) fn limit(&self) -> u32 {
+        u32::try_from(self.size).unwrap_or(u32::MAX)
+    }
+
+    /// The order of a list of contacts.
+    pub(crate) fn contact_order(&self) -> ContactOrder {
+        match (self.sort_field, self.is_descending) {
+            ("updated_at", true) => ContactOrder::LastUpdated,
+            ("updated_at", false) => ContactOrder::FirstUpdated,
+            (_, true) => ContactOrder::Newest,
+            (_, false) => ContactOrder::Oldest,
+        }
+    }
+
+    /// This page of a list that is in memory, in the order of its ids; `key` gives what another field sorts by.
+    pub(crate) fn of<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Echo) {
+        if self.sort_field != "id" {
+            rows.sort_by_cached_key(|row| key(row).to_lowercase());
+        }
+        if self.is_descending {
+            rows.reverse();
+        }
+        let echo = self.echo(rows.len() as u64);
+        let skip = usize::try_from(self.offset()).unwrap_or(usize::MAX);
+        let take = usize::try_from(self.size).unwrap_or(usize::MAX);
+        (rows.into_iter().skip(skip).take(take).collect(), echo)
+    }
+
+    /// The field that the list is in the order of.
+    pub(crate) fn sort_field(&self) -> &'static str {
+        self.sort_field
+    }
+
+    /// What the answer says about a list of so many items.
+    pub(crate) fn echo(&self, total: u64) -> Echo {
+        Echo {
+            sort_field: self.sort_field,
+            sort_direction: if self.is_descending { "desc" } else { "asc" },
+            page: self.number,
+            page_size: self.size,
+            total_pages: total.div_ceil(self.size),
+            total_records: total,
+        }
+    }
+}
+
+/// Whether a direction is descending.
+fn direction(name: &'static str, word: &str) -> Result<bool, Problem> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "" | "asc" => Ok(false),
+        "desc" => Ok(true),
+        _ => Err(Problem::BadQuery { name, reason: "must be in the direction 'asc' or 'desc'".to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(query: &str, expected: &str) {
+        let read = Page::read(&Query::parse(query), &["id", "updated_at"]);
+        let got = match read {
+            Ok(page) => format!(
+                "{} {} {} {}",
+                page.offset(),
+                page.limit(),
+                page.sort_field,
+                if page.is_descending { "desc" } else { "asc" }
+            ),
+            Err(problem) => problem.to_string(),
+        };
+        assert_eq!(got, expected, "{query}");
+    }
+
+    #[test]
+    fn pages_and_orders_are_read() {
+        check("", "0 10 id asc");
+        check("page=3&page_size=1000", "2000 1000 id asc");
+        check("sort_field=updated_at&sort_direction=desc", "0 10 updated_at desc");
+        check("sort_field=last_name&sort_direction=DESC", "0 10 id desc");
+        check("sort_fields[]=last_name%20desc&sort_fields%5B%5D=updated_at+desc", "0 10 updated_at desc");
+        check("sort_fields=updated_at,id+desc&sort_direction=desc", "0 10 updated_at asc");
+        check("page=18446744073709551615", "4294967295 10 id asc");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        for query in ["page=0", "page=-1", "page=x", "page="] {
+            check(query, "the query parameter 'page' must be a whole number, 1 or more");
+        }
+        check("page_size=0", "the query parameter 'page_size' must be a whole number, 1 or more");
+        check("page_size=1001", "the query parameter 'page_size' must be a whole number from 1 to 1000");
+        check(
+            "sort_direction=up",
+            "the query parameter 'sort_direction' must be in the direction 'asc' or 'desc'",
+        );
+        check(
+            "sort_fields=id+up",
+            "the query parameter 'sort_fields' must be in the direction 'asc' or 'desc'",
+        );
+    }
+}

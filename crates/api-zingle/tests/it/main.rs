@@ -1,0 +1,132 @@
+//! The Zingle API as its clients see it: every test goes through the router.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy allows these in tests, but not in what tests share"
+)]
+
+mod bad_input;
+mod camel;
+mod channels;
+mod create;
+mod errors;
+mod examples;
+mod fidelity;
+mod lists;
+mod update;
+mod values;
+
+use api_zingle::routes;
+use model::{Dialect, Json, Ref};
+use testkit::{Client, Reply, TestApp};
+
+const CONTACTS: &str = "/v1/services/aff7bc93-6e28-4e70-8770-defa35cdfc1b/contacts";
+const CINDY_ID: &str = "f119fe3b-67e2-4b59-b605-5586616978d0";
+const CINDY: &str =
+    "/v1/services/aff7bc93-6e28-4e70-8770-defa35cdfc1b/contacts/f119fe3b-67e2-4b59-b605-5586616978d0";
+
+const PHONE: &str = "0a293ea3-4721-433e-a031-610ebcf43255";
+const EMAIL: &str = "b71f3d91-da94-412b-8ff1-59a882b63024";
+const FIRST_NAME: &str = "56c70519-6c70-40e5-904e-7652e54a07b6";
+const TITLE: &str = "84d6a03a-a093-4951-bd12-6551597bbbf4";
+const CHECKIN_DATE: &str = "7f6318f4-14ea-4f8c-bde4-c76ed704060a";
+const CHECKIN_TIME: &str = "d179ee59-f493-48f2-a63d-7627d1cfdab5";
+const ROOM_TYPE: &str = "bc236d3e-077b-4870-8850-36b9f6b981e4";
+
+/// The demo, and a client with its key.
+struct Site {
+    test: TestApp,
+    client: Client,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let test = TestApp::new().await;
+        let client = Client::new(routes(test.app.clone())).with_key("demo");
+        Self { test, client }
+    }
+
+    /// Cindy, as a client reads her.
+    async fn cindy(&self) -> Json {
+        self.client.get(CINDY).await.expect(200)["result"].clone()
+    }
+
+    /// Changes Cindy.
+    async fn put(&self, body: Json) -> Reply {
+        self.client.put(CINDY, &body).await
+    }
+
+    /// Changes Cindy and gives her.
+    async fn updated(&self, body: Json) -> Json {
+        self.put(body).await.expect(200)["result"].clone()
+    }
+
+    /// Makes a contact.
+    async fn created(&self, body: Json) -> Json {
+        self.client.post(CONTACTS, &body).await.expect(200)["result"].clone()
+    }
+
+    /// Tries to change Cindy: gives status, code and description, and checks that nothing was stored.
+    async fn refused(&self, body: Json) -> String {
+        self.refused_bytes(body.to_string().into_bytes()).await
+    }
+
+    /// The same with any bytes.
+    async fn refused_bytes(&self, body: Vec<u8>) -> String {
+        let before = (self.cindy().await, self.revision().await, self.events().await);
+        let reply = self.client.send("PUT", CINDY, body).await;
+        assert_eq!(before, (self.cindy().await, self.revision().await, self.events().await));
+        assert_eq!(reply.header("contactd-change"), "");
+        fault(&reply)
+    }
+
+    async fn revision(&self) -> u64 {
+        let caller = self.test.app.authenticate("demo", Dialect::Zingle, None).await.unwrap();
+        let view = self.test.app.get_contact(&caller, &Ref::uuid(Dialect::Zingle, CINDY_ID)).await.unwrap();
+        view.contact.revision
+    }
+
+    async fn events(&self) -> usize {
+        let caller = self.test.app.authenticate("demo", Dialect::Zingle, None).await.unwrap();
+        let cindy = Ref::uuid(Dialect::Zingle, CINDY_ID);
+        self.test.app.history(&caller, &cindy, None, 100).await.unwrap().events.len()
+    }
+
+    /// The id of a custom field that the vendor gave none.
+    async fn field(&self, code: &str) -> String {
+        let path = CONTACTS.replace("contacts", "contact-custom-fields?page_size=100");
+        let rows = self.client.get(&path).await.expect(200)["result"].clone();
+        let row = rows.as_array().unwrap().iter().find(|row| row["code"] == code).unwrap();
+        row["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Status, code and description of a failure, after checking its shape.
+#[track_caller]
+fn fault(reply: &Reply) -> String {
+    let json = reply.json();
+    let status = &json["status"];
+    assert_eq!(json.as_object().unwrap().len(), 1, "{json}");
+    assert_eq!(status["status_code"], reply.status.as_u16(), "{json}");
+    assert_eq!(reply.header("content-type"), "application/json");
+    let description = status["description"].as_str().unwrap();
+    assert!(!description.is_empty());
+    let code = status.get("error_code").map_or_else(|| "-".to_owned(), ToString::to_string);
+    format!("{} {code} {description}", reply.status.as_u16())
+}
+
+/// An example body of the vendor, or one that its clients send.
+#[track_caller]
+fn example(name: &str) -> Json {
+    let path = format!("{}/tests/examples/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_slice(&std::fs::read(&path).unwrap_or_else(|fault| panic!("{path}: {fault}"))).unwrap()
+}
+
+/// The value of a contact's custom field; null when it has none.
+#[track_caller]
+fn value<'j>(contact: &'j Json, code: &str) -> &'j Json {
+    let values = contact["custom_field_values"].as_array().unwrap();
+    values.iter().find(|each| each["custom_field"]["code"] == code).map_or(&Json::Null, |each| &each["value"])
+}

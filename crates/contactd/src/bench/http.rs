@@ -1,0 +1,84 @@
+//! Updates through HTTP: keep-alive connections to the native API.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail, ensure};
+use api_kit::CHANGE_HEADER;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::{Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use super::load::Target;
+use super::records::Update;
+
+const MERGE_PATCH: HeaderValue = HeaderValue::from_static("application/merge-patch+json");
+
+/// How much of a refusal is shown.
+const SHOWN_BYTES: usize = 400;
+
+/// One connection, and the key that it sends.
+pub(super) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    /// Reads and writes the socket; ends with this.
+    _driver: JoinSet<()>,
+    host: HeaderValue,
+    authorization: HeaderValue,
+}
+
+/// Opens so many connections.
+pub(super) async fn connect(
+    server: SocketAddr,
+    count: usize,
+    secret: &str,
+) -> anyhow::Result<Vec<Connection>> {
+    let mut connections = Vec::with_capacity(count);
+    for number in 1..=count {
+        let opened = Connection::open(server, secret).await;
+        connections.push(opened.with_context(|| format!("cannot open connection {number} of {count}"))?);
+    }
+    Ok(connections)
+}
+
+impl Connection {
+    async fn open(server: SocketAddr, secret: &str) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(server).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let mut driver = JoinSet::new();
+        driver.spawn(async move {
+            // Why it broke off, the next request says.
+            let _ = connection.await;
+        });
+        Ok(Self {
+            sender,
+            _driver: driver,
+            host: HeaderValue::try_from(server.to_string())?,
+            authorization: HeaderValue::try_from(format!("Bearer {secret}"))?,
+        })
+    }
+}
+
+impl Target for Connection {
+    async fn update(&mut self, update: &Update) -> anyhow::Result<()> {
+        let request = Request::patch(format!("/api/v1/contacts/{}", update.contact))
+            .header(HOST, &self.host)
+            .header(AUTHORIZATION, &self.authorization)
+            .header(CONTENT_TYPE, MERGE_PATCH)
+            .body(Full::from(update.merge_patch()))?;
+        self.sender.ready().await.context("the server closed a connection")?;
+        let answer = self.sender.send_request(request).await.context("the server did not answer")?;
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.context("the server broke off an answer")?.to_bytes();
+        if head.status != StatusCode::OK {
+            let shown = body.get(..SHOWN_BYTES).unwrap_or(&body);
+            bail!("the server answered {}: {}", head.status, String::from_utf8_lossy(shown).trim_end());
+        }
+        ensure!(head.headers.contains_key(CHANGE_HEADER), "an update changed nothing");
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! The bounded queue before the writer, and the thread that the writer runs on.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::backend::{Admin, Batches};
+use crate::catalogs::Catalogs;
+use crate::writer::{Command, Counters, Reply, Writer};
+use crate::{Options, Outcome, StoreError, Write, WriterStats};
+
+/// The way to the writer.
+pub(crate) struct Queue {
+    /// `None` only while it is dropped.
+    commands: Option<mpsc::Sender<Command>>,
+    counters: Arc<Counters>,
+    is_closing: AtomicBool,
+    /// Closed when the writer has ended.
+    ended: watch::Receiver<()>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Queue {
+    /// Starts the writer on a thread of its own.
+    pub(crate) fn start(
+        batches: impl Batches + 'static,
+        catalogs: Arc<Catalogs>,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        let (commands, waiting) = mpsc::channel(options.queue_max.max(1));
+        let (end, ended) = watch::channel(());
+        let counters = Arc::new(Counters::default());
+        let writer = Writer::new(batches, catalogs, Arc::clone(&counters));
+        let batch_max = options.batch_max;
+        let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(fault)?;
+        let work = move || {
+            runtime.block_on(writer.run(waiting, batch_max));
+            drop(end);
+        };
+        let thread = std::thread::Builder::new().name("store-write".to_owned()).spawn(work).map_err(fault)?;
+        Ok(Self {
+            commands: Some(commands),
+            counters,
+            is_closing: AtomicBool::new(false),
+            ended,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Queues a change of a contact, and waits for what comes of it.
+    pub(crate) async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
+        self.queue(|reply| Command::Contact(write, reply)).await
+    }
+
+    /// Queues another write, and waits for what comes of it.
+    pub(crate) async fn administer(&self, admin: Admin) -> Result<u64, StoreError> {
+        self.queue(|reply| Command::Admin(admin, reply)).await
+    }
+
+    /// Takes no more writes, and waits until those that are queued are done and the writer has ended.
+    pub(crate) async fn close(&self) {
+        self.is_closing.store(true, Ordering::Release);
+        if let Some(commands) = &self.commands {
+            // An error means that the writer has ended already.
+            drop(commands.send(Command::Close).await);
+        }
+        // The only change is the end.
+        drop(self.ended.clone().changed().await);
+    }
+
+    /// All but the size of the log.
+    pub(crate) fn stats(&self) -> WriterStats {
+        let waiting = self.commands.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity());
+        WriterStats {
+            batches: self.counters.batches.load(Ordering::Relaxed),
+            writes: self.counters.writes.load(Ordering::Relaxed),
+            events: self.counters.events.load(Ordering::Relaxed),
+            busy_micros: self.counters.busy_micros.load(Ordering::Relaxed),
+            waiting: waiting as u64,
+            log_bytes: 0,
+        }
+    }
+
+    async fn queue<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+        if self.is_closing.load(Ordering::Acquire) {
+            return Err(StoreError::Closing);
+        }
+        let commands = self.commands.as_ref().ok_or(StoreError::Closing)?;
+        let place = commands.try_reserve().map_err(|fault| match fault {
+            TrySendError::Full(()) => StoreError::Busy,
+            TrySendError::Closed(()) => StoreError::Closing,
+        })?;
+        let (reply, answer) = oneshot::channel();
+        place.send(command(reply));
+        // Without an answer the writer is gone, and nobody knows how far it got.
+        answer.await.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown(Arc::new(StoreError::Closing))))
+    }
+}
+
+impl Drop for Queue {
+    /// Waits for the writer, so that the files are free for the next one to open them.
+    fn drop(&mut self) {
+        self.commands = None;
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.thread().id() != std::thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer's thread panicked");
+        }
+    }
+}

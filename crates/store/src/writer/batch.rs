@@ -1,0 +1,356 @@
+//! One batch in memory: what it loaded, the contacts as they become, the rows that it will save.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use model::{
+    Aliases, Catalog, Change, Company, CompanyId, Contact, ContactId, Dialect, Difference, Event, EventKind,
+    Ground, Linked, Note, NoteId, Ref, Rejection, Violation, ViolationKind,
+};
+use uuid::Uuid;
+
+use super::known::Known;
+use super::saves;
+use crate::backend::{Batches, ChannelKey, EventRow, Head, StoredContact};
+use crate::{Action, Done, Outcome, StoreError, WorkspaceNumber, Write, document};
+
+/// The largest number of a contact: what every JSON reader takes as an exact integer.
+const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// The state of a batch.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) heads: HashMap<WorkspaceNumber, Heads>,
+    pub(super) contacts: Known<Slot>,
+    pub(super) companies: Known<Company>,
+    pub(super) notes: Known<Note>,
+    pub(super) owners: HashMap<ChannelKey, Vec<ContactId>>,
+    pub(super) events: HashMap<(WorkspaceNumber, u64), Event>,
+    /// The contacts that changed, in the order in which they first did.
+    pub(super) touched: Vec<(WorkspaceNumber, Uuid)>,
+    pub(super) event_rows: Vec<EventRow>,
+}
+
+/// A workspace's counters before the batch and now, and its catalog.
+pub(super) struct Heads {
+    pub(super) before: Head,
+    pub(super) now: Head,
+    pub(super) catalog: Arc<Catalog>,
+}
+
+/// A contact that lives, or once did.
+#[derive(Default)]
+pub(super) struct Slot {
+    /// As it is stored.
+    pub(super) stored: Option<(i64, Arc<Contact>)>,
+    /// As it is now; `None` when it was deleted.
+    pub(super) contact: Option<Arc<Contact>>,
+    /// As it last was, also when it was deleted.
+    pub(super) last_contact: Option<Arc<Contact>>,
+    /// Why the stored one cannot be read.
+    fault: Option<String>,
+    pub(super) last_event: Option<u64>,
+    /// Whether it was deleted before the batch.
+    pub(super) was_deleted: bool,
+    is_touched: bool,
+}
+
+impl From<StoredContact> for Slot {
+    fn from(stored: StoredContact) -> Self {
+        let last_event = Some(stored.last_event);
+        match stored.contact.map(Arc::new) {
+            Ok(contact) => {
+                let stored = Some((stored.row, Arc::clone(&contact)));
+                Self { stored, contact: Some(contact), last_event, ..Self::default() }
+            }
+            Err(fault) => Self { fault: Some(fault.to_string()), last_event, ..Self::default() },
+        }
+    }
+}
+
+impl Slot {
+    /// A contact that was deleted before the batch.
+    pub(super) fn deleted(last_event: u64) -> Self {
+        Self { last_event: Some(last_event), was_deleted: true, ..Self::default() }
+    }
+
+    /// The contact, unless it was deleted or cannot be read.
+    pub(super) fn live(&self) -> Result<Option<&Arc<Contact>>, StoreError> {
+        match &self.fault {
+            Some(fault) => {
+                let source = serde::de::Error::custom(fault);
+                Err(StoreError::Unreadable { what: "contact", source })
+            }
+            None => Ok(self.contact.as_ref()),
+        }
+    }
+}
+
+/// What an event tells beside the contact and its differences.
+pub(super) struct Happened {
+    pub(super) kind: EventKind,
+    pub(super) differences: Vec<Difference>,
+    pub(super) undoes: Option<u64>,
+}
+
+impl Batch {
+    /// Carries out one write. The outer error fails the whole batch, the inner one only this write, of which
+    /// then nothing remains.
+    pub(super) async fn carry_out(
+        &mut self,
+        batches: &mut impl Batches,
+        write: &Write,
+    ) -> Result<Result<Outcome, StoreError>, StoreError> {
+        if let Action::Undo { event, .. } = &write.action {
+            self.know_own_event(write.workspace, *event)?;
+        }
+        self.know_aliases(batches, write).await?;
+        Ok(match &write.action {
+            Action::Create { id, number, change } => self.create(write, *id, *number, change),
+            Action::Update { contact, change } => {
+                self.resolve(write.workspace, contact).and_then(|id| self.update(write, id, change, None))
+            }
+            Action::Delete { contact } => {
+                self.resolve(write.workspace, contact).and_then(|id| self.delete(write, id, None))
+            }
+            Action::Undo { event, on_conflict } => self.undo(write, *event, *on_conflict),
+        })
+    }
+
+    /// The catalogs under which the batch ran.
+    pub(super) fn catalogs(&self) -> impl Iterator<Item = (WorkspaceNumber, &Arc<Catalog>)> {
+        self.heads.iter().map(|(workspace, heads)| (*workspace, &heads.catalog))
+    }
+
+    /// The living contact that a client names.
+    fn resolve(&self, workspace: WorkspaceNumber, contact: &Ref) -> Result<ContactId, StoreError> {
+        self.contacts.resolve(workspace, contact).map(ContactId).ok_or(StoreError::NoSuchContact)
+    }
+
+    /// The living contact with this id.
+    pub(super) fn live(&self, workspace: WorkspaceNumber, id: ContactId) -> Result<Arc<Contact>, StoreError> {
+        let slot = self.contacts.rows.get(&(workspace, id.0)).ok_or(StoreError::NoSuchContact)?;
+        slot.live()?.cloned().ok_or(StoreError::NoSuchContact)
+    }
+
+    fn create(
+        &mut self,
+        write: &Write,
+        id: ContactId,
+        number: Option<u64>,
+        change: &Change,
+    ) -> Result<Outcome, StoreError> {
+        let workspace = write.workspace;
+        let heads = self.heads.get(&workspace).ok_or(StoreError::NoSuchContact)?;
+        let number = number.unwrap_or(heads.now.next_number);
+        if let Some(slot) = self.contacts.rows.get(&(workspace, id.0))
+            && slot.live()?.is_some()
+        {
+            return Err(StoreError::InUse(id.to_string()));
+        }
+        if !(1..=NUMBER_MAX).contains(&number) {
+            let kind = ViolationKind::OutOfRange { min: 1, max: NUMBER_MAX.cast_signed() };
+            return Err(Rejection::from(Violation::new("number", kind)).into());
+        }
+        if self.contacts.numbered(workspace, number).is_some() {
+            return Err(StoreError::InUse(number.to_string()));
+        }
+        let blank = Contact::blank(id, number, write.stamp.now);
+        let mut applied = self.apply(write, &blank, change)?;
+        self.check_free(workspace, &applied.contact)?;
+        applied.contact.revision = 1;
+        let happened = Happened { kind: EventKind::Created, differences: applied.differences, undoes: None };
+        self.put(write, Arc::new(applied.contact), happened)
+    }
+
+    /// Changes a contact; `undoes` is the event that the change takes back.
+    pub(super) fn update(
+        &mut self,
+        write: &Write,
+        id: ContactId,
+        change: &Change,
+        undoes: Option<u64>,
+    ) -> Result<Outcome, StoreError> {
+        let before = self.live(write.workspace, id)?;
+        let applied = self.apply(write, &before, change)?;
+        if applied.differences.is_empty() {
+            return self.unchanged(write, before);
+        }
+        let taken = self.alias_taken(write.workspace, &applied.contact, &before.aliases);
+        if let Some((dialect, _)) = taken {
+            let violation = Violation::new(format!("aliases.{dialect}"), ViolationKind::AliasTaken);
+            return Err(Rejection::from(violation).into());
+        }
+        let happened = Happened { kind: EventKind::Updated, differences: applied.differences, undoes };
+        self.put(write, Arc::new(applied.contact), happened)
+    }
+
+    /// Deletes a contact; `undoes` is the event that made it.
+    pub(super) fn delete(
+        &mut self,
+        write: &Write,
+        id: ContactId,
+        undoes: Option<u64>,
+    ) -> Result<Outcome, StoreError> {
+        let contact = self.live(write.workspace, id)?;
+        let happened = Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes };
+        self.put(write, contact, happened)
+    }
+
+    pub(super) fn unchanged(&self, write: &Write, contact: Arc<Contact>) -> Result<Outcome, StoreError> {
+        let catalog = self.catalog(write.workspace)?;
+        Ok(Outcome { contact, catalog, done: Done::Unchanged, event: None, differences: Vec::new() })
+    }
+
+    /// Whether a new or restored contact can have its aliases.
+    pub(super) fn check_free(&self, workspace: WorkspaceNumber, contact: &Contact) -> Result<(), StoreError> {
+        match self.alias_taken(workspace, contact, &Aliases::default()) {
+            Some((_, text)) => Err(StoreError::InUse(text.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes over what happened to a contact: the event, the contact, and what leads to it.
+    pub(super) fn put(
+        &mut self,
+        write: &Write,
+        contact: Arc<Contact>,
+        happened: Happened,
+    ) -> Result<Outcome, StoreError> {
+        let (workspace, id) = (write.workspace, contact.id);
+        let catalog = self.catalog(workspace)?;
+        let is_deleted = happened.kind == EventKind::Deleted;
+        let previous = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
+        let event = Event {
+            contact: id,
+            kind: happened.kind,
+            revision: contact.revision,
+            at: write.stamp.now,
+            actor: write.actor.clone(),
+            differences: happened.differences,
+            deleted: is_deleted.then(|| Box::new(Contact::clone(&contact))),
+            undoes: happened.undoes,
+            previous,
+        };
+        let doc = document::write("event", &event)?;
+        let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
+        heads.now.last_event += 1;
+        let seq = heads.now.last_event;
+        let done = match happened.kind {
+            EventKind::Created => Done::Created,
+            EventKind::Updated => Done::Updated,
+            EventKind::Deleted => Done::Deleted,
+            EventKind::Restored => Done::Restored,
+        };
+        match done {
+            Done::Created | Done::Restored => {
+                heads.now.contact_count += 1;
+                heads.now.next_number = heads.now.next_number.max(contact.number + 1);
+            }
+            Done::Deleted => heads.now.contact_count = heads.now.contact_count.saturating_sub(1),
+            Done::Updated | Done::Unchanged => {}
+        }
+        self.event_rows.push(EventRow { workspace, seq, contact: id, previous, doc });
+        self.set_contact(workspace, &contact, is_deleted, seq);
+        Ok(Outcome { contact, catalog, done, event: Some(seq), differences: event.differences })
+    }
+
+    fn set_contact(
+        &mut self,
+        workspace: WorkspaceNumber,
+        contact: &Arc<Contact>,
+        is_deleted: bool,
+        seq: u64,
+    ) {
+        let id = contact.id;
+        let slot = self.contacts.rows.entry((workspace, id.0)).or_default();
+        let after = (!is_deleted).then(|| Arc::clone(contact));
+        let before = std::mem::replace(&mut slot.contact, after.clone());
+        slot.last_event = Some(seq);
+        slot.last_contact = Some(Arc::clone(contact));
+        if !std::mem::replace(&mut slot.is_touched, true) {
+            self.touched.push((workspace, id.0));
+        }
+        let (before, after) = (before.as_deref(), after.as_deref());
+        if before.is_none() || after.is_none() {
+            self.contacts.set_number(workspace, contact.number, after.map(|_| id.0));
+        }
+        let (gone, new) = saves::alias_changes(before, after);
+        for (dialect, text) in gone {
+            self.contacts.set_alias((workspace, dialect, text.to_owned()), None);
+        }
+        for (dialect, text) in new {
+            self.contacts.set_alias((workspace, dialect, text.to_owned()), Some(id.0));
+        }
+        if !self.owners.is_empty() {
+            let (gone, new) = saves::channel_changes(before, after);
+            for (kind, value) in gone {
+                if let Some(owners) = self.owners.get_mut(&(workspace, kind.clone(), value.to_owned())) {
+                    owners.retain(|owner| *owner != id);
+                }
+            }
+            for (kind, value) in new {
+                if let Some(owners) = self.owners.get_mut(&(workspace, kind.clone(), value.to_owned())) {
+                    owners.push(id);
+                }
+            }
+        }
+    }
+
+    fn apply(&self, write: &Write, contact: &Contact, change: &Change) -> Result<model::Applied, StoreError> {
+        let catalog = &self.heads.get(&write.workspace).ok_or(StoreError::NoSuchContact)?.catalog;
+        let linked = self.linked(write.workspace, contact, change, catalog);
+        Ok(model::apply(contact, change, &Ground { catalog, linked: &linked, stamp: write.stamp })?)
+    }
+
+    fn linked(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Contact,
+        change: &Change,
+        catalog: &Catalog,
+    ) -> Linked {
+        let mut linked = Linked::default();
+        for named in change.company_refs() {
+            if let Some(company) = self.companies.find(workspace, named) {
+                linked.companies.insert(named.clone(), (CompanyId(company.id.0), company.number));
+            }
+        }
+        for named in change.note_refs() {
+            if let Some(note) = self.notes.find(workspace, named) {
+                linked.notes.insert(named.clone(), NoteId(note.id.0));
+            }
+        }
+        for (kind, value) in change.exclusive_channels().filter_map(|write| write.lookup_key(catalog)) {
+            // One that has it already may keep it.
+            if contact.channels.iter().any(|channel| channel.kind == kind && channel.value == value) {
+                continue;
+            }
+            let key = (workspace, kind, value);
+            if let Some(owner) = self.owners.get(&key).and_then(|owners| owners.first()).copied() {
+                linked.channel_owners.insert((key.1, key.2), owner);
+            }
+        }
+        linked
+    }
+
+    /// An alias that the contact gets and another contact has.
+    fn alias_taken<'c>(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &'c Contact,
+        before: &Aliases,
+    ) -> Option<(Dialect, &'c str)> {
+        if contact.aliases == *before {
+            return None;
+        }
+        contact.aliases.pairs().find(|(dialect, text)| {
+            let owner = self.contacts.aliased(workspace, *dialect, text).flatten();
+            owner.is_some_and(|owner| owner != contact.id.0)
+        })
+    }
+
+    fn catalog(&self, workspace: WorkspaceNumber) -> Result<Arc<Catalog>, StoreError> {
+        self.heads.get(&workspace).map(|heads| Arc::clone(&heads.catalog)).ok_or(StoreError::NoSuchContact)
+    }
+}

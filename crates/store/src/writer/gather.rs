@@ -1,0 +1,220 @@
+//! Finding out what a batch needs, and loading it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use model::{Change, Dialect, Difference, Edit, Event, Json, Member, Ref};
+
+use super::batch::{Batch, Heads, Slot};
+use crate::backend::{Batches, Head, Keys, Loaded, Wanted};
+use crate::catalogs::Catalogs;
+use crate::{Action, StoreError, WorkspaceNumber, Write, document};
+
+impl Batch {
+    /// Loads everything that the writes need: mostly at once. Exclusive channels take a second step, because
+    /// the catalog says how they are normalised; so do undone events, because they say which contact it is.
+    pub(super) async fn load(
+        batches: &mut impl Batches,
+        catalogs: &Catalogs,
+        writes: &[Write],
+    ) -> Result<Self, StoreError> {
+        let mut batch = Self::default();
+        if writes.is_empty() {
+            return Ok(batch);
+        }
+        let wanted = named_by(writes);
+        let loaded = batches.load(&wanted).await?;
+        let heads = batch.learn(wanted, loaded);
+        batch.know_workspaces(batches, catalogs, heads).await?;
+        let wanted = batch.follows_from(writes);
+        if let Some(wanted) = wanted {
+            let loaded = batches.load(&wanted).await?;
+            batch.learn(wanted, loaded);
+        }
+        Ok(batch)
+    }
+
+    fn learn(&mut self, wanted: Wanted, loaded: Loaded) -> Vec<(WorkspaceNumber, Head)> {
+        self.contacts.learn(wanted.contacts, loaded.contacts, Slot::from);
+        for (workspace, id, last_event) in loaded.deleted {
+            self.contacts.rows.entry((workspace, id)).or_insert_with(|| Slot::deleted(last_event));
+        }
+        self.companies.learn(wanted.companies, loaded.companies, |company| company);
+        self.notes.learn(wanted.notes, loaded.notes, |note| note);
+        self.owners.extend(wanted.channels.into_iter().zip(loaded.owners));
+        let events = wanted.events.into_iter().zip(loaded.events);
+        self.events.extend(events.filter_map(|(key, event)| Some((key, event?))));
+        loaded.heads
+    }
+
+    /// Takes the catalogs from memory where they are still the stored ones.
+    async fn know_workspaces(
+        &mut self,
+        batches: &mut impl Batches,
+        catalogs: &Catalogs,
+        heads: Vec<(WorkspaceNumber, Head)>,
+    ) -> Result<(), StoreError> {
+        let mut moved = HashMap::new();
+        for (workspace, head) in heads {
+            match catalogs.at_revision(workspace, head.catalog_revision) {
+                Some(catalog) => {
+                    self.heads.insert(workspace, Heads { before: head, now: head, catalog });
+                }
+                None => {
+                    moved.insert(workspace, head);
+                }
+            }
+        }
+        if !moved.is_empty() {
+            let wanted = Wanted { catalogs: moved.keys().copied().collect(), ..Wanted::default() };
+            for (workspace, catalog) in batches.load(&wanted).await?.catalogs {
+                if let Some(head) = moved.remove(&workspace) {
+                    let catalog = Arc::new(catalog);
+                    self.heads.insert(workspace, Heads { before: head, now: head, catalog });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What must be loaded because of what was loaded first.
+    fn follows_from(&self, writes: &[Write]) -> Option<Wanted> {
+        let mut wanted = Wanted { owners_max: writes.len() + 1, ..Wanted::default() };
+        for write in writes {
+            let workspace = write.workspace;
+            match &write.action {
+                Action::Create { change, .. } | Action::Update { change, .. } => {
+                    let Some(heads) = self.heads.get(&workspace) else { continue };
+                    let channels = change.exclusive_channels();
+                    let keys = channels.filter_map(|write| write.lookup_key(&heads.catalog));
+                    wanted.channels.extend(keys.map(|(kind, value)| (workspace, kind, value)));
+                }
+                Action::Undo { event, .. } => {
+                    let Some(event) = self.events.get(&(workspace, *event)) else { continue };
+                    wanted.contacts.ids.push((workspace, event.contact.0));
+                    if let Some(deleted) = &event.deleted {
+                        wanted.contacts.numbers.push((workspace, deleted.number));
+                        push_aliases(&mut wanted.contacts, workspace, deleted.aliases.pairs());
+                    }
+                }
+                Action::Delete { .. } => {}
+            }
+        }
+        let is_needed = !wanted.channels.is_empty() || !wanted.contacts.ids.is_empty();
+        is_needed.then_some(wanted)
+    }
+
+    /// Loads the owners of aliases that a write may take, where that was not foreseen.
+    pub(super) async fn know_aliases(
+        &mut self,
+        batches: &mut impl Batches,
+        write: &Write,
+    ) -> Result<(), StoreError> {
+        let mut wanted = Wanted::default();
+        for (dialect, text) in self.aliases_taken_by(write) {
+            if self.contacts.aliased(write.workspace, dialect, &text).is_none() {
+                wanted.contacts.aliases.push((write.workspace, dialect, text));
+            }
+        }
+        if !wanted.contacts.aliases.is_empty() {
+            let loaded = batches.load(&wanted).await?;
+            self.learn(wanted, loaded);
+        }
+        Ok(())
+    }
+
+    /// Makes an event of this batch, which is not stored yet, known like a stored one.
+    pub(super) fn know_own_event(&mut self, workspace: WorkspaceNumber, seq: u64) -> Result<(), StoreError> {
+        if let Some(row) = self.event_rows.iter().find(|row| row.workspace == workspace && row.seq == seq) {
+            self.events.insert((workspace, seq), document::read("event", &row.doc)?);
+        }
+        Ok(())
+    }
+
+    /// The aliases that a write may take.
+    fn aliases_taken_by(&self, write: &Write) -> Vec<(Dialect, String)> {
+        let mut found = Vec::new();
+        match &write.action {
+            Action::Create { change, .. } | Action::Update { change, .. } => {
+                for (_, edit) in &change.edits {
+                    match edit {
+                        Edit::Aliases(dialect, texts) => {
+                            found.extend(texts.iter().map(|text| (*dialect, text.clone())));
+                        }
+                        Edit::Revert(differences, _) => found.extend(aliases_before(differences)),
+                        _ => {}
+                    }
+                }
+            }
+            Action::Undo { event, .. } => {
+                if let Some(event) = self.events.get(&(write.workspace, *event)) {
+                    found.extend(aliases_before(&event.differences));
+                    found.extend(aliases_of_deleted(event));
+                }
+            }
+            Action::Delete { .. } => {}
+        }
+        found
+    }
+}
+
+/// What the writes name themselves.
+fn named_by(writes: &[Write]) -> Wanted {
+    let mut wanted = Wanted::default();
+    let mut seen: HashSet<(WorkspaceNumber, &Ref)> = HashSet::new();
+    for write in writes {
+        let workspace = write.workspace;
+        if !wanted.heads.contains(&workspace) {
+            wanted.heads.push(workspace);
+        }
+        match &write.action {
+            Action::Create { id, number, change } => {
+                wanted.contacts.ids.push((workspace, id.0));
+                wanted.contacts.numbers.extend(number.map(|number| (workspace, number)));
+                named_by_change(workspace, change, &mut wanted);
+            }
+            Action::Update { contact, change } => {
+                if seen.insert((workspace, contact)) {
+                    wanted.contacts.push(workspace, contact);
+                }
+                named_by_change(workspace, change, &mut wanted);
+            }
+            Action::Delete { contact } => wanted.contacts.push(workspace, contact),
+            Action::Undo { event, .. } => wanted.events.push((workspace, *event)),
+        }
+    }
+    wanted
+}
+
+fn named_by_change(workspace: WorkspaceNumber, change: &Change, wanted: &mut Wanted) {
+    change.company_refs().for_each(|company| wanted.companies.push(workspace, company));
+    change.note_refs().for_each(|note| wanted.notes.push(workspace, note));
+    for (_, edit) in &change.edits {
+        if let Edit::Aliases(dialect, texts) = edit {
+            push_aliases(&mut wanted.contacts, workspace, texts.iter().map(|text| (*dialect, text.as_str())));
+        }
+    }
+}
+
+fn push_aliases<'a>(
+    keys: &mut Keys,
+    workspace: WorkspaceNumber,
+    aliases: impl Iterator<Item = (Dialect, &'a str)>,
+) {
+    keys.aliases.extend(aliases.map(|(dialect, text)| (workspace, dialect, text.to_owned())));
+}
+
+/// The aliases that come back when differences are taken back.
+fn aliases_before(differences: &[Difference]) -> impl Iterator<Item = (Dialect, String)> {
+    differences.iter().flat_map(|difference| match (&difference.member, &difference.before) {
+        (Member::Alias(dialect), Json::Array(texts)) => {
+            texts.iter().filter_map(|text| Some((*dialect, text.as_str()?.to_owned()))).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn aliases_of_deleted(event: &Event) -> impl Iterator<Item = (Dialect, String)> {
+    let aliases = event.deleted.iter().flat_map(|contact| contact.aliases.pairs());
+    aliases.map(|(dialect, text)| (dialect, text.to_owned()))
+}

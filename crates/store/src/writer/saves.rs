@@ -1,0 +1,110 @@
+//! The rows that a batch saves: for each contact the difference between the stored state and the last one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{ChannelKind, Contact, Dialect};
+
+use super::batch::{Batch, Slot};
+use crate::backend::{Delete, Insert, Saves, Update};
+use crate::{StoreError, WorkspaceNumber, document};
+
+impl Batch {
+    /// All rows that the batch changes.
+    pub(super) fn saves(&mut self) -> Result<Saves, StoreError> {
+        let mut saves = Saves { events: std::mem::take(&mut self.event_rows), ..Saves::default() };
+        for key in &self.touched {
+            if let Some(slot) = self.contacts.rows.get(key) {
+                save_slot(key.0, slot, &mut saves)?;
+            }
+        }
+        saves.updates.sort_unstable_by_key(|update| update.row);
+        saves.heads.extend(self.heads.iter().filter_map(|(workspace, heads)| {
+            let (before, now) = (heads.before, heads.now);
+            let is_same = before.next_number == now.next_number && before.contact_count == now.contact_count;
+            (!is_same).then_some((*workspace, now))
+        }));
+        Ok(saves)
+    }
+}
+
+/// What was there before and is no more, and what newly is.
+type GoneAndNew<T> = (Vec<T>, Vec<T>);
+
+/// The aliases that lead to a contact no more, and those that newly do.
+pub(super) fn alias_changes<'c>(
+    before: Option<&'c Contact>,
+    after: Option<&'c Contact>,
+) -> GoneAndNew<(Dialect, &'c str)> {
+    if before.map(|contact| &contact.aliases) == after.map(|contact| &contact.aliases) {
+        return Default::default();
+    }
+    let all = |contact: Option<&'c Contact>| contact.into_iter().flat_map(|contact| contact.aliases.pairs());
+    changes(all(before), all(after))
+}
+
+/// The channels that a contact has no more, and those that it newly has.
+pub(super) fn channel_changes<'c>(
+    before: Option<&'c Contact>,
+    after: Option<&'c Contact>,
+) -> GoneAndNew<(&'c ChannelKind, &'c str)> {
+    if before.map(|contact| &contact.channels) == after.map(|contact| &contact.channels) {
+        return Default::default();
+    }
+    let all = |contact: Option<&'c Contact>| {
+        let channels = contact.into_iter().flat_map(|contact| &contact.channels);
+        channels.map(|channel| (&channel.kind, channel.value.as_str()))
+    };
+    changes(all(before), all(after))
+}
+
+/// What is only in the first, and what is only in the second, each once.
+fn changes<T: Ord + Copy>(before: impl Iterator<Item = T>, after: impl Iterator<Item = T>) -> GoneAndNew<T> {
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) = (before.collect(), after.collect());
+    (before.difference(&after).copied().collect(), after.difference(&before).copied().collect())
+}
+
+fn save_slot(workspace: WorkspaceNumber, slot: &Slot, saves: &mut Saves) -> Result<(), StoreError> {
+    let Some(last_event) = slot.last_event else { return Ok(()) };
+    let row = slot.stored.as_ref().map(|(row, _)| *row);
+    let before = slot.stored.as_ref().map(|(_, contact)| contact);
+    match (row, before, &slot.contact) {
+        (Some(row), Some(before), Some(after)) => {
+            let doc = document::write("contact", after)?;
+            let is_renamed = before.name.full != after.name.full;
+            let name = is_renamed.then(|| document::sort_name(after));
+            saves.updates.push(Update { row, name, last_event, doc });
+        }
+        (_, _, Some(after)) => saves.inserts.push(Insert {
+            workspace,
+            contact: Arc::clone(after),
+            was_deleted: slot.was_deleted,
+            name: document::sort_name(after),
+            last_event,
+            doc: document::write("contact", after)?,
+        }),
+        (_, _, None) => {
+            if let Some(contact) = slot.last_contact.clone() {
+                saves.deletes.push(Delete { workspace, row, contact, last_event });
+            }
+        }
+    }
+    save_lookups(workspace, (before.map(Arc::as_ref), slot.contact.as_deref()), saves);
+    Ok(())
+}
+
+fn save_lookups(
+    workspace: WorkspaceNumber,
+    (before, after): (Option<&Contact>, Option<&Contact>),
+    saves: &mut Saves,
+) {
+    let Some(id) = before.or(after).map(|contact| contact.id) else { return };
+    let (gone, new) = alias_changes(before, after);
+    let alias = |(dialect, text): (Dialect, &str)| ((workspace, dialect, text.to_owned()), id);
+    saves.stale.aliases.extend(gone.into_iter().map(alias));
+    saves.fresh.aliases.extend(new.into_iter().map(alias));
+    let (gone, new) = channel_changes(before, after);
+    let channel = |(kind, value): (&ChannelKind, &str)| ((workspace, kind.clone(), value.to_owned()), id);
+    saves.stale.channels.extend(gone.into_iter().map(channel));
+    saves.fresh.channels.extend(new.into_iter().map(channel));
+}

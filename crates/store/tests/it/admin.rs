@@ -1,0 +1,106 @@
+//! Workspaces, catalogs and keys.
+
+use std::sync::Arc;
+
+use model::{Catalog, Dialect, KeyId, WorkspaceId};
+use store::{Compat, Key, Scope, Store, StoreError, WorkspaceNumber};
+use uuid::Uuid;
+
+use crate::fixture::{at, in_use, named, served};
+
+fn key(id: u128) -> Key {
+    Key {
+        id: KeyId(Uuid::from_u128(id)),
+        name: format!("key {id}"),
+        workspaces: vec![WorkspaceNumber(1)],
+        scopes: vec![Scope::Read, Scope::Write],
+        dialects: vec![Dialect::Zingle, Dialect::Callbell],
+        compat: Some(Compat::Observed),
+        created_at: at(1),
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+#[tokio::test]
+async fn workspaces_have_unique_ids_and_names() {
+    let (database, served) = served().await;
+    let store = &served.store;
+    let id = WorkspaceId(Uuid::from_u128(77));
+    let made = store.create_workspace(id, "second", at(5), &Catalog::default()).await.unwrap();
+    assert_eq!((made.id, made.name.as_str(), made.created_at), (id, "second", at(5)));
+    let same_id = store.create_workspace(id, "third", at(5), &Catalog::default()).await;
+    assert_eq!(in_use(same_id), id.to_string());
+    let other = WorkspaceId(Uuid::from_u128(78));
+    assert_eq!(in_use(store.create_workspace(other, "second", at(5), &Catalog::default()).await), "second");
+    database.workspace(store, "third").await;
+    let all = store.list_workspaces().await.unwrap();
+    assert_eq!(
+        all.iter().map(|workspace| workspace.name.as_str()).collect::<Vec<_>>(),
+        ["first", "second", "third"]
+    );
+    assert_eq!(all[1], made);
+}
+
+#[tokio::test]
+async fn a_catalog_is_replaced_only_when_nobody_else_did() {
+    let (database, served) = served().await;
+    let first = served.store.catalog(served.workspace).await.unwrap();
+    let changed = Catalog { default_country: Some("NO".to_owned()), ..Catalog::clone(&first) };
+    let stored = served.store.write_catalog(served.workspace, changed.clone()).await.unwrap();
+    assert_eq!(stored.revision, first.revision + 1);
+    let late = served.store.write_catalog(served.workspace, changed).await;
+    assert!(matches!(late, Err(StoreError::CatalogChanged)), "{late:?}");
+    assert_eq!(served.store.catalog(served.workspace).await.unwrap(), stored);
+    let outcome = database.create(&served, named("Jane")).await.unwrap();
+    assert!(Arc::ptr_eq(&outcome.catalog, &served.store.catalog(served.workspace).await.unwrap()));
+    assert_eq!(outcome.catalog, stored);
+}
+
+#[tokio::test]
+async fn a_catalog_changed_by_another_process_is_seen_by_the_next_batch() {
+    let (database, served) = served().await;
+    let first = database.create(&served, named("Jane")).await.unwrap();
+    let beside = Store::open_beside(&database.location()).await.unwrap();
+    let changed = Catalog { default_country: Some("NO".to_owned()), ..Catalog::clone(&first.catalog) };
+    let stored = beside.write_catalog(served.workspace, changed).await.unwrap();
+    let next = database.update(&served, &first.contact, named("Jane")).await.unwrap();
+    assert_eq!(next.catalog, stored);
+    assert_eq!(served.store.catalog(served.workspace).await.unwrap(), stored);
+}
+
+#[tokio::test]
+async fn keys_are_found_by_hash_and_revoked_once() {
+    let (_database, served) = served().await;
+    let store = &served.store;
+    let (one, two) = (key(1), Key { compat: None, expires_at: Some(at(9)), ..key(2) });
+    store.create_key(&[1; 32], &one).await.unwrap();
+    store.create_key(&[2; 32], &two).await.unwrap();
+    in_use(store.create_key(&[1; 32], &key(3)).await);
+    in_use(store.create_key(&[3; 32], &key(1)).await);
+    assert_eq!(store.find_key(&[2; 32]).await.unwrap(), Some(two.clone()));
+    assert_eq!(store.find_key(&[3; 32]).await.unwrap(), None);
+    assert!(store.revoke_key(one.id, at(10)).await.unwrap());
+    assert!(store.revoke_key(one.id, at(20)).await.unwrap());
+    assert!(!store.revoke_key(KeyId(Uuid::nil()), at(20)).await.unwrap());
+    let revoked = Key { revoked_at: Some(at(10)), ..one };
+    assert_eq!(store.list_keys().await.unwrap(), [revoked, two]);
+}
+
+#[tokio::test]
+async fn administration_works_beside_a_server() {
+    let (database, served) = served().await;
+    let beside = Store::open_beside(&database.location()).await.unwrap();
+    beside.create_key(&[1; 32], &key(1)).await.unwrap();
+    database.workspace(&beside, "second").await;
+    assert_eq!(served.store.find_key(&[1; 32]).await.unwrap(), Some(key(1)));
+    assert_eq!(served.store.list_workspaces().await.unwrap().len(), 2);
+    let write = database.write(
+        served.workspace,
+        store::Action::Create { id: database.id(), number: None, change: named("Jane") },
+    );
+    assert!(matches!(beside.write(write).await, Err(StoreError::Closing)));
+    beside.close().await;
+    database.create(&served, named("Jane")).await.unwrap();
+    served.store.check().await.unwrap();
+}

@@ -1,0 +1,235 @@
+//! A database of its own for each test, and short forms for what tests write.
+
+use std::future::{Future, poll_fn};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use model::{
+    Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, NamePart,
+    OnConflict, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
+};
+use store::{Action, Location, Options, Outcome, Store, StoreError, WorkspaceNumber, Write};
+use uuid::Uuid;
+
+/// A database in a directory that goes away with it.
+pub(crate) struct Database {
+    directory: tempfile::TempDir,
+    clock: AtomicU64,
+}
+
+/// A store with one workspace.
+pub(crate) struct Served {
+    pub(crate) store: Store,
+    pub(crate) workspace: WorkspaceNumber,
+}
+
+/// A new, empty database of the backend under test.
+pub(crate) fn database() -> Database {
+    Database { directory: tempfile::tempdir().unwrap(), clock: AtomicU64::new(1) }
+}
+
+/// A new database with one workspace, opened for serving.
+pub(crate) async fn served() -> (Database, Served) {
+    let database = database();
+    let served = database.serve(Options::default()).await;
+    (database, served)
+}
+
+impl Database {
+    pub(crate) fn path(&self) -> PathBuf {
+        self.directory.path().join("contacts.db")
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        Location::Sqlite(self.path())
+    }
+
+    /// Opens the database, and makes its first workspace if there is none.
+    pub(crate) async fn serve(&self, options: Options) -> Served {
+        let store = Store::open(&self.location(), options).await.unwrap();
+        let workspace = match store.list_workspaces().await.unwrap().first() {
+            Some(workspace) => workspace.number,
+            None => self.workspace(&store, "first").await,
+        };
+        Served { store, workspace }
+    }
+
+    pub(crate) async fn workspace(&self, store: &Store, name: &str) -> WorkspaceNumber {
+        let id = WorkspaceId(Uuid::from_u128(self.tick().into()));
+        store.create_workspace(id, name, at(0), &Catalog::default()).await.unwrap().number
+    }
+
+    /// A connection behind the store's back.
+    pub(crate) fn raw(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path()).unwrap()
+    }
+
+    /// Makes the writer take this write and wait with it: another connection writes as long as the one that is
+    /// returned is in its transaction. What is queued meanwhile is one batch.
+    pub(crate) async fn hold<W: Future + Send + 'static>(
+        &self,
+        served: &Served,
+        write: W,
+    ) -> (rusqlite::Connection, Pin<Box<W>>) {
+        let raw = self.raw();
+        raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut write = Box::pin(write);
+        poll_fn(|context| {
+            assert!(write.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        while served.store.writer_stats().waiting > 0 {
+            tokio::task::yield_now().await;
+        }
+        (raw, write)
+    }
+
+    /// A number that no call gave before.
+    pub(crate) fn tick(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// An id later than all before.
+    pub(crate) fn id(&self) -> ContactId {
+        ContactId(Uuid::from_u128(u128::from(self.tick()) << 32))
+    }
+
+    pub(crate) fn write(&self, workspace: WorkspaceNumber, action: Action) -> Write {
+        let tick = self.tick();
+        Write {
+            workspace,
+            actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
+            stamp: Stamp { now: at(tick), seed: Uuid::from_u128((u128::from(tick) << 32) + 1) },
+            action,
+        }
+    }
+
+    pub(crate) fn create(
+        &self,
+        served: &Served,
+        change: Change,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        let action = Action::Create { id: self.id(), number: None, change };
+        served.run(self.write(served.workspace, action))
+    }
+
+    pub(crate) fn update(
+        &self,
+        served: &Served,
+        contact: &Contact,
+        change: Change,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        let action = Action::Update { contact: by_id(contact.id), change };
+        served.run(self.write(served.workspace, action))
+    }
+
+    pub(crate) fn delete(
+        &self,
+        served: &Served,
+        contact: &Contact,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        served.run(self.write(served.workspace, Action::Delete { contact: by_id(contact.id) }))
+    }
+
+    pub(crate) fn undo(
+        &self,
+        served: &Served,
+        event: u64,
+        on_conflict: OnConflict,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        served.run(self.write(served.workspace, Action::Undo { event, on_conflict }))
+    }
+}
+
+impl Served {
+    /// Queues a write, when the result is first polled.
+    pub(crate) fn run(&self, write: Write) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        let store = self.store.clone();
+        async move { store.write(write).await }
+    }
+
+    pub(crate) async fn get(&self, id: ContactId) -> Option<Arc<Contact>> {
+        self.store.find_contact(self.workspace, &by_id(id)).await.unwrap()
+    }
+}
+
+pub(crate) fn at(tick: u64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000 + i64::try_from(tick).unwrap())
+}
+
+pub(crate) fn by_id(id: ContactId) -> Ref {
+    Ref::uuid(Dialect::Native, &id.to_string())
+}
+
+pub(crate) fn edit(edit: Edit) -> Change {
+    edits([edit])
+}
+
+pub(crate) fn edits(edits: impl IntoIterator<Item = Edit>) -> Change {
+    let mut change = Change::default();
+    edits.into_iter().for_each(|edit| change.push("member", edit));
+    change
+}
+
+pub(crate) fn named(name: &str) -> Change {
+    edit(name_edit(name))
+}
+
+pub(crate) fn name_edit(name: &str) -> Edit {
+    Edit::Name(NamePart::Full, Some(name.to_owned()))
+}
+
+pub(crate) fn aliased(dialect: Dialect, alias: &str) -> Change {
+    edit(Edit::Aliases(dialect, vec![alias.to_owned()]))
+}
+
+pub(crate) fn exclusive_email(value: &str) -> Change {
+    let mut channel = ChannelWrite::new("email", ChannelKind::Email, value);
+    channel.exclusive = true;
+    edit(Edit::ReplaceChannelsOf(ChannelKind::Email, vec![channel]))
+}
+
+pub(crate) fn aliases(contact: &Contact) -> Aliases {
+    contact.aliases.clone()
+}
+
+/// The only violation of a refused write: where, and what.
+pub(crate) fn violation(result: Result<Outcome, StoreError>) -> (String, ViolationKind) {
+    match result {
+        Err(StoreError::Rejected(rejection)) if rejection.violations.len() == 1 => {
+            let violation = rejection.violations[0].clone();
+            (violation.at, violation.kind)
+        }
+        other => panic!("expected one violation, got {other:?}"),
+    }
+}
+
+/// What is in use already.
+pub(crate) fn in_use<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
+    match result {
+        Err(StoreError::InUse(what)) => what,
+        other => panic!("expected InUse, got {other:?}"),
+    }
+}
+
+/// Runs all at the same time, and gives the results in the order of the futures.
+pub(crate) async fn all<T: Send + 'static>(
+    futures: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let mut set = tokio::task::JoinSet::new();
+    let mut count = 0;
+    for (index, future) in futures.into_iter().enumerate() {
+        set.spawn(async move { (index, future.await) });
+        count += 1;
+    }
+    let mut results: Vec<Option<T>> = (0..count).map(|_| None).collect();
+    while let Some(done) = set.join_next().await {
+        let (index, result) = done.unwrap();
+        results[index] = Some(result);
+    }
+    results.into_iter().map(Option::unwrap).collect()
+}

@@ -1,0 +1,165 @@
+//! Lists of contacts.
+
+use model::{ContactId, Dialect, Edit, Flag, ItemRef, Json, Set, Tag, TagId, Team, TeamId};
+use store::{ContactOrder, ContactQuery, Filter};
+use uuid::Uuid;
+
+use crate::fixture::{at, edit, edits, named, served};
+
+pub(crate) fn everything() -> ContactQuery {
+    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, offset: 0, limit: 100 }
+}
+
+fn extra(name: &str, value: Json) -> Edit {
+    Edit::Extra(Dialect::Acquire, name.to_owned(), Some(value))
+}
+
+#[tokio::test]
+async fn orders_are_exact() {
+    let (database, served) = served().await;
+    let mut contacts = Vec::new();
+    for name in ["bob", "Ärne", "Alice", "alice"] {
+        contacts.push(database.create(&served, named(name)).await.unwrap().contact);
+    }
+    contacts.push(database.create(&served, edit(Edit::Flag(Flag::Starred, true))).await.unwrap().contact);
+    for index in [2, 0] {
+        database.update(&served, &contacts[index], edit(Edit::Flag(Flag::Starred, true))).await.unwrap();
+    }
+    for (order, expected) in [
+        (ContactOrder::Oldest, [0, 1, 2, 3, 4]),
+        (ContactOrder::Newest, [4, 3, 2, 1, 0]),
+        (ContactOrder::LastUpdated, [0, 2, 4, 3, 1]),
+        (ContactOrder::FirstUpdated, [1, 3, 4, 2, 0]),
+        (ContactOrder::Name, [4, 2, 3, 0, 1]),
+        (ContactOrder::NameDescending, [1, 0, 2, 3, 4]),
+    ] {
+        let page = served
+            .store
+            .list_contacts(served.workspace, &ContactQuery { order, ..everything() })
+            .await
+            .unwrap();
+        let ids: Vec<_> = page.contacts.iter().map(|contact| contact.id).collect();
+        assert_eq!(ids, expected.map(|index| contacts[index].id), "{order:?}");
+        assert_eq!(page.total, 5);
+        let query = ContactQuery { order, offset: 1, limit: 2, ..everything() };
+        let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+        let ids: Vec<_> = page.contacts.iter().map(|contact| contact.id).collect();
+        assert_eq!(ids, [contacts[expected[1]].id, contacts[expected[2]].id], "{order:?}");
+        assert_eq!(page.total, 5);
+    }
+    database.update(&served, &contacts[0], named("zoe")).await.unwrap();
+    let query = ContactQuery { order: ContactOrder::NameDescending, limit: 1, ..everything() };
+    let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+    assert_eq!(page.contacts[0].number, 2);
+    let query = ContactQuery { order: ContactOrder::Name, offset: 3, limit: 1, ..everything() };
+    let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+    assert_eq!(page.contacts[0].id, contacts[0].id);
+}
+
+#[tokio::test]
+async fn totals_are_exact_on_every_page() {
+    let (database, served) = served().await;
+    let mut contacts = Vec::new();
+    for _ in 0..5 {
+        contacts.push(database.create(&served, named("x")).await.unwrap().contact);
+    }
+    database.delete(&served, &contacts[1]).await.unwrap();
+    for filter in [Filter::All, Filter::And(vec![]), Filter::NumberBelow(100)] {
+        for (offset, limit, expected) in
+            [(0, 0, 0), (0, 3, 3), (0, 4, 4), (0, 9, 4), (3, 3, 1), (4, 2, 0), (99, 2, 0), (u64::MAX, 2, 0)]
+        {
+            let query = ContactQuery { filter: filter.clone(), offset, limit, ..everything() };
+            let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+            assert_eq!((page.contacts.len(), page.total), (expected, 4), "{query:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn filters_choose() {
+    let (database, served) = served().await;
+    let mut catalog = model::Catalog::clone(&*served.store.catalog(served.workspace).await.unwrap());
+    let tags = [TagId(Uuid::from_u128(1)), TagId(Uuid::from_u128(2))];
+    let team = TeamId(Uuid::from_u128(3));
+    for (tag, number) in tags.into_iter().zip(1..) {
+        catalog.tags.push(Tag {
+            id: tag,
+            number,
+            name: format!("tag {number}"),
+            background_color: None,
+            text_color: None,
+            created_at: at(0),
+            aliases: Default::default(),
+        });
+    }
+    catalog.teams.push(Team {
+        id: team,
+        number: 1,
+        name: "team".to_owned(),
+        default: false,
+        members: vec![],
+        created_at: at(0),
+        aliases: Default::default(),
+    });
+    served.store.write_catalog(served.workspace, catalog).await.unwrap();
+    let tag = |names: &[&str]| {
+        let named = |name: &&str| ("tags".to_owned(), ItemRef::Name((*name).to_owned()));
+        Edit::Tags(Set::replace(names.iter().map(named).collect()))
+    };
+    let odd = "we\"ird.na'me$[0]";
+    for edit in [
+        vec![tag(&["tag 1"]), extra("clientType", "web".into())],
+        vec![tag(&["tag 2", "tag 1"]), extra(odd, "x".into())],
+        vec![Edit::AssignedTeam(Some(ItemRef::Name("team".to_owned()))), extra("clientType", 5.into())],
+        vec![extra("clientType", serde_json::json!(["web"])), tag(&["tag 2"])],
+    ] {
+        database.create(&served, edits(edit)).await.unwrap();
+    }
+    let acquire =
+        |name: &str, value: &str| Filter::Extra(Dialect::Acquire, name.to_owned(), value.to_owned());
+    let no = |dialect, name: &str| Filter::NoExtra(dialect, name.to_owned());
+    for (filter, expected) in [
+        (Filter::AnyTag(vec![tags[0]]), vec![1, 2]),
+        (Filter::AnyTag(tags.to_vec()), vec![1, 2, 4]),
+        (Filter::AnyTag(vec![]), vec![]),
+        (Filter::AnyTag(vec![TagId(Uuid::nil())]), vec![]),
+        (Filter::Team(Some(team)), vec![3]),
+        (Filter::Team(None), vec![1, 2, 4]),
+        (acquire("clientType", "web"), vec![1]),
+        (acquire("clientType", "5"), vec![]),
+        (acquire("clientType", "[\"web\"]"), vec![]),
+        (acquire(odd, "x"), vec![2]),
+        (Filter::Extra(Dialect::Zingle, "clientType".into(), "web".into()), vec![]),
+        (no(Dialect::Acquire, "clientType"), vec![2]),
+        (no(Dialect::Zingle, "clientType"), vec![1, 2, 3, 4]),
+        (Filter::NumberBelow(3), vec![1, 2]),
+        (Filter::NumberBelow(u64::MAX), vec![1, 2, 3, 4]),
+        (Filter::And(vec![Filter::AnyTag(vec![tags[1]]), Filter::All, Filter::NumberBelow(3)]), vec![2]),
+    ] {
+        for order in [ContactOrder::Oldest, ContactOrder::FirstUpdated, ContactOrder::Name] {
+            let query = ContactQuery { filter: filter.clone(), order, ..everything() };
+            let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+            let numbers: Vec<_> = page.contacts.iter().map(|contact| contact.number).collect();
+            assert_eq!(numbers, expected, "{query:?}");
+            let count =
+                served.store.list_contacts(served.workspace, &ContactQuery { limit: 0, ..query }).await;
+            assert_eq!(count.unwrap().total, expected.len() as u64);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_shared_channel_finds_everybody_oldest_first() {
+    let (database, served) = served().await;
+    let email = model::ChannelKind::Email;
+    let change = || {
+        let write = model::ChannelWrite::new("email", email.clone(), "Info@example.com");
+        edit(Edit::MergeChannels(vec![write]))
+    };
+    let mut ids: Vec<ContactId> = Vec::new();
+    for _ in 0..101 {
+        ids.push(database.create(&served, change()).await.unwrap().contact.id);
+    }
+    let found = served.store.find_by_channel(served.workspace, &email, "info@example.com").await.unwrap();
+    assert_eq!(found.iter().map(|contact| contact.id).collect::<Vec<_>>(), ids[..100]);
+}

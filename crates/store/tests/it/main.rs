@@ -1,0 +1,18 @@
+//! What every backend must do. Each test makes its own database; the fixture says which kind.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the fixture is test code, too"
+)]
+
+mod admin;
+mod fixture;
+mod history;
+mod lists;
+mod opening;
+mod records;
+mod references;
+mod undo;
+mod writing;
