@@ -24,7 +24,7 @@ pub use history::{History, Undone};
 pub use keys::{IssuedKey, KeyRequest};
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, Options, Scope, Store, StoreError,
-    Workspace, WorkspaceNumber, WriterStats,
+    Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 
 use crate::keys::KeyCache;
@@ -71,6 +71,14 @@ impl App {
     /// What the store says.
     pub async fn check(&self) -> Result<(), Error> {
         Ok(self.store().check().await?)
+    }
+
+    /// Checks everything that is stored.
+    ///
+    /// # Errors
+    /// What the store says, beyond what [`Verified`] tells.
+    pub async fn verify(&self) -> Result<Verified, Error> {
+        Ok(self.store().verify().await?)
     }
 
     /// What the writer has done so far.

@@ -3,8 +3,10 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
-use app::{App, Error, KeyRequest, Missing, Settings, Store, SystemClock, Workspace, WorkspaceNumber};
+use anyhow::{Context, anyhow, bail};
+use app::{
+    App, Error, KeyRequest, Location, Missing, Settings, Store, SystemClock, Workspace, WorkspaceNumber,
+};
 use model::{KeyId, Timestamp};
 
 use crate::cli::{DatabaseArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
@@ -17,6 +19,24 @@ async fn open(database: &DatabaseArgs) -> anyhow::Result<App> {
     Ok(App::new(store, Arc::new(SystemClock), Settings::default()))
 }
 
+/// Opens a database that must be there already, so that a mistyped path makes no new one.
+async fn open_existing(database: &DatabaseArgs) -> anyhow::Result<App> {
+    let Location::Sqlite(path) = location(&database.database)?;
+    if !path.exists() {
+        return Err(anyhow!("hint: `contactd workspace create` makes one; --database names it")
+            .context(format!("there is no database at {}", path.display())));
+    }
+    open(database).await
+}
+
+pub(crate) async fn verify(database: &DatabaseArgs) -> anyhow::Result<()> {
+    let verified = open_existing(database).await?.verify().await?;
+    if verified.faults.is_empty() {
+        return print(&[format!("ok: {} contacts, {} events", verified.contacts, verified.events)]);
+    }
+    bail!("the database is damaged:\n{}", verified.faults.join("\n"))
+}
+
 pub(crate) async fn workspace(command: WorkspaceCommand) -> anyhow::Result<()> {
     match command {
         WorkspaceCommand::Create { name, database } => {
@@ -24,7 +44,7 @@ pub(crate) async fn workspace(command: WorkspaceCommand) -> anyhow::Result<()> {
             print(&[made.with_context(|| format!("cannot make the workspace '{name}'"))?.id.to_string()])
         }
         WorkspaceCommand::List { database } => {
-            let all = open(&database).await?.list_workspaces().await?;
+            let all = open_existing(&database).await?.list_workspaces().await?;
             let line = |each: &Workspace| {
                 format!("{}  {}  {}", each.id, each.created_at.to_rfc3339_seconds(), each.name)
             };
@@ -43,7 +63,7 @@ pub(crate) async fn key(command: KeyCommand) -> anyhow::Result<()> {
                     .context(format!("no key has the id '{id}'"))
             };
             let parsed = uuid(&id).ok_or_else(unknown)?;
-            match open(&database).await?.revoke_key(parsed).await {
+            match open_existing(&database).await?.revoke_key(parsed).await {
                 Err(Error::NotFound(Missing::Key)) => Err(unknown()),
                 done => Ok(done?),
             }
@@ -63,18 +83,19 @@ async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
         expires_at,
         secret,
     };
-    let issued = open(&args.database).await?.create_key(request).await.map_err(|fault| match fault {
-        Error::NotFound(Missing::Workspace) => {
-            anyhow!("hint: `contactd workspace list` shows them").context("no such workspace")
-        }
-        Error::InUse(_) => anyhow!("a key with this secret exists already"),
-        fault => anyhow::Error::new(fault),
-    })?;
+    let issued =
+        open_existing(&args.database).await?.create_key(request).await.map_err(|fault| match fault {
+            Error::NotFound(Missing::Workspace) => {
+                anyhow!("hint: `contactd workspace list` shows them").context("no such workspace")
+            }
+            Error::InUse(_) => anyhow!("a key with this secret exists already"),
+            fault => anyhow::Error::new(fault),
+        })?;
     print(&[issued.secret])
 }
 
 async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
-    let app = open(database).await?;
+    let app = open_existing(database).await?;
     let workspaces = app.list_workspaces().await?;
     let name = |number: &WorkspaceNumber| {
         workspaces.iter().find(|each| each.number == *number).map_or("?", |each| each.name.as_str())

@@ -31,6 +31,14 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Check a database: the file itself, every contact, its look-ups and its history
+    ///
+    /// Reads all of it; a server may be running on it. Prints what it looked at, or what is wrong, and fails
+    /// when anything is.
+    Verify {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
     /// Measure durable updates per second on this machine
     ///
     /// Makes a database of its own, serves it, and updates random contacts in it through the native API and,

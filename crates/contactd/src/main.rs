@@ -39,6 +39,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(args) => serve::run(config::Config::load(*args)?).await,
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
+            Command::Verify { database } => admin::verify(&database).await,
             Command::Bench(args) => bench::run(args).await,
         }
     })

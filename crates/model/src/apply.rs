@@ -68,7 +68,8 @@ pub struct Applied {
 /// and its differences, or nothing.
 ///
 /// # Errors
-/// Every violation, in the order of the change's edits, after those that the dialect found while decoding.
+/// Every violation: those that the dialect found while decoding, those of the edits in their order, then those
+/// of the contact as a whole: its lock and its bounds.
 pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
     let mut draft = Draft {
         before: contact,

@@ -100,7 +100,8 @@ pub enum Edit {
     ReplaceChannels(Vec<ChannelWrite>),
     /// Makes the channels of one kind exactly these; other kinds stay.
     ReplaceChannelsOf(ChannelKind, Vec<ChannelWrite>),
-    /// Adds these channels, or changes those that the contact has already; the others stay.
+    /// Adds these channels, or changes those that the contact has already; the others stay. Giving one, by id,
+    /// the value of another is refused.
     MergeChannels(Vec<ChannelWrite>),
     /// Gives the primary channel of this kind this value, keeping its id; a contact that already has the value
     /// on another channel makes that one primary. `None` removes every channel of the kind.
@@ -330,7 +331,7 @@ pub enum OnConflict {
     Refuse,
     /// Leaves those members as they are.
     Skip,
-    /// Sets them back all the same.
+    /// Sets them back all the same; of sets and channels, only what the change did.
     Overwrite,
 }
 

@@ -129,7 +129,7 @@ pub fn normalise(kind: &ChannelKind, text: &str, country: Option<&str>) -> Norma
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::{prop_assert_eq, proptest};
+    use proptest::{prelude::ProptestConfig, prop_assert_eq, proptest};
 
     #[track_caller]
     fn check((kind, text, country): (&str, &str, Option<&str>), expected: &str) {
@@ -148,9 +148,30 @@ mod tests {
         check(("phone", "(858) 555-1212", Some("nowhere")), "8585551212 invalid");
         check(("phone", "911", Some("US")), "911 invalid");
         check(("phone", "+99 12", None), "9912 invalid");
+        // Read again it would be another number.
+        check(("phone", "+55090000", None), "55090000 invalid");
+        // What has a `+` is not read as a number of the given country.
+        check(("phone", "+2000001", Some("IT")), "2000001 invalid");
         check(("phone", "call me", Some("US")), "call me invalid");
         check(("phone", "٠١٢", None), "٠١٢ invalid");
         check(("phone", "", Some("US")), " invalid");
+    }
+
+    #[test]
+    fn numbers_of_many_plans_become_e164() {
+        for (text, country, expected) in [
+            ("06 6988 1234", "IT", "+390669881234"),
+            ("020 7946 0958", "GB", "+442079460958"),
+            ("030 901820", "DE", "+4930901820"),
+            ("+54 9 11 2345-6789", "US", "+5491123456789"),
+            ("+52 55 1234 5678", "US", "+525512345678"),
+            ("+225 07 01 23 45 67", "US", "+2250701234567"),
+            ("+57 319 2754701", "US", "+573192754701"),
+            ("+683 4002", "US", "+6834002"),
+            ("+1 555-987-6543", "US", "+15559876543"),
+        ] {
+            assert_eq!(normalise(&ChannelKind::Phone, text, Some(country)).value, expected);
+        }
     }
 
     #[test]
@@ -174,6 +195,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_text_has_a_normal_form_that_is_its_own(
             text in "\\PC{0,20}|[+]?[0-9 ()./-]{0,24}|[+][0-9]{7,15}",

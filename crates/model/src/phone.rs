@@ -36,7 +36,14 @@ fn number(text: &str, country: Option<&str>) -> Option<PhoneNumber> {
     if country.is_none() && !is_international {
         return None;
     }
-    phonenumber::parse(country, text).ok().filter(|number| DIGITS.contains(&digits(&e164(number)).len()))
+    phonenumber::parse(country, text).ok().filter(|number| is_sound(&e164(number), text))
+}
+
+/// Whether this is an E.164 number that names one subscriber: it has the length of one and, where it is not
+/// what was `read`, reads back as itself (some numbers lose a digit each time they are read).
+fn is_sound(e164_text: &str, read: &str) -> bool {
+    let reads_back = || phonenumber::parse(None, e164_text).is_ok_and(|number| e164(&number) == e164_text);
+    DIGITS.contains(&digits(e164_text).len()) && (e164_text == read || reads_back())
 }
 
 fn e164(number: &PhoneNumber) -> String {

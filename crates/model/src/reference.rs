@@ -73,7 +73,7 @@ impl ItemRef {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::{prop_assert_eq, proptest};
+    use proptest::{prelude::ProptestConfig, prop_assert_eq, proptest};
 
     const HEX: &str = "f119fe3b4c5d4e6f8a7b9c0d1e2f3a4b";
 
@@ -138,6 +138,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn a_reference_keeps_its_text(text in ".*") {
             prop_assert_eq!(&Ref::uuid(Dialect::Zingle, &text).text, &text);

@@ -11,7 +11,7 @@ use model::{
 };
 use uuid::Uuid;
 
-use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Workspace, WorkspaceNumber};
+use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Verified, Workspace, WorkspaceNumber};
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
 pub(crate) trait Backend: Send + Sync + 'static {
@@ -45,6 +45,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// All workspaces, in the order they were made.
     fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send;
+
+    /// Checks everything that is stored.
+    fn verify(&self) -> impl Future<Output = Result<Verified, StoreError>> + Send;
 
     /// The key with this hash, or all keys in the order they were made.
     fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;

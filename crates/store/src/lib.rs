@@ -19,6 +19,6 @@ mod writer;
 pub use error::StoreError;
 pub use key::{Compat, Key, KeyHash, Scope};
 pub use query::{ContactOrder, ContactPage, ContactQuery, Filter};
-pub use store::{Location, Options, Store, WriterStats};
+pub use store::{Location, Options, Store, Verified, WriterStats};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{Action, Done, Outcome, Write};

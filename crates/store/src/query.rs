@@ -11,6 +11,10 @@ pub struct ContactQuery {
     pub filter: Filter,
     /// In which order.
     pub order: ContactOrder,
+    /// Only contacts beyond this number in the order [`Oldest`](ContactOrder::Oldest) or
+    /// [`Newest`](ContactOrder::Newest): those after the last one of the page before. Ignored in other orders.
+    /// The total stays that of the whole list.
+    pub after: Option<u64>,
     /// How many to skip.
     pub offset: u64,
     /// How many to give at most.
@@ -24,6 +28,8 @@ pub enum Filter {
     All,
     /// Those that every part holds for.
     And(Vec<Filter>),
+    /// Those that at least one part holds for; without parts: none.
+    Any(Vec<Filter>),
     /// Those with any of these tags.
     AnyTag(Vec<TagId>),
     /// Those assigned to this team; `None`: to none.
@@ -32,16 +38,15 @@ pub enum Filter {
     Extra(Dialect, String, String),
     /// Those whose extra member of this dialect is absent.
     NoExtra(Dialect, String),
-    /// Those with a number below this one.
-    NumberBelow(u64),
 }
 
 /// The order of a list. Equal contacts are in the order of their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactOrder {
-    /// By id, which is by creation, oldest first.
+    /// By number, which is the order in which they were stored. Ids are taken before a write is queued, so
+    /// theirs can be another one.
     Oldest,
-    /// By id, newest first.
+    /// By number, the last one stored first.
     Newest,
     /// Latest change first.
     LastUpdated,
@@ -58,7 +63,7 @@ pub enum ContactOrder {
 pub struct ContactPage {
     /// The contacts.
     pub contacts: Vec<Arc<Contact>>,
-    /// How many the whole list has, exactly.
+    /// How many the whole list has, exactly; also those that `after` leaves out.
     pub total: u64,
 }
 
@@ -71,7 +76,8 @@ pub(crate) enum Bind {
     Text(String),
 }
 
-/// The statements of a list. The first bind is the workspace; those of the page end with limit and offset.
+/// The statements of a list. The first bind is the workspace; those of the page end with the number that it
+/// comes after, if there is one, limit and offset.
 #[derive(Debug)]
 pub(crate) struct Select {
     /// Yields the `row` of each contact of the page, in order.
@@ -80,6 +86,9 @@ pub(crate) struct Select {
     pub(crate) count: Option<String>,
     /// The binds of the count.
     pub(crate) binds: Vec<Bind>,
+    /// Whether the page is one of what comes after a number, so that it does not tell the total.
+    pub(crate) is_after: bool,
+    after: Option<i64>,
     limit: i64,
     offset: i64,
 }
@@ -89,7 +98,19 @@ impl Select {
         let mut binds = vec![Bind::Integer(workspace.0)];
         let condition = condition(&query.filter, &mut binds);
         let filter = condition.as_ref().map(|condition| format!(" AND {condition}")).unwrap_or_default();
-        let (limit, offset) = (binds.len() + 1, binds.len() + 2);
+        let beyond = match query.order {
+            ContactOrder::Oldest => query.after.map(|number| (">", integer(number))),
+            ContactOrder::Newest => query.after.map(|number| ("<", integer(number))),
+            _ => None,
+        };
+        let mut place = binds.len();
+        let mut next_place = || {
+            place += 1;
+            place
+        };
+        let beyond_condition = beyond.map(|(sign, _)| format!(" AND c.number {sign} ?{}", next_place()));
+        let beyond_condition = beyond_condition.unwrap_or_default();
+        let (limit, offset) = (next_place(), next_place());
         // The log of events knows what is newest, so no index has to: each contact stands there once with its
         // last event. CROSS JOIN makes SQLite walk the log first.
         let by_event = "events e CROSS JOIN contacts c \
@@ -97,8 +118,8 @@ impl Select {
                         WHERE e.workspace = ?1";
         let by_contact = "contacts c WHERE c.workspace = ?1";
         let (from, order) = match query.order {
-            ContactOrder::Oldest => (by_contact, "c.id"),
-            ContactOrder::Newest => (by_contact, "c.id DESC"),
+            ContactOrder::Oldest => (by_contact, "c.number"),
+            ContactOrder::Newest => (by_contact, "c.number DESC"),
             ContactOrder::LastUpdated => (by_event, "e.seq DESC"),
             ContactOrder::FirstUpdated => (by_event, "e.seq"),
             ContactOrder::Name => (by_contact, "c.name, c.number"),
@@ -106,10 +127,13 @@ impl Select {
         };
         Self {
             page: format!(
-                "SELECT c.row FROM {from}{filter} ORDER BY {order} LIMIT ?{limit} OFFSET ?{offset}"
+                "SELECT c.row FROM {from}{filter}{beyond_condition} ORDER BY {order} \
+                 LIMIT ?{limit} OFFSET ?{offset}"
             ),
             count: condition.map(|condition| format!("SELECT count(*) FROM {by_contact} AND {condition}")),
             binds,
+            is_after: beyond.is_some(),
+            after: beyond.map(|(_, number)| number),
             limit: query.limit.into(),
             offset: integer(query.offset),
         }
@@ -117,7 +141,8 @@ impl Select {
 
     /// The binds of the page.
     pub(crate) fn page_binds(&self) -> impl Iterator<Item = Bind> {
-        self.binds.iter().cloned().chain([Bind::Integer(self.limit), Bind::Integer(self.offset)])
+        let own = self.after.into_iter().chain([self.limit, self.offset]);
+        self.binds.iter().cloned().chain(own.map(Bind::Integer))
     }
 }
 
@@ -135,7 +160,17 @@ fn condition(filter: &Filter, binds: &mut Vec<Bind>) -> Option<String> {
         Filter::All => return None,
         Filter::And(parts) => {
             let conditions: Vec<_> = parts.iter().filter_map(|part| condition(part, binds)).collect();
-            return (!conditions.is_empty()).then(|| conditions.join(" AND "));
+            return joined(&conditions, "AND");
+        }
+        Filter::Any(parts) => {
+            let known = binds.len();
+            let conditions: Option<Vec<_>> = parts.iter().map(|part| condition(part, binds)).collect();
+            let Some(conditions) = conditions else {
+                // What the parts before the one that always holds have bound is in no statement.
+                binds.truncate(known);
+                return None;
+            };
+            joined(&conditions, "OR").unwrap_or_else(|| "FALSE".to_owned())
         }
         Filter::AnyTag(tags) if tags.is_empty() => "FALSE".to_owned(),
         Filter::AnyTag(tags) => {
@@ -160,9 +195,21 @@ fn condition(filter: &Filter, binds: &mut Vec<Bind>) -> Option<String> {
                 "NOT EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x WHERE x.key = {name})"
             )
         }
-        Filter::NumberBelow(number) => format!("c.number < {}", bind(Bind::Integer(integer(*number)))),
     };
     Some(text)
+}
+
+/// Conditions joined by a word, in parentheses; `None` when there are none. In halves, because SQLite takes
+/// an expression only so deep, and clients can ask for many conditions.
+fn joined(conditions: &[String], word: &str) -> Option<String> {
+    match conditions {
+        [] => None,
+        [condition] => Some(condition.clone()),
+        _ => {
+            let (left, right) = conditions.split_at(conditions.len() / 2);
+            Some(format!("({} {word} {})", joined(left, word)?, joined(right, word)?))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod log;
 mod migrate;
 mod readers;
 mod save;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -21,7 +22,9 @@ use self::log::Log;
 use self::readers::Readers;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
-use crate::{ContactPage, ContactQuery, Key, KeyHash, Options, StoreError, Workspace, WorkspaceNumber};
+use crate::{
+    ContactPage, ContactQuery, Key, KeyHash, Options, StoreError, Verified, Workspace, WorkspaceNumber,
+};
 
 /// The reading half.
 pub(crate) struct Sqlite {
@@ -99,6 +102,10 @@ impl Backend for Sqlite {
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
         self.readers.run(administer::workspaces).await
+    }
+
+    async fn verify(&self) -> Result<Verified, StoreError> {
+        self.readers.run(verify::verify).await
     }
 
     async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {

@@ -57,6 +57,17 @@ pub struct WriterStats {
     pub log_bytes: u64,
 }
 
+/// What a check of everything that is stored found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Contacts looked at.
+    pub contacts: u64,
+    /// Events looked at.
+    pub events: u64,
+    /// What is wrong, 100 at most; empty when all is well.
+    pub faults: Vec<String>,
+}
+
 /// A handle on the store; clones share it. When the last one is dropped, what is queued is still written.
 #[derive(Clone)]
 pub struct Store {
@@ -368,6 +379,15 @@ impl Store {
     pub async fn check(&self) -> Result<(), StoreError> {
         self.shared.backend.workspaces().await?;
         self.shared.queue.administer(Admin::Check).await.map(drop)
+    }
+
+    /// Checks everything that is stored: the database itself, and that contacts, look-ups and events agree.
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// What the database says, beyond what [`Verified`] tells.
+    pub async fn verify(&self) -> Result<Verified, StoreError> {
+        self.shared.backend.verify().await
     }
 
     /// What the writer has done so far.

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_log_of_no_database_has_no_length() {
+    async fn it_lasts_as_long_as_planned() {
         let measured = driven(vec![Nothing(false), Nothing(false)]).await.unwrap();
         assert!(measured.took >= Duration::from_millis(1));
         assert_eq!(measured.log_bytes, 0);

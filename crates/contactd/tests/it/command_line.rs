@@ -131,6 +131,10 @@ fn wrong_use_is_explained() {
     assert!(text.contains("unknown scope 'all'; known: read, write, admin"), "{text}");
     let database = Database::new();
     let text = complaint(&["key", "create", "--workspace", "main", "--database", &database.path]);
+    assert!(text.starts_with("error: there is no database at "), "{text}");
+    assert!(!std::path::Path::new(&database.path).exists(), "a mistyped path makes no database");
+    let database = Database::with_workspace();
+    let text = complaint(&["key", "create", "--workspace", "mian", "--database", &database.path]);
     assert_eq!(text, "error: no such workspace\nhint: `contactd workspace list` shows them\n");
     let text = complaint(&["key", "revoke", "x", "--database", &database.path]);
     assert_eq!(text, "error: no key has the id 'x'\nhint: `contactd key list` shows the ids\n");

@@ -14,6 +14,8 @@ pub(crate) struct Running {
     child: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// For what it keeps in temporary folders, which a killed process leaves behind.
+    _scratch: tempfile::TempDir,
     /// What it printed before it listened.
     pub(crate) printed: String,
 }
@@ -21,10 +23,12 @@ pub(crate) struct Running {
 impl Running {
     /// Starts `contactd serve --listen 127.0.0.1:0` with more arguments, and waits until it listens.
     pub(crate) fn start(args: &[&str]) -> Self {
+        let scratch = tempfile::TempDir::new().expect("a temporary folder");
         let mut child = Command::new(BINARY)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(args)
             .env_clear()
+            .env("TMPDIR", scratch.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -39,7 +43,7 @@ impl Running {
                 break address.parse().expect("an address");
             }
         };
-        Self { child, address, printed }
+        Self { child, address, _scratch: scratch, printed }
     }
 
     /// A connection to it.

@@ -1,0 +1,108 @@
+//! Checking a whole database: the file, and that contacts, look-ups and events agree.
+
+use std::collections::HashMap;
+
+use model::Contact;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::load::{AliasKind, contact, find_alias, uuid};
+use crate::{StoreError, Verified, WorkspaceNumber};
+
+/// Faults that are told; more only repeat them.
+const FAULTS_MAX: usize = 100;
+
+pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
+    let mut verified = Verified::default();
+    let mut statement = connection.prepare("PRAGMA integrity_check")?;
+    for line in statement.query_map([], |row| row.get::<_, String>(0))? {
+        let line = line?;
+        if line != "ok" {
+            verified.fault(line);
+        }
+    }
+    contacts(connection, &mut verified)?;
+    events(connection, &mut verified)?;
+    Ok(verified)
+}
+
+impl Verified {
+    fn fault(&mut self, text: String) {
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(text);
+        }
+    }
+}
+
+/// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.
+fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
+    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, json_extract(e.doc, '$.revision') \
+               FROM contacts c LEFT JOIN events e ON e.workspace = c.workspace AND e.seq = c.last_event";
+    let mut counts: HashMap<i64, u64> = HashMap::new();
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (workspace, id) = (WorkspaceNumber(row.get(0)?), uuid(row, 1)?);
+        verified.contacts += 1;
+        *counts.entry(workspace.0).or_default() += 1;
+        let contact = match contact(row, 2, 3)? {
+            Ok(contact) => contact,
+            Err(fault) => {
+                verified.fault(format!("contact {id} cannot be read: {fault}"));
+                continue;
+            }
+        };
+        let (is_own, revision): (Option<bool>, Option<u64>) = (row.get(4)?, row.get(5)?);
+        if is_own != Some(true) {
+            verified.fault(format!("contact {id} names a last event that is not its own"));
+        } else if revision != Some(contact.revision) {
+            verified.fault(format!("contact {id} does not have the revision of its last event"));
+        }
+        look_ups(connection, workspace, &contact, verified)?;
+    }
+    let mut statement = connection.prepare("SELECT number, contact_count FROM workspaces")?;
+    for row in statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?)))? {
+        let (workspace, counted) = row?;
+        let found = counts.get(&workspace).copied().unwrap_or(0);
+        if found != counted {
+            verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
+        }
+    }
+    Ok(())
+}
+
+fn look_ups(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    contact: &Contact,
+    verified: &mut Verified,
+) -> Result<(), StoreError> {
+    let id: Uuid = contact.id.0;
+    for (dialect, alias) in contact.aliases.pairs() {
+        if find_alias(connection, AliasKind::Contact, (workspace, dialect, alias))? != Some(id) {
+            verified.fault(format!("the {dialect} id '{alias}' does not lead to contact {id}"));
+        }
+    }
+    let sql = "SELECT 1 FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    for channel in &contact.channels {
+        let key = params![workspace.0, channel.kind.as_str(), channel.value, id.as_bytes()];
+        if !statement.exists(key)? {
+            verified.fault(format!("channel {} does not lead to contact {id}", channel.id));
+        }
+    }
+    Ok(())
+}
+
+/// Every event names the one before it of the same contact, without a gap.
+fn events(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
+    verified.events = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    let sql = "SELECT e.seq FROM events e \
+               LEFT JOIN events p ON p.workspace = e.workspace AND p.seq = e.previous \
+               WHERE e.previous IS NOT NULL AND (p.contact IS NULL OR p.contact <> e.contact OR p.seq >= e.seq) \
+               LIMIT 1";
+    if let Some(seq) = connection.query_row(sql, [], |row| row.get::<_, u64>(0)).optional()? {
+        verified.fault(format!("event {seq} does not follow an event of its contact"));
+    }
+    Ok(())
+}
