@@ -4,7 +4,7 @@ use api_kit::{Answer, Call, Payload, with_change};
 use app::{ContactList, Missing};
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Change, Company, Contact, Ref};
+use model::{Company, Contact};
 use serde::Serialize;
 
 use crate::page::{Page, Selection, contact_id};
@@ -45,7 +45,6 @@ pub(crate) async fn update(call: Call<Acquire>, payload: Payload<Acquire>) -> An
     let id = contact_id(&call)?;
     let about = |error: app::Error| Error::from(error).about(&id);
     let (change, echo) = contact::decode(payload.body, Purpose::Update);
-    let change = without_what_is_shown(&call, &id, change).await.map_err(about)?;
     let written = call.app.update_contact(&call.caller, id.clone(), change).await.map_err(about)?;
     Ok(with_change(written.change, single(&contact::Contact::of(&written.view, &echo))))
 }
@@ -93,20 +92,4 @@ async fn find(call: &Call<Acquire>, page: &Page) -> Result<ContactList, app::Err
     let total = u64::from(found.is_some());
     let contacts = found.filter(|_| page.is_first()).into_iter().collect();
     Ok(ContactList { contacts, total, catalog })
-}
-
-/// The change without a company and a phone number that are what the contact is shown with already. Clients
-/// put back what they got, and Acquire shows less than the record holds: one company of several, and a number
-/// without the country that it was read with. Test: a_number_that_was_read_with_a_country_can_be_put_back.
-async fn without_what_is_shown(
-    call: &Call<Acquire>,
-    id: &Ref,
-    mut change: Change,
-) -> Result<Change, app::Error> {
-    if !change.edits.iter().any(|(_, edit)| contact::is_shown_in_part(edit)) {
-        return Ok(change);
-    }
-    let view = call.app.get_contact(&call.caller, id).await?;
-    change.edits.retain(|(_, edit)| !contact::is_shown(edit, &view.contact));
-    Ok(change)
 }

@@ -232,5 +232,6 @@ impl App {
 }
 
 fn is_self_contained(edit: &model::Edit) -> bool {
-    !matches!(edit, model::Edit::Companies(_) | model::Edit::Notes(_))
+    use model::Edit::{Companies, Notes, PrimaryCompany};
+    !matches!(edit, Companies(_) | PrimaryCompany(_) | Notes(_))
 }

@@ -147,6 +147,7 @@ impl Draft<'_> {
             Edit::Lists(set) => self.lists(set),
             Edit::Notes(set) => self.notes(set),
             Edit::Companies(set) => self.companies(set),
+            Edit::PrimaryCompany(write) => self.primary_company(write.as_ref()),
             Edit::ReplaceChannels(items) => self.replace_channels(None, items),
             Edit::ReplaceChannelsOf(kind, items) => self.replace_channels(Some(kind), items),
             Edit::MergeChannels(items) => self.merge_channels(items),

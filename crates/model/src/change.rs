@@ -32,6 +32,7 @@ impl Change {
             .iter()
             .flat_map(|(_, edit)| match edit {
                 Edit::Companies(set) => set.items.as_slice(),
+                Edit::PrimaryCompany(Some(write)) => std::slice::from_ref(write),
                 _ => &[],
             })
             .map(|write| &write.company)
@@ -96,6 +97,10 @@ pub enum Edit {
     /// Changes the set of companies. Replacing takes title, date and state from the request; adding changes
     /// only what is given.
     Companies(Set<CompanyWrite>),
+    /// Makes this company the first one that the contact is active at, in the place of the one that is it now;
+    /// further companies stay. `None` removes every company that the contact is active at. For dialects that
+    /// know one company a contact.
+    PrimaryCompany(Option<CompanyWrite>),
     /// Makes the channels exactly these. A channel whose id or value is among them keeps its id.
     ReplaceChannels(Vec<ChannelWrite>),
     /// Makes the channels of one kind exactly these; other kinds stay.

@@ -17,7 +17,8 @@ pub enum StoreError {
     /// The change was refused; nothing was stored.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The contact cannot be created or restored: its id, its number or one of its aliases is in use.
+    /// The contact cannot be created or restored, because its id or its number is in use; nor restored, because
+    /// one of its aliases is. A new contact's aliases are [`Rejected`](Self::Rejected) like any other member.
     #[error("{0} is in use")]
     InUse(String),
     /// Somebody else changed the catalog in between; load it again.

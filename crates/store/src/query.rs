@@ -76,8 +76,8 @@ pub(crate) enum Bind {
     Text(String),
 }
 
-/// The statements of a list. The first bind is the workspace; those of the page end with the number that it
-/// comes after, if there is one, limit and offset.
+/// The statements of a list. The first bind is the workspace; those of the page end with limit, offset, and the
+/// number that it comes after, if there is one.
 #[derive(Debug)]
 pub(crate) struct Select {
     /// Yields the `row` of each contact of the page, in order.
@@ -86,9 +86,8 @@ pub(crate) struct Select {
     pub(crate) count: Option<String>,
     /// The binds of the count.
     pub(crate) binds: Vec<Bind>,
-    /// Whether the page is one of what comes after a number, so that it does not tell the total.
-    pub(crate) is_after: bool,
-    after: Option<i64>,
+    /// The number that the page comes after, where the order heeds it.
+    pub(crate) after: Option<i64>,
     limit: i64,
     offset: i64,
 }
@@ -98,19 +97,13 @@ impl Select {
         let mut binds = vec![Bind::Integer(workspace.0)];
         let condition = condition(&query.filter, &mut binds);
         let filter = condition.as_ref().map(|condition| format!(" AND {condition}")).unwrap_or_default();
-        let beyond = match query.order {
-            ContactOrder::Oldest => query.after.map(|number| (">", integer(number))),
-            ContactOrder::Newest => query.after.map(|number| ("<", integer(number))),
-            _ => None,
+        let (limit, offset, last) = (binds.len() + 1, binds.len() + 2, binds.len() + 3);
+        let (sign, after) = match query.order {
+            ContactOrder::Oldest => (">", query.after.map(integer)),
+            ContactOrder::Newest => ("<", query.after.map(integer)),
+            _ => ("", None),
         };
-        let mut place = binds.len();
-        let mut next_place = || {
-            place += 1;
-            place
-        };
-        let beyond_condition = beyond.map(|(sign, _)| format!(" AND c.number {sign} ?{}", next_place()));
-        let beyond_condition = beyond_condition.unwrap_or_default();
-        let (limit, offset) = (next_place(), next_place());
+        let beyond = after.map(|_| format!(" AND c.number {sign} ?{last}")).unwrap_or_default();
         // The log of events knows what is newest, so no index has to: each contact stands there once with its
         // last event. CROSS JOIN makes SQLite walk the log first.
         let by_event = "events e CROSS JOIN contacts c \
@@ -127,21 +120,20 @@ impl Select {
         };
         Self {
             page: format!(
-                "SELECT c.row FROM {from}{filter}{beyond_condition} ORDER BY {order} \
+                "SELECT c.row FROM {from}{filter}{beyond} ORDER BY {order} \
                  LIMIT ?{limit} OFFSET ?{offset}"
             ),
             count: condition.map(|condition| format!("SELECT count(*) FROM {by_contact} AND {condition}")),
             binds,
-            is_after: beyond.is_some(),
-            after: beyond.map(|(_, number)| number),
             limit: query.limit.into(),
             offset: integer(query.offset),
+            after,
         }
     }
 
     /// The binds of the page.
     pub(crate) fn page_binds(&self) -> impl Iterator<Item = Bind> {
-        let own = self.after.into_iter().chain([self.limit, self.offset]);
+        let own = [self.limit, self.offset].into_iter().chain(self.after);
         self.binds.iter().cloned().chain(own.map(Bind::Integer))
     }
 }
@@ -218,7 +210,24 @@ mod tests {
     use crate::WorkspaceNumber;
 
     fn select(filter: Filter, order: ContactOrder) -> Select {
-        Select::of(WorkspaceNumber(7), &ContactQuery { filter, order, offset: 20, limit: 10 })
+        Select::of(WorkspaceNumber(7), &query(filter, order))
+    }
+
+    fn query(filter: Filter, order: ContactOrder) -> ContactQuery {
+        ContactQuery { filter, order, after: None, offset: 20, limit: 10 }
+    }
+
+    /// The condition of a filter, and the texts that it binds.
+    #[track_caller]
+    fn check(filter: Filter, expected: Option<&str>, texts: &[&str]) {
+        let mut binds = Vec::new();
+        assert_eq!(condition(&filter, &mut binds).as_deref(), expected);
+        assert_eq!(binds, texts.iter().map(|text| Bind::Text((*text).to_owned())).collect::<Vec<_>>());
+    }
+
+    fn team(number: u128) -> (Filter, String) {
+        let team = TeamId(uuid::Uuid::from_u128(number));
+        (Filter::Team(Some(team)), team.hex())
     }
 
     #[test]
@@ -227,7 +236,7 @@ mod tests {
         assert_eq!(select.count, None);
         assert_eq!(
             select.page,
-            "SELECT c.row FROM contacts c WHERE c.workspace = ?1 ORDER BY c.id DESC LIMIT ?2 OFFSET ?3"
+            "SELECT c.row FROM contacts c WHERE c.workspace = ?1 ORDER BY c.number DESC LIMIT ?2 OFFSET ?3"
         );
         assert_eq!(
             select.page_binds().collect::<Vec<_>>(),
@@ -241,17 +250,71 @@ mod tests {
         let select = select(
             Filter::And(vec![
                 Filter::Extra(Dialect::Acquire, evil.clone(), evil.clone()),
-                Filter::NumberBelow(u64::MAX),
                 Filter::AnyTag(vec![]),
             ]),
             ContactOrder::Name,
         );
         let count = select.count.unwrap();
-        assert!(count.ends_with("x.value = ?3) AND c.number < ?4 AND FALSE"), "{count}");
-        assert!(select.page.ends_with("LIMIT ?5 OFFSET ?6"), "{}", select.page);
-        assert_eq!(
-            select.binds,
-            [Bind::Integer(7), Bind::Text(evil.clone()), Bind::Text(evil), Bind::Integer(i64::MAX)]
+        assert!(count.ends_with("x.value = ?3) AND FALSE)"), "{count}");
+        assert!(select.page.ends_with("LIMIT ?4 OFFSET ?5"), "{}", select.page);
+        assert_eq!(select.binds, [Bind::Integer(7), Bind::Text(evil.clone()), Bind::Text(evil)]);
+    }
+
+    #[test]
+    fn parts_are_joined_in_parentheses() {
+        let ((a, a_text), (b, b_text), (c, c_text)) = (team(1), team(2), team(3));
+        let none = "json_extract(c.doc, '$.assigned_team') IS NULL";
+        let is = |place: u8| format!("json_extract(c.doc, '$.assigned_team') = ?{place}");
+        check(Filter::Any(vec![]), Some("FALSE"), &[]);
+        check(Filter::Any(vec![Filter::Team(None)]), Some(none), &[]);
+        check(
+            Filter::And(vec![Filter::Any(vec![a.clone(), Filter::Team(None)]), Filter::All, b.clone()]),
+            Some(&format!("(({} OR {none}) AND {})", is(1), is(2))),
+            &[&a_text, &b_text],
         );
+        check(
+            Filter::Any(vec![a, Filter::And(vec![b, Filter::Team(None)]), c]),
+            Some(&format!("({} OR (({} AND {none}) OR {}))", is(1), is(2), is(3))),
+            &[&a_text, &b_text, &c_text],
+        );
+    }
+
+    #[test]
+    fn what_always_holds_makes_any_hold_and_binds_nothing() {
+        let ((a, a_text), (b, _), (c, c_text)) = (team(1), team(2), team(3));
+        check(Filter::Any(vec![a.clone(), Filter::All]), None, &[]);
+        check(Filter::Any(vec![a.clone(), Filter::And(vec![])]), None, &[]);
+        let any = Filter::Any(vec![b, Filter::Any(vec![Filter::All])]);
+        let expected = "(json_extract(c.doc, '$.assigned_team') = ?1 AND \
+                        json_extract(c.doc, '$.assigned_team') = ?2)";
+        check(Filter::And(vec![a, any, c]), Some(expected), &[&a_text, &c_text]);
+    }
+
+    #[test]
+    fn only_the_orders_by_number_come_after_one() {
+        for (order, expected) in [
+            (ContactOrder::Oldest, Some("c.number > ?4 ORDER BY c.number LIMIT ?2 OFFSET ?3")),
+            (ContactOrder::Newest, Some("c.number < ?4 ORDER BY c.number DESC LIMIT ?2 OFFSET ?3")),
+            (ContactOrder::LastUpdated, None),
+            (ContactOrder::FirstUpdated, None),
+            (ContactOrder::Name, None),
+            (ContactOrder::NameDescending, None),
+        ] {
+            let query = ContactQuery { after: Some(u64::MAX), ..query(Filter::All, order) };
+            let select = Select::of(WorkspaceNumber(7), &query);
+            let binds: Vec<_> = select.page_binds().collect();
+            let numbers = [7, 10, 20, i64::MAX].map(Bind::Integer);
+            match expected {
+                Some(expected) => {
+                    assert!(select.page.ends_with(expected), "{}", select.page);
+                    assert_eq!(binds, numbers);
+                }
+                None => {
+                    assert!(!select.page.contains("c.number <"), "{}", select.page);
+                    assert_eq!(binds, numbers[..3]);
+                }
+            }
+            assert_eq!(select.count, None);
+        }
     }
 }

@@ -280,6 +280,7 @@ impl Store {
     }
 
     /// Replaces the catalog, if it still has the revision of `catalog`; the stored one has the next revision.
+    /// Readers of this store get it at once.
     ///
     /// # Errors
     /// [`StoreError::CatalogChanged`], or why it could not be stored.

@@ -3,8 +3,8 @@
 use api_kit::{Body, decode};
 use app::View;
 use model::{
-    Aliases, Catalog, Change, ChannelKind, CompanyLink, CompanyWrite, Dialect, Edit, InstantMember, Json,
-    Native, Ref, Set, ViolationKind, limits,
+    Aliases, Catalog, Change, CompanyLink, CompanyWrite, Dialect, Edit, InstantMember, Json, Ref,
+    ViolationKind, limits,
 };
 use serde::Serialize;
 
@@ -138,18 +138,18 @@ fn client_details(json: &Json, change: &mut Change) {
 
 /// An extension: no documented endpoint sets a contact's company.
 fn company_id(json: &Json, change: &mut Change) {
-    let companies = match (json, super::id_text(json)) {
-        (Json::Null, _) => Vec::new(),
-        (_, Some(text)) => vec![CompanyWrite {
+    let company = match (json, super::id_text(json)) {
+        (Json::Null, _) => None,
+        (_, Some(text)) => Some(CompanyWrite {
             at: "companyId".to_owned(),
             company: Ref::number(Dialect::Acquire, &text),
             title: None,
             start_date: None,
-            active: Some(true),
-        }],
+            active: None,
+        }),
         (_, None) => return change.refuse("companyId", ViolationKind::WrongType("an integer or null")),
     };
-    change.push("companyId", Edit::Companies(Set::replace(companies)));
+    change.push("companyId", Edit::PrimaryCompany(company));
 }
 
 /// Keeps a member that is not known: Acquire ignores it, contactd drops nothing that it accepted.
@@ -243,31 +243,5 @@ pub(crate) fn client_text<'a>(contact: &'a model::Contact, name: &str) -> Option
     match contact.extras.get(Dialect::Acquire, name)? {
         Json::String(text) => Some(text),
         _ => None,
-    }
-}
-
-/// Whether an edit writes a member of which Acquire shows less than the record holds.
-pub(crate) fn is_shown_in_part(edit: &Edit) -> bool {
-    match edit {
-        Edit::Companies(_) => true,
-        // A number with `+` means the same in every country.
-        Edit::PrimaryChannel(ChannelKind::Phone, Some(write)) => {
-            write.value.as_deref().is_some_and(|text| !text.starts_with('+'))
-        }
-        _ => false,
-    }
-}
-
-/// Whether such an edit writes what the contact is shown with already.
-pub(crate) fn is_shown(edit: &Edit, contact: &model::Contact) -> bool {
-    match edit {
-        Edit::Companies(set) => {
-            let shown = company(contact).map(|link| Some(Native::Number(link.number)));
-            set.items.first().map(|write| write.company.native) == shown
-        }
-        Edit::PrimaryChannel(kind @ ChannelKind::Phone, Some(write)) => {
-            contact.primary(kind).map(|channel| channel.raw.as_str()) == write.value.as_deref()
-        }
-        _ => false,
     }
 }

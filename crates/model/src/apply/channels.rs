@@ -69,8 +69,7 @@ impl Draft<'_> {
     /// that a channel that stays keeps its id; of two writes for one channel the first wins.
     pub(super) fn replace_channels(&mut self, kind: Option<&ChannelKind>, items: &[ChannelWrite]) {
         let is_ours = |channel: &Channel| kind.is_none_or(|kind| channel.kind == *kind);
-        let (old, mut kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.contact.channels).into_iter().partition(is_ours);
+        let (old, mut kept): (Vec<_>, Vec<_>) = self.contact.channels.iter().cloned().partition(is_ours);
         let mut made = Vec::new();
         let mut default = None;
         for wanted in self.wanted(kind, items, &old) {
@@ -275,6 +274,14 @@ impl Draft<'_> {
         }
         if !self.bounded(&write.at, text, limits::SHORT_TEXT_CHARS) {
             return None;
+        }
+        if write.country.is_none()
+            && let Some(own) = self.contact.channels.iter().find(|own| own.kind == *kind && own.raw == text)
+        {
+            // What was read and is written back means the channel that shows it, even where its number was
+            // first read with a country that nobody names now.
+            let (value, country) = (own.value.clone(), own.country.clone());
+            return Some((text, Normalised { value, country, is_valid: true }));
         }
         let country = write.country.as_deref().or(self.ground.catalog.default_country.as_deref());
         let normal = normalise(kind, text, country);

@@ -89,6 +89,29 @@ impl Draft<'_> {
         self.contact.companies = links;
     }
 
+    pub(super) fn primary_company(&mut self, write: Option<&CompanyWrite>) {
+        let Some(write) = write else {
+            return self.contact.companies.retain(|link| !link.active);
+        };
+        let Some((id, number)) = self.ground.linked.companies.get(&write.company).copied() else {
+            return self.refuse(&write.at, ViolationKind::UnknownCompany(write.company.text.clone()));
+        };
+        let mut links = std::mem::take(&mut self.contact.companies);
+        let first = |links: &[CompanyLink]| links.iter().position(|link| link.active);
+        if first(&links).and_then(|at| links.get(at)).is_none_or(|link| link.id != id) {
+            links.retain(|link| link.id != id);
+            match first(&links).and_then(|at| links.get_mut(at)) {
+                Some(slot) => *slot = blank(id, number),
+                None => links.push(blank(id, number)),
+            }
+        }
+        if let Some(slot) = links.iter_mut().find(|link| link.id == id) {
+            let link = self.company_link(write, slot.clone());
+            *slot = CompanyLink { active: true, ..link };
+        }
+        self.contact.companies = links;
+    }
+
     fn company_link(&mut self, write: &CompanyWrite, mut link: CompanyLink) -> CompanyLink {
         if let Some(title) = &write.title {
             if let Some(title) = title {

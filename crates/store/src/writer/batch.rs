@@ -157,7 +157,7 @@ impl Batch {
         }
         let blank = Contact::blank(id, number, write.stamp.now);
         let mut applied = self.apply(write, &blank, change)?;
-        self.check_free(workspace, &applied.contact)?;
+        self.check_aliases(workspace, &applied.contact, &blank.aliases)?;
         applied.contact.revision = 1;
         let happened = Happened { kind: EventKind::Created, differences: applied.differences, undoes: None };
         self.put(write, Arc::new(applied.contact), happened)
@@ -176,11 +176,7 @@ impl Batch {
         if applied.differences.is_empty() {
             return self.unchanged(write, before);
         }
-        let taken = self.alias_taken(write.workspace, &applied.contact, &before.aliases);
-        if let Some((dialect, _)) = taken {
-            let violation = Violation::new(format!("aliases.{dialect}"), ViolationKind::AliasTaken);
-            return Err(Rejection::from(violation).into());
-        }
+        self.check_aliases(write.workspace, &applied.contact, &before.aliases)?;
         let happened = Happened { kind: EventKind::Updated, differences: applied.differences, undoes };
         self.put(write, Arc::new(applied.contact), happened)
     }
@@ -202,12 +198,16 @@ impl Batch {
         Ok(Outcome { contact, catalog, done: Done::Unchanged, event: None, differences: Vec::new() })
     }
 
-    /// Whether a new or restored contact can have its aliases.
-    pub(super) fn check_free(&self, workspace: WorkspaceNumber, contact: &Contact) -> Result<(), StoreError> {
-        match self.alias_taken(workspace, contact, &Aliases::default()) {
-            Some((_, text)) => Err(StoreError::InUse(text.to_owned())),
-            None => Ok(()),
-        }
+    /// Refuses the aliases that a contact gets and another contact has.
+    fn check_aliases(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Contact,
+        before: &Aliases,
+    ) -> Result<(), StoreError> {
+        let Some((dialect, _)) = self.alias_taken(workspace, contact, before) else { return Ok(()) };
+        let violation = Violation::new(format!("aliases.{dialect}"), ViolationKind::AliasTaken);
+        Err(Rejection::from(violation).into())
     }
 
     /// Takes over what happened to a contact: the event, the contact, and what leads to it.
@@ -335,7 +335,7 @@ impl Batch {
     }
 
     /// An alias that the contact gets and another contact has.
-    fn alias_taken<'c>(
+    pub(super) fn alias_taken<'c>(
         &self,
         workspace: WorkspaceNumber,
         contact: &'c Contact,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    Change, Contact, Edit, Event, EventKind, OnConflict, Rejection, Violation, ViolationKind, difference,
+    Aliases, Change, Contact, Edit, Event, EventKind, OnConflict, Rejection, Violation, ViolationKind, difference,
 };
 
 use super::batch::{Batch, Happened};
@@ -67,7 +67,9 @@ impl Batch {
         if self.contacts.numbered(write.workspace, deleted.number).is_some() {
             return Err(StoreError::InUse(deleted.number.to_string()));
         }
-        self.check_free(write.workspace, deleted)?;
+        if let Some((_, text)) = self.alias_taken(write.workspace, deleted, &Aliases::default()) {
+            return Err(StoreError::InUse(text.to_owned()));
+        }
         let mut contact = deleted.clone();
         contact.revision += 1;
         contact.updated_at = write.stamp.now.max(contact.updated_at);

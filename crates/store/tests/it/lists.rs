@@ -1,13 +1,18 @@
 //! Lists of contacts.
 
 use model::{ContactId, Dialect, Edit, Flag, ItemRef, Json, Set, Tag, TagId, Team, TeamId};
-use store::{ContactOrder, ContactQuery, Filter};
+use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
-use crate::fixture::{at, edit, edits, named, served};
+use crate::fixture::{Served, all, at, edit, edits, named, served};
 
 pub(crate) fn everything() -> ContactQuery {
-    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, offset: 0, limit: 100 }
+    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, after: None, offset: 0, limit: 100 }
+}
+
+async fn numbers(served: &Served, query: &ContactQuery) -> Vec<u64> {
+    let page = served.store.list_contacts(served.workspace, query).await.unwrap();
+    page.contacts.iter().map(|contact| contact.number).collect()
 }
 
 fn extra(name: &str, value: Json) -> Edit {
@@ -64,7 +69,7 @@ async fn totals_are_exact_on_every_page() {
         contacts.push(database.create(&served, named("x")).await.unwrap().contact);
     }
     database.delete(&served, &contacts[1]).await.unwrap();
-    for filter in [Filter::All, Filter::And(vec![]), Filter::NumberBelow(100)] {
+    for filter in [Filter::All, Filter::And(vec![]), Filter::Any(vec![Filter::Team(None)])] {
         for (offset, limit, expected) in
             [(0, 0, 0), (0, 3, 3), (0, 4, 4), (0, 9, 4), (3, 3, 1), (4, 2, 0), (99, 2, 0), (u64::MAX, 2, 0)]
         {
@@ -72,6 +77,84 @@ async fn totals_are_exact_on_every_page() {
             let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
             assert_eq!((page.contacts.len(), page.total), (expected, 4), "{query:?}");
         }
+        // 1, 3, 4 and 5 are left.
+        for (order, after, offset, expected) in [
+            (ContactOrder::Oldest, 0, 0, &[1, 3][..]),
+            (ContactOrder::Oldest, 1, 0, &[3, 4]),
+            (ContactOrder::Oldest, 2, 1, &[4, 5]),
+            (ContactOrder::Oldest, 4, 0, &[5]),
+            (ContactOrder::Oldest, 5, 0, &[]),
+            (ContactOrder::Oldest, u64::MAX, 0, &[]),
+            (ContactOrder::Newest, u64::MAX, 0, &[5, 4]),
+            (ContactOrder::Newest, 3, 0, &[1]),
+            (ContactOrder::Newest, 3, 1, &[]),
+            (ContactOrder::Newest, 0, 0, &[]),
+            (ContactOrder::Name, 3, 0, &[1, 3]),
+            (ContactOrder::LastUpdated, 3, 0, &[5, 4]),
+        ] {
+            let filter = filter.clone();
+            let query = ContactQuery { filter, order, after: Some(after), offset, limit: 2 };
+            let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+            let numbers: Vec<_> = page.contacts.iter().map(|contact| contact.number).collect();
+            assert_eq!((numbers.as_slice(), page.total), (expected, 4), "{query:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn numbers_order_where_ids_do_not() {
+    let (database, served) = served().await;
+    // Ids rise from one to the next.
+    for number in [5, 3, 9, 4] {
+        let action = Action::Create { id: database.id(), number: Some(number), change: named("x") };
+        served.run(database.write(served.workspace, action)).await.unwrap();
+    }
+    for (order, expected) in
+        [(ContactOrder::Oldest, [3, 4, 5, 9]), (ContactOrder::Newest, [9, 5, 4, 3]), (ContactOrder::Name, [3, 4, 5, 9])]
+    {
+        assert_eq!(numbers(&served, &ContactQuery { order, ..everything() }).await, expected, "{order:?}");
+    }
+    let query = ContactQuery { after: Some(4), ..everything() };
+    assert_eq!(numbers(&served, &query).await, [5, 9]);
+    assert_eq!(numbers(&served, &ContactQuery { order: ContactOrder::Newest, ..query }).await, [3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_by_number_meets_everybody_once() {
+    let (database, served) = served().await;
+    for _ in 0..60 {
+        database.create(&served, named("before")).await.unwrap();
+    }
+    let creates: Vec<_> = (0..200).map(|_| database.create(&served, named("meanwhile"))).collect();
+    let writes = tokio::spawn(all(creates));
+    for (order, start) in [(ContactOrder::Oldest, 0), (ContactOrder::Newest, 61)] {
+        let mut walked: Vec<u64> = Vec::new();
+        loop {
+            let after = Some(walked.last().copied().unwrap_or(start));
+            let page = numbers(&served, &ContactQuery { order, after, limit: 7, ..everything() }).await;
+            if page.is_empty() {
+                break;
+            }
+            walked.extend(page);
+        }
+        // Those who come meanwhile stand at the end, or before the start.
+        match order {
+            ContactOrder::Oldest => assert_eq!(walked, (1..=walked.len() as u64).collect::<Vec<_>>()),
+            _ => assert_eq!(walked, (1..=60).rev().collect::<Vec<_>>()),
+        }
+        assert!(walked.len() >= 60);
+    }
+    assert!(writes.await.unwrap().iter().all(Result::is_ok));
+    assert_eq!(numbers(&served, &ContactQuery { limit: 1000, ..everything() }).await.len(), 260);
+}
+
+#[tokio::test]
+async fn a_filter_of_very_many_parts_is_carried_out() {
+    let (database, served) = served().await;
+    database.create(&served, edit(extra("clientType", "web".into()))).await.unwrap();
+    let part = Filter::Extra(Dialect::Acquire, "clientType".into(), "web".into());
+    for filter in [Filter::And(vec![part.clone(); 3000]), Filter::Any(vec![part; 3000])] {
+        assert_eq!(numbers(&served, &ContactQuery { filter, ..everything() }).await, [1]);
     }
 }
 
@@ -132,9 +215,26 @@ async fn filters_choose() {
         (Filter::Extra(Dialect::Zingle, "clientType".into(), "web".into()), vec![]),
         (no(Dialect::Acquire, "clientType"), vec![2]),
         (no(Dialect::Zingle, "clientType"), vec![1, 2, 3, 4]),
-        (Filter::NumberBelow(3), vec![1, 2]),
-        (Filter::NumberBelow(u64::MAX), vec![1, 2, 3, 4]),
-        (Filter::And(vec![Filter::AnyTag(vec![tags[1]]), Filter::All, Filter::NumberBelow(3)]), vec![2]),
+        (Filter::And(vec![Filter::AnyTag(vec![tags[1]]), Filter::All, acquire(odd, "x")]), vec![2]),
+        (Filter::Any(vec![]), vec![]),
+        (Filter::Any(vec![acquire("clientType", "web"), no(Dialect::Acquire, "clientType")]), vec![1, 2]),
+        (Filter::Any(vec![acquire("clientType", "web"), Filter::All]), vec![1, 2, 3, 4]),
+        (
+            Filter::And(vec![
+                Filter::Any(vec![Filter::Team(Some(team)), Filter::AnyTag(vec![tags[1]])]),
+                Filter::Any(vec![acquire(odd, "x"), Filter::And(vec![])]),
+                no(Dialect::Acquire, odd),
+            ]),
+            vec![3, 4],
+        ),
+        (
+            Filter::Any(vec![
+                Filter::And(vec![Filter::AnyTag(tags.to_vec()), no(Dialect::Acquire, "clientType")]),
+                Filter::And(vec![Filter::Team(Some(team)), Filter::Any(vec![])]),
+                acquire("clientType", "web"),
+            ]),
+            vec![1, 2],
+        ),
     ] {
         for order in [ContactOrder::Oldest, ContactOrder::FirstUpdated, ContactOrder::Name] {
             let query = ContactQuery { filter: filter.clone(), order, ..everything() };

@@ -66,7 +66,7 @@ fn target(edit: &Edit) -> String {
         Edit::Tags(_) => "tags.".to_owned(),
         Edit::Lists(_) => "lists.".to_owned(),
         Edit::Notes(_) => "notes.".to_owned(),
-        Edit::Companies(_) => "companies.".to_owned(),
+        Edit::Companies(_) | Edit::PrimaryCompany(_) => "companies.".to_owned(),
         Edit::Values(..) => "values.".to_owned(),
         Edit::Revert(..) => "revert.".to_owned(),
     }
@@ -142,6 +142,7 @@ fn any_set_edit() -> impl Strategy<Value = Edit> {
     let lists = any_items(&["friends"]);
     let notes = collection::vec(sample::select(vec!["note1", "note2"]), 0..3);
     let companies = collection::vec(any_company(), 0..4);
+    let company = option::of(any_company());
     prop_oneof![
         2 => (any_mode(), tags).prop_map(|(mode, items)| Edit::Tags(Set { mode, items })),
         1 => (any_mode(), lists).prop_map(|(mode, items)| Edit::Lists(Set { mode, items })),
@@ -150,6 +151,7 @@ fn any_set_edit() -> impl Strategy<Value = Edit> {
             Edit::Notes(Set { mode, items })
         }),
         2 => (any_mode(), companies).prop_map(|(mode, items)| Edit::Companies(Set { mode, items })),
+        1 => company.prop_map(Edit::PrimaryCompany),
     ]
 }
 

@@ -118,3 +118,21 @@ fn channel_types_of_the_workspace_are_noted_unless_global() {
     check([typed("emails", "a@x")], &made("email a@x"));
     check([typed("nosuch", "a@x")], "refused c: no channel type 'nosuch'");
 }
+
+#[test]
+fn a_number_that_was_read_with_a_country_can_be_written_back_without_it() {
+    let from = ChannelWrite { country: some("NL"), ..write("phone", "06 12345678") };
+    let mut case = super::Case::new().given([merge(from)]);
+    let plain = || write("phone", "06 12345678");
+    let strict = ChannelWrite { is_strict: true, ..plain() };
+    let kind = ChannelKind::Phone;
+    for edit in [
+        merge(plain()),
+        merge(strict),
+        Edit::PrimaryChannel(kind.clone(), Some(plain())),
+        Edit::ReplaceChannelsOf(kind, vec![plain()]),
+        Edit::ReplaceChannels(vec![ChannelWrite { default: Some(true), ..plain() }]),
+    ] {
+        case.check([edit], "");
+    }
+}

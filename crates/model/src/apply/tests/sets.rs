@@ -135,3 +135,18 @@ fn what_is_wrong_with_a_company_is_named() {
          refused nosuch: no company 'nosuch'",
     );
 }
+
+#[test]
+fn the_primary_company_takes_the_place_of_the_one_before() {
+    let left = CompanyWrite { active: Some(false), ..company("initech") };
+    let titled = CompanyWrite { title: Some(some("CTO")), ..company("acme") };
+    let mut case = Case::new().given([companies(SetMode::Replace, [left, titled, company("globex")])]);
+    case.check([Edit::PrimaryCompany(Some(company("acme")))], "");
+    case.check(
+        [Edit::PrimaryCompany(Some(company("globex")))],
+        "companies =\ninitech not-active\nglobex active",
+    );
+    case.check([Edit::PrimaryCompany(Some(company("initech")))], "companies =\ninitech active");
+    case.check([Edit::PrimaryCompany(Some(company("nosuch")))], "refused nosuch: no company 'nosuch'");
+    case.check([Edit::PrimaryCompany(None)], "companies = null");
+}
