@@ -9,8 +9,8 @@ use crate::{Callbell, filter, wire};
 pub(crate) async fn list(call: Call<Callbell>) -> Answer<Callbell> {
     let page = Page::of(&call.query)?;
     let catalog = call.app.catalog(&call.caller).await?;
-    let list = page.fetch(&call, filter::of(&call.query, &catalog)).await?;
-    Ok(json(StatusCode::OK, &wire::Contacts::of(&list, &page, wire::Types::of(&call.query))))
+    let found = page.find(&call, filter::of(&call.query, &catalog)).await?;
+    Ok(json(StatusCode::OK, &wire::Contacts::of(&found, wire::Types::of(&call.query))))
 }
 
 pub(crate) async fn get(call: Call<Callbell>) -> Answer<Callbell> {

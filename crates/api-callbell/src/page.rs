@@ -1,7 +1,5 @@
 //! Pages of contacts: by number, or by the cursor of the page before.
 
-use std::sync::Arc;
-
 use api_kit::{Call, Query};
 use app::{ContactList, ContactOrder, ContactQuery, Filter};
 use base64::Engine;
@@ -12,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Callbell, Error};
 
 /// Contacts on a page; no parameter changes it.
-const SIZE: u32 = 20;
+const SIZE: usize = 20;
 /// The last page that may be asked for by number.
 const LAST: u64 = 500;
 
@@ -21,8 +19,20 @@ const LAST: u64 = 500;
 pub(crate) struct Page {
     /// Its number, from 1; with a cursor the walk goes on from there, and it is the first one.
     number: u64,
-    /// Only contacts with a number below this one: those after the cursor.
-    below: Option<u64>,
+    /// The number of the contact that the page before ended with.
+    after: Option<u64>,
+}
+
+/// A page as it was found.
+pub(crate) struct Found {
+    /// Its contacts.
+    pub(crate) list: ContactList,
+    /// Its number.
+    pub(crate) number: u64,
+    /// How many pages the whole list has; an empty list has one.
+    pub(crate) pages: u64,
+    /// The cursor of what comes after it.
+    pub(crate) next: Option<String>,
 }
 
 /// What stands in a cursor: the last contact of the page before.
@@ -39,67 +49,30 @@ impl Page {
     /// Reads `page`, or `after`, which takes its place.
     pub(crate) fn of(query: &Query) -> Result<Self, Error> {
         if let Some(text) = query.get("after") {
-            return Ok(Self { number: 1, below: Some(Cursor::read(text).ok_or(Error::BadCursor)?.id) });
+            return Ok(Self { number: 1, after: Some(Cursor::read(text).ok_or(Error::BadCursor)?.id) });
         }
         match query.integer("page", 1)?.unwrap_or(1) {
             number if number > LAST => Err(Error::PageLimit),
-            number => Ok(Self { number, below: None }),
+            number => Ok(Self { number, after: None }),
         }
     }
 
-    /// The number to show.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
-    }
-
-    /// How many pages a list has; an empty list has one.
-    pub(crate) fn pages(&self, list: &ContactList) -> u64 {
-        list.total.div_ceil(SIZE.into()).max(1)
-    }
-
-    /// The cursor of what comes after this page.
-    pub(crate) fn next(&self, list: &ContactList) -> Option<String> {
-        let is_last = self.offset() + list.contacts.len() as u64 >= list.total;
-        list.contacts.last().filter(|_| !is_last).and_then(|contact| Cursor::of(contact).text())
-    }
-
-    fn offset(&self) -> u64 {
-        (self.number - 1) * u64::from(SIZE)
-    }
-
-    /// The contacts of this page among those that any of the filters holds for, newest first; no contact is
-    /// in two of them. The list is in the order of ids and a cursor holds a number: they rise together, except
-    /// among contacts made at the same moment.
-    pub(crate) async fn fetch(
-        &self,
-        call: &Call<Callbell>,
-        filters: Vec<Filter>,
-    ) -> Result<ContactList, Error> {
-        let mut lists = Vec::with_capacity(filters.len());
-        let is_single = filters.len() == 1;
-        for filter in filters {
-            let filter = match self.below {
-                Some(number) => Filter::And(vec![filter, Filter::NumberBelow(number)]),
-                None => filter,
-            };
-            // The store cannot say "or": of several lists, each must reach to the end of the page. Pages have
-            // a last number, so that is bounded.
-            let (offset, limit) = match (is_single, u32::try_from(self.offset())) {
-                (false, Ok(offset)) => (0, offset.saturating_add(SIZE)),
-                _ => (self.offset(), SIZE),
-            };
-            let query = ContactQuery { filter, order: ContactOrder::Newest, offset, limit };
-            lists.push(call.app.list_contacts(&call.caller, &query).await?);
-        }
-        let catalog = call.app.catalog(&call.caller).await?;
-        let total = lists.iter().map(|list| list.total).sum();
-        let mut contacts: Vec<Arc<Contact>> = lists.into_iter().flat_map(|list| list.contacts).collect();
-        if !is_single {
-            contacts.sort_by_key(|contact| std::cmp::Reverse(contact.number));
-            let skipped = usize::try_from(self.offset()).unwrap_or(usize::MAX);
-            contacts = contacts.into_iter().skip(skipped).take(SIZE as usize).collect();
-        }
-        Ok(ContactList { contacts, total, catalog })
+    /// Finds it among the contacts that the filter holds for, newest first.
+    pub(crate) async fn find(&self, call: &Call<Callbell>, filter: Filter) -> Result<Found, Error> {
+        let query = ContactQuery {
+            filter,
+            order: ContactOrder::Newest,
+            after: self.after,
+            offset: (self.number - 1) * SIZE as u64,
+            // One more tells whether there is a page after this one.
+            limit: u32::try_from(SIZE + 1).unwrap_or(u32::MAX),
+        };
+        let mut list = call.app.list_contacts(&call.caller, &query).await?;
+        let is_last = list.contacts.len() <= SIZE;
+        list.contacts.truncate(SIZE);
+        let last = list.contacts.last().filter(|_| !is_last);
+        let next = last.and_then(|contact| Cursor::of(contact).text());
+        Ok(Found { number: self.number, pages: list.total.div_ceil(SIZE as u64).max(1), next, list })
     }
 }
 
@@ -152,6 +125,6 @@ mod tests {
     #[test]
     fn a_cursor_takes_the_place_of_the_page() {
         let page = Page::of(&Query::parse("page=x&after=eyJ0cyI6MSwiaWQiOjd9")).unwrap();
-        assert_eq!((page.number, page.below), (1, Some(7)));
+        assert_eq!((page.number, page.after), (1, Some(7)));
     }
 }

@@ -2,7 +2,6 @@
 
 use api_kit::{Call, Problem, Query};
 use app::{ContactList, ContactOrder, ContactQuery, Filter};
-use uuid::Uuid;
 
 use crate::{Error, NativeApi};
 
@@ -10,8 +9,6 @@ use crate::{Error, NativeApi};
 const LIMIT_DEFAULT: u32 = 50;
 /// Items of a page at most.
 const LIMIT_MAX: u32 = 1000;
-/// How often a page is sought again when contacts come and go at the same time.
-const SEEKS_MAX: usize = 4;
 
 /// How many items a page may have.
 pub(crate) fn limit(query: &Query) -> Result<u32, Error> {
@@ -31,45 +28,29 @@ enum Order {
     Newest,
 }
 
-impl Order {
-    /// Whether a contact stands at or before another one's place in this order.
-    fn is_up_to(self, id: Uuid, last: Uuid) -> bool {
-        match self {
-            Self::Oldest => id <= last,
-            Self::Newest => id >= last,
-        }
-    }
-}
-
-/// Where a page ended: at this contact, the so-manieth of the list at that time. As text: `o` or `n`, the
-/// contact's id, the count.
+/// Where a page ended: at the contact with this number. As text: `o` or `n`, and the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cursor {
     order: Order,
-    last: Uuid,
-    count: u64,
+    last: u64,
 }
 
 impl Cursor {
     fn parse(text: &str) -> Option<Self> {
-        let order = match text.get(..1)? {
-            "o" => Order::Oldest,
-            "n" => Order::Newest,
-            _ => return None,
+        let (order, number) = match text.strip_prefix('o') {
+            Some(number) => (Order::Oldest, number),
+            None => (Order::Newest, text.strip_prefix('n')?),
         };
-        let last = Uuid::try_parse(text.get(1..33)?).ok()?;
-        let count = text.get(33..)?;
-        let is_plain = count.bytes().all(|byte| byte.is_ascii_digit());
-        let count =
-            count.parse().ok().filter(|count| is_plain && (1..=u64::from(u32::MAX)).contains(count))?;
-        Some(Self { order, last, count })
+        let cursor = Self { order, last: number.parse().ok()? };
+        // Only as it is written: no sign, no zeros before it.
+        (cursor.to_string() == text).then_some(cursor)
     }
 }
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let order = if self.order == Order::Oldest { 'o' } else { 'n' };
-        write!(f, "{order}{}{}", self.last.simple(), self.count)
+        write!(f, "{order}{}", self.last)
     }
 }
 
@@ -102,77 +83,21 @@ impl ContactsPage {
         Ok(Self { limit, order: cursor.order, after: Some(cursor) })
     }
 
-    /// The page, and the cursor of the next one.
-    ///
-    /// Lists are paged by count. A contact that came or went before the cursor shifts them, which shows in
-    /// that the contact at the cursor is another one: then its place is sought again.
+    /// The page, and the cursor of the next one while there is more after it.
     pub(crate) async fn load(self, call: &Call<NativeApi>) -> Result<(ContactList, Option<String>), Error> {
-        let Some(mut cursor) = self.after else {
-            let list = self.query(call, 0, self.limit).await?;
-            let next = self.next(&list, 0);
-            return Ok((list, next));
-        };
-        for _ in 0..SEEKS_MAX {
-            if let Some(found) = self.load_at(call, cursor).await? {
-                return Ok(found);
-            }
-            cursor.count = self.seek(call, cursor.last).await?;
-        }
-        // Contacts come and go faster than they can be listed: what there is now, without repeats.
-        let mut list = self.query(call, cursor.count, self.limit).await?;
-        list.contacts.retain(|contact| !self.order.is_up_to(contact.id.0, cursor.last));
-        let next = self.next(&list, cursor.count);
-        Ok((list, next))
-    }
-
-    /// The page after the cursor, unless the cursor's count is out of date.
-    async fn load_at(
-        self,
-        call: &Call<NativeApi>,
-        cursor: Cursor,
-    ) -> Result<Option<(ContactList, Option<String>)>, Error> {
-        let is_before = |id: Uuid| self.order.is_up_to(id, cursor.last);
-        let overlap = u64::from(cursor.count > 0);
-        let mut list = self.query(call, cursor.count - overlap, self.limit + u32::from(overlap > 0)).await?;
-        let known = list.contacts.iter().take_while(|contact| is_before(contact.id.0)).count();
-        if known as u64 != overlap {
-            return Ok(None);
-        }
-        list.contacts.drain(..known);
-        let next = self.next(&list, cursor.count);
-        Ok(Some((list, next)))
-    }
-
-    /// How many contacts stand up to the place of this one now: a binary search.
-    async fn seek(self, call: &Call<NativeApi>, last: Uuid) -> Result<u64, Error> {
-        let (mut low, mut high) = (0, self.query(call, 0, 1).await?.total);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let found = self.query(call, middle, 1).await?;
-            let is_before = |id: Uuid| self.order.is_up_to(id, last);
-            if found.contacts.first().is_some_and(|contact| is_before(contact.id.0)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(low)
-    }
-
-    async fn query(self, call: &Call<NativeApi>, offset: u64, limit: u32) -> Result<ContactList, Error> {
         let order = match self.order {
             Order::Oldest => ContactOrder::Oldest,
             Order::Newest => ContactOrder::Newest,
         };
-        let query = ContactQuery { filter: Filter::All, order, offset, limit };
-        Ok(call.app.list_contacts(&call.caller, &query).await?)
-    }
-
-    /// The cursor at the end of a page that begins at `offset`, while there is more after it.
-    fn next(self, list: &ContactList, offset: u64) -> Option<String> {
-        let count = offset + list.contacts.len() as u64;
-        let last = list.contacts.last().filter(|_| count < list.total)?.id.0;
-        Some(Cursor { order: self.order, last, count }.to_string())
+        let after = self.after.map(|cursor| cursor.last);
+        // One more tells whether there is a next page.
+        let query = ContactQuery { filter: Filter::All, order, after, offset: 0, limit: self.limit + 1 };
+        let mut list = call.app.list_contacts(&call.caller, &query).await?;
+        let is_last = list.contacts.len() as u64 <= u64::from(self.limit);
+        list.contacts.truncate(self.limit as usize);
+        let last = list.contacts.last().filter(|_| !is_last);
+        let next = last.map(|contact| Cursor { order: self.order, last: contact.number }.to_string());
+        Ok((list, next))
     }
 }
 
@@ -182,18 +107,18 @@ mod tests {
 
     #[test]
     fn cursors_read_back_and_nothing_else_is_one() {
-        let cursor = Cursor { order: Order::Newest, last: Uuid::from_u128(7), count: 50 };
-        let text = cursor.to_string();
-        assert_eq!(text, "n0000000000000000000000000000000750");
-        assert_eq!(Cursor::parse(&text), Some(cursor));
-        let id = "00000000000000000000000000000007";
+        for (cursor, text) in [
+            (Cursor { order: Order::Newest, last: 50 }, "n50"),
+            (Cursor { order: Order::Oldest, last: u64::MAX }, "o18446744073709551615"),
+        ] {
+            assert_eq!(cursor.to_string(), text);
+            assert_eq!(Cursor::parse(text), Some(cursor));
+        }
         for text in
-            ["", "x", "o", id, &format!("o{id}"), &format!("o{id}0"), &format!("o{id}+1"), &format!("x{id}1")]
+            ["", "x", "o", "7", "x7", "o-1", "o+1", "o01", "on1", "o1 ", "o18446744073709551616", "é1"]
         {
             assert_eq!(Cursor::parse(text), None, "{text}");
         }
-        assert_eq!(Cursor::parse(&format!("o{id}99999999999999999999999")), None);
-        assert_eq!(Cursor::parse("é1234567890123456789012345678901234"), None);
     }
 
     #[test]

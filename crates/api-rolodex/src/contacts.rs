@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::page::{Include, contact_query};
 use crate::related::Related;
 use crate::wire::{change, contact, envelope, id};
-use crate::{Error, Rolodex, order};
+use crate::{Error, Rolodex};
 
 /// `GET /contacts`
 pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
@@ -47,9 +47,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query)?;
     let contact = id::reference(call.param("id"));
-    let mut change = change::update(payload.body);
-    order::keep(&call, &contact, &mut change).await?;
-    let written = call.app.update_contact(&call.caller, contact, change).await?;
+    let written = call.app.update_contact(&call.caller, contact, change::update(payload.body)).await?;
     wrote(&call, &written, &include).await
 }
 

@@ -4,7 +4,6 @@
 mod auth;
 mod contacts;
 mod error;
-mod order;
 mod page;
 mod related;
 mod wire;

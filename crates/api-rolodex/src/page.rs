@@ -27,6 +27,7 @@ pub(crate) fn contact_query(query: &Query) -> Result<ContactQuery, Problem> {
     Ok(ContactQuery {
         filter: Filter::All,
         order: order(query)?,
+        after: None,
         offset: integer(query, "offset", 0)?.unwrap_or_default().min(MAX_OFFSET),
         limit: u32::try_from(limit).unwrap_or(u32::MAX),
     })

@@ -21,6 +21,7 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let query = ContactQuery {
         filter: Filter::All,
         order: page.contact_order(),
+        after: None,
         offset: page.offset(),
         limit: page.limit(),
     };

@@ -113,8 +113,8 @@ pub enum Edit {
     PrimaryChannel(ChannelKind, Option<ChannelWrite>),
     /// Removes a channel.
     RemoveChannel(ChannelId),
-    /// Writes values of custom fields. With [`SetMode::Replace`] a field that is not among them loses its
-    /// value; otherwise it keeps it.
+    /// Writes values of custom fields. With [`SetMode::Replace`] and [`SetMode::Exact`] a field that is not
+    /// among them loses its value; otherwise it keeps it.
     Values(Set<ValueWrite>, ReadValue),
     /// Sets or removes a member that only one dialect knows.
     Extra(Dialect, String, Option<Json>),
@@ -200,8 +200,11 @@ pub enum InstantMember {
 /// How a set changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetMode {
-    /// It becomes exactly the items given.
+    /// It becomes exactly the items given, in the order given.
     Replace,
+    /// It becomes exactly the items given, but those that were there keep their order and new ones follow:
+    /// for dialects that show sets in an order of their own and have them sent back whole.
+    Exact,
     /// The items given are added, or updated where they are there already.
     Add,
     /// The items given are removed.
@@ -221,6 +224,11 @@ impl<T> Set<T> {
     /// Exactly these.
     pub fn replace(items: Vec<T>) -> Self {
         Self { mode: SetMode::Replace, items }
+    }
+
+    /// Exactly these, whatever their order.
+    pub fn exact(items: Vec<T>) -> Self {
+        Self { mode: SetMode::Exact, items }
     }
 
     /// These too.

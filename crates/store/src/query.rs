@@ -219,9 +219,9 @@ mod tests {
 
     /// The condition of a filter, and the texts that it binds.
     #[track_caller]
-    fn check(filter: Filter, expected: Option<&str>, texts: &[&str]) {
+    fn check(filter: &Filter, expected: Option<&str>, texts: &[&str]) {
         let mut binds = Vec::new();
-        assert_eq!(condition(&filter, &mut binds).as_deref(), expected);
+        assert_eq!(condition(filter, &mut binds).as_deref(), expected);
         assert_eq!(binds, texts.iter().map(|text| Bind::Text((*text).to_owned())).collect::<Vec<_>>());
     }
 
@@ -265,15 +265,15 @@ mod tests {
         let ((a, a_text), (b, b_text), (c, c_text)) = (team(1), team(2), team(3));
         let none = "json_extract(c.doc, '$.assigned_team') IS NULL";
         let is = |place: u8| format!("json_extract(c.doc, '$.assigned_team') = ?{place}");
-        check(Filter::Any(vec![]), Some("FALSE"), &[]);
-        check(Filter::Any(vec![Filter::Team(None)]), Some(none), &[]);
+        check(&Filter::Any(vec![]), Some("FALSE"), &[]);
+        check(&Filter::Any(vec![Filter::Team(None)]), Some(none), &[]);
         check(
-            Filter::And(vec![Filter::Any(vec![a.clone(), Filter::Team(None)]), Filter::All, b.clone()]),
+            &Filter::And(vec![Filter::Any(vec![a.clone(), Filter::Team(None)]), Filter::All, b.clone()]),
             Some(&format!("(({} OR {none}) AND {})", is(1), is(2))),
             &[&a_text, &b_text],
         );
         check(
-            Filter::Any(vec![a, Filter::And(vec![b, Filter::Team(None)]), c]),
+            &Filter::Any(vec![a, Filter::And(vec![b, Filter::Team(None)]), c]),
             Some(&format!("({} OR (({} AND {none}) OR {}))", is(1), is(2), is(3))),
             &[&a_text, &b_text, &c_text],
         );
@@ -282,12 +282,12 @@ mod tests {
     #[test]
     fn what_always_holds_makes_any_hold_and_binds_nothing() {
         let ((a, a_text), (b, _), (c, c_text)) = (team(1), team(2), team(3));
-        check(Filter::Any(vec![a.clone(), Filter::All]), None, &[]);
-        check(Filter::Any(vec![a.clone(), Filter::And(vec![])]), None, &[]);
+        check(&Filter::Any(vec![a.clone(), Filter::All]), None, &[]);
+        check(&Filter::Any(vec![a.clone(), Filter::And(vec![])]), None, &[]);
         let any = Filter::Any(vec![b, Filter::Any(vec![Filter::All])]);
         let expected = "(json_extract(c.doc, '$.assigned_team') = ?1 AND \
                         json_extract(c.doc, '$.assigned_team') = ?2)";
-        check(Filter::And(vec![a, any, c]), Some(expected), &[&a_text, &c_text]);
+        check(&Filter::And(vec![a, any, c]), Some(expected), &[&a_text, &c_text]);
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use app::{Compat, ContactList, View};
+use app::{Compat, View};
 use model::{Catalog, ChannelKind, Dialect, FieldType, ItemRef, Json, Timestamp};
 use serde::{Serialize, Serializer};
 
 use super::{CHANNEL_UUID, SOURCE, Types, WHATSAPP, reference, value};
-use crate::page::Page;
+use crate::page::Found;
 
 /// The dashboard that `href` and `conversationHref` point at.
 const DASHBOARD: &str = "https://dash.callbell.eu";
@@ -22,23 +22,23 @@ const NOBODY: &str = "00000000000000000000000000000000";
 #[derive(Debug, Serialize)]
 pub(crate) struct Contacts<'a> {
     contacts: Vec<Contact<'a>>,
-    meta: Meta,
+    meta: Meta<'a>,
 }
 
 #[derive(Debug, Serialize)]
-struct Meta {
+struct Meta<'a> {
     page: u64,
     pages: u64,
-    next: Option<String>,
+    next: Option<&'a str>,
 }
 
 impl<'a> Contacts<'a> {
     /// Encodes a page.
-    pub(crate) fn of(list: &'a ContactList, page: &Page, types: Types) -> Self {
-        let encode = |contact| Contact::of(contact, &list.catalog, types);
+    pub(crate) fn of(found: &'a Found, types: Types) -> Self {
+        let encode = |contact| Contact::of(contact, &found.list.catalog, types);
         Self {
-            contacts: list.contacts.iter().map(|contact| encode(contact)).collect(),
-            meta: Meta { page: page.number(), pages: page.pages(list), next: page.next(list) },
+            contacts: found.list.contacts.iter().map(|contact| encode(contact)).collect(),
+            meta: Meta { page: found.number, pages: found.pages, next: found.next.as_deref() },
         }
     }
 }

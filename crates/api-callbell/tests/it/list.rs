@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use app::Compat;
-use model::Json;
+use model::{Change, Edit, Json, NamePart};
 use serde_json::json;
 
 use crate::stage::{JOHN, JOHN_PATH, Stage};
@@ -68,6 +68,39 @@ async fn following_next_gives_every_contact_once() {
         pages.extend(ids(&get(&stage, &format!("page={page}")).await));
     }
     assert_eq!(walk(&stage, "").await, pages);
+}
+
+#[tokio::test]
+async fn following_next_meets_numbers_of_every_order_once() {
+    let stage = Stage::new().await;
+    // Ids rise from one to the next, the clock stands still.
+    let numbers = (0..56).map(|n| 1000 + n * 37 % 56);
+    for number in numbers {
+        let name = Edit::Name(NamePart::Full, Some(number.to_string()));
+        let mut change = Change::default();
+        change.push("", name);
+        stage.test.app.seed_contact(stage.test.workspace.number, Some(number), change).await.unwrap();
+    }
+    let mut expected: Vec<_> = (1000..1056).rev().map(|number: u64| number.to_string()).collect();
+    expected.extend(["Jane Smith", "John Doe", "John", "Cindy"].map(str::to_owned));
+    // The second is a filter of several parts, which all hold for.
+    for filters in ["", "source=whatsapp"] {
+        let mut answer = get(&stage, filters).await;
+        let mut walked: Vec<String> = names(&answer).into_iter().map(str::to_owned).collect();
+        let mut lengths = vec![walked.len()];
+        while let Some(next) = answer["meta"]["next"].as_str() {
+            answer = get(&stage, &format!("{filters}&after={next}")).await;
+            assert_eq!((&answer["meta"]["page"], &answer["meta"]["pages"]), (&json!(1), &json!(3)));
+            lengths.push(names(&answer).len());
+            walked.extend(names(&answer).into_iter().map(str::to_owned));
+        }
+        assert_eq!((walked, lengths), (expected.clone(), vec![20, 20, 20]), "{filters}");
+        for page in 1..=3 {
+            let answer = get(&stage, &format!("{filters}&page={page}")).await;
+            assert_eq!(names(&answer), expected[page * 20 - 20..page * 20], "{filters}");
+            assert_eq!((&answer["meta"]["pages"], answer["meta"]["next"].is_null()), (&json!(3), page == 3));
+        }
+    }
 }
 
 #[tokio::test]

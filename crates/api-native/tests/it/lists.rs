@@ -1,7 +1,7 @@
 //! Lists of contacts, page by page.
 
 use app::Compat;
-use model::Json;
+use model::{Change, Json};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
@@ -82,6 +82,25 @@ async fn contacts_that_come_and_go_shift_no_page() {
         }
         assert_eq!((rest.as_slice(), next), (&expected[9..], None), "{order}");
     }
+}
+
+#[tokio::test]
+async fn a_walk_meets_numbers_of_every_order_once() {
+    let (test, client) = start().await;
+    // Ids rise from one to the next.
+    for number in [90, 30, 70, 10, 50] {
+        let seeded = test.app.seed_contact(test.workspace.number, Some(number), Change::default());
+        seeded.await.expect("a free number");
+    }
+    let expected = [[1, 2, 3], [4, 10, 30], [50, 70, 90]];
+    assert_eq!(walk(&client, "limit=3").await, expected);
+    let newest = expected.map(|mut page| {
+        page.reverse();
+        page
+    });
+    assert_eq!(walk(&client, "limit=3&order=newest").await, [newest[2], newest[1], newest[0]]);
+    let list = client.get(&format!("{CONTACTS}?limit=3&after=o30")).await.expect(200);
+    assert_eq!((&list["total"], &list["next"]), (&json!(9), &Json::Null));
 }
 
 #[tokio::test]

@@ -33,19 +33,19 @@ pub(crate) fn items<'j>(
 /// Tags: ids, `{id}` or `{"tag": {id}}`.
 pub(crate) fn tags(json: &Json, change: &mut Change) {
     let Some(ids) = ids("tags", "tag", json, change) else { return };
-    change.push("tags", Edit::Tags(Set::replace(item_refs(ids))));
+    change.push("tags", Edit::Tags(Set::exact(item_refs(ids))));
 }
 
 /// Lists: ids, `{id}` or `{"list": {id}}`.
 pub(crate) fn lists(json: &Json, change: &mut Change) {
     let Some(ids) = ids("lists", "list", json, change) else { return };
-    change.push("lists", Edit::Lists(Set::replace(item_refs(ids))));
+    change.push("lists", Edit::Lists(Set::exact(item_refs(ids))));
 }
 
 /// Notes: ids, `{id}` or `{"note": {id}}`.
 pub(crate) fn notes(json: &Json, change: &mut Change) {
     let Some(ids) = ids("notes", "note", json, change) else { return };
-    change.push("notes", Edit::Notes(Set::replace(ids)));
+    change.push("notes", Edit::Notes(Set::exact(ids)));
 }
 
 fn item_refs(ids: Vec<(String, Ref)>) -> Vec<(String, ItemRef)> {
@@ -95,7 +95,7 @@ pub(crate) fn companies(json: &Json, change: &mut Change) {
             Err(violation) => change.violations.push(violation),
         }
     }
-    change.push("companies", Edit::Companies(Set::replace(writes)));
+    change.push("companies", Edit::Companies(Set::exact(writes)));
 }
 
 fn company(at: String, item: &Json) -> Result<CompanyWrite, Violation> {
@@ -142,7 +142,7 @@ pub(crate) fn custom_fields(json: &Json, change: &mut Change) {
         fields.push(field.clone());
         writes.push(ValueWrite { at, field: ItemRef::Id(field), json });
     }
-    change.push("custom_fields", Edit::Values(Set::replace(writes), value::read));
+    change.push("custom_fields", Edit::Values(Set::exact(writes), value::read));
 }
 
 fn field_value(at: &str, item: &Json) -> Result<(Ref, Json), Violation> {

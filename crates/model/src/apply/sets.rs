@@ -5,9 +5,10 @@ use crate::{CompanyLink, CompanyWrite, Entity, ItemRef, Ref, Set, SetMode, Viola
 
 /// The set after a change. Items keep their order: those that were there first, then the new ones; a
 /// replacement takes the order given. Repeats are dropped.
-fn changed<T: PartialEq + Copy>(current: &[T], mode: SetMode, items: &[T]) -> Vec<T> {
+pub(super) fn changed<T: PartialEq + Copy>(current: &[T], mode: SetMode, items: &[T]) -> Vec<T> {
     let mut result = match mode {
         SetMode::Replace => Vec::new(),
+        SetMode::Exact => current.iter().filter(|item| items.contains(item)).copied().collect(),
         SetMode::Add => current.to_vec(),
         SetMode::Remove => return current.iter().filter(|item| !items.contains(item)).copied().collect(),
     };
@@ -63,7 +64,8 @@ impl Draft<'_> {
 
     pub(super) fn companies(&mut self, set: &Set<CompanyWrite>) {
         let before = std::mem::take(&mut self.contact.companies);
-        let mut links = if set.mode == SetMode::Replace { Vec::new() } else { before };
+        let is_whole = matches!(set.mode, SetMode::Replace | SetMode::Exact);
+        let mut links = if is_whole { Vec::new() } else { before.clone() };
         for write in &set.items {
             let Some((id, number)) = self.ground.linked.companies.get(&write.company).copied() else {
                 self.refuse(&write.at, ViolationKind::UnknownCompany(write.company.text.clone()));
@@ -75,8 +77,8 @@ impl Draft<'_> {
                     links.remove(at);
                 }
                 // The first of two links to one company wins.
-                (SetMode::Remove, None) | (SetMode::Replace, Some(_)) => {}
-                (SetMode::Replace | SetMode::Add, _) => {
+                (SetMode::Remove, None) | (SetMode::Replace | SetMode::Exact, Some(_)) => {}
+                (SetMode::Replace | SetMode::Exact | SetMode::Add, _) => {
                     let old = place.and_then(|at| links.get(at)).cloned();
                     let link = self.company_link(write, old.unwrap_or(blank(id, number)));
                     match place.and_then(|at| links.get_mut(at)) {
@@ -85,6 +87,10 @@ impl Draft<'_> {
                     }
                 }
             }
+        }
+        if set.mode == SetMode::Exact {
+            let place = |link: &CompanyLink| before.iter().position(|old| old.id == link.id);
+            links.sort_by_key(|link| place(link).unwrap_or(usize::MAX));
         }
         self.contact.companies = links;
     }

@@ -1,6 +1,9 @@
 //! Values of custom fields.
 
+use std::collections::BTreeMap;
+
 use super::Draft;
+use super::sets::changed;
 use crate::{
     Entity, Field, NamePart, ReadValue, Set, SetMode, SystemMember, TextMember, Value, ValueWrite,
     ViolationKind,
@@ -9,9 +12,8 @@ use crate::{
 impl Draft<'_> {
     pub(super) fn values(&mut self, set: &Set<ValueWrite>, read: ReadValue) {
         let catalog = self.ground.catalog;
-        if set.mode == SetMode::Replace {
-            self.contact.values.clear();
-        }
+        let is_whole = matches!(set.mode, SetMode::Replace | SetMode::Exact);
+        let before = if is_whole { std::mem::take(&mut self.contact.values) } else { BTreeMap::new() };
         for write in &set.items {
             let found = catalog.fields.find(&write.field).filter(|field| field.entity == Entity::Contact);
             let Some(field) = found else {
@@ -20,12 +22,18 @@ impl Draft<'_> {
             };
             let value = match set.mode {
                 SetMode::Remove => Ok(None),
-                SetMode::Replace | SetMode::Add => read(&write.json, field, catalog),
+                SetMode::Replace | SetMode::Exact | SetMode::Add => read(&write.json, field, catalog),
             };
             match (value, field.system) {
                 (Err(kind), _) => self.refuse(&write.at, in_field(field, kind)),
                 (Ok(value), Some(member)) => self.system_member(&write.at, (field, member), value),
                 (Ok(Some(value)), None) => {
+                    let value = match (value, before.get(&field.id)) {
+                        (Value::Options(new), Some(Value::Options(old))) => {
+                            Value::Options(changed(old, set.mode, &new))
+                        }
+                        (value, _) => value,
+                    };
                     self.contact.values.insert(field.id, value);
                 }
                 (Ok(None), None) => {

@@ -23,9 +23,8 @@ pub(super) fn list(
     };
     let contacts = documents(connection, &rows)?;
     let on_page = rows.len() as u64;
-    let is_end = select.after.is_none()
-        && on_page < u64::from(query.limit)
-        && (on_page > 0 || query.offset == 0);
+    let is_end =
+        select.after.is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
     let total = if is_end { query.offset + on_page } else { total(connection, workspace, &select)? };
     Ok(ContactPage { contacts, total })
 }

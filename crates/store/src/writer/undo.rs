@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Aliases, Change, Contact, Edit, Event, EventKind, OnConflict, Rejection, Violation, ViolationKind, difference,
+    Aliases, Change, Contact, Edit, Event, EventKind, OnConflict, Rejection, Violation, ViolationKind,
+    difference,
 };
 
 use super::batch::{Batch, Happened};

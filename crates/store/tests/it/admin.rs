@@ -57,23 +57,26 @@ async fn a_catalog_is_replaced_only_when_nobody_else_did() {
     assert_eq!(outcome.catalog, stored);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_written_catalog_is_read_at_once() {
     let (database, served) = served().await;
-    let mut last = served.store.catalog(served.workspace).await.unwrap();
     let created = database.create(&served, named("Jane")).await.unwrap();
+    let mut last = served.store.catalog(served.workspace).await.unwrap();
     for n in 0..50 {
+        let changed = Catalog { default_country: Some(n.to_string()), ..Catalog::clone(&last) };
+        let write = async {
+            let stored = served.store.write_catalog(served.workspace, changed).await.unwrap();
+            let read = served.store.catalog(served.workspace).await.unwrap();
+            assert!(Arc::ptr_eq(&read, &stored), "{n}");
+            stored
+        };
         // Another write and another reader come at the same time, under whichever catalog they find.
-        let update = tokio::spawn(database.update(&served, &created.contact, named(&format!("Jane {n}"))));
-        let (store, workspace) = (served.store.clone(), served.workspace);
-        let read = tokio::spawn(async move { store.catalog(workspace).await });
-        let changed = Catalog { default_country: Some(format!("{n}")), ..Catalog::clone(&last) };
-        let stored = served.store.write_catalog(served.workspace, changed).await.unwrap();
+        let update = database.update(&served, &created.contact, named(&format!("Jane {n}")));
+        let (read, updated, stored) = tokio::join!(served.store.catalog(served.workspace), update, write);
+        read.unwrap();
+        updated.unwrap();
         last = served.store.catalog(served.workspace).await.unwrap();
         assert!(Arc::ptr_eq(&last, &stored), "{n}");
-        update.await.unwrap().unwrap();
-        read.await.unwrap().unwrap();
-        assert!(Arc::ptr_eq(&served.store.catalog(served.workspace).await.unwrap(), &stored), "{n}");
     }
 }
 

@@ -4,7 +4,7 @@ use model::{ContactId, Dialect, Edit, Flag, ItemRef, Json, Set, Tag, TagId, Team
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
-use crate::fixture::{Served, all, at, edit, edits, named, served};
+use crate::fixture::{Served, at, edit, edits, named, served};
 
 pub(crate) fn everything() -> ContactQuery {
     ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, after: None, offset: 0, limit: 100 }
@@ -109,9 +109,11 @@ async fn numbers_order_where_ids_do_not() {
         let action = Action::Create { id: database.id(), number: Some(number), change: named("x") };
         served.run(database.write(served.workspace, action)).await.unwrap();
     }
-    for (order, expected) in
-        [(ContactOrder::Oldest, [3, 4, 5, 9]), (ContactOrder::Newest, [9, 5, 4, 3]), (ContactOrder::Name, [3, 4, 5, 9])]
-    {
+    for (order, expected) in [
+        (ContactOrder::Oldest, [3, 4, 5, 9]),
+        (ContactOrder::Newest, [9, 5, 4, 3]),
+        (ContactOrder::Name, [3, 4, 5, 9]),
+    ] {
         assert_eq!(numbers(&served, &ContactQuery { order, ..everything() }).await, expected, "{order:?}");
     }
     let query = ContactQuery { after: Some(4), ..everything() };
@@ -125,8 +127,10 @@ async fn a_walk_by_number_meets_everybody_once() {
     for _ in 0..60 {
         database.create(&served, named("before")).await.unwrap();
     }
-    let creates: Vec<_> = (0..200).map(|_| database.create(&served, named("meanwhile"))).collect();
-    let writes = tokio::spawn(all(creates));
+    let mut writes = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        writes.spawn(database.create(&served, named("meanwhile")));
+    }
     for (order, start) in [(ContactOrder::Oldest, 0), (ContactOrder::Newest, 61)] {
         let mut walked: Vec<u64> = Vec::new();
         loop {
@@ -144,7 +148,7 @@ async fn a_walk_by_number_meets_everybody_once() {
         }
         assert!(walked.len() >= 60);
     }
-    assert!(writes.await.unwrap().iter().all(Result::is_ok));
+    assert!(writes.join_all().await.iter().all(Result::is_ok));
     assert_eq!(numbers(&served, &ContactQuery { limit: 1000, ..everything() }).await.len(), 260);
 }
 

@@ -124,7 +124,7 @@ fn any_dialect() -> impl Strategy<Value = Dialect> {
 }
 
 fn any_mode() -> impl Strategy<Value = SetMode> {
-    sample::select(vec![SetMode::Replace, SetMode::Add, SetMode::Remove])
+    sample::select(vec![SetMode::Replace, SetMode::Exact, SetMode::Add, SetMode::Remove])
 }
 
 fn any_item(names: &[&'static str]) -> impl Strategy<Value = ItemRef> + use<> {

@@ -30,6 +30,20 @@ fn tags_are_replaced_in_the_order_given_without_repeats() {
 }
 
 #[test]
+fn an_exact_set_keeps_the_order_of_what_was_there() {
+    let mut case = Case::new().given([tags(SetMode::Replace, &["vip", "lead"])]);
+    case.check([tags(SetMode::Exact, &["lead", "vip", "lead"])], "");
+    case.check([tags(SetMode::Exact, &["old", "lead"])], r#"tags = ["lead","old"]"#);
+    let mut case = Case::new().given([companies(SetMode::Replace, [company("acme"), company("globex")])]);
+    let titled = CompanyWrite { title: Some(some("CTO")), ..company("acme") };
+    case.check([companies(SetMode::Exact, [company("globex"), company("acme")])], "");
+    case.check(
+        [companies(SetMode::Exact, [company("initech"), company("globex"), titled])],
+        "companies =\nacme title:CTO active\nglobex active\ninitech active",
+    );
+}
+
+#[test]
 fn added_tags_follow_those_that_were_there() {
     let mut case = Case::new().given([tags(SetMode::Add, &["old"])]);
     case.check([tags(SetMode::Add, &["vip", "old", "lead"])], r#"tags = ["old","vip","lead"]"#);
