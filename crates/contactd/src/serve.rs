@@ -56,11 +56,8 @@ async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
             StoreError::NewerSchema { .. } => "hint: run the newer contactd; a database is never taken back",
             _ => "hint: --database names the file; its folder must exist and be writable",
         };
-        let hint = anyhow::anyhow!(hint);
-        match fault {
-            // The store's own words and causes first, the hint last.
-            fault => hint.context(anyhow::Error::new(fault)).context("cannot open the database"),
-        }
+        // Its own words and causes first, the hint last.
+        anyhow::anyhow!(hint).context(anyhow::Error::new(fault)).context("cannot open the database")
     })
 }
 

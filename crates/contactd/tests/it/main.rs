@@ -1,5 +1,13 @@
 //! End-to-end tests of the real binary, and tests over all dialects.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy allows these in tests, but not in what tests share"
+)]
+
 mod bench;
 mod command_line;
 mod crash;

@@ -36,10 +36,14 @@ impl Running {
         let mut printed = String::new();
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
         let address = loop {
-            let start = printed.len();
-            let read = lines.read_line(&mut printed).expect("text");
-            assert_ne!(read, 0, "the server stopped before it listened: {printed}");
-            if let Some((_, address)) = printed[start..].trim_end().split_once("listens on http://") {
+            let mut line = String::new();
+            assert_ne!(
+                lines.read_line(&mut line).expect("text"),
+                0,
+                "the server stopped before it listened: {printed}"
+            );
+            printed.push_str(&line);
+            if let Some((_, address)) = line.trim_end().split_once("listens on http://") {
                 break address.parse().expect("an address");
             }
         };
