@@ -92,8 +92,17 @@ pub(crate) struct Select {
     offset: i64,
 }
 
+/// How a backend walks its log of events: the log knows what is newest, so no index has to. Each contact `c`
+/// stands there once with its last event, in the workspace `?1`.
+pub(crate) struct LogJoin {
+    /// What follows `FROM`, up to a first condition.
+    pub(crate) from: &'static str,
+    /// What orders it, oldest first.
+    pub(crate) order: &'static str,
+}
+
 impl Select {
-    pub(crate) fn of(workspace: crate::WorkspaceNumber, query: &ContactQuery) -> Self {
+    pub(crate) fn of(workspace: crate::WorkspaceNumber, query: &ContactQuery, log: &LogJoin) -> Self {
         let mut binds = vec![Bind::Integer(workspace.0)];
         let condition = condition(&query.filter, &mut binds);
         let filter = condition.as_ref().map(|condition| format!(" AND {condition}")).unwrap_or_default();
@@ -104,17 +113,13 @@ impl Select {
             _ => ("", None),
         };
         let beyond = after.map(|_| format!(" AND c.number {sign} ?{last}")).unwrap_or_default();
-        // The log of events knows what is newest, so no index has to: each contact stands there once with its
-        // last event. CROSS JOIN makes SQLite walk the log first.
-        let by_event = "events e CROSS JOIN contacts c \
-                        ON c.workspace = e.workspace AND c.id = e.contact AND c.last_event = e.seq \
-                        WHERE e.workspace = ?1";
+        let newest = format!("{} DESC", log.order);
         let by_contact = "contacts c WHERE c.workspace = ?1";
         let (from, order) = match query.order {
             ContactOrder::Oldest => (by_contact, "c.number"),
             ContactOrder::Newest => (by_contact, "c.number DESC"),
-            ContactOrder::LastUpdated => (by_event, "e.seq DESC"),
-            ContactOrder::FirstUpdated => (by_event, "e.seq"),
+            ContactOrder::LastUpdated => (log.from, newest.as_str()),
+            ContactOrder::FirstUpdated => (log.from, log.order),
             ContactOrder::Name => (by_contact, "c.name, c.number"),
             ContactOrder::NameDescending => (by_contact, "c.name DESC, c.number"),
         };
@@ -209,8 +214,10 @@ mod tests {
     use super::*;
     use crate::WorkspaceNumber;
 
+    const LOG: LogJoin = LogJoin { from: "log WHERE TRUE", order: "e.row" };
+
     fn select(filter: Filter, order: ContactOrder) -> Select {
-        Select::of(WorkspaceNumber(7), &query(filter, order))
+        Select::of(WorkspaceNumber(7), &query(filter, order), &LOG)
     }
 
     fn query(filter: Filter, order: ContactOrder) -> ContactQuery {
@@ -301,7 +308,7 @@ mod tests {
             (ContactOrder::NameDescending, None),
         ] {
             let query = ContactQuery { after: Some(u64::MAX), ..query(Filter::All, order) };
-            let select = Select::of(WorkspaceNumber(7), &query);
+            let select = Select::of(WorkspaceNumber(7), &query, &LOG);
             let binds: Vec<_> = select.page_binds().collect();
             let numbers = [7, 10, 20, i64::MAX].map(Bind::Integer);
             match expected {

@@ -2,6 +2,7 @@
 
 mod administer;
 mod connection;
+mod event_row;
 mod history;
 mod list;
 mod load;

@@ -83,15 +83,15 @@ CREATE TABLE notes (
     CONSTRAINT notes_workspace_id_key UNIQUE (workspace, id)
 ) STRICT;
 
--- The log: append only. `previous` is the contact's event before this one.
+-- The log: append only. `row` is the workspace times 2^40 plus the event's number: so the events of a workspace
+-- stand in the order of their numbers, and appending one touches the fewest pages. `previous` is the number of
+-- the contact's event before this one.
 CREATE TABLE events (
-    workspace INTEGER NOT NULL,
-    seq       INTEGER NOT NULL,
-    contact   BLOB    NOT NULL,
-    previous  INTEGER,
-    doc       TEXT    NOT NULL,
-    PRIMARY KEY (workspace, seq)
-) STRICT, WITHOUT ROWID;
+    row      INTEGER PRIMARY KEY,
+    contact  BLOB    NOT NULL,
+    previous INTEGER,
+    doc      TEXT    NOT NULL
+) STRICT;
 
 -- API keys, by the hash of their secret.
 CREATE TABLE keys (

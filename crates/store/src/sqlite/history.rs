@@ -4,6 +4,7 @@ use model::{Event, Native, Ref};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::event_row::event_row;
 use super::load::{AliasKind, find_alias, integer, record, uuid};
 use crate::{StoreError, WorkspaceNumber};
 
@@ -20,13 +21,12 @@ pub(super) fn history(
         None => Some(last_event),
     };
     let mut found = Vec::new();
-    let sql = "SELECT doc FROM events WHERE workspace = ?1 AND seq = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached("SELECT doc FROM events WHERE row = ?1")?;
     while let Some(seq) = next
         && found.len() < limit
     {
         let event: Event =
-            statement.query_row(params![workspace.0, seq], |row| record("event", row, 0))??;
+            statement.query_row([event_row(workspace, seq)], |row| record("event", row, 0))??;
         next = event.previous;
         found.push((seq, event));
     }
@@ -41,10 +41,10 @@ fn before_event(
     last_event: u64,
     before: u64,
 ) -> Result<Option<u64>, StoreError> {
-    let sql = "SELECT previous FROM events WHERE workspace = ?1 AND seq = ?2 AND contact = ?3";
+    let sql = "SELECT previous FROM events WHERE row = ?1 AND contact = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut previous =
-        |seq: u64| statement.query_row(params![workspace.0, integer(seq), id.as_bytes()], |row| row.get(0));
+        |seq: u64| statement.query_row(params![event_row(workspace, seq), id.as_bytes()], |row| row.get(0));
     // A cursor is one of the contact's events; then there is nothing to walk.
     if let Some(found) = previous(before).optional()? {
         return Ok(found);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use model::{ChannelKind, Contact};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
+use super::event_row::LAST_EVENTS;
 use super::load;
-use crate::query::{Bind, Select};
+use crate::query::{Bind, LogJoin, Select};
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 pub(super) fn list(
@@ -14,7 +15,7 @@ pub(super) fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let select = Select::of(workspace, query);
+    let select = Select::of(workspace, query, &LogJoin { from: LAST_EVENTS, order: "e.row" });
     // First the rows, then the documents: so that sorting and skipping need not carry documents along.
     let rows: Vec<i64> = {
         let mut statement = connection.prepare_cached(&select.page)?;

@@ -7,6 +7,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::event_row::event_row;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -87,7 +88,7 @@ fn each<K: Copy, T>(
 
 fn head(connection: &Connection, workspace: WorkspaceNumber) -> Result<Option<Head>, StoreError> {
     let sql = "SELECT c.revision, w.next_number, w.contact_count, \
-               (SELECT max(seq) FROM events WHERE workspace = ?1) \
+               (SELECT max(row) - (?1 << 40) FROM events WHERE row BETWEEN (?1 << 40) AND (?1 << 40) + 1099511627775) \
                FROM workspaces w JOIN catalogs c ON c.workspace = w.number WHERE w.number = ?1";
     let read = |row: &Row<'_>| {
         Ok(Head {
@@ -272,9 +273,8 @@ fn events(
     keys: &[(WorkspaceNumber, u64)],
 ) -> Result<Vec<Option<Event>>, StoreError> {
     let find = |(workspace, seq): &(WorkspaceNumber, u64)| {
-        let sql = "SELECT doc FROM events WHERE workspace = ?1 AND seq = ?2";
-        let mut statement = connection.prepare_cached(sql)?;
-        let key = params![workspace.0, integer(*seq)];
+        let mut statement = connection.prepare_cached("SELECT doc FROM events WHERE row = ?1")?;
+        let key = [event_row(*workspace, *seq)];
         statement.query_row(key, |row| record("event", row, 0)).optional()?.transpose()
     };
     keys.iter().map(find).collect()

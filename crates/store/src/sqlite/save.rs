@@ -3,6 +3,7 @@
 use model::ContactId;
 use rusqlite::{Connection, params};
 
+use super::event_row::event_row;
 use super::load::AliasKind;
 use crate::backend::{AliasKey, Delete, Insert, Lookups, Saves, Update};
 use crate::{StoreError, document};
@@ -137,12 +138,11 @@ fn fresh(connection: &Connection, fresh: &Lookups) -> Result<(), StoreError> {
 }
 
 fn events(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
-    let sql = "INSERT INTO events (workspace, seq, contact, previous, doc) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO events (row, contact, previous, doc) VALUES (?1, ?2, ?3, ?4)";
     let mut statement = connection.prepare_cached(sql)?;
     for event in &saves.events {
         statement.execute(params![
-            event.workspace.0,
-            event.seq,
+            event_row(event.workspace, event.seq),
             event.contact.0.as_bytes(),
             event.previous,
             event.doc

@@ -37,7 +37,7 @@ impl Verified {
 /// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.
 fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
     let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, json_extract(e.doc, '$.revision') \
-               FROM contacts c LEFT JOIN events e ON e.workspace = c.workspace AND e.seq = c.last_event";
+               FROM contacts c LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event";
     let mut counts: HashMap<i64, u64> = HashMap::new();
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
@@ -97,9 +97,9 @@ fn look_ups(
 /// Every event names the one before it of the same contact, without a gap.
 fn events(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
     verified.events = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
-    let sql = "SELECT e.seq FROM events e \
-               LEFT JOIN events p ON p.workspace = e.workspace AND p.seq = e.previous \
-               WHERE e.previous IS NOT NULL AND (p.contact IS NULL OR p.contact <> e.contact OR p.seq >= e.seq) \
+    let sql = "SELECT e.row & 1099511627775 FROM events e \
+               LEFT JOIN events p ON p.row = (e.row >> 40 << 40) + e.previous \
+               WHERE e.previous IS NOT NULL AND (p.contact IS NULL OR p.contact <> e.contact OR p.row >= e.row) \
                LIMIT 1";
     if let Some(seq) = connection.query_row(sql, [], |row| row.get::<_, u64>(0)).optional()? {
         verified.fault(format!("event {seq} does not follow an event of its contact"));
