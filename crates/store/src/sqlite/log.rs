@@ -17,6 +17,13 @@ use crate::StoreError;
 /// Passive checkpoints begin when the log has grown by this much, or by a tenth of its bound.
 const STEP_MAX_BYTES: u64 = 4 << 20;
 
+/// From this size on, or an eighth of its bound, the log starts over whenever that is nearly free: flushing a
+/// log that is written anew from its start costs less than flushing one that grows.
+const EASY_MAX_BYTES: u64 = 16 << 20;
+
+/// What is still to be moved then at most, as a part of the log's size.
+const EASY_REST: u64 = 16;
+
 /// How long the writer's pause waits for readers that still read from the log.
 const RESTART_TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -89,16 +96,18 @@ impl Log {
         }
     }
 
-    /// Called by the writer between two batches: makes the log start over when it nears its bound, as soon as
-    /// the passive checkpoints have nearly caught up, at the latest just below the bound.
+    /// Called by the writer between two batches: makes the log start over as soon as the passive checkpoints
+    /// have nearly caught up, and when it nears its bound also if they have not, at the latest just below it.
     pub(super) fn keep_bounded(&self) {
         let bytes = self.bytes();
         let rest = bytes.saturating_sub(self.moved_bytes.load(Ordering::Relaxed));
+        let is_easy = bytes >= EASY_MAX_BYTES.min(self.max_bytes / 8) && rest <= bytes / EASY_REST;
         let is_near = bytes >= self.max_bytes / 4 * 3;
         let is_last_chance = bytes >= self.max_bytes / 8 * 7;
         let is_stuck = bytes < self.stuck_bytes.load(Ordering::Relaxed).saturating_add(self.step_bytes());
         let had_failed = self.stuck_bytes.load(Ordering::Relaxed) > 0;
-        if !is_near || (rest > self.step_bytes() && !is_last_chance) || (had_failed && is_stuck) {
+        let is_due = is_easy || is_last_chance || (is_near && rest <= self.step_bytes());
+        if !is_due || (had_failed && is_stuck) {
             return;
         }
         match self.checkpoint(&self.connection(), "RESTART") {
