@@ -16,7 +16,7 @@ pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
     let query = contact_query(&call.query)?;
     let page = call.app.list_contacts(&call.caller, &query).await?;
     let related = Related::find(&call, page.contacts.iter().map(AsRef::as_ref), &include).await?;
-    let workspace = id::workspace(&call.caller);
+    let workspace = id::workspace(call.app.workspace_of(&call.caller).await?.id);
     let context = contact::Context {
         catalog: &page.catalog,
         related: &related,
@@ -64,7 +64,7 @@ async fn wrote(call: &Call<Rolodex>, written: &Written, include: &Include) -> An
 
 async fn one(call: &Call<Rolodex>, view: &View, include: &Include) -> Result<Response, Error> {
     let related = Related::find(call, [&*view.contact], include).await?;
-    let workspace = id::workspace(&call.caller);
+    let workspace = id::workspace(call.app.workspace_of(&call.caller).await?.id);
     let context =
         contact::Context { catalog: &view.catalog, related: &related, include, workspace: &workspace };
     let row = contact::encode(&view.contact, &context);

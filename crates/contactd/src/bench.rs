@@ -64,6 +64,7 @@ struct Kind {
 /// A run on its own database.
 struct Bench<'a> {
     args: &'a BenchArgs,
+    progress: Progress,
     database: PathBuf,
     seeded: Seeded,
     starts: Vec<Start>,
@@ -90,8 +91,8 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
         contact_bytes: seeded.contact_bytes,
         database_bytes: std::fs::metadata(&database).context("cannot see the database")?.len(),
     };
-    let mut bench = Bench { args, database, seeded, starts: Vec::new(), log_max_bytes: 0 };
-    let cases = bench.cases(&progress).await?;
+    let mut bench = Bench { args, progress, database, seeded, starts: Vec::new(), log_max_bytes: 0 };
+    let cases = bench.cases().await?;
     Ok(Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         machine,
@@ -122,26 +123,31 @@ fn temporary(parent: Option<&Path>) -> anyhow::Result<TempDir> {
 
 impl Bench<'_> {
     /// All rounds of all kinds. A round has every kind, so that a noisy minute does not fall on one alone.
-    async fn cases(&mut self, progress: &Progress) -> anyhow::Result<Vec<Case>> {
+    async fn cases(&mut self) -> anyhow::Result<Vec<Case>> {
         let kinds = kinds(self.args);
         let mut rounds: Vec<Vec<Round>> = kinds.iter().map(|_| Vec::new()).collect();
         for number in 1..=self.args.rounds {
             for (kind, rounds) in kinds.iter().zip(&mut rounds) {
-                let say = |what| {
-                    let Kind { connections, batch_max } = kind;
-                    let of = self.args.rounds;
-                    progress.show(&format!(
-                        "round {number} of {of}: {connections} connections, batches of {batch_max}, {what}"
-                    ));
-                };
-                say("raw");
-                let raw = self.raw(*kind).await?;
-                say("HTTP");
-                rounds.push(Round { raw, http: self.http(*kind).await? });
+                let Kind { connections, batch_max } = kind;
+                let of = self.args.rounds;
+                self.progress.show(&format!(
+                    "round {number} of {of}: {connections} connections, batches of {batch_max} at most"
+                ));
+                rounds.push(self.round(number, *kind).await?);
             }
         }
         let case = |(kind, rounds): (Kind, _)| Case::new(kind.connections, kind.batch_max, rounds);
         Ok(kinds.into_iter().zip(rounds).map(case).collect())
+    }
+
+    /// Both measurements, in turns: the second meets what the first left the disk to do.
+    async fn round(&mut self, number: u32, kind: Kind) -> anyhow::Result<Round> {
+        if number.is_multiple_of(2) {
+            let http = self.http(kind).await?;
+            return Ok(Round { http, raw: self.raw(kind).await? });
+        }
+        let raw = self.raw(kind).await?;
+        Ok(Round { http: self.http(kind).await?, raw })
     }
 
     /// One measurement without HTTP.

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use app::Caller;
-use model::{Aliases, ChannelId, Dialect, Ref};
+use model::{Aliases, ChannelId, Dialect, Ref, WorkspaceId};
 use uuid::Uuid;
 
 /// A record that a client names.
@@ -29,8 +28,7 @@ pub(crate) fn channel(text: &str) -> Option<ChannelId> {
     Uuid::try_parse(text.rsplit('_').next()?).ok().map(ChannelId)
 }
 
-/// The id of a caller's workspace. Its number serves: a workspace has no vendor's id, and looking up its own
-/// would cost a read on each request.
-pub(crate) fn workspace(caller: &Caller) -> String {
-    format!("workspace_{}", caller.workspace().0)
+/// A workspace's id.
+pub(crate) fn workspace(id: WorkspaceId) -> String {
+    format!("workspace_{}", id.hex())
 }

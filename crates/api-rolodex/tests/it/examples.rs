@@ -144,7 +144,7 @@ async fn a_contact_has_the_members_that_only_real_clients_read() {
     for name in ["youtube_slug", "business_card_image_url", "manager_id", "last_team_interaction"] {
         assert_eq!(jane.get(name), Some(&Json::Null), "{name}");
     }
-    assert_eq!(jane["workspace_id"], format!("workspace_{}", world.test.workspace.number.0));
+    assert_eq!(jane["workspace_id"], format!("workspace_{}", world.test.workspace.id.hex()));
 }
 
 #[tokio::test]

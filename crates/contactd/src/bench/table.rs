@@ -82,7 +82,7 @@ fn conditions(report: &Report, f: &mut Formatter<'_>) -> fmt::Result {
     }
     writeln!(
         f,
-        "{} s each after {} s of warm-up, raw and HTTP in turns; rounds: {}; medians, but the maximum of all\n",
+        "{} s each after {} s of warm-up, raw and HTTP in turns; medians of {} rounds, max: of all\n",
         settings.seconds, settings.warmup_seconds, settings.rounds
     )
 }
