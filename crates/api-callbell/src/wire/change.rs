@@ -104,10 +104,13 @@ fn shared(change: &mut Change, members: Map<String, Json>) {
     }
 }
 
-/// Where a new contact came from, and who it is there: both are required.
+/// Where a new contact came from, who it is there, and its name, which may be empty: all are required.
 fn origin(change: &mut Change, members: &Map<String, Json>) {
     let source = required(change, members, SOURCE);
     let identifier = required(change, members, "identifier");
+    if !members.contains_key("name") {
+        change.refuse("name", ViolationKind::Missing);
+    }
     let Some(source) = source else { return };
     if source.chars().count() > SOURCE_CHARS {
         return change.refuse(SOURCE, ViolationKind::TooLong { max: SOURCE_CHARS, unit: "characters" });

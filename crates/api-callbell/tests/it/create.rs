@@ -51,11 +51,11 @@ async fn a_contact_without_a_vendor_id_has_hex() {
     assert_eq!(stage.record_of(uuid).await.id.hex(), uuid);
     assert_eq!(contact["href"], format!("https://dash.callbell.eu/contacts/{uuid}"));
     assert_eq!(contact["conversationHref"], format!("https://dash.callbell.eu/chat/{uuid}"));
-    assert_eq!(contact["name"], json!(null));
+    assert_eq!(contact["name"], "");
 }
 
 #[tokio::test]
-async fn create_needs_an_identifier_and_a_source() {
+async fn create_needs_an_identifier_a_source_and_a_name() {
     let stage = Stage::new().await;
     let required = "must be present and not empty";
     for (body, expected) in [
@@ -92,9 +92,23 @@ async fn create_needs_an_identifier_and_a_source() {
             json!({"channel_uuid": ["must be a string"], "name": ["must be a string"]}),
         ),
     ] {
+        let mut body: Json = body;
+        if body.get("name").is_none() {
+            body["name"] = json!("Jane");
+        }
         let reply = stage.kept("POST", "/v1/contacts", body.to_string()).await;
         assert_eq!(reply.expect(400), json!({ "error": expected }), "{body}");
     }
+}
+
+#[tokio::test]
+async fn create_needs_a_name_that_may_be_empty() {
+    let stage = Stage::new().await;
+    let body = json!({"source": "whatsapp", "identifier": "+31612345678"});
+    let reply = stage.kept("POST", "/v1/contacts", body.to_string()).await;
+    assert_eq!(reply.expect(400), json!({"error": {"name": ["must be present and not empty"]}}));
+    let contact = stage.create(json!({"source": "whatsapp", "identifier": "+31612345678", "name": ""})).await;
+    assert_eq!(contact["name"], "");
 }
 
 #[tokio::test]
@@ -108,7 +122,7 @@ async fn create_refuses_a_taken_identifier() {
         ("facebook", "fb-1"),
         ("whatsapp", "123456789"),
     ] {
-        let body = json!({"source": source, "identifier": identifier}).to_string();
+        let body = json!({"source": source, "identifier": identifier, "name": "Jane"}).to_string();
         let reply = stage.kept("POST", "/v1/contacts", body).await;
         let expected = json!({"error": {"identifier": ["has already been taken"]}});
         assert_eq!(reply.expect(400), expected, "{source} {identifier}");
@@ -193,7 +207,7 @@ async fn team_and_channel_are_always_objects() {
 #[tokio::test]
 async fn create_answers_with_its_change() {
     let stage = Stage::new().await;
-    let body: Json = json!({"source": "whatsapp", "identifier": "+31612345678"});
+    let body: Json = json!({"source": "whatsapp", "identifier": "+31612345678", "name": "Jane"});
     let reply = stage.client.post("/v1/contacts/", &body).await;
     assert_eq!(reply.status, 200);
     assert_ne!(reply.header("contactd-change"), "");

@@ -82,7 +82,7 @@ async fn each_error_has_its_status_and_body() {
         ("wrong type", "PATCH", JOHN_PATH, r#"{"name":1}"#),
         ("two wrong", "PATCH", JOHN_PATH, r#"{"note":1,"tags":["a","b"]}"#),
         ("missing", "POST", "/v1/contacts", "{}"),
-        ("taken", "POST", "/v1/contacts", r#"{"source":"whatsapp","identifier":"123456789"}"#),
+        ("taken", "POST", "/v1/contacts", r#"{"source":"whatsapp","identifier":"123456789","name":"x"}"#),
         ("bad page", "GET", "/v1/contacts?page=0", ""),
         ("page limit", "GET", "/v1/contacts?page=501", ""),
         ("bad cursor", "GET", "/v1/contacts?after=x", ""),
@@ -104,7 +104,7 @@ no object: 400 {"error":"the body must be a JSON object"}
 broken member: 400 {"error":{"name":["invalid JSON: expected ident at line 1 column 12"]}}
 wrong type: 400 {"error":{"name":["must be a string"]}}
 two wrong: 400 {"error":{"note":["must be a string or null"],"tags":["tag 'a' does not exist","tag 'b' does not exist"]}}
-missing: 400 {"error":{"source":["must be present and not empty"],"identifier":["must be present and not empty"]}}
+missing: 400 {"error":{"source":["must be present and not empty"],"identifier":["must be present and not empty"],"name":["must be present and not empty"]}}
 taken: 400 {"error":{"identifier":["has already been taken"]}}
 bad page: 400 {"error":{"page":["must be a whole number, 1 or more"]}}
 page limit: 400 {"error":"Pagination limit exceeded"}

@@ -244,7 +244,7 @@ async fn the_error_examples_are_exact() {
 #[tokio::test]
 async fn compat_chooses_between_array_and_object() {
     for (stage, is_array) in [(Stage::new().await, true), (Stage::observed().await, false)] {
-        let made = json!({"identifier": "+15557654321", "source": "whatsapp"});
+        let made = json!({"identifier": "+15557654321", "source": "whatsapp", "name": "Jane"});
         for answer in [
             stage.client.get(JOHN_PATH).await.expect(200),
             stage.client.patch(JOHN_PATH, &json!({"name": "x"})).await.expect(200),

@@ -159,7 +159,7 @@ fn settings_come_from_a_file_the_environment_and_options() {
         key.trim_end(),
         "POST",
         "/callbell/v1/contacts",
-        r#"{"source":"whatsapp","identifier":"31612345678"}"#,
+        r#"{"source":"whatsapp","identifier":"31612345678","name":"Kim"}"#,
     );
     assert!(made.expect(200)["contact"].is_object(), "compat of the file is in force");
 }
