@@ -7,10 +7,14 @@ use serde::Serialize;
 /// The number of the change that a write made, for history and undo; absent when nothing changed.
 pub const CHANGE_HEADER: HeaderName = HeaderName::from_static("contactd-change");
 
+/// Most answers are smaller, so that writing them takes one allocation.
+const USUAL_BYTES: usize = 4096;
+
 /// A JSON answer.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(bytes) => (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes)
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    match serde_json::to_writer(&mut bytes, body) {
+        Ok(()) => (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes)
             .into_response(),
         // Answers are plain data with text keys, for which this cannot fail.
         Err(fault) => {

@@ -66,7 +66,7 @@ Where the APIs are:
 const BENCH_EXAMPLES: &str = "\
 Examples:
   contactd bench
-      100000 contacts, 1, 32 and 256 connections: about two minutes and 4 GB of disk.
+      100000 contacts, 1, 32 and 256 connections: about two minutes and 3 GB of disk.
   contactd bench --database-folder /var/lib/contactd --batch-of-one --json bench.json
       On the disk that will hold the data, and what one commit for many updates is worth there.";
 
