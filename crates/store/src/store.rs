@@ -11,7 +11,8 @@ use crate::catalogs::Catalogs;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::{
-    ContactPage, ContactQuery, Key, KeyHash, Outcome, StoreError, Workspace, WorkspaceNumber, Write,
+    ContactPage, ContactQuery, Key, KeyHash, Outcome, StoreError, Verified, Workspace, WorkspaceNumber,
+    Write, WriterStats,
 };
 
 /// Where the data is.
@@ -38,34 +39,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { readers: 4, batch_max: 256, queue_max: 4096, log_max_bytes: 256 << 20 }
     }
-}
-
-/// What the writer has done so far, for metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WriterStats {
-    /// Batches committed.
-    pub batches: u64,
-    /// Writes in them.
-    pub writes: u64,
-    /// Events appended.
-    pub events: u64,
-    /// Time spent from taking a batch to its commit, in microseconds.
-    pub busy_micros: u64,
-    /// Writes that wait now.
-    pub waiting: u64,
-    /// Bytes of the write-ahead log now.
-    pub log_bytes: u64,
-}
-
-/// What a check of everything that is stored found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// Contacts looked at.
-    pub contacts: u64,
-    /// Events looked at.
-    pub events: u64,
-    /// What is wrong, 100 at most; empty when all is well.
-    pub faults: Vec<String>,
 }
 
 /// A handle on the store; clones share it. When the last one is dropped, what is queued is still written.

@@ -1,0 +1,29 @@
+//! What the store tells of itself: what its writer did, and whether what is stored is sound.
+
+/// What the writer has done so far, for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriterStats {
+    /// Batches committed.
+    pub batches: u64,
+    /// Writes in them.
+    pub writes: u64,
+    /// Events appended.
+    pub events: u64,
+    /// Time spent from taking a batch to its commit, in microseconds.
+    pub busy_micros: u64,
+    /// Writes that wait now.
+    pub waiting: u64,
+    /// Bytes of the write-ahead log now.
+    pub log_bytes: u64,
+}
+
+/// What a check of everything that is stored found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Contacts looked at.
+    pub contacts: u64,
+    /// Events looked at.
+    pub events: u64,
+    /// What is wrong, 100 at most; empty when all is well.
+    pub faults: Vec<String>,
+}
