@@ -23,8 +23,8 @@ pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use keys::{IssuedKey, KeyRequest};
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, Options, Scope, Store, StoreError,
-    Verified, Workspace, WorkspaceNumber, WriterStats,
+    Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, LocationError, Options, Scope, Store,
+    StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 
 use crate::keys::KeyCache;

@@ -21,8 +21,9 @@ async fn open(database: &DatabaseArgs) -> anyhow::Result<App> {
 
 /// Opens a database that must be there already, so that a mistyped path makes no new one.
 async fn open_existing(database: &DatabaseArgs) -> anyhow::Result<App> {
-    let Location::Sqlite(path) = location(&database.database)?;
-    if !path.exists() {
+    if let Location::Sqlite(path) = location(&database.database)?
+        && !path.exists()
+    {
         return Err(anyhow!("hint: `contactd workspace create` makes one; --database names it")
             .context(format!("there is no database at {}", path.display())));
     }

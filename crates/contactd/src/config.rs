@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, bail};
-use app::{Compat, Location, Options};
+use anyhow::Context;
+use app::{Compat, Location, LocationError, Options};
 use model::Dialect;
 use serde::Deserialize;
 
@@ -116,16 +116,10 @@ fn read(path: &Path) -> anyhow::Result<File> {
 
 /// The store that a path or URL means.
 pub(crate) fn location(text: &str) -> anyhow::Result<Location> {
-    let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
-    if path == text && text.contains("://") {
-        let (scheme, _) = text.split_once("://").unwrap_or_default();
-        return Err(anyhow::anyhow!("hint: give a path, or sqlite:PATH")
-            .context(format!("databases with the scheme '{scheme}' are not supported")));
-    }
-    if path.is_empty() {
-        bail!("the database needs a path");
-    }
-    Ok(Location::Sqlite(PathBuf::from(path)))
+    text.parse().map_err(|fault: LocationError| {
+        anyhow::anyhow!("hint: give a path, sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE")
+            .context(fault)
+    })
 }
 
 #[cfg(test)]
@@ -151,15 +145,5 @@ mod tests {
         assert!(Config::load(args("0.0.0.0:8080")).is_err());
         assert!(Config::load(args("192.168.0.1:8080")).is_err());
         assert!(Config::load(args("[::1]:8080")).is_ok());
-    }
-
-    #[test]
-    fn databases_are_paths_or_urls() {
-        for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
-            let Location::Sqlite(path) = location(text).unwrap();
-            assert_eq!(path, Path::new("a/b.db"), "{text}");
-        }
-        assert!(location("postgres://localhost/x").is_err());
-        assert!(location("sqlite:").is_err());
     }
 }

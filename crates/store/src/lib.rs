@@ -8,6 +8,7 @@ mod catalogs;
 mod document;
 mod error;
 mod key;
+mod location;
 mod query;
 mod queue;
 mod sqlite;
@@ -19,8 +20,9 @@ mod writer;
 
 pub use error::StoreError;
 pub use key::{Compat, Key, KeyHash, Scope};
+pub use location::{Location, LocationError};
 pub use query::{ContactOrder, ContactPage, ContactQuery, Filter};
 pub use stats::{Verified, WriterStats};
-pub use store::{Location, Options, Store};
+pub use store::{Options, Store};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{Action, Done, Outcome, Write};

@@ -1,6 +1,5 @@
 //! The store: opening, writing, reading, closing.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,16 +10,9 @@ use crate::catalogs::Catalogs;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::{
-    ContactPage, ContactQuery, Key, KeyHash, Outcome, StoreError, Verified, Workspace, WorkspaceNumber,
-    Write, WriterStats,
+    ContactPage, ContactQuery, Key, KeyHash, Location, Outcome, StoreError, Verified, Workspace,
+    WorkspaceNumber, Write, WriterStats,
 };
-
-/// Where the data is.
-#[derive(Clone, Debug)]
-pub enum Location {
-    /// An SQLite file; made when it does not exist.
-    Sqlite(PathBuf),
-}
 
 /// Bounds of the store.
 #[derive(Clone, Debug)]
@@ -65,7 +57,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::InUseByOther`], [`StoreError::NewerSchema`], or what the file system and the database say.
     pub async fn open(location: &Location, options: Options) -> Result<Self, StoreError> {
-        let Location::Sqlite(path) = location.clone();
+        let path = sqlite_path(location)?;
         blocking(move || {
             let (backend, writer) = Sqlite::open(&path, &options)?;
             Self::start(backend, writer, &options, false)
@@ -79,7 +71,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], but for the lock.
     pub async fn open_beside(location: &Location) -> Result<Self, StoreError> {
-        let Location::Sqlite(path) = location.clone();
+        let path = sqlite_path(location)?;
         blocking(move || {
             let (backend, writer) = Sqlite::open_beside(&path)?;
             Self::start(backend, writer, &Options::default(), true)
@@ -372,6 +364,13 @@ impl Store {
 
 fn by_ids(workspace: WorkspaceNumber, ids: impl Iterator<Item = uuid::Uuid>) -> Keys {
     Keys { ids: ids.map(|id| (workspace, id)).collect(), ..Keys::default() }
+}
+
+fn sqlite_path(location: &Location) -> Result<std::path::PathBuf, StoreError> {
+    match location {
+        Location::Sqlite(path) => Ok(path.clone()),
+        Location::Postgres(_) => Err(StoreError::Closing),
+    }
 }
 
 /// Runs what waits for the disk on a thread that may wait.
