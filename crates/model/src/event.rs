@@ -26,8 +26,9 @@ pub struct Event {
     /// The event that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
-    /// The contact's event before this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The contact's event before this one. It is stored beside the event: a database that numbers events when
+    /// they are committed knows it no earlier.
+    #[serde(skip)]
     pub previous: Option<u64>,
 }
 

@@ -53,10 +53,10 @@ pub(crate) trait Backend: Send + Sync + 'static {
     fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
 }
 
-/// Writing: one batch at a time, `begin`, then any number of `administer` and `load`, then `commit` or
+/// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or
 /// `rollback`.
 pub(crate) trait Batches: Send {
-    /// Begins a batch; until it ends, nobody else writes.
+    /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Carries out one of the rare writes that are no changes of contacts, or refuses it and leaves no trace.
@@ -67,17 +67,30 @@ pub(crate) trait Batches: Send {
     fn load(&mut self, wanted: &Wanted) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
     /// Saves all rows and makes the batch durable.
-    fn commit(&mut self, saves: &Saves) -> impl Future<Output = Result<(), CommitError>> + Send;
+    fn commit(&mut self, saves: &Saves) -> impl Future<Output = Result<Committed, CommitError>> + Send;
+
+    /// Whether an earlier batch with these rows took effect, whose commit was [`CommitError::Lost`]. Asked in a
+    /// batch that has loaded the same records, so that the earlier one has ended.
+    fn find_committed(
+        &mut self,
+        saves: &Saves,
+    ) -> impl Future<Output = Result<Option<Committed>, StoreError>> + Send;
 
     /// Ends a batch that changed nothing, or failed.
     fn rollback(&mut self) -> impl Future<Output = ()> + Send;
 }
 
+/// The number of the last event in each workspace, where the database numbered the batch's events as it committed
+/// them. [`Head::last_event`] then was a place to count from.
+pub(crate) type Committed = Vec<(WorkspaceNumber, u64)>;
+
 /// Why a batch was not committed.
 #[derive(Debug)]
 pub(crate) enum CommitError {
-    /// Saving failed: nothing was stored.
+    /// Saving failed: nothing was stored. [`StoreError::Conflict`] and [`StoreError::Unavailable`] may pass.
     NotStored(StoreError),
+    /// The connection broke during the commit: [`Batches::find_committed`] can tell whether it took effect.
+    Lost(StoreError),
     /// The commit itself failed: whether it took effect is unknown.
     Unknown(StoreError),
 }
@@ -87,10 +100,14 @@ pub(crate) enum CommitError {
 pub(crate) struct Wanted {
     /// Workspaces whose [`Head`] is wanted.
     pub(crate) heads: Vec<WorkspaceNumber>,
+    /// Workspaces in which contacts are to be made: their next number is taken.
+    pub(crate) numbering: Vec<WorkspaceNumber>,
     /// Workspaces whose catalog is wanted.
     pub(crate) catalogs: Vec<WorkspaceNumber>,
     /// Contacts.
     pub(crate) contacts: Keys,
+    /// Contacts that may have been deleted, and are to be made or restored.
+    pub(crate) deleted: Vec<(WorkspaceNumber, Uuid)>,
     /// Companies.
     pub(crate) companies: Keys,
     /// Notes.
@@ -129,7 +146,7 @@ pub(crate) struct Loaded {
     pub(crate) catalogs: Vec<(WorkspaceNumber, Catalog)>,
     /// The contacts.
     pub(crate) contacts: Found<StoredContact>,
-    /// The last events of those contacts wanted by id that do not live, but once did.
+    /// The last events of those that were deleted.
     pub(crate) deleted: Vec<(WorkspaceNumber, Uuid, u64)>,
     /// The companies.
     pub(crate) companies: Found<Company>,
@@ -161,7 +178,7 @@ impl<T> Default for Found<T> {
 /// A contact as it is stored.
 #[derive(Debug)]
 pub(crate) struct StoredContact {
-    /// The backend's own handle on the row.
+    /// The backend's own handle on the row; 0 where the contact's key is one.
     pub(crate) row: i64,
     /// The number of the contact's last event.
     pub(crate) last_event: u64,
@@ -178,7 +195,8 @@ pub(crate) struct Head {
     pub(crate) next_number: u64,
     /// How many contacts it has.
     pub(crate) contact_count: u64,
-    /// The number of its last event; 0 when it has none.
+    /// The number of its last event, 0 when it has none; or a number above all of them, where events get theirs
+    /// with the commit.
     pub(crate) last_event: u64,
 }
 
@@ -197,8 +215,8 @@ pub(crate) struct Saves {
     pub(crate) fresh: Lookups,
     /// Events.
     pub(crate) events: Vec<EventRow>,
-    /// Counters of the workspaces in which contacts came or went.
-    pub(crate) heads: Vec<(WorkspaceNumber, Head)>,
+    /// The workspaces of the events.
+    pub(crate) heads: Vec<HeadSave>,
 }
 
 impl Saves {
@@ -206,6 +224,20 @@ impl Saves {
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
+}
+
+/// What a batch does to a workspace's counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeadSave {
+    pub(crate) workspace: WorkspaceNumber,
+    /// The revision of the catalog that the batch ran under.
+    pub(crate) catalog_revision: u64,
+    /// How many events it appends.
+    pub(crate) events: u64,
+    /// How many contacts it makes beyond those it deletes.
+    pub(crate) contacts: i64,
+    /// The number that the next contact gets, where contacts were made.
+    pub(crate) next_number: Option<u64>,
 }
 
 /// Rows that lead to contacts.
@@ -230,6 +262,8 @@ pub(crate) struct Delete {
 /// A contact that changed.
 #[derive(Debug)]
 pub(crate) struct Update {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) id: ContactId,
     pub(crate) row: i64,
     /// Its name to order by, when that changed.
     pub(crate) name: Option<String>,

@@ -33,6 +33,12 @@ pub enum StoreError {
     /// The commit failed, and whether it took effect is unknown.
     #[error("the outcome of the commit is unknown")]
     OutcomeUnknown(#[source] Arc<StoreError>),
+    /// Another node was at the same records, again and again; nothing was stored.
+    #[error("other nodes write the same records")]
+    Conflict(#[source] Arc<tokio_postgres::Error>),
+    /// The database cannot be reached, or does not take writes; nothing was stored.
+    #[error("the database is not available")]
+    Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// Another process serves this database.
     #[error("another contactd serves {0}")]
     InUseByOther(String),
@@ -56,6 +62,9 @@ pub enum StoreError {
     /// SQLite failed.
     #[error("the database failed")]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL failed.
+    #[error("the database failed")]
+    Postgres(#[source] Arc<tokio_postgres::Error>),
     /// A file cannot be used.
     #[error("cannot use {path}")]
     File {
@@ -79,6 +88,9 @@ impl StoreError {
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,
             Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),
+            Self::Conflict(fault) => Self::Conflict(Arc::clone(fault)),
+            Self::Unavailable(fault) => Self::Unavailable(Arc::clone(fault)),
+            Self::Postgres(fault) => Self::Postgres(Arc::clone(fault)),
             Self::InUseByOther(path) => Self::InUseByOther(path.clone()),
             Self::NewerSchema { found, known } => Self::NewerSchema { found: *found, known: *known },
             Self::Unreadable { what, source } => {

@@ -36,7 +36,7 @@ impl Queue {
         let writer = Writer::new(batches, catalogs, Arc::clone(&counters));
         let batch_max = options.batch_max;
         let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(fault)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
         let work = move || {
             runtime.block_on(writer.run(waiting, batch_max));
             drop(end);

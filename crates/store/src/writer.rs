@@ -1,6 +1,7 @@
 //! The batch writer: takes what waits, applies it in memory, commits once, then answers everybody.
 //!
-//! There is no timer: a batch is what queued while the one before it was committed. Knows no SQL.
+//! There is no timer: a batch is what queued while the one before it was committed. Knows no SQL. A batch that
+//! met another node's, or whose database is away for a moment, is carried out again.
 
 mod batch;
 mod gather;
@@ -14,12 +15,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
 use self::batch::Batch;
-use crate::backend::{Admin, Batches, CommitError};
+use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
 use crate::{Outcome, StoreError, Write};
 
@@ -30,7 +31,7 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) enum Command {
     /// To change a contact.
     Contact(Write, Reply<Outcome>),
-    /// To write something else. Within a batch these come before the contacts.
+    /// To write something else. What is taken together with contacts is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
     Close,
@@ -45,11 +46,24 @@ pub(crate) struct Counters {
     pub(crate) busy_micros: AtomicU64,
 }
 
-/// The one writer.
+/// How long a batch is tried again that fails for a reason that may pass.
+const RETRY_FOR: Duration = Duration::from_secs(5);
+
+/// How long to wait before the first of these tries; each next one waits twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// How long to wait at most.
+const MAX_PAUSE: Duration = Duration::from_millis(250);
+
+/// A writer: the only one in a file, one of some on PostgreSQL.
 pub(crate) struct Writer<B> {
     batches: B,
     catalogs: Arc<Catalogs>,
     counters: Arc<Counters>,
+    /// The batch whose connection broke while it was committed, until it is known what came of it.
+    lost: Option<Done>,
+    /// Whether the database was away for so long that batches wait for it no more.
+    is_away: bool,
 }
 
 /// The commands of one batch.
@@ -61,17 +75,15 @@ struct Taken {
     write_replies: Vec<Reply<Outcome>>,
 }
 
-/// What came of each of them, and how many events were appended.
+/// What came of each write, and the rows that hold it.
 struct Done {
-    admin: Vec<Result<u64, StoreError>>,
-    writes: Vec<Result<Outcome, StoreError>>,
-    events: usize,
-    is_stored: bool,
+    results: Vec<Result<Outcome, StoreError>>,
+    saves: Saves,
 }
 
 impl<B: Batches> Writer<B> {
     pub(crate) fn new(batches: B, catalogs: Arc<Catalogs>, counters: Arc<Counters>) -> Self {
-        Self { batches, catalogs, counters }
+        Self { batches, catalogs, counters, lost: None, is_away: false }
     }
 
     /// Writes until the queue is closed and empty.
@@ -92,26 +104,113 @@ impl<B: Batches> Writer<B> {
                     Command::Close => queue.close(),
                 }
             }
-            self.batch(taken).await;
+            if !taken.admin.is_empty() {
+                let done = self.persist(async |writer| writer.administer(&taken.admin).await).await;
+                answer(taken.admin_replies, done);
+            }
+            if !taken.writes.is_empty() {
+                let done = self.persist(async |writer| writer.write(&taken.writes).await).await;
+                answer(taken.write_replies, done.map(|done| done.results));
+            }
         }
     }
 
-    async fn batch(&mut self, taken: Taken) {
+    /// Carries out a batch, and again while what stopped it may pass.
+    async fn persist<T>(
+        &mut self,
+        batch: impl AsyncFn(&mut Self) -> Result<T, CommitError>,
+    ) -> Result<T, CommitError> {
         let started = Instant::now();
-        match self.attempt(&taken.admin, &taken.writes).await {
-            Ok(done) => {
-                if done.is_stored {
-                    self.count(started, taken.writes.len() + taken.admin.len(), done.events);
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let fault = match unwinding(batch(self)).await {
+                Ok(done) => {
+                    self.is_away = false;
+                    return Ok(done);
                 }
-                answer(taken.admin_replies, done.admin);
-                answer(taken.write_replies, done.writes);
+                Err(fault) => fault,
+            };
+            self.batches.rollback().await;
+            self.catalogs.clear();
+            let is_over = self.is_away || started.elapsed() + pause > RETRY_FOR;
+            if is_over || !fault.may_pass() {
+                self.is_away = fault.is_away();
+                return Err(match (self.lost.take(), fault) {
+                    (Some(_), CommitError::NotStored(fault)) | (_, CommitError::Lost(fault)) => {
+                        CommitError::Unknown(fault)
+                    }
+                    (_, fault) => fault,
+                });
             }
-            Err(fault) => {
+            tracing::debug!(?fault, "a batch is tried again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(MAX_PAUSE);
+        }
+    }
+
+    /// One try of a batch of contacts.
+    async fn write(&mut self, writes: &[Write]) -> Result<Done, CommitError> {
+        let started = Instant::now();
+        self.batches.begin().await.map_err(CommitError::NotStored)?;
+        let loaded = Batch::load(&mut self.batches, &self.catalogs, writes).await;
+        let mut batch = loaded.map_err(CommitError::NotStored)?;
+        if let Some(lost) = &self.lost {
+            let found = self.batches.find_committed(&lost.saves).await.map_err(CommitError::NotStored)?;
+            if let (Some(committed), Some(mut done)) = (found, self.lost.take()) {
                 self.batches.rollback().await;
-                self.catalogs.clear();
-                taken.refuse(fault);
+                done.number(writes, &committed);
+                return Ok(done);
             }
         }
+        let mut results = Vec::with_capacity(writes.len());
+        for write in writes {
+            let done = batch.carry_out(&mut self.batches, write).await;
+            results.push(done.map_err(CommitError::NotStored)?);
+        }
+        let mut done = Done { results, saves: batch.saves().map_err(CommitError::NotStored)? };
+        if done.saves.is_empty() {
+            self.batches.rollback().await;
+        } else {
+            match self.batches.commit(&done.saves).await {
+                Ok(committed) => done.number(writes, &committed),
+                Err(fault) => {
+                    self.lost = matches!(fault, CommitError::Lost(_)).then_some(done);
+                    return Err(fault);
+                }
+            }
+            self.count(started, writes.len(), done.saves.events.len());
+        }
+        for (workspace, catalog) in batch.catalogs() {
+            self.catalogs.put(workspace, catalog, started);
+        }
+        Ok(done)
+    }
+
+    /// One try of a batch of other writes.
+    async fn administer(&mut self, commands: &[Admin]) -> Result<Vec<Result<u64, StoreError>>, CommitError> {
+        let started = Instant::now();
+        self.batches.begin().await.map_err(CommitError::NotStored)?;
+        let mut done = Vec::with_capacity(commands.len());
+        for command in commands {
+            let result = self.batches.administer(command).await;
+            match result {
+                Ok(_) | Err(StoreError::InUse(_) | StoreError::CatalogChanged) => done.push(result),
+                // It may have been carried out in part, so nothing of the batch may be stored.
+                Err(fault) => return Err(CommitError::NotStored(fault)),
+            }
+        }
+        self.batches.commit(&Saves::default()).await.map_err(|fault| match fault {
+            // Nothing in the database would tell.
+            CommitError::Lost(fault) => CommitError::Unknown(fault),
+            fault => fault,
+        })?;
+        self.count(started, commands.len(), 0);
+        for (command, done) in commands.iter().zip(&done) {
+            if let (Admin::WriteCatalog(workspace, catalog), Ok(_)) = (command, done) {
+                self.catalogs.put(*workspace, catalog, started);
+            }
+        }
+        Ok(done)
     }
 
     fn count(&self, started: Instant, writes: usize, events: usize) {
@@ -121,80 +220,66 @@ impl<B: Batches> Writer<B> {
         self.counters.events.fetch_add(events as u64, Ordering::Relaxed);
         self.counters.busy_micros.fetch_add(micros, Ordering::Relaxed);
     }
+}
 
-    /// Carries out a batch. A panic in it, which only a mistake in this program can cause, fails this batch
-    /// and not those after it.
-    async fn attempt(&mut self, admin: &[Admin], writes: &[Write]) -> Result<Done, CommitError> {
-        let mut work = pin!(self.carry_out(admin, writes));
-        poll_fn(|context| {
-            catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
-                .unwrap_or_else(|_| Poll::Ready(Err(CommitError::Unknown(StoreError::Closing))))
-        })
-        .await
-    }
-
-    async fn carry_out(&mut self, admin: &[Admin], writes: &[Write]) -> Result<Done, CommitError> {
-        let started = Instant::now();
-        self.batches.begin().await.map_err(CommitError::NotStored)?;
-        let admin_done = self.administer(admin).await.map_err(CommitError::NotStored)?;
-        let loaded = Batch::load(&mut self.batches, &self.catalogs, writes).await;
-        let mut batch = loaded.map_err(CommitError::NotStored)?;
-        let mut writes_done = Vec::with_capacity(writes.len());
-        for write in writes {
-            let done = batch.carry_out(&mut self.batches, write).await;
-            writes_done.push(done.map_err(CommitError::NotStored)?);
-        }
-        let saves = batch.saves().map_err(CommitError::NotStored)?;
-        let is_stored = !saves.is_empty() || admin_done.iter().any(Result::is_ok);
-        if is_stored {
-            self.batches.commit(&saves).await?;
-        } else {
-            self.batches.rollback().await;
-        }
-        for (workspace, catalog) in batch.catalogs() {
-            self.catalogs.put(workspace, catalog, started);
-        }
-        for (command, done) in admin.iter().zip(&admin_done) {
-            if let (Admin::WriteCatalog(workspace, catalog), Ok(_)) = (command, done) {
-                self.catalogs.put(*workspace, catalog, started);
+impl Done {
+    /// Gives events their numbers, where they got them with the commit.
+    fn number(&mut self, writes: &[Write], committed: &Committed) {
+        for (workspace, last) in committed {
+            let counted = self.saves.events.iter().rev().find(|event| event.workspace == *workspace);
+            let Some(counted) = counted.map(|event| event.seq) else { continue };
+            let outcomes = writes.iter().zip(&mut self.results).filter(|(each, _)| each.workspace == *workspace);
+            for (_, result) in outcomes {
+                if let Ok(Outcome { event: Some(event), .. }) = result {
+                    *event = *event + *last - counted;
+                }
             }
         }
-        Ok(Done { admin: admin_done, writes: writes_done, events: saves.events.len(), is_stored })
-    }
-
-    async fn administer(&mut self, commands: &[Admin]) -> Result<Vec<Result<u64, StoreError>>, StoreError> {
-        let mut done = Vec::with_capacity(commands.len());
-        for command in commands {
-            let result = self.batches.administer(command).await;
-            match result {
-                Ok(_) | Err(StoreError::InUse(_) | StoreError::CatalogChanged) => done.push(result),
-                // It may have been carried out in part, so nothing of the batch may be stored.
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(done)
     }
 }
 
-impl Taken {
-    /// Tells everybody why nothing, or perhaps nothing, was stored.
-    fn refuse(self, fault: CommitError) {
-        let faults: Box<dyn Fn() -> StoreError> = match fault {
-            CommitError::NotStored(fault) => Box::new(move || fault.copy()),
-            CommitError::Unknown(fault) => {
-                let fault = Arc::new(fault);
-                Box::new(move || StoreError::OutcomeUnknown(Arc::clone(&fault)))
-            }
-        };
-        let (admin, writes) = (self.admin_replies.len(), self.write_replies.len());
-        answer(self.admin_replies, (0..admin).map(|_| Err(faults())));
-        answer(self.write_replies, (0..writes).map(|_| Err(faults())));
+impl CommitError {
+    /// Whether trying the batch again may help, and cannot do anything twice.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::NotStored(fault) => matches!(fault, StoreError::Conflict(_) | StoreError::Unavailable(_)),
+            Self::Lost(_) => true,
+            Self::Unknown(_) => false,
+        }
+    }
+
+    /// Whether the database could not be reached.
+    fn is_away(&self) -> bool {
+        matches!(self, Self::NotStored(StoreError::Unavailable(_)) | Self::Lost(_))
     }
 }
 
-fn answer<T>(replies: Vec<Reply<T>>, results: impl IntoIterator<Item = Result<T, StoreError>>) {
-    for (reply, result) in replies.into_iter().zip(results) {
-        // An error means that the caller is gone; what it asked for is done all the same.
-        drop(reply.send(result));
+/// A panic in a batch, which only a mistake in this program can cause, fails this batch and not those after it.
+async fn unwinding<T>(work: impl Future<Output = Result<T, CommitError>>) -> Result<T, CommitError> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(CommitError::Unknown(StoreError::Closing))))
+    })
+    .await
+}
+
+/// Tells everybody what came of it, or why nothing, or perhaps nothing, was stored.
+fn answer<T>(replies: Vec<Reply<T>>, done: Result<Vec<Result<T, StoreError>>, CommitError>) {
+    let fault = match done {
+        Ok(results) => {
+            for (reply, result) in replies.into_iter().zip(results) {
+                // An error means that the caller is gone; what it asked for is done all the same.
+                drop(reply.send(result));
+            }
+            return;
+        }
+        Err(CommitError::NotStored(fault)) => fault,
+        Err(CommitError::Lost(fault) | CommitError::Unknown(fault)) => {
+            StoreError::OutcomeUnknown(Arc::new(fault))
+        }
+    };
+    for reply in replies {
+        drop(reply.send(Err(fault.copy())));
     }
 }

@@ -175,7 +175,7 @@ proptest! {
                 differences: applied.differences,
                 deleted: deleted.then(|| Box::new(contact)),
                 undoes: None,
-                previous: Some(3),
+                previous: None,
             };
             prop_assert_eq!(&reread(&event), &event);
         }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::event_row::event_row;
-use super::load::{AliasKind, find_alias, integer, record, uuid};
+use super::load::{AliasKind, EVENT, event, find_alias, integer, uuid};
 use crate::{StoreError, WorkspaceNumber};
 
 pub(super) fn history(
@@ -21,12 +21,11 @@ pub(super) fn history(
         None => Some(last_event),
     };
     let mut found = Vec::new();
-    let mut statement = connection.prepare_cached("SELECT doc FROM events WHERE row = ?1")?;
+    let mut statement = connection.prepare_cached(EVENT)?;
     while let Some(seq) = next
         && found.len() < limit
     {
-        let event: Event =
-            statement.query_row([event_row(workspace, seq)], |row| record("event", row, 0))??;
+        let event: Event = statement.query_row([event_row(workspace, seq)], event)??;
         next = event.previous;
         found.push((seq, event));
     }

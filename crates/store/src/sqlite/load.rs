@@ -25,7 +25,7 @@ pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, S
     Ok(Loaded {
         heads: each(&wanted.heads, |workspace| head(connection, *workspace))?,
         catalogs: each(&wanted.catalogs, |workspace| catalog(connection, *workspace))?,
-        deleted: deleted(connection, &wanted.contacts, &contacts)?,
+        deleted: deleted(connection, &wanted.deleted)?,
         contacts: contacts.found,
         companies: documents::<Company>(connection, &COMPANIES, &wanted.companies)?,
         notes: documents::<Note>(connection, &NOTES, &wanted.notes)?,
@@ -60,6 +60,15 @@ pub(super) fn record<T: DeserializeOwned>(
     column: usize,
 ) -> rusqlite::Result<Result<T, StoreError>> {
     Ok(document::read(what, text(row, column)?))
+}
+
+/// One event by its row, for [`event`].
+pub(super) const EVENT: &str = "SELECT previous, doc FROM events WHERE row = ?1";
+
+/// An event, from the columns `previous` and `doc`.
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Result<Event, StoreError>> {
+    let previous = row.get(0)?;
+    Ok(record::<Event>("event", row, 1)?.map(|event| Event { previous, ..event }))
 }
 
 /// Whom an alias names.
@@ -168,11 +177,10 @@ impl Contacts {
 
 fn deleted(
     connection: &Connection,
-    keys: &Keys,
-    contacts: &Contacts,
+    keys: &[(WorkspaceNumber, Uuid)],
 ) -> Result<Vec<(WorkspaceNumber, Uuid, u64)>, StoreError> {
     let mut found = Vec::new();
-    for key in keys.ids.iter().filter(|key| !contacts.seen.contains(key)) {
+    for key in keys {
         let sql = "SELECT last_event FROM tombstones WHERE workspace = ?1 AND id = ?2";
         let mut statement = connection.prepare_cached(sql)?;
         let last_event =
@@ -273,9 +281,8 @@ fn events(
     keys: &[(WorkspaceNumber, u64)],
 ) -> Result<Vec<Option<Event>>, StoreError> {
     let find = |(workspace, seq): &(WorkspaceNumber, u64)| {
-        let mut statement = connection.prepare_cached("SELECT doc FROM events WHERE row = ?1")?;
-        let key = [event_row(*workspace, *seq)];
-        statement.query_row(key, |row| record("event", row, 0)).optional()?.transpose()
+        let mut statement = connection.prepare_cached(EVENT)?;
+        statement.query_row([event_row(*workspace, *seq)], event).optional()?.transpose()
     };
     keys.iter().map(find).collect()
 }

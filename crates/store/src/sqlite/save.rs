@@ -15,10 +15,11 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     inserts(connection, &saves.inserts)?;
     fresh(connection, &saves.fresh)?;
     events(connection, saves)?;
-    for (workspace, head) in &saves.heads {
-        let sql = "UPDATE workspaces SET next_number = ?2, contact_count = ?3 WHERE number = ?1";
+    for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {
+        let sql = "UPDATE workspaces SET next_number = coalesce(?2, next_number), \
+                   contact_count = contact_count + ?3 WHERE number = ?1";
         let mut statement = connection.prepare_cached(sql)?;
-        statement.execute(params![workspace.0, head.next_number, head.contact_count])?;
+        statement.execute(params![head.workspace.0, head.next_number, head.contacts])?;
     }
     Ok(())
 }
@@ -88,7 +89,7 @@ fn updates(connection: &Connection, updates: &[Update]) -> Result<(), StoreError
     // Setting the name would touch its index, even with the same name.
     let mut same_name = connection
         .prepare_cached("UPDATE contacts SET last_event = ?2, format = ?3, doc = ?4 WHERE row = ?1")?;
-    for Update { row, name, last_event, doc } in updates {
+    for Update { row, name, last_event, doc, .. } in updates {
         let format = document::CONTACT_FORMAT;
         if let Some(name) = name {
             let sql = "UPDATE contacts SET last_event = ?2, format = ?3, doc = ?4, name = ?5 WHERE row = ?1";

@@ -8,7 +8,7 @@ use super::connection::FileLock;
 use super::log::Log;
 use super::{administer, load, save};
 use crate::StoreError;
-use crate::backend::{Admin, Batches, CommitError, Loaded, Saves, Wanted};
+use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Wanted};
 
 /// The connection that writes.
 pub(crate) struct SqliteWriter {
@@ -63,9 +63,16 @@ impl Batches for SqliteWriter {
         load::load(&self.connection, wanted)
     }
 
-    async fn commit(&mut self, saves: &Saves) -> Result<(), CommitError> {
+    async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
         save::save(&self.connection, saves).map_err(CommitError::NotStored)?;
-        self.run("COMMIT").map_err(CommitError::Unknown)
+        self.run("COMMIT").map_err(CommitError::Unknown)?;
+        Ok(Committed::new())
+    }
+
+    /// Never asked: no commit in a file is lost. One that failed may still come back with the log after a crash,
+    /// so that nobody knows.
+    async fn find_committed(&mut self, _: &Saves) -> Result<Option<Committed>, StoreError> {
+        Err(StoreError::Closing)
     }
 
     async fn rollback(&mut self) {

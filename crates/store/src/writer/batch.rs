@@ -101,9 +101,6 @@ impl Batch {
         batches: &mut impl Batches,
         write: &Write,
     ) -> Result<Result<Outcome, StoreError>, StoreError> {
-        if let Action::Undo { event, .. } = &write.action {
-            self.know_own_event(write.workspace, *event)?;
-        }
         self.know_aliases(batches, write).await?;
         Ok(match &write.action {
             Action::Create { id, number, change } => self.create(write, *id, *number, change),

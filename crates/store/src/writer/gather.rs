@@ -8,7 +8,7 @@ use model::{Change, Dialect, Difference, Edit, Event, Json, Member, Ref};
 use super::batch::{Batch, Heads, Slot};
 use crate::backend::{Batches, Head, Keys, Loaded, Wanted};
 use crate::catalogs::Catalogs;
-use crate::{Action, StoreError, WorkspaceNumber, Write, document};
+use crate::{Action, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
     /// Loads everything that the writes need: mostly at once. Exclusive channels take a second step, because
@@ -92,6 +92,7 @@ impl Batch {
                 Action::Undo { event, .. } => {
                     let Some(event) = self.events.get(&(workspace, *event)) else { continue };
                     wanted.contacts.ids.push((workspace, event.contact.0));
+                    wanted.deleted.push((workspace, event.contact.0));
                     if let Some(deleted) = &event.deleted {
                         wanted.contacts.numbers.push((workspace, deleted.number));
                         push_aliases(&mut wanted.contacts, workspace, deleted.aliases.pairs());
@@ -119,14 +120,6 @@ impl Batch {
         if !wanted.contacts.aliases.is_empty() {
             let loaded = batches.load(&wanted).await?;
             self.learn(wanted, loaded);
-        }
-        Ok(())
-    }
-
-    /// Makes an event of this batch, which is not stored yet, known like a stored one.
-    pub(super) fn know_own_event(&mut self, workspace: WorkspaceNumber, seq: u64) -> Result<(), StoreError> {
-        if let Some(row) = self.event_rows.iter().find(|row| row.workspace == workspace && row.seq == seq) {
-            self.events.insert((workspace, seq), document::read("event", &row.doc)?);
         }
         Ok(())
     }
@@ -169,7 +162,11 @@ fn named_by(writes: &[Write]) -> Wanted {
         }
         match &write.action {
             Action::Create { id, number, change } => {
+                if !wanted.numbering.contains(&workspace) {
+                    wanted.numbering.push(workspace);
+                }
                 wanted.contacts.ids.push((workspace, id.0));
+                wanted.deleted.push((workspace, id.0));
                 wanted.contacts.numbers.extend(number.map(|number| (workspace, number)));
                 named_by_change(workspace, change, &mut wanted);
             }

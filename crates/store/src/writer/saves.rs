@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{ChannelKind, Contact, Dialect};
 
 use super::batch::{Batch, Slot};
-use crate::backend::{Delete, Insert, Saves, Update};
+use crate::backend::{Delete, HeadSave, Insert, Saves, Update};
 use crate::{StoreError, WorkspaceNumber, document};
 
 impl Batch {
@@ -19,11 +19,18 @@ impl Batch {
             }
         }
         saves.updates.sort_unstable_by_key(|update| update.row);
-        saves.heads.extend(self.heads.iter().filter_map(|(workspace, heads)| {
+        let changed = self.heads.iter().filter(|(_, heads)| heads.now.last_event > heads.before.last_event);
+        saves.heads.extend(changed.map(|(workspace, heads)| {
             let (before, now) = (heads.before, heads.now);
-            let is_same = before.next_number == now.next_number && before.contact_count == now.contact_count;
-            (!is_same).then_some((*workspace, now))
+            HeadSave {
+                workspace: *workspace,
+                catalog_revision: heads.catalog.revision,
+                events: now.last_event - before.last_event,
+                contacts: now.contact_count.cast_signed() - before.contact_count.cast_signed(),
+                next_number: (now.next_number != before.next_number).then_some(now.next_number),
+            }
         }));
+        saves.heads.sort_unstable_by_key(|head| head.workspace);
         Ok(saves)
     }
 }
@@ -73,7 +80,7 @@ fn save_slot(workspace: WorkspaceNumber, slot: &Slot, saves: &mut Saves) -> Resu
             let doc = document::write("contact", after)?;
             let is_renamed = before.name.full != after.name.full;
             let name = is_renamed.then(|| document::sort_name(after));
-            saves.updates.push(Update { row, name, last_event, doc });
+            saves.updates.push(Update { workspace, id: after.id, row, name, last_event, doc });
         }
         (_, _, Some(after)) => saves.inserts.push(Insert {
             workspace,
