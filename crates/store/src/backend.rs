@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{
     Catalog, ChannelKind, Company, Contact, ContactId, Dialect, Event, KeyId, Note, Ref, Timestamp,
@@ -43,6 +44,15 @@ pub(crate) trait Backend: Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Option<Vec<(u64, Event)>>, StoreError>> + Send;
 
+    /// A workspace's events after `after`, oldest first. They become visible in the order of their numbers, so a
+    /// reader that goes on after the last one it saw misses none.
+    fn events(
+        &self,
+        workspace: WorkspaceNumber,
+        after: u64,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<(u64, Event)>, StoreError>> + Send;
+
     /// All workspaces, in the order they were made.
     fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send;
 
@@ -51,6 +61,22 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// The key with this hash, or all keys in the order they were made.
     fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+
+    /// Takes a lease for so long, or keeps it for longer; the term of this holder, or `None` while another node has
+    /// it.
+    fn take_lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        length: Duration,
+    ) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
+
+    /// Lets another node take a lease at once.
+    fn give_back_lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or

@@ -39,6 +39,11 @@ impl Catalogs {
         }
     }
 
+    /// Forgets one that was replaced.
+    pub(crate) fn forget(&self, workspace: WorkspaceNumber) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&workspace);
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&self) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).clear();

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use model::Rejection;
 use serde::de::Error as _;
 
+/// What a database driver says.
+pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -35,10 +38,10 @@ pub enum StoreError {
     OutcomeUnknown(#[source] Arc<StoreError>),
     /// Another node was at the same records, again and again; nothing was stored.
     #[error("other nodes write the same records")]
-    Conflict(#[source] Arc<tokio_postgres::Error>),
+    Conflict(#[source] Cause),
     /// The database cannot be reached, or does not take writes; nothing was stored.
     #[error("the database is not available")]
-    Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] Cause),
     /// Another process serves this database.
     #[error("another contactd serves {0}")]
     InUseByOther(String),
@@ -64,7 +67,7 @@ pub enum StoreError {
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL failed.
     #[error("the database failed")]
-    Postgres(#[source] Arc<tokio_postgres::Error>),
+    Postgres(#[source] Cause),
     /// A file cannot be used.
     #[error("cannot use {path}")]
     File {

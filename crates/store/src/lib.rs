@@ -5,10 +5,12 @@
 
 mod backend;
 mod catalogs;
+mod database;
 mod document;
 mod error;
 mod key;
 mod location;
+mod postgres;
 mod query;
 mod queue;
 mod sqlite;

@@ -80,7 +80,7 @@ pub(crate) enum Bind {
 /// number that it comes after, if there is one.
 #[derive(Debug)]
 pub(crate) struct Select {
-    /// Yields the `row` of each contact of the page, in order.
+    /// Yields the key of each contact of the page, in order.
     pub(crate) page: String,
     /// Counts the whole list; `None` when it is all contacts of the workspace.
     pub(crate) count: Option<String>,
@@ -92,19 +92,33 @@ pub(crate) struct Select {
     offset: i64,
 }
 
-/// How a backend walks its log of events: the log knows what is newest, so no index has to. Each contact `c`
-/// stands there once with its last event, in the workspace `?1`.
-pub(crate) struct LogJoin {
-    /// What follows `FROM`, up to a first condition.
-    pub(crate) from: &'static str,
-    /// What orders it, oldest first.
-    pub(crate) order: &'static str,
+/// How a backend says what lists need of contacts `c`.
+pub(crate) struct Syntax {
+    /// What stands before the number of a bound value.
+    pub(crate) mark: char,
+    /// What a page yields of each contact.
+    pub(crate) key: &'static str,
+    /// The log of events joined with the contacts: what follows `FROM`, up to a first condition. The log knows what
+    /// is newest, so no index has to. Each contact stands there once, with its last event, in the workspace that is
+    /// the first bound value.
+    pub(crate) log: &'static str,
+    /// What orders the log, oldest first.
+    pub(crate) log_order: &'static str,
+    /// That a contact has one of these tags, bound values with commas between.
+    pub(crate) any_tag: fn(&str) -> String,
+    /// The id of the team.
+    pub(crate) team: &'static str,
+    /// That this extra of a dialect is this text: both are bound values.
+    pub(crate) extra: fn(Dialect, &str, &str) -> String,
+    /// That a dialect has no such extra.
+    pub(crate) no_extra: fn(Dialect, &str) -> String,
 }
 
 impl Select {
-    pub(crate) fn of(workspace: crate::WorkspaceNumber, query: &ContactQuery, log: &LogJoin) -> Self {
+    pub(crate) fn of(workspace: crate::WorkspaceNumber, query: &ContactQuery, syntax: &Syntax) -> Self {
         let mut binds = vec![Bind::Integer(workspace.0)];
-        let condition = condition(&query.filter, &mut binds);
+        let mark = syntax.mark;
+        let condition = condition(&query.filter, syntax, &mut binds);
         let filter = condition.as_ref().map(|condition| format!(" AND {condition}")).unwrap_or_default();
         let (limit, offset, last) = (binds.len() + 1, binds.len() + 2, binds.len() + 3);
         let (sign, after) = match query.order {
@@ -112,21 +126,22 @@ impl Select {
             ContactOrder::Newest => ("<", query.after.map(integer)),
             _ => ("", None),
         };
-        let beyond = after.map(|_| format!(" AND c.number {sign} ?{last}")).unwrap_or_default();
-        let newest = format!("{} DESC", log.order);
-        let by_contact = "contacts c WHERE c.workspace = ?1";
+        let beyond = after.map(|_| format!(" AND c.number {sign} {mark}{last}")).unwrap_or_default();
+        let newest = format!("{} DESC", syntax.log_order);
+        let by_contact = format!("contacts c WHERE c.workspace = {mark}1");
+        let by_contact = by_contact.as_str();
         let (from, order) = match query.order {
             ContactOrder::Oldest => (by_contact, "c.number"),
             ContactOrder::Newest => (by_contact, "c.number DESC"),
-            ContactOrder::LastUpdated => (log.from, newest.as_str()),
-            ContactOrder::FirstUpdated => (log.from, log.order),
+            ContactOrder::LastUpdated => (syntax.log, newest.as_str()),
+            ContactOrder::FirstUpdated => (syntax.log, syntax.log_order),
             ContactOrder::Name => (by_contact, "c.name, c.number"),
             ContactOrder::NameDescending => (by_contact, "c.name DESC, c.number"),
         };
         Self {
             page: format!(
-                "SELECT c.row FROM {from}{filter}{beyond} ORDER BY {order} \
-                 LIMIT ?{limit} OFFSET ?{offset}"
+                "SELECT {} FROM {from}{filter}{beyond} ORDER BY {order} LIMIT {mark}{limit} OFFSET {mark}{offset}",
+                syntax.key
             ),
             count: condition.map(|condition| format!("SELECT count(*) FROM {by_contact} AND {condition}")),
             binds,
@@ -148,20 +163,21 @@ fn integer(number: u64) -> i64 {
 }
 
 /// The condition of a filter; `None` when it always holds.
-fn condition(filter: &Filter, binds: &mut Vec<Bind>) -> Option<String> {
+fn condition(filter: &Filter, syntax: &Syntax, binds: &mut Vec<Bind>) -> Option<String> {
     let mut bind = |value: Bind| {
         binds.push(value);
-        format!("?{}", binds.len())
+        format!("{}{}", syntax.mark, binds.len())
     };
     let text = match filter {
         Filter::All => return None,
         Filter::And(parts) => {
-            let conditions: Vec<_> = parts.iter().filter_map(|part| condition(part, binds)).collect();
+            let conditions: Vec<_> = parts.iter().filter_map(|part| condition(part, syntax, binds)).collect();
             return joined(&conditions, "AND");
         }
         Filter::Any(parts) => {
             let known = binds.len();
-            let conditions: Option<Vec<_>> = parts.iter().map(|part| condition(part, binds)).collect();
+            let conditions: Option<Vec<_>> =
+                parts.iter().map(|part| condition(part, syntax, binds)).collect();
             let Some(conditions) = conditions else {
                 // What the parts before the one that always holds have bound is in no statement.
                 binds.truncate(known);
@@ -172,25 +188,19 @@ fn condition(filter: &Filter, binds: &mut Vec<Bind>) -> Option<String> {
         Filter::AnyTag(tags) if tags.is_empty() => "FALSE".to_owned(),
         Filter::AnyTag(tags) => {
             let tags: Vec<_> = tags.iter().map(|tag| bind(Bind::Text(tag.hex()))).collect();
-            let tags = tags.join(", ");
-            format!("EXISTS (SELECT 1 FROM json_each(c.doc, '$.tags') t WHERE t.value IN ({tags}))")
+            (syntax.any_tag)(&tags.join(", "))
         }
         Filter::Team(Some(team)) => {
-            format!("json_extract(c.doc, '$.assigned_team') = {}", bind(Bind::Text(team.hex())))
+            format!("{} = {}", syntax.team, bind(Bind::Text(team.hex())))
         }
-        Filter::Team(None) => "json_extract(c.doc, '$.assigned_team') IS NULL".to_owned(),
+        Filter::Team(None) => format!("{} IS NULL", syntax.team),
         Filter::Extra(dialect, name, value) => {
             let (name, value) = (bind(Bind::Text(name.clone())), bind(Bind::Text(value.clone())));
-            format!(
-                "EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x \
-                 WHERE x.key = {name} AND x.type = 'text' AND x.value = {value})"
-            )
+            (syntax.extra)(*dialect, &name, &value)
         }
         Filter::NoExtra(dialect, name) => {
             let name = bind(Bind::Text(name.clone()));
-            format!(
-                "NOT EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x WHERE x.key = {name})"
-            )
+            (syntax.no_extra)(*dialect, &name)
         }
     };
     Some(text)
@@ -214,10 +224,10 @@ mod tests {
     use super::*;
     use crate::WorkspaceNumber;
 
-    const LOG: LogJoin = LogJoin { from: "log WHERE TRUE", order: "e.row" };
+    const SYNTAX: Syntax = crate::sqlite::SYNTAX;
 
     fn select(filter: Filter, order: ContactOrder) -> Select {
-        Select::of(WorkspaceNumber(7), &query(filter, order), &LOG)
+        Select::of(WorkspaceNumber(7), &query(filter, order), &SYNTAX)
     }
 
     fn query(filter: Filter, order: ContactOrder) -> ContactQuery {
@@ -228,7 +238,7 @@ mod tests {
     #[track_caller]
     fn check(filter: &Filter, expected: Option<&str>, texts: &[&str]) {
         let mut binds = Vec::new();
-        assert_eq!(condition(filter, &mut binds).as_deref(), expected);
+        assert_eq!(condition(filter, &SYNTAX, &mut binds).as_deref(), expected);
         assert_eq!(binds, texts.iter().map(|text| Bind::Text((*text).to_owned())).collect::<Vec<_>>());
     }
 
@@ -308,7 +318,7 @@ mod tests {
             (ContactOrder::NameDescending, None),
         ] {
             let query = ContactQuery { after: Some(u64::MAX), ..query(Filter::All, order) };
-            let select = Select::of(WorkspaceNumber(7), &query, &LOG);
+            let select = Select::of(WorkspaceNumber(7), &query, &SYNTAX);
             let binds: Vec<_> = select.page_binds().collect();
             let numbers = [7, 10, 20, i64::MAX].map(Bind::Integer);
             match expected {

@@ -15,10 +15,14 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{ChannelKind, Contact, Event, Ref};
+use uuid::Uuid;
 
 use self::connection::{Access, FileLock};
+#[cfg(test)]
+pub(crate) use self::list::SYNTAX;
 use self::log::Log;
 use self::readers::Readers;
 pub(crate) use self::writer::SqliteWriter;
@@ -101,6 +105,15 @@ impl Backend for Sqlite {
             .await
     }
 
+    async fn events(
+        &self,
+        workspace: WorkspaceNumber,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StoreError> {
+        self.readers.run(move |connection| history::events(connection, workspace, after, limit)).await
+    }
+
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
         self.readers.run(administer::workspaces).await
     }
@@ -111,5 +124,14 @@ impl Backend for Sqlite {
 
     async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
         self.readers.run(move |connection| administer::keys(connection, hash.as_ref())).await
+    }
+
+    /// A file is served by one process, which has every lease for good.
+    async fn take_lease(&self, _: &str, _: Uuid, _: Duration) -> Result<Option<u64>, StoreError> {
+        Ok(self.log.is_some().then_some(1))
+    }
+
+    async fn give_back_lease(&self, _: &str, _: Uuid) -> Result<(), StoreError> {
+        Ok(())
     }
 }

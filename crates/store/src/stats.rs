@@ -17,6 +17,20 @@ pub struct WriterStats {
     pub log_bytes: u64,
 }
 
+impl WriterStats {
+    /// Both together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            batches: self.batches + other.batches,
+            writes: self.writes + other.writes,
+            events: self.events + other.events,
+            busy_micros: self.busy_micros + other.busy_micros,
+            waiting: self.waiting + other.waiting,
+            log_bytes: self.log_bytes + other.log_bytes,
+        }
+    }
+}
+
 /// What a check of everything that is stored found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
@@ -26,4 +40,15 @@ pub struct Verified {
     pub events: u64,
     /// What is wrong, 100 at most; empty when all is well.
     pub faults: Vec<String>,
+}
+
+/// Faults that are told; more only repeat them.
+const FAULTS_MAX: usize = 100;
+
+impl Verified {
+    pub(crate) fn fault(&mut self, text: String) {
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(text);
+        }
+    }
 }

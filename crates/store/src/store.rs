@@ -1,16 +1,20 @@
 //! The store: opening, writing, reading, closing.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use model::{Catalog, Company, CompanyId, Contact, Event, KeyId, Note, NoteId, Ref, Timestamp, WorkspaceId};
+use uuid::Uuid;
 
-use crate::backend::{Admin, Backend, Keys, Wanted};
+use crate::backend::{Admin, Backend, Batches, Keys, Wanted};
 use crate::catalogs::Catalogs;
+use crate::database::Database;
+use crate::postgres::Postgres;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::{
-    ContactPage, ContactQuery, Key, KeyHash, Location, Outcome, StoreError, Verified, Workspace,
+    Action, ContactPage, ContactQuery, Key, KeyHash, Location, Outcome, StoreError, Verified, Workspace,
     WorkspaceNumber, Write, WriterStats,
 };
 
@@ -19,6 +23,11 @@ use crate::{
 pub struct Options {
     /// Connections for reading.
     pub readers: usize,
+    /// Connections for writing, on PostgreSQL. A file has one.
+    pub writers: usize,
+    /// A copy of a PostgreSQL database that follows it: contacts, lists and histories are read there. They may be
+    /// behind by what the copy is.
+    pub read_from: Option<String>,
     /// Writes in one commit at most.
     pub batch_max: usize,
     /// Writes that may wait at most; one more is [`StoreError::Busy`].
@@ -29,7 +38,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, batch_max: 256, queue_max: 4096, log_max_bytes: 256 << 20 }
+        Self {
+            readers: 4,
+            writers: 2,
+            read_from: None,
+            batch_max: 256,
+            queue_max: 4096,
+            log_max_bytes: 256 << 20,
+        }
     }
 }
 
@@ -40,9 +56,9 @@ pub struct Store {
 }
 
 struct Shared {
-    // Dropped first: it waits for the writer.
-    queue: Queue,
-    backend: Sqlite,
+    // Dropped first: they wait for the writers.
+    queues: Vec<Queue>,
+    backend: Database,
     catalogs: Arc<Catalogs>,
     is_beside: bool,
 }
@@ -51,18 +67,22 @@ struct Shared {
 const BY_CHANNEL_MAX: u32 = 100;
 
 impl Store {
-    /// Opens a database for serving: makes it when it does not exist, migrates it under a lock, and keeps a
-    /// lock against a second server until the store is closed.
+    /// Opens a database for serving and migrates it under a lock. A file is made when it does not exist, and locked
+    /// against a second server until the store is closed.
     ///
     /// # Errors
     /// [`StoreError::InUseByOther`], [`StoreError::NewerSchema`], or what the file system and the database say.
     pub async fn open(location: &Location, options: Options) -> Result<Self, StoreError> {
-        let path = sqlite_path(location)?;
-        blocking(move || {
-            let (backend, writer) = Sqlite::open(&path, &options)?;
-            Self::start(backend, writer, &options, false)
-        })
-        .await
+        match location.clone() {
+            Location::Sqlite(path) => {
+                blocking(move || {
+                    let (backend, writer) = Sqlite::open(&path, &options)?;
+                    Self::start(Database::Sqlite(backend), vec![writer], Arc::default(), &options, false)
+                })
+                .await
+            }
+            Location::Postgres(url) => Self::open_postgres(&url, &options, false).await,
+        }
     }
 
     /// Opens a database for administration (workspaces and keys), beside a server that may be running on it.
@@ -71,28 +91,42 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], but for the lock.
     pub async fn open_beside(location: &Location) -> Result<Self, StoreError> {
-        let path = sqlite_path(location)?;
-        blocking(move || {
-            let (backend, writer) = Sqlite::open_beside(&path)?;
-            Self::start(backend, writer, &Options::default(), true)
-        })
-        .await
+        let options = Options { writers: 1, readers: 1, ..Options::default() };
+        match location.clone() {
+            Location::Sqlite(path) => {
+                blocking(move || {
+                    let (backend, writer) = Sqlite::open_beside(&path)?;
+                    Self::start(Database::Sqlite(backend), vec![writer], Arc::default(), &options, true)
+                })
+                .await
+            }
+            Location::Postgres(url) => Self::open_postgres(&url, &options, true).await,
+        }
+    }
+
+    async fn open_postgres(url: &str, options: &Options, is_beside: bool) -> Result<Self, StoreError> {
+        let catalogs = Arc::default();
+        let (backend, writers) = Postgres::open(url, options, Arc::clone(&catalogs)).await?;
+        Self::start(Database::Postgres(backend), writers, catalogs, options, is_beside)
     }
 
     fn start(
-        backend: Sqlite,
-        writer: crate::sqlite::SqliteWriter,
+        backend: Database,
+        writers: Vec<impl Batches + 'static>,
+        catalogs: Arc<Catalogs>,
         options: &Options,
         is_beside: bool,
     ) -> Result<Self, StoreError> {
-        let catalogs = Arc::new(Catalogs::default());
-        let queue = Queue::start(writer, Arc::clone(&catalogs), options)?;
-        Ok(Self { shared: Arc::new(Shared { queue, backend, catalogs, is_beside }) })
+        let start = |writer| Queue::start(writer, Arc::clone(&catalogs), options);
+        let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
+        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, is_beside }) })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].
     pub async fn close(&self) {
-        self.shared.queue.close().await;
+        for queue in &self.shared.queues {
+            queue.close().await;
+        }
         self.shared.backend.close().await;
     }
 
@@ -105,7 +139,7 @@ impl Store {
         if self.shared.is_beside {
             return Err(StoreError::Closing);
         }
-        self.shared.queue.write(write).await
+        self.queue(&write)?.write(write).await
     }
 
     /// The contact that a client names.
@@ -184,6 +218,20 @@ impl Store {
         Ok(self.shared.backend.load(wanted).await?.events.into_iter().flatten().next())
     }
 
+    /// A workspace's events after this one, oldest first. A reader that goes on after the last event it got misses
+    /// none, however many servers write.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn events_after(
+        &self,
+        workspace: WorkspaceNumber,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StoreError> {
+        self.shared.backend.events(workspace, after, limit).await
+    }
+
     /// The companies with these ids, in any order; unknown ids are left out.
     ///
     /// # Errors
@@ -256,7 +304,7 @@ impl Store {
     ) -> Result<Arc<Catalog>, StoreError> {
         catalog.revision += 1;
         let catalog = Arc::new(catalog);
-        self.shared.queue.administer(Admin::WriteCatalog(workspace, Arc::clone(&catalog))).await?;
+        self.administer(Admin::WriteCatalog(workspace, Arc::clone(&catalog))).await?;
         Ok(catalog)
     }
 
@@ -270,7 +318,7 @@ impl Store {
         workspace: WorkspaceNumber,
         company: Company,
     ) -> Result<(), StoreError> {
-        self.shared.queue.administer(Admin::WriteCompany(workspace, company)).await.map(drop)
+        self.administer(Admin::WriteCompany(workspace, company)).await.map(drop)
     }
 
     /// Stores a note, new or changed.
@@ -278,7 +326,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::InUse`] when another note has one of its aliases, or why it could not be stored.
     pub async fn write_note(&self, workspace: WorkspaceNumber, note: Note) -> Result<(), StoreError> {
-        self.shared.queue.administer(Admin::WriteNote(workspace, note)).await.map(drop)
+        self.administer(Admin::WriteNote(workspace, note)).await.map(drop)
     }
 
     /// Makes a workspace with this catalog. [`StoreError::InUse`] when the id or the name is taken.
@@ -294,7 +342,7 @@ impl Store {
     ) -> Result<Workspace, StoreError> {
         let (name, catalog) = (name.to_owned(), Arc::new(catalog.clone()));
         let command = Admin::CreateWorkspace { id, name: name.clone(), now, catalog };
-        let number = WorkspaceNumber(self.shared.queue.administer(command).await?.cast_signed());
+        let number = WorkspaceNumber(self.administer(command).await?.cast_signed());
         Ok(Workspace { number, id, name, created_at: now })
     }
 
@@ -311,7 +359,7 @@ impl Store {
     /// # Errors
     /// Why it could not be stored.
     pub async fn create_key(&self, hash: &KeyHash, key: &Key) -> Result<(), StoreError> {
-        self.shared.queue.administer(Admin::CreateKey(*hash, key.clone())).await.map(drop)
+        self.administer(Admin::CreateKey(*hash, key.clone())).await.map(drop)
     }
 
     /// All keys, in the order they were made, revoked ones too.
@@ -327,7 +375,7 @@ impl Store {
     /// # Errors
     /// Why it could not be stored.
     pub async fn revoke_key(&self, id: KeyId, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.shared.queue.administer(Admin::RevokeKey(id, now)).await? > 0)
+        Ok(self.administer(Admin::RevokeKey(id, now)).await? > 0)
     }
 
     /// The key with this hash.
@@ -344,7 +392,7 @@ impl Store {
     /// Why not.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.shared.backend.workspaces().await?;
-        self.shared.queue.administer(Admin::Check).await.map(drop)
+        self.administer(Admin::Check).await.map(drop)
     }
 
     /// Checks everything that is stored: the database itself, and that contacts, look-ups and events agree.
@@ -356,21 +404,57 @@ impl Store {
         self.shared.backend.verify().await
     }
 
-    /// What the writer has done so far.
+    /// Takes a lease on work that one server at a time does, or keeps it for longer. Yields the term: it grows with
+    /// each new holder, so that what an earlier one still does can be told apart. `None` while another has it.
+    ///
+    /// # Errors
+    /// What the database says; then nothing is known.
+    pub async fn take_lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        length: Duration,
+    ) -> Result<Option<u64>, StoreError> {
+        self.shared.backend.take_lease(name, holder, length).await
+    }
+
+    /// Lets another server take a lease at once.
+    ///
+    /// # Errors
+    /// What the database says; then the lease ends by itself.
+    pub async fn give_back_lease(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
+        self.shared.backend.give_back_lease(name, holder).await
+    }
+
+    /// The queue for a write. Writes of one contact under one name go to one writer, in their order; new contacts of
+    /// a workspace too, because they take their numbers in turn.
+    fn queue(&self, write: &Write) -> Result<&Queue, StoreError> {
+        let queues = &self.shared.queues;
+        let mut hasher = DefaultHasher::new();
+        write.workspace.hash(&mut hasher);
+        if let Action::Update { contact, .. } | Action::Delete { contact } = &write.action {
+            contact.text.hash(&mut hasher);
+        }
+        let place = hasher.finish().checked_rem(queues.len() as u64);
+        let queue = place.and_then(|place| queues.get(usize::try_from(place).ok()?));
+        queue.ok_or(StoreError::Closing)
+    }
+
+    async fn administer(&self, command: Admin) -> Result<u64, StoreError> {
+        let queue = self.shared.queues.first().ok_or(StoreError::Closing)?;
+        queue.administer(command).await
+    }
+
+    /// What the writers have done so far.
     pub fn writer_stats(&self) -> WriterStats {
-        WriterStats { log_bytes: self.shared.backend.log_bytes(), ..self.shared.queue.stats() }
+        let log_bytes = self.shared.backend.log_bytes();
+        let all = WriterStats { log_bytes, ..WriterStats::default() };
+        self.shared.queues.iter().map(Queue::stats).fold(all, WriterStats::plus)
     }
 }
 
 fn by_ids(workspace: WorkspaceNumber, ids: impl Iterator<Item = uuid::Uuid>) -> Keys {
     Keys { ids: ids.map(|id| (workspace, id)).collect(), ..Keys::default() }
-}
-
-fn sqlite_path(location: &Location) -> Result<std::path::PathBuf, StoreError> {
-    match location {
-        Location::Sqlite(path) => Ok(path.clone()),
-        Location::Postgres(_) => Err(StoreError::Closing),
-    }
 }
 
 /// Runs what waits for the disk on a thread that may wait.

@@ -228,7 +228,8 @@ impl Done {
         for (workspace, last) in committed {
             let counted = self.saves.events.iter().rev().find(|event| event.workspace == *workspace);
             let Some(counted) = counted.map(|event| event.seq) else { continue };
-            let outcomes = writes.iter().zip(&mut self.results).filter(|(each, _)| each.workspace == *workspace);
+            let outcomes =
+                writes.iter().zip(&mut self.results).filter(|(each, _)| each.workspace == *workspace);
             for (_, result) in outcomes {
                 if let Ok(Outcome { event: Some(event), .. }) = result {
                     *event = *event + *last - counted;

@@ -18,3 +18,13 @@ pub(super) fn event_row(workspace: WorkspaceNumber, number: u64) -> i64 {
         _ => -1,
     }
 }
+
+/// The last row that an event of a workspace can have.
+pub(super) fn last_row(workspace: WorkspaceNumber) -> i64 {
+    (workspace.0 << NUMBER_BITS) + ((1 << NUMBER_BITS) - 1)
+}
+
+/// The number of the event in a row.
+pub(super) fn number(row: i64) -> u64 {
+    (row & ((1 << NUMBER_BITS) - 1)).unsigned_abs()
+}

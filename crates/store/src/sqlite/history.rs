@@ -4,7 +4,7 @@ use model::{Event, Native, Ref};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::event_row::event_row;
+use super::event_row::{event_row, last_row, number};
 use super::load::{AliasKind, EVENT, event, find_alias, integer, uuid};
 use crate::{StoreError, WorkspaceNumber};
 
@@ -88,4 +88,23 @@ fn end_of_chain(
         }
     }
     Ok(None)
+}
+
+/// The events of a workspace after this one, oldest first.
+pub(super) fn events(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<(u64, Event)>, StoreError> {
+    let Some(beyond) = after.checked_add(1).map(|first| event_row(workspace, first)).filter(|row| *row >= 0)
+    else {
+        return Ok(Vec::new());
+    };
+    let sql = "SELECT previous, doc, row FROM events WHERE row BETWEEN ?1 AND ?2 ORDER BY row LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_map([beyond, last_row(workspace), i64::from(limit)], |row| {
+        Ok((number(row.get(2)?), event(row)?))
+    })?;
+    found.map(|row| row.map_err(StoreError::from).and_then(|(seq, event)| Ok((seq, event?)))).collect()
 }

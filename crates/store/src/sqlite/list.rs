@@ -7,15 +7,34 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
 use super::load;
-use crate::query::{Bind, LogJoin, Select};
+use crate::query::{Bind, Select, Syntax};
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+
+/// SQLite's ways to say what lists need.
+pub(crate) const SYNTAX: Syntax = Syntax {
+    mark: '?',
+    key: "c.row",
+    log: LAST_EVENTS,
+    log_order: "e.row",
+    any_tag: |tags| format!("EXISTS (SELECT 1 FROM json_each(c.doc, '$.tags') t WHERE t.value IN ({tags}))"),
+    team: "json_extract(c.doc, '$.assigned_team')",
+    extra: |dialect, name, value| {
+        format!(
+            "EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x \
+             WHERE x.key = {name} AND x.type = 'text' AND x.value = {value})"
+        )
+    },
+    no_extra: |dialect, name| {
+        format!("NOT EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x WHERE x.key = {name})")
+    },
+};
 
 pub(super) fn list(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let select = Select::of(workspace, query, &LogJoin { from: LAST_EVENTS, order: "e.row" });
+    let select = Select::of(workspace, query, &SYNTAX);
     // First the rows, then the documents: so that sorting and skipping need not carry documents along.
     let rows: Vec<i64> = {
         let mut statement = connection.prepare_cached(&select.page)?;

@@ -9,9 +9,6 @@ use uuid::Uuid;
 use super::load::{AliasKind, contact, find_alias, uuid};
 use crate::{StoreError, Verified, WorkspaceNumber};
 
-/// Faults that are told; more only repeat them.
-const FAULTS_MAX: usize = 100;
-
 pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
     let mut statement = connection.prepare("PRAGMA integrity_check")?;
@@ -24,14 +21,6 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
     contacts(connection, &mut verified)?;
     events(connection, &mut verified)?;
     Ok(verified)
-}
-
-impl Verified {
-    fn fault(&mut self, text: String) {
-        if self.faults.len() < FAULTS_MAX {
-            self.faults.push(text);
-        }
-    }
 }
 
 /// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.

@@ -211,7 +211,7 @@ async fn writes_of_one_batch_see_each_other() {
             refused("no such contact"),
             Ok(8),
             Ok(9),
-            refused("refused: : was changed again since"),
+            refused("no such change"),
             Ok(10),
             refused("no such contact"),
         ]

@@ -1,0 +1,168 @@
+//! PostgreSQL: one database, any number of nodes, each with writers and a pool of connections for reading.
+
+mod administer;
+mod fault;
+mod history;
+mod lease;
+mod list;
+mod listen;
+mod load;
+mod migrate;
+mod pipeline;
+mod save;
+mod server;
+mod verify;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{ChannelKind, Contact, Event, Ref};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use self::load::{Loading, Locking};
+use self::pipeline::Sql;
+use self::server::{Server, Session};
+pub(crate) use self::writer::PostgresWriter;
+use crate::backend::{Backend, Loaded, Wanted};
+use crate::catalogs::Catalogs;
+use crate::{
+    ContactPage, ContactQuery, Key, KeyHash, Options, StoreError, Verified, Workspace, WorkspaceNumber,
+};
+
+/// The reading half.
+pub(crate) struct Postgres {
+    primary: Server,
+    /// Where contacts and events are read; the primary itself, or a copy that follows it.
+    replica: Option<Server>,
+    _listener: JoinSet<()>,
+}
+
+static IS_DURABLE: Sql = Sql {
+    text: "SELECT current_setting('synchronous_commit') <> 'off', current_setting('fsync') = 'on'",
+    types: &[],
+};
+
+impl Postgres {
+    /// Connects, migrates, and makes the writers.
+    pub(crate) async fn open(
+        url: &str,
+        options: &Options,
+        catalogs: Arc<Catalogs>,
+    ) -> Result<(Self, Vec<PostgresWriter>), StoreError> {
+        let primary = Server::new(url, options.readers)?;
+        let session = primary.session().await?;
+        migrate::run(&session).await?;
+        let rows = session.query(&IS_DURABLE, Vec::new()).await?;
+        let (is_durable, is_flushed) = match rows.first() {
+            Some(row) => (load::get(row, 0)?, load::get(row, 1)?),
+            None => (false, false),
+        };
+        if !is_flushed {
+            tracing::warn!(
+                "the database server runs with fsync off: what is stored is lost with its machine"
+            );
+        }
+        drop(session);
+        let replica =
+            options.read_from.as_deref().map(|url| Server::new(url, options.readers)).transpose()?;
+        let writer = |_| Ok(PostgresWriter::new(Server::new(url, 1)?, is_durable));
+        let writers = (0..options.writers.max(1)).map(writer).collect::<Result<_, StoreError>>()?;
+        Ok((Self { primary, replica, _listener: listen::start(url, catalogs) }, writers))
+    }
+
+    pub(crate) fn close(&self) {
+        self.primary.close();
+        self.replica.iter().for_each(Server::close);
+    }
+
+    /// A connection for what may be a little behind, where there is a copy for that; to the main database while the
+    /// copy is away.
+    async fn reading(&self) -> Result<Session, StoreError> {
+        if let Some(replica) = &self.replica
+            && let Some(session) = replica.session_unless_away().await
+        {
+            return Ok(session);
+        }
+        self.primary.session().await
+    }
+}
+
+impl Backend for Postgres {
+    async fn load(&self, wanted: Wanted) -> Result<Loaded, StoreError> {
+        // Catalogs decide what is written, so they are never behind.
+        let is_catalog = !wanted.heads.is_empty() || !wanted.catalogs.is_empty();
+        let session = if is_catalog { self.primary.session().await? } else { self.reading().await? };
+        let loading = Loading::new(&wanted, Locking::None);
+        // A single statement sees one state anyway.
+        let (begin, commit) = match loading.steps().len() {
+            0 | 1 => ("", ""),
+            _ => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "COMMIT"),
+        };
+        let rows = session.run(begin, loading.steps(), commit).await?;
+        loading.read(rows)
+    }
+
+    async fn contacts_with_channel(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: ChannelKind,
+        value: String,
+        limit: u32,
+    ) -> Result<Vec<Arc<Contact>>, StoreError> {
+        list::by_channel(&self.reading().await?, workspace, &kind, &value, limit).await
+    }
+
+    async fn list_contacts(
+        &self,
+        workspace: WorkspaceNumber,
+        query: ContactQuery,
+    ) -> Result<ContactPage, StoreError> {
+        list::list(&self.reading().await?, workspace, &query).await
+    }
+
+    async fn history(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: Ref,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
+        history::history(&self.reading().await?, workspace, &contact, before, limit).await
+    }
+
+    async fn events(
+        &self,
+        workspace: WorkspaceNumber,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Event)>, StoreError> {
+        history::events(&self.reading().await?, workspace, after, limit).await
+    }
+
+    async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
+        administer::workspaces(&self.primary.session().await?).await
+    }
+
+    async fn verify(&self) -> Result<Verified, StoreError> {
+        verify::verify(&self.primary.session().await?).await
+    }
+
+    async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
+        administer::keys(&self.primary.session().await?, hash.as_ref()).await
+    }
+
+    async fn take_lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        length: Duration,
+    ) -> Result<Option<u64>, StoreError> {
+        lease::take(&self.primary.session().await?, name, holder, length).await
+    }
+
+    async fn give_back_lease(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
+        lease::give_back(&self.primary.session().await?, name, holder).await
+    }
+}

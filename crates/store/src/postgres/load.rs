@@ -1,0 +1,450 @@
+//! Loading records by their keys, for the writer and for readers.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use model::{Catalog, Company, Contact, ContactId, Dialect, Event, Note};
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
+use uuid::Uuid;
+
+use super::pipeline::{Sql, Step, param};
+use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
+use crate::{StoreError, WorkspaceNumber, document};
+
+/// What an alias names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AliasKind {
+    Contact = 0,
+    Company = 1,
+    Note = 2,
+    DeletedContact = 3,
+}
+
+/// Events of a batch count from here until they are committed: above every number that an event ever has.
+pub(super) const COUNT_FROM: u64 = 1 << 40;
+
+/// How contacts are loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Locking {
+    /// By a reader.
+    None,
+    /// By a writer, first of all: in the order of their ids, so that writers wait for each other in one order.
+    Waiting,
+    /// By a writer that holds locks already: it must not wait, because another may wait for it.
+    Failing,
+}
+
+const KEYS: &[Type] = &[
+    Type::INT8_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::UUID_ARRAY,
+];
+
+/// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2).
+macro_rules! named {
+    ($kind:literal, $numbers:literal, $rest:expr) => {
+        concat!(
+            "WITH named AS (\
+             SELECT 0 AS way, k.place, k.workspace, a.id \
+             FROM unnest($1::bigint[], $2::text[], $3::text[]) \
+             WITH ORDINALITY k (workspace, dialect, alias, place) \
+             JOIN aliases a ON a.workspace = k.workspace AND a.kind = ",
+            $kind,
+            " AND a.dialect = k.dialect AND a.alias = k.alias \
+             UNION ALL SELECT 1, k.place, k.workspace, n.id \
+             FROM unnest($4::bigint[], $5::bigint[]) WITH ORDINALITY k (workspace, number, place) \
+             JOIN ",
+            $numbers,
+            " n ON n.workspace = k.workspace AND n.number = k.number \
+             UNION ALL SELECT 2, k.place, k.workspace, k.id \
+             FROM unnest($6::bigint[], $7::uuid[]) WITH ORDINALITY k (workspace, id, place)) ",
+            $rest
+        )
+    };
+}
+
+macro_rules! contacts {
+    ($locking:literal) => {
+        named!(
+            0,
+            "contacts",
+            concat!(
+                "SELECT n.way, n.place, c.workspace, c.id, c.last_event, c.format, c.doc \
+                 FROM named n JOIN contacts c ON c.workspace = n.workspace AND c.id = n.id \
+                 ORDER BY c.workspace, c.id ",
+                $locking
+            )
+        )
+    };
+}
+
+static CONTACTS: Sql = Sql { text: contacts!(""), types: KEYS };
+static CONTACTS_WAITING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c"), types: KEYS };
+static CONTACTS_FAILING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c NOWAIT"), types: KEYS };
+
+static COMPANIES: Sql = Sql {
+    text: named!(
+        1,
+        "companies",
+        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
+         JOIN companies r ON r.workspace = n.workspace AND r.id = n.id"
+    ),
+    types: KEYS,
+};
+
+/// Notes have no numbers.
+static NOTES: Sql = Sql {
+    text: named!(
+        2,
+        "(SELECT 0::bigint AS workspace, 0::bigint AS number, NULL::uuid AS id WHERE false)",
+        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
+         JOIN notes r ON r.workspace = n.workspace AND r.id = n.id"
+    ),
+    types: KEYS,
+};
+
+static NUMBERING: Sql = Sql {
+    text: "SELECT number FROM workspaces WHERE number = ANY($1) ORDER BY number FOR NO KEY UPDATE",
+    types: &[Type::INT8_ARRAY],
+};
+
+static HEADS: Sql = Sql {
+    text: "SELECT h.workspace, h.catalog_revision, w.next_number, h.contact_count, h.last_event \
+           FROM heads h JOIN workspaces w ON w.number = h.workspace WHERE h.workspace = ANY($1)",
+    types: &[Type::INT8_ARRAY],
+};
+
+static CATALOGS: Sql =
+    Sql { text: "SELECT workspace, doc FROM catalogs WHERE workspace = ANY($1)", types: &[Type::INT8_ARRAY] };
+
+static DELETED: Sql = Sql {
+    text: "SELECT t.workspace, t.id, t.last_event FROM unnest($1::bigint[], $2::uuid[]) k (workspace, id) \
+           JOIN tombstones t ON t.workspace = k.workspace AND t.id = k.id",
+    types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
+};
+
+/// Two writers may not both find that nobody has a channel: so they take turns for each.
+static CLAIM_CHANNELS: Sql = Sql {
+    text: "SELECT pg_advisory_xact_lock(key) FROM (\
+           SELECT DISTINCT hashtextextended(k.kind || ' ' || k.value, k.workspace) AS key \
+           FROM unnest($1::bigint[], $2::text[], $3::text[]) k (workspace, kind, value) ORDER BY key) k",
+    types: &[Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY],
+};
+
+static OWNERS: Sql = Sql {
+    text: "SELECT k.place, h.contact FROM unnest($1::bigint[], $2::text[], $3::text[]) \
+           WITH ORDINALITY k (workspace, kind, value, place) JOIN LATERAL (\
+           SELECT contact FROM channels h WHERE h.workspace = k.workspace AND h.kind = k.kind \
+           AND h.value = k.value ORDER BY contact LIMIT $4) h ON true ORDER BY k.place, h.contact",
+    types: &[Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY, Type::INT8],
+};
+
+static EVENTS: Sql = Sql {
+    text: "SELECT k.place, e.previous, e.doc FROM unnest($1::bigint[], $2::bigint[]) \
+           WITH ORDINALITY k (workspace, seq, place) \
+           JOIN events e ON e.workspace = k.workspace AND e.seq = k.seq",
+    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
+};
+
+/// Which part of [`Wanted`] a step is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Turn,
+    Heads,
+    Catalogs,
+    Contacts,
+    Deleted,
+    Companies,
+    Notes,
+    Owners,
+    Events,
+}
+
+/// The statements that load what is wanted, and how to read their rows.
+pub(super) struct Loading<'w> {
+    wanted: &'w Wanted,
+    is_writer: bool,
+    parts: Vec<Part>,
+    steps: Vec<Step<'w>>,
+}
+
+impl<'w> Loading<'w> {
+    pub(super) fn new(wanted: &'w Wanted, locking: Locking) -> Self {
+        let is_writer = locking != Locking::None;
+        let mut loading = Self { wanted, is_writer, parts: Vec::new(), steps: Vec::new() };
+        if is_writer && !wanted.numbering.is_empty() {
+            let mut workspaces = numbers(&wanted.numbering);
+            workspaces.sort_unstable();
+            loading.push(Part::Turn, &NUMBERING, vec![param(workspaces)]);
+        }
+        if !wanted.heads.is_empty() {
+            loading.push(Part::Heads, &HEADS, vec![param(numbers(&wanted.heads))]);
+        }
+        if !wanted.catalogs.is_empty() {
+            loading.push(Part::Catalogs, &CATALOGS, vec![param(numbers(&wanted.catalogs))]);
+        }
+        let contacts = match locking {
+            Locking::None => &CONTACTS,
+            Locking::Waiting => &CONTACTS_WAITING,
+            Locking::Failing => &CONTACTS_FAILING,
+        };
+        loading.push_keys(Part::Contacts, contacts, &wanted.contacts);
+        if !wanted.deleted.is_empty() {
+            let (workspaces, ids) = ids(&wanted.deleted);
+            loading.push(Part::Deleted, &DELETED, vec![param(workspaces), param(ids)]);
+        }
+        loading.push_keys(Part::Companies, &COMPANIES, &wanted.companies);
+        loading.push_keys(Part::Notes, &NOTES, &wanted.notes);
+        if !wanted.channels.is_empty() {
+            if is_writer {
+                let [workspaces, kinds, values] = channels(&wanted.channels);
+                loading.push(Part::Turn, &CLAIM_CHANNELS, vec![workspaces, kinds, values]);
+            }
+            let [workspaces, kinds, values] = channels(&wanted.channels);
+            let most = param(i64::try_from(wanted.owners_max).unwrap_or(i64::MAX));
+            loading.push(Part::Owners, &OWNERS, vec![workspaces, kinds, values, most]);
+        }
+        if !wanted.events.is_empty() {
+            let workspaces: Vec<i64> = wanted.events.iter().map(|(workspace, _)| workspace.0).collect();
+            let seqs: Vec<i64> = wanted.events.iter().map(|(_, seq)| integer(*seq)).collect();
+            loading.push(Part::Events, &EVENTS, vec![param(workspaces), param(seqs)]);
+        }
+        loading
+    }
+
+    pub(super) fn steps(&self) -> &[Step<'w>] {
+        &self.steps
+    }
+
+    fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {
+        self.parts.push(part);
+        self.steps.push(Step::new(sql, params));
+    }
+
+    fn push_keys(&mut self, part: Part, sql: &'static Sql, keys: &'w Keys) {
+        if keys.aliases.is_empty() && keys.numbers.is_empty() && keys.ids.is_empty() {
+            return;
+        }
+        let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
+        let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
+        let aliases: Vec<&str> = keys.aliases.iter().map(|(.., alias)| alias.as_str()).collect();
+        let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
+        let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
+        let (of_ids, ids) = ids(&keys.ids);
+        let params = vec![
+            param(workspaces),
+            param(dialects),
+            param(aliases),
+            param(of_numbers),
+            param(numbers),
+            param(of_ids),
+            param(ids),
+        ];
+        self.push(part, sql, params);
+    }
+
+    /// What the rows of the steps hold.
+    pub(super) fn read(self, rows: Vec<Vec<Row>>) -> Result<Loaded, StoreError> {
+        let Wanted { contacts, companies, notes, channels, events, .. } = self.wanted;
+        let mut loaded = Loaded {
+            contacts: Found::empty(contacts),
+            companies: Found::empty(companies),
+            notes: Found::empty(notes),
+            owners: vec![Vec::new(); channels.len()],
+            events: events.iter().map(|_| None).collect(),
+            ..Loaded::default()
+        };
+        for (part, rows) in self.parts.into_iter().zip(rows) {
+            match part {
+                Part::Turn => {}
+                Part::Heads => loaded.heads = each(&rows, |row| head(row, self.is_writer))?,
+                Part::Catalogs => {
+                    loaded.catalogs = each(&rows, |row| {
+                        Ok((workspace(row, 0)?, document::read::<Catalog>("catalog", get(row, 1)?)?))
+                    })?;
+                }
+                Part::Contacts => loaded.contacts = stored_contacts(contacts, &rows, self.is_writer)?,
+                Part::Deleted => {
+                    loaded.deleted =
+                        each(&rows, |row| Ok((workspace(row, 0)?, get(row, 1)?, unsigned(row, 2)?)))?;
+                }
+                Part::Companies => loaded.companies = documents::<Company>("company", companies, &rows)?,
+                Part::Notes => loaded.notes = documents::<Note>("note", notes, &rows)?,
+                Part::Owners => {
+                    for row in &rows {
+                        if let Some(owners) = loaded.owners.get_mut(place(row, 0)?) {
+                            owners.push(ContactId(get(row, 1)?));
+                        }
+                    }
+                }
+                Part::Events => {
+                    for row in &rows {
+                        if let Some(found) = loaded.events.get_mut(place(row, 0)?) {
+                            *found = Some(event(row, 1, 2)?);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+/// A column.
+pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, StoreError> {
+    Ok(row.try_get(column)?)
+}
+
+/// A number that is never negative.
+pub(super) fn unsigned(row: &Row, column: usize) -> Result<u64, StoreError> {
+    Ok(get::<i64>(row, column)?.unsigned_abs())
+}
+
+pub(super) fn workspace(row: &Row, column: usize) -> Result<WorkspaceNumber, StoreError> {
+    Ok(WorkspaceNumber(get(row, column)?))
+}
+
+/// A number that a client may have made up, as the database can compare it.
+pub(super) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A contact, from its columns, or why it cannot be read.
+pub(super) fn contact(
+    row: &Row,
+    format: usize,
+    doc: usize,
+) -> Result<Result<Contact, serde_json::Error>, StoreError> {
+    Ok(document::read_contact(get(row, format)?, get(row, doc)?))
+}
+
+/// An event, from its columns.
+pub(super) fn event(row: &Row, previous: usize, doc: usize) -> Result<Event, StoreError> {
+    let previous = get::<Option<i64>>(row, previous)?.map(i64::unsigned_abs);
+    Ok(Event { previous, ..document::read("event", get(row, doc)?)? })
+}
+
+pub(super) fn each<T>(
+    rows: &[Row],
+    read: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    rows.iter().map(read).collect()
+}
+
+pub(super) fn ids(keys: &[(WorkspaceNumber, Uuid)]) -> (Vec<i64>, Vec<Uuid>) {
+    keys.iter().map(|(workspace, id)| (workspace.0, *id)).unzip()
+}
+
+/// The columns of channels: workspaces, kinds and values.
+pub(super) fn channels<'k>(
+    keys: impl IntoIterator<Item = &'k ChannelKey>,
+) -> [super::pipeline::Param<'k>; 3] {
+    let (mut workspaces, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (workspace, kind, value) in keys {
+        workspaces.push(workspace.0);
+        kinds.push(kind.as_str());
+        values.push(value.as_str());
+    }
+    [param(workspaces), param(kinds), param(values)]
+}
+
+fn numbers(workspaces: &[WorkspaceNumber]) -> Vec<i64> {
+    workspaces.iter().map(|workspace| workspace.0).collect()
+}
+
+/// A place in a list of keys; SQL counts from 1.
+fn place(row: &Row, column: usize) -> Result<usize, StoreError> {
+    Ok(usize::try_from(get::<i64>(row, column)? - 1).unwrap_or(usize::MAX))
+}
+
+/// Of a writer, events count from a place of their own.
+fn head(row: &Row, is_writer: bool) -> Result<(WorkspaceNumber, Head), StoreError> {
+    let head = Head {
+        catalog_revision: unsigned(row, 1)?,
+        next_number: unsigned(row, 2)?,
+        contact_count: unsigned(row, 3)?,
+        last_event: if is_writer { COUNT_FROM } else { unsigned(row, 4)? },
+    };
+    Ok((workspace(row, 0)?, head))
+}
+
+impl<T> Found<T> {
+    fn empty(keys: &Keys) -> Self {
+        Self {
+            aliases: vec![None; keys.aliases.len()],
+            numbers: vec![None; keys.numbers.len()],
+            rows: Vec::new(),
+        }
+    }
+
+    /// Notes whom a key names, from the columns `way`, `place`, `workspace` and `id`; whether the record is new.
+    fn name(
+        &mut self,
+        row: &Row,
+        seen: &mut HashSet<(WorkspaceNumber, Uuid)>,
+    ) -> Result<Option<(WorkspaceNumber, Uuid)>, StoreError> {
+        let key = (workspace(row, 2)?, get(row, 3)?);
+        let names = match get::<i32>(row, 0)? {
+            0 => self.aliases.get_mut(place(row, 1)?),
+            1 => self.numbers.get_mut(place(row, 1)?),
+            _ => None,
+        };
+        if let Some(name) = names {
+            *name = Some(key.1);
+        }
+        Ok(seen.insert(key).then_some(key))
+    }
+}
+
+fn stored_contacts(keys: &Keys, rows: &[Row], is_writer: bool) -> Result<Found<StoredContact>, StoreError> {
+    let mut found = Found::empty(keys);
+    let mut seen = HashSet::new();
+    for row in rows {
+        if let Some((workspace, id)) = found.name(row, &mut seen)? {
+            let stored =
+                StoredContact { row: 0, last_event: unsigned(row, 4)?, contact: contact(row, 5, 6)? };
+            found.rows.push((workspace, id, stored));
+        }
+    }
+    if is_writer && !keys.aliases.is_empty() {
+        check_aliases(keys, &found)?;
+    }
+    Ok(found)
+}
+
+/// While this writer waited for a contact, another may have taken the alias from it by which it was found.
+fn check_aliases(keys: &Keys, found: &Found<StoredContact>) -> Result<(), StoreError> {
+    let rows: HashMap<_, _> =
+        found.rows.iter().map(|(workspace, id, stored)| ((*workspace, *id), stored)).collect();
+    let is_moved = |(key, id): (&AliasKey, &Option<Uuid>)| {
+        let (workspace, dialect, alias): &(WorkspaceNumber, Dialect, String) = key;
+        let contact = id.and_then(|id| rows.get(&(*workspace, id)))?.contact.as_ref().ok()?;
+        Some(!contact.aliases.pairs().any(|pair| pair == (*dialect, alias.as_str())))
+    };
+    let moved = keys.aliases.iter().zip(&found.aliases).any(|pair| is_moved(pair) == Some(true));
+    if moved {
+        Err(StoreError::Conflict(Arc::new(std::io::Error::other("an alias was moved"))))
+    } else {
+        Ok(())
+    }
+}
+
+fn documents<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    keys: &Keys,
+    rows: &[Row],
+) -> Result<Found<T>, StoreError> {
+    let mut found = Found::empty(keys);
+    let mut seen = HashSet::new();
+    for row in rows {
+        if let Some((workspace, id)) = found.name(row, &mut seen)? {
+            found.rows.push((workspace, id, document::read(what, get(row, 4)?)?));
+        }
+    }
+    Ok(found)
+}

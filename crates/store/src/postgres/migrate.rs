@@ -1,0 +1,83 @@
+//! Migrations: versioned, forward only, under a lock of the database.
+//!
+//! Nodes of the version before go on working while others are upgraded: a migration first only adds ("expand"),
+//! and what nobody needs any more goes in a later one ("contract"). Each says which is the oldest schema that a node
+//! may know and still work.
+
+use super::pipeline::{Sql, param};
+use super::server::Session;
+use crate::StoreError;
+
+struct Migration {
+    sql: &'static str,
+    /// The oldest schema whose nodes can work with this one.
+    oldest: i64,
+}
+
+/// The migrations, in order; the schema number is how many have run. Never edited after a release.
+const MIGRATIONS: &[Migration] =
+    &[Migration { sql: include_str!("../../migrations/postgres/0001_init.sql"), oldest: 1 }];
+
+/// Held while migrating, so that one node at a time does.
+const LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7161130427)";
+
+static EXISTS: Sql = Sql {
+    text: "SELECT to_regclass('contactd_schema') IS NOT NULL AND has_table_privilege('contactd_schema', 'SELECT')",
+    types: &[],
+};
+
+static SCHEMA: Sql = Sql { text: "SELECT version, oldest FROM contactd_schema", types: &[] };
+
+static SET_SCHEMA: Sql = Sql {
+    text: "UPDATE contactd_schema SET version = $1, oldest = $2",
+    types: &[tokio_postgres::types::Type::INT8, tokio_postgres::types::Type::INT8],
+};
+
+const SCHEMA_TABLE: &str = "CREATE TABLE contactd_schema (version bigint NOT NULL, oldest bigint NOT NULL); \
+                            INSERT INTO contactd_schema VALUES (0, 0)";
+
+/// Brings the database to the newest schema.
+pub(super) async fn run(session: &Session) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if is_usable(schema(session).await?, known)? {
+        return Ok(());
+    }
+    session.run(LOCK, &[], "").await?;
+    // Read again: another node may have migrated in between.
+    let found = schema(session).await?;
+    if !is_usable(found, known)? {
+        if found.is_none() {
+            session.execute(SCHEMA_TABLE).await?;
+        }
+        let version = found.map_or(0, |(version, _)| version);
+        for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
+            session.execute(migration.sql).await?;
+        }
+        let oldest = MIGRATIONS.last().map_or(0, |migration| migration.oldest);
+        session.query(&SET_SCHEMA, vec![param(known), param(oldest)]).await?;
+    }
+    session.run("", &[], "COMMIT").await?;
+    Ok(())
+}
+
+/// The schema and the oldest that works with it; `None` in an empty database.
+async fn schema(session: &Session) -> Result<Option<(i64, i64)>, StoreError> {
+    let exists = session.query(&EXISTS, Vec::new()).await?;
+    let exists = exists.first().map(|row| super::load::get::<Option<bool>>(row, 0)).transpose()?.flatten();
+    if exists != Some(true) {
+        return Ok(None);
+    }
+    let rows = session.query(&SCHEMA, Vec::new()).await?;
+    rows.first().map(|row| Ok((super::load::get(row, 0)?, super::load::get(row, 1)?))).transpose()
+}
+
+/// Whether the schema can be used as it is; a newer one whose oldest nodes know more than this one cannot be used at
+/// all.
+fn is_usable(found: Option<(i64, i64)>, known: i64) -> Result<bool, StoreError> {
+    let Some((version, oldest)) = found else { return Ok(false) };
+    if oldest > known {
+        let number = |schema| u32::try_from(schema).unwrap_or(u32::MAX);
+        return Err(StoreError::NewerSchema { found: number(version), known: number(known) });
+    }
+    Ok(version >= known)
+}

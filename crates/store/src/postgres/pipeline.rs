@@ -1,0 +1,123 @@
+//! Statements sent together: the server gets all of them at once, so they take one round trip.
+
+use std::time::Duration;
+
+use deadpool_postgres::ClientWrapper;
+use futures_util::future::{join, join_all};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Error, Row};
+
+use super::fault;
+use crate::StoreError;
+
+/// A statement, and the types of its parameters.
+#[derive(Debug)]
+pub(super) struct Sql {
+    pub(super) text: &'static str,
+    pub(super) types: &'static [Type],
+}
+
+/// A parameter.
+pub(super) type Param<'p> = Box<dyn ToSql + Sync + Send + 'p>;
+
+/// A statement to carry out.
+pub(super) struct Step<'p> {
+    sql: &'static Sql,
+    params: Vec<Param<'p>>,
+}
+
+/// How long a round trip takes at most, with everything that the server does in it. What takes longer is a
+/// connection that broke without telling.
+const ROUND_TRIP_MAX: Duration = Duration::from_secs(15);
+
+/// What came of a pipeline that failed.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// The server refused a step: so it commits nothing.
+    Refused(Error),
+    /// The connection broke, or the server said nothing, so that it may have carried out everything.
+    Broken(StoreError),
+}
+
+impl From<Failed> for StoreError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Refused(fault) => fault.into(),
+            Failed::Broken(fault) => fault,
+        }
+    }
+}
+
+impl<'p> Step<'p> {
+    pub(super) fn new(sql: &'static Sql, params: Vec<Param<'p>>) -> Self {
+        Self { sql, params }
+    }
+
+    fn values(&self) -> impl ExactSizeIterator<Item = &(dyn ToSql + Sync)> {
+        self.params.iter().map(|param| &**param as &(dyn ToSql + Sync))
+    }
+}
+
+/// A parameter.
+pub(super) fn param<'p>(value: impl ToSql + Sync + Send + 'p) -> Param<'p> {
+    Box::new(value)
+}
+
+/// Sends `first`, all steps and `last` together, and gives the rows of each step.
+///
+/// `first` and `last` have no parameters and yield nothing; `last` may be a commit, which the server carries out
+/// only when nothing before it failed.
+pub(super) async fn run(
+    client: &ClientWrapper,
+    is_prepared: bool,
+    first: &str,
+    steps: &[Step<'_>],
+    last: &str,
+) -> Result<Vec<Vec<Row>>, Failed> {
+    let work = async {
+        // Statements that this connection does not know yet are prepared before, for their order matters below.
+        let mut statements = Vec::with_capacity(steps.len());
+        for step in steps.iter().filter(|_| is_prepared) {
+            let prepared = client.prepare_typed_cached(step.sql.text, step.sql.types).await;
+            statements.push(prepared.map_err(refused)?);
+        }
+        let bare = async |text: &str| if text.is_empty() { Ok(()) } else { client.batch_execute(text).await };
+        let queries = steps.iter().enumerate().map(async |(place, step)| match statements.get(place) {
+            Some(statement) => {
+                let rows = client.query_raw(statement, step.values()).await?;
+                futures_util::TryStreamExt::try_collect::<Vec<Row>>(rows).await
+            }
+            None => {
+                let typed: Vec<_> = step.values().zip(step.sql.types.iter().cloned()).collect();
+                client.query_typed(step.sql.text, &typed).await
+            }
+        });
+        // Each future sends its message when it is first polled, and these are polled in their order.
+        let (begun, (rows, ended)) = join(bare(first), join(join_all(queries), bare(last))).await;
+        let faults = begun.err().into_iter();
+        let mut found = Vec::with_capacity(rows.len());
+        let mut failed = Vec::new();
+        for each in rows {
+            match each {
+                Ok(rows) => found.push(rows),
+                Err(fault) => failed.push(fault),
+            }
+        }
+        match faults.chain(failed).find(|fault| !fault::is_consequence(fault)) {
+            Some(fault) => Err(refused(fault)),
+            None => match ended {
+                Ok(()) => Ok(found),
+                Err(fault) if fault::is_refused_commit(&fault) => Err(Failed::Refused(fault)),
+                Err(fault) => Err(Failed::Broken(fault.into())),
+            },
+        }
+    };
+    match tokio::time::timeout(ROUND_TRIP_MAX, work).await {
+        Ok(done) => done,
+        Err(elapsed) => Err(Failed::Broken(StoreError::Unavailable(std::sync::Arc::new(elapsed)))),
+    }
+}
+
+fn refused(fault: Error) -> Failed {
+    if fault::is_broken(&fault) { Failed::Broken(fault.into()) } else { Failed::Refused(fault) }
+}

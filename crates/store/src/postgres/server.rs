@@ -1,0 +1,164 @@
+//! A PostgreSQL server: its URL, and connections to it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{
+    ClientWrapper, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
+};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Config, NoTls, Row};
+
+use super::pipeline::{self, Failed, Param, Sql, Step};
+use crate::StoreError;
+
+/// How long connecting takes at most, and waiting for a connection that is free.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+
+/// After how long a copy that is away is tried again.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// After how long without an answer from the network a connection is given up.
+const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// What a URL names, and the connections to it; clones share them.
+#[derive(Clone)]
+pub(super) struct Server {
+    pool: Pool,
+    is_prepared: bool,
+    /// Until when nobody tries to connect who can do without.
+    away_until: Arc<Mutex<Option<Instant>>>,
+}
+
+/// A connection that goes back when it is dropped, unless it was in the middle of something.
+pub(super) struct Session {
+    client: Option<Object>,
+    is_prepared: bool,
+    is_dirty: AtomicBool,
+}
+
+impl Server {
+    /// Connects when a connection is first needed; `connections` at most.
+    pub(super) fn new(url: &str, connections: usize) -> Result<Self, StoreError> {
+        let (config, is_prepared) = settings(url)?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(config, NoTls, recycling);
+        let limits =
+            Timeouts { wait: Some(CONNECT_MAX), create: Some(CONNECT_MAX), recycle: Some(CONNECT_MAX) };
+        let pool = Pool::builder(manager)
+            .max_size(connections.max(1))
+            .timeouts(limits)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|fault| StoreError::Unavailable(Arc::new(fault)))?;
+        Ok(Self { pool, is_prepared, away_until: Arc::default() })
+    }
+
+    pub(super) async fn session(&self) -> Result<Session, StoreError> {
+        let client = Some(self.pool.get().await?);
+        Ok(Session { client, is_prepared: self.is_prepared, is_dirty: AtomicBool::new(false) })
+    }
+
+    /// A connection, unless the server was just found to be away.
+    pub(super) async fn session_unless_away(&self) -> Option<Session> {
+        let away_until = || self.away_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if away_until().is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        match self.session().await {
+            Ok(session) => Some(session),
+            Err(fault) => {
+                tracing::warn!(%fault, "the read database is away; the main one is read");
+                *away_until() = Some(Instant::now() + TRY_AGAIN_AFTER);
+                None
+            }
+        }
+    }
+
+    /// Gives no more connections.
+    pub(super) fn close(&self) {
+        self.pool.close();
+    }
+}
+
+impl Session {
+    /// Sends `first`, the steps and `last` together; see [`pipeline::run`].
+    pub(super) async fn run(
+        &self,
+        first: &str,
+        steps: &[Step<'_>],
+        last: &str,
+    ) -> Result<Vec<Vec<Row>>, Failed> {
+        let client = self.client().map_err(Failed::Broken)?;
+        // Until it is known what came of it; a future that is dropped meanwhile never knows.
+        self.is_dirty.store(true, Ordering::Relaxed);
+        let done = pipeline::run(client, self.is_prepared, first, steps, last).await?;
+        let is_open = first.starts_with("BEGIN") && last.is_empty();
+        self.is_dirty.store(is_open, Ordering::Relaxed);
+        Ok(done)
+    }
+
+    /// One statement.
+    pub(super) async fn query(
+        &self,
+        sql: &'static Sql,
+        params: Vec<Param<'_>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = self.run("", &[Step::new(sql, params)], "").await?;
+        Ok(rows.into_iter().next().unwrap_or_default())
+    }
+
+    /// One statement that is made up at run time; it is not kept.
+    pub(super) async fn ask(
+        &self,
+        text: &str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.is_dirty.store(true, Ordering::Relaxed);
+        let rows = self.client()?.query_typed(text, params).await?;
+        self.is_dirty.store(false, Ordering::Relaxed);
+        Ok(rows)
+    }
+
+    /// Statements without parameters and rows.
+    pub(super) async fn execute(&self, text: &str) -> Result<(), StoreError> {
+        Ok(self.client()?.batch_execute(text).await?)
+    }
+
+    fn client(&self) -> Result<&ClientWrapper, StoreError> {
+        Ok(self.client.as_ref().ok_or(StoreError::Closing)?)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.is_dirty.load(Ordering::Relaxed)
+            && let Some(client) = self.client.take()
+        {
+            drop(Object::take(client));
+        }
+    }
+}
+
+/// The settings in a URL. Beside those of `libpq` it may have `prepare=false`, for poolers that give each
+/// transaction another connection and do not know prepared statements.
+pub(super) fn settings(url: &str) -> Result<(Config, bool), StoreError> {
+    let (place, options) = url.split_once('?').unwrap_or((url, ""));
+    let (own, others): (Vec<&str>, Vec<&str>) = options
+        .split('&')
+        .filter(|option| !option.is_empty())
+        .partition(|option| option.starts_with("prepare="));
+    let is_prepared = !own.contains(&"prepare=false");
+    let mut config: Config = format!("{place}?{}", others.join("&")).parse()?;
+    if config.get_application_name().is_none() {
+        config.application_name("contactd");
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_MAX);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE_MAX);
+    }
+    Ok((config, is_prepared))
+}

@@ -1,0 +1,107 @@
+//! A writing half on PostgreSQL: one round trip to load and lock, one to save and commit.
+
+use super::administer;
+use super::load::{Loading, Locking};
+use super::pipeline::Failed;
+use super::save::{self, Saving};
+use super::server::{Server, Session};
+use crate::StoreError;
+use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Wanted};
+
+/// What every transaction begins with. Another node waits for a lock at most `lock_timeout`; a node that does not go
+/// on with its transaction, because it is stopped or cut off, loses it after `idle_in_transaction_session_timeout`.
+/// Both are milliseconds. Set here, because poolers may give each transaction another connection.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 4000; \
+                     SET LOCAL idle_in_transaction_session_timeout = 2000";
+
+/// An answer means durable, whatever the server's default is.
+const DURABLE: &str = "; SET LOCAL synchronous_commit = on";
+
+/// A connection that writes.
+pub(crate) struct PostgresWriter {
+    server: Server,
+    session: Option<Session>,
+    begin: String,
+    /// Whether the transaction's first statement is still to come.
+    is_beginning: bool,
+    has_locks: bool,
+}
+
+impl PostgresWriter {
+    pub(super) fn new(server: Server, is_durable: bool) -> Self {
+        let begin = if is_durable { BEGIN.to_owned() } else { format!("{BEGIN}{DURABLE}") };
+        Self { server, session: None, begin, is_beginning: false, has_locks: false }
+    }
+
+    fn session(&self) -> Result<&Session, StoreError> {
+        self.session.as_ref().ok_or(StoreError::Closing)
+    }
+
+    /// What the next statements are sent after.
+    fn first(&mut self) -> String {
+        if std::mem::take(&mut self.is_beginning) { self.begin.clone() } else { String::new() }
+    }
+}
+
+impl Batches for PostgresWriter {
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        if self.session.is_none() {
+            self.session = Some(self.server.session().await?);
+        }
+        (self.is_beginning, self.has_locks) = (true, false);
+        Ok(())
+    }
+
+    async fn administer(&mut self, command: &Admin) -> Result<u64, StoreError> {
+        let first = self.first();
+        let session = self.session()?;
+        session.run(&first, &[], "").await?;
+        administer::run(session, command).await
+    }
+
+    async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        let first = self.first();
+        let locking = if self.has_locks { Locking::Failing } else { Locking::Waiting };
+        self.has_locks = true;
+        let loading = Loading::new(wanted, locking);
+        let rows = self.session()?.run(&first, loading.steps(), "").await?;
+        loading.read(rows)
+    }
+
+    async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
+        let first = self.first();
+        let saving = Saving::new(saves);
+        let session = self.session().map_err(CommitError::NotStored)?;
+        let rows = session.run(&first, saving.steps(), "COMMIT").await.map_err(|failed| match failed {
+            Failed::Refused(fault) => CommitError::NotStored(fault.into()),
+            Failed::Broken(fault) => CommitError::Lost(fault),
+        })?;
+        // It is committed: that a number cannot be read is no reason to say anything else.
+        saving.read(&rows).map_err(CommitError::Unknown)
+    }
+
+    async fn find_committed(&mut self, saves: &Saves) -> Result<Option<Committed>, StoreError> {
+        let (workspaces, steps): (Vec<_>, Vec<_>) = save::find(saves).into_iter().unzip();
+        let rows = self.session()?.run("", &steps, "").await?;
+        let mut committed = Committed::new();
+        for (workspace, rows) in workspaces.into_iter().zip(rows) {
+            match save::found(&rows)? {
+                Some(seq) => committed.push((workspace, seq)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(committed))
+    }
+
+    async fn rollback(&mut self) {
+        if std::mem::take(&mut self.is_beginning) {
+            return;
+        }
+        let Some(session) = self.session.take() else { return };
+        match session.run("", &[], "ROLLBACK").await {
+            Ok(_) => self.session = Some(session),
+            // Dropped, and with it the transaction.
+            Err(failed) => tracing::debug!(?failed, "a batch was rolled back by closing its connection"),
+        }
+    }
+}
