@@ -212,12 +212,12 @@ impl<'s> Saving<'s> {
     }
 
     fn stale(&mut self, stale: &'s Lookups) {
-        self.aliases(&REMOVE_ALIASES, AliasKind::Contact, borrowed(&stale.aliases));
+        self.aliases(&REMOVE_ALIASES, AliasKind::Contact, &borrowed(&stale.aliases));
         self.channels(&REMOVE_CHANNELS, stale);
     }
 
     fn fresh(&mut self, fresh: &'s Lookups) {
-        self.aliases(&PUT_ALIASES, AliasKind::Contact, borrowed(&fresh.aliases));
+        self.aliases(&PUT_ALIASES, AliasKind::Contact, &borrowed(&fresh.aliases));
         self.channels(&PUT_CHANNELS, fresh);
     }
 
@@ -229,8 +229,8 @@ impl<'s> Saving<'s> {
         }
     }
 
-    fn aliases(&mut self, sql: &'static Sql, kind: AliasKind, rows: Vec<AliasRow<'s>>) {
-        if let Some(step) = aliases(sql, kind, &rows) {
+    fn aliases(&mut self, sql: &'static Sql, kind: AliasKind, rows: &[AliasRow<'s>]) {
+        if let Some(step) = aliases(sql, kind, rows) {
             self.steps.push(step);
         }
     }
@@ -264,9 +264,8 @@ impl<'s> Saving<'s> {
             let keys: Vec<_> = restored.iter().map(|each| (each.workspace, each.contact.id.0)).collect();
             let (workspaces, ids) = ids(&keys);
             self.push(&REMOVE_TOMBSTONES, vec![param(workspaces), param(ids)]);
-            let aliases =
-                restored.iter().flat_map(|each| alias_rows(each.workspace, &each.contact)).collect();
-            self.aliases(&REMOVE_ALIASES, AliasKind::DeletedContact, aliases);
+            let aliases = restored.iter().flat_map(|each| alias_rows(each.workspace, &each.contact));
+            self.aliases(&REMOVE_ALIASES, AliasKind::DeletedContact, &aliases.collect::<Vec<_>>());
         }
         if !saves.deletes.is_empty() {
             let of = |value: &dyn Fn(&Delete) -> i64| saves.deletes.iter().map(value).collect::<Vec<_>>();
@@ -278,9 +277,8 @@ impl<'s> Saving<'s> {
                 param(of(&|each| back.to(each.workspace, each.last_event))),
             ];
             self.push(&PUT_TOMBSTONES, params);
-            let aliases =
-                saves.deletes.iter().flat_map(|each| alias_rows(each.workspace, &each.contact)).collect();
-            self.aliases(&PUT_DELETED_ALIASES, AliasKind::DeletedContact, aliases);
+            let aliases = saves.deletes.iter().flat_map(|each| alias_rows(each.workspace, &each.contact));
+            self.aliases(&PUT_DELETED_ALIASES, AliasKind::DeletedContact, &aliases.collect::<Vec<_>>());
         }
     }
 
