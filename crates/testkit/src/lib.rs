@@ -1,4 +1,4 @@
-//! What the tests of the other crates share: an application on a throwaway store with the demo's records, a
+//! What the tests of the other crates share: an application on a database of its own with the demo's records, a
 //! clock that stands still, a client for a dialect's routes, and a comparison with vendors' examples.
 
 mod client;
@@ -12,3 +12,4 @@ pub use clock::FakeClock;
 pub use http::{Connection, HttpReply};
 pub use shape::{assert_has, assert_same_shape};
 pub use test_app::TestApp;
+pub use testdb::{Cluster, Database};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use app::{App, Compat, KeyRequest, Location, Options, Scope, Settings, Store, Workspace};
+use app::{App, Compat, KeyRequest, Options, Scope, Settings, Store, Workspace};
 use model::{Dialect, Timestamp};
-use tempfile::TempDir;
+use testdb::Database;
 
 use crate::FakeClock;
 
@@ -16,7 +16,7 @@ pub struct TestApp {
     pub clock: Arc<FakeClock>,
     /// The demo's workspace.
     pub workspace: Workspace,
-    _folder: TempDir,
+    _database: Database,
 }
 
 impl TestApp {
@@ -27,13 +27,13 @@ impl TestApp {
 
     /// One with so many made-up contacts, and this setting for contradicting wire shapes.
     pub async fn with_crowd(crowd: u64, compat: Compat) -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
-        let location = Location::Sqlite(folder.path().join("test.db"));
+        let database = Database::new();
+        let location = database.argument().parse().expect("a location");
         let store = Store::open(&location, Options::default()).await.expect("a new store");
         let clock = Arc::new(FakeClock::default());
         let app = App::new(store, clock.clone(), Settings { compat });
         let workspace = app.seed_demo(crowd).await.expect("an empty store takes the demo");
-        Self { app, clock, workspace, _folder: folder }
+        Self { app, clock, workspace, _database: database }
     }
 
     /// The secret of a new key of the demo's workspace.

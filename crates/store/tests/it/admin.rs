@@ -129,22 +129,11 @@ async fn administration_works_beside_a_server() {
 }
 
 #[tokio::test]
-async fn a_sound_database_verifies_and_a_damaged_one_does_not() {
-    let (database, served) = crate::fixture::served().await;
-    let contact = database.create(&served, crate::fixture::named("Ada")).await.unwrap().contact;
-    let gone = database.create(&served, crate::fixture::named("Bob")).await.unwrap().contact;
+async fn a_sound_database_verifies() {
+    let (database, served) = served().await;
+    database.create(&served, named("Ada")).await.unwrap();
+    let gone = database.create(&served, named("Bob")).await.unwrap().contact;
     database.delete(&served, &gone).await.unwrap();
     let verified = served.store.verify().await.unwrap();
     assert_eq!((verified.contacts, verified.events, verified.faults.len()), (1, 3, 0), "{verified:?}");
-    let damage = rusqlite::Connection::open(database.path()).unwrap();
-    damage.execute("UPDATE contacts SET last_event = 2", []).unwrap();
-    damage.execute("UPDATE workspaces SET contact_count = 9", []).unwrap();
-    let faults = served.store.verify().await.unwrap().faults;
-    assert_eq!(
-        faults,
-        [
-            format!("contact {} names a last event that is not its own", contact.id.0),
-            "workspace 1 counts 9 contacts and has 1".to_owned(),
-        ]
-    );
 }

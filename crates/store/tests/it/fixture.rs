@@ -1,7 +1,6 @@
 //! A database of its own for each test, and short forms for what tests write.
 
 use std::future::{Future, poll_fn};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,12 +10,16 @@ use model::{
     Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, NamePart,
     OnConflict, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
 };
-use store::{Action, Location, Options, Outcome, Store, StoreError, WorkspaceNumber, Write};
+use store::{
+    Action, ContactOrder, ContactQuery, Filter, Location, Options, Outcome, Store, StoreError,
+    WorkspaceNumber, Write,
+};
+use testdb::Session;
 use uuid::Uuid;
 
-/// A database in a directory that goes away with it.
+/// A database that is gone when it is dropped.
 pub(crate) struct Database {
-    directory: tempfile::TempDir,
+    place: testdb::Database,
     clock: AtomicU64,
 }
 
@@ -26,9 +29,15 @@ pub(crate) struct Served {
     pub(crate) workspace: WorkspaceNumber,
 }
 
-/// A new, empty database of the backend under test.
+/// Another connection's transaction, during which no write is carried out.
+pub(crate) enum Held {
+    Sqlite(rusqlite::Connection),
+    Postgres(Session),
+}
+
+/// A new, empty database of the kind that this program is about.
 pub(crate) fn database() -> Database {
-    Database { directory: tempfile::tempdir().unwrap(), clock: AtomicU64::new(1) }
+    Database { place: crate::empty(), clock: AtomicU64::new(1) }
 }
 
 /// A new database with one workspace, opened for serving.
@@ -39,12 +48,8 @@ pub(crate) async fn served() -> (Database, Served) {
 }
 
 impl Database {
-    pub(crate) fn path(&self) -> PathBuf {
-        self.directory.path().join("contacts.db")
-    }
-
     pub(crate) fn location(&self) -> Location {
-        Location::Sqlite(self.path())
+        self.place.argument().parse().unwrap()
     }
 
     /// Opens the database, and makes its first workspace if there is none.
@@ -62,20 +67,30 @@ impl Database {
         store.create_workspace(id, name, at(0), &Catalog::default()).await.unwrap().number
     }
 
-    /// A connection behind the store's back.
-    pub(crate) fn raw(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.path()).unwrap()
+    /// Keeps the writer of a served database from getting on with a batch.
+    pub(crate) fn lock(&self) -> Held {
+        match self.location() {
+            Location::Sqlite(path) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+                Held::Sqlite(connection)
+            }
+            Location::Postgres(url) => {
+                let mut session = Session::open(&url);
+                session.run("BEGIN; LOCK TABLE contacts IN ACCESS EXCLUSIVE MODE");
+                Held::Postgres(session)
+            }
+        }
     }
 
-    /// Makes the writer take this write and wait with it: another connection writes as long as the one that is
-    /// returned is in its transaction. What is queued meanwhile is one batch.
+    /// Makes the writer take this write and wait with it until the lock is released. What is queued meanwhile is
+    /// one batch.
     pub(crate) async fn hold<W: Future + Send + 'static>(
         &self,
         served: &Served,
         write: W,
-    ) -> (rusqlite::Connection, Pin<Box<W>>) {
-        let raw = self.raw();
-        raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    ) -> (Held, Pin<Box<W>>) {
+        let held = self.lock();
         let mut write = Box::pin(write);
         poll_fn(|context| {
             assert!(write.as_mut().poll(context).is_pending());
@@ -85,7 +100,7 @@ impl Database {
         while served.store.writer_stats().waiting > 0 {
             tokio::task::yield_now().await;
         }
-        (raw, write)
+        (held, write)
     }
 
     /// A number that no call gave before.
@@ -145,6 +160,15 @@ impl Database {
     }
 }
 
+impl Held {
+    pub(crate) fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.execute_batch("ROLLBACK").unwrap(),
+            Self::Postgres(mut session) => drop(session.run("ROLLBACK")),
+        }
+    }
+}
+
 impl Served {
     /// Queues a write, when the result is first polled.
     pub(crate) fn run(&self, write: Write) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
@@ -155,6 +179,10 @@ impl Served {
     pub(crate) async fn get(&self, id: ContactId) -> Option<Arc<Contact>> {
         self.store.find_contact(self.workspace, &by_id(id)).await.unwrap()
     }
+}
+
+pub(crate) fn everything() -> ContactQuery {
+    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, after: None, offset: 0, limit: 100 }
 }
 
 pub(crate) fn at(tick: u64) -> Timestamp {

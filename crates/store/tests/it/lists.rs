@@ -4,11 +4,7 @@ use model::{ContactId, Dialect, Edit, Flag, ItemRef, Json, Set, Tag, TagId, Team
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
-use crate::fixture::{Served, at, edit, edits, named, served};
-
-pub(crate) fn everything() -> ContactQuery {
-    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, after: None, offset: 0, limit: 100 }
-}
+use crate::fixture::{Served, at, edit, edits, everything, named, served};
 
 async fn numbers(served: &Served, query: &ContactQuery) -> Vec<u64> {
     let page = served.store.list_contacts(served.workspace, query).await.unwrap();

@@ -12,7 +12,10 @@ mod fixture;
 mod history;
 mod lists;
 mod opening;
-mod records;
 mod references;
 mod undo;
 mod writing;
+
+fn empty() -> testdb::Database {
+    testdb::Database::new()
+}

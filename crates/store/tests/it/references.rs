@@ -156,7 +156,7 @@ async fn writes_of_one_batch_see_each_other() {
     let one = database.create(&served, exclusive_email("a@example.com")).await.unwrap().contact;
     let two = database.create(&served, aliased(Dialect::Zingle, "z-2")).await.unwrap().contact;
     let batches = served.store.writer_stats().batches;
-    let (raw, first) = database.hold(&served, database.update(&served, &one, named("first"))).await;
+    let (held, first) = database.hold(&served, database.update(&served, &one, named("first"))).await;
     let mut writes: Vec<Queued> = vec![first];
     let id = database.id();
     let create = |id, change| {
@@ -189,7 +189,7 @@ async fn writes_of_one_batch_see_each_other() {
         while served.store.writer_stats().waiting < 13 {
             tokio::task::yield_now().await;
         }
-        raw.execute_batch("ROLLBACK").unwrap();
+        held.release();
     };
     let (results, ()) = tokio::join!(all(writes), release);
     let results: Vec<_> = results

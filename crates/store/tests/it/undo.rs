@@ -3,7 +3,9 @@
 use model::{Dialect, Edit, EventKind, OnConflict, Ref, TextMember, ViolationKind};
 use store::{Action, Done, StoreError};
 
-use crate::fixture::{aliased, aliases, edit, edits, exclusive_email, in_use, name_edit, served, violation};
+use crate::fixture::{
+    aliased, aliases, edit, edits, everything, exclusive_email, in_use, name_edit, served, violation,
+};
 
 fn city(text: &str) -> model::Change {
     edit(Edit::Text(TextMember::City, Some(text.to_owned())))
@@ -112,8 +114,7 @@ async fn a_deletion_is_taken_back_under_the_old_ids() {
     assert_eq!(violation(gone), ("contact".to_owned(), ViolationKind::ChangedSince));
     let old = database.undo(&served, deleted.event.unwrap(), OnConflict::Overwrite).await;
     assert_eq!(violation(old), (String::new(), ViolationKind::ChangedSince));
-    let total =
-        served.store.list_contacts(served.workspace, &crate::lists::everything()).await.unwrap().total;
+    let total = served.store.list_contacts(served.workspace, &everything()).await.unwrap().total;
     assert_eq!(total, 0);
 }
 

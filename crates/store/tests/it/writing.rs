@@ -177,16 +177,15 @@ async fn a_full_queue_is_busy() {
     let database = database();
     let served = database.serve(Options { queue_max: 1, ..Options::default() }).await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
-    // The writer cannot begin a batch while another connection writes, so the queue fills.
-    let raw = database.raw();
-    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // The writer cannot get on with its batch, so the queue fills.
+    let held = database.lock();
     let mut writes = tokio::task::JoinSet::new();
     for n in 0..3 {
         writes.spawn(database.update(&served, &contact, named(&format!("name {n}"))));
     }
     let first = writes.join_next().await.unwrap().unwrap();
     assert!(matches!(first, Err(StoreError::Busy)), "{first:?}");
-    raw.execute_batch("ROLLBACK").unwrap();
+    held.release();
     let rest = writes.join_all().await;
     assert!(rest.iter().any(Result::is_ok));
     assert!(database.update(&served, &contact, named("last")).await.is_ok());

@@ -4,6 +4,7 @@ use model::Contact;
 use store::{Action, Options};
 
 use crate::fixture::{Database, Served, by_id, database, named};
+use crate::raw::raw;
 
 const GOLDEN: &str = include_str!("../golden/contact.v1.json");
 
@@ -14,7 +15,7 @@ async fn stored(database: &Database, format: u32, doc: &str) -> Served {
     let action = Action::Create { id: contact.id, number: Some(contact.number), change: named("Jane") };
     served.run(database.write(served.workspace, action)).await.unwrap();
     served.store.close().await;
-    database.raw().execute("UPDATE contacts SET format = ?1, doc = ?2", (format, doc)).unwrap();
+    raw(database).execute("UPDATE contacts SET format = ?1, doc = ?2", (format, doc)).unwrap();
     database.serve(Options::default()).await
 }
 
@@ -27,7 +28,7 @@ async fn format_1_is_read_and_written_as_it_is() {
     database.update(&served, &contact, named("Jane")).await.unwrap();
     let read = "SELECT format, doc FROM contacts";
     let row: (u32, String) =
-        database.raw().query_row(read, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        raw(&database).query_row(read, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     let written: serde_json::Value = serde_json::from_str(&row.1).unwrap();
     let mut expected: serde_json::Value = serde_json::from_str(GOLDEN).unwrap();
     for (member, value) in [("revision", &written["revision"]), ("updated_at", &written["updated_at"])] {

@@ -1,0 +1,78 @@
+//! The files: what a crash leaves, what cannot be opened, what closing leaves.
+
+use std::path::PathBuf;
+
+use store::{Location, Options, Store, StoreError};
+
+use crate::fixture::{database, named, served};
+use crate::raw::{log_length, path, raw};
+
+#[tokio::test]
+async fn an_answer_is_in_the_files_at_once() {
+    let (database, served) = served().await;
+    let contact = database.create(&served, named("Jane")).await.unwrap().contact;
+    // What a crash would leave behind.
+    let copy = crate::fixture::database();
+    for suffix in ["", "-wal"] {
+        let file = |path: PathBuf| format!("{}{suffix}", path.display());
+        std::fs::copy(file(path(&database)), file(path(&copy))).unwrap();
+    }
+    let recovered = copy.serve(Options::default()).await;
+    assert_eq!(recovered.get(contact.id).await.unwrap(), contact);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let (database, served) = served().await;
+    served.store.close().await;
+    raw(&database).pragma_update(None, "user_version", 99).unwrap();
+    for result in [
+        Store::open(&database.location(), Options::default()).await,
+        Store::open_beside(&database.location()).await,
+    ] {
+        assert!(matches!(result.err(), Some(StoreError::NewerSchema { found: 99, known: 1 })));
+    }
+}
+
+#[tokio::test]
+async fn a_missing_directory_is_named() {
+    let database = database();
+    let directory = path(&database).with_file_name("missing");
+    let location = Location::Sqlite(directory.join("contacts.db"));
+    for result in [Store::open(&location, Options::default()).await, Store::open_beside(&location).await] {
+        match result.err() {
+            Some(StoreError::File { path, source }) => {
+                assert_eq!(path, directory.display().to_string());
+                assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_directory_or_cannot_be_written_is_named() {
+    let database = database();
+    let file = path(&database).with_file_name("file");
+    std::fs::write(&file, "").unwrap();
+    let result = Store::open(&Location::Sqlite(file.join("contacts.db")), Options::default()).await;
+    match result.err() {
+        Some(StoreError::File { path, .. }) => assert_eq!(path, file.display().to_string()),
+        other => panic!("{other:?}"),
+    }
+    // Where the lock cannot be written, as in a directory that is read only.
+    std::fs::create_dir(path(&database).with_file_name("contacts.db.lock")).unwrap();
+    let result = Store::open(&database.location(), Options::default()).await;
+    assert!(matches!(result.err(), Some(StoreError::File { path, .. }) if path.ends_with(".lock")));
+}
+
+#[tokio::test]
+async fn closing_leaves_one_sound_file() {
+    let (database, served) = served().await;
+    database.create(&served, named("Jane")).await.unwrap();
+    assert!(log_length(&database) > 0);
+    served.store.close().await;
+    assert_eq!(log_length(&database), 0);
+    let check: String = raw(&database).query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+}

@@ -1,0 +1,21 @@
+//! What only the SQLite backend does: files, the log, what is stored as which text.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the fixture is test code, too"
+)]
+
+mod files;
+#[expect(dead_code, reason = "it serves the tests of every backend")]
+#[path = "../it/fixture.rs"]
+mod fixture;
+mod log;
+mod raw;
+mod records;
+mod verify;
+
+fn empty() -> testdb::Database {
+    testdb::Database::sqlite()
+}

@@ -1,0 +1,12 @@
+//! Databases for tests: an empty one of the backend under test, and PostgreSQL servers that belong to one test.
+//! It uses none of the other crates, so that their tests can use it.
+
+mod cluster;
+mod database;
+mod guard;
+mod place;
+mod psql;
+
+pub use cluster::Cluster;
+pub use database::Database;
+pub use psql::Session;
