@@ -131,7 +131,7 @@ impl<B: Batches> Writer<B> {
                 Err(fault) => fault,
             };
             self.batches.rollback().await;
-            self.catalogs.clear();
+            self.catalogs.doubt_all();
             let is_over = self.is_away || started.elapsed() + pause > RETRY_FOR;
             if is_over || !fault.may_pass() {
                 self.is_away = fault.is_away();

@@ -47,7 +47,7 @@ async fn listen(url: &str, catalogs: &Catalogs) -> Result<(), StoreError> {
             if let AsyncMessage::Notification(notification) = message?
                 && let Ok(number) = notification.payload().parse()
             {
-                catalogs.forget(WorkspaceNumber(number));
+                catalogs.doubt(WorkspaceNumber(number));
             }
         }
         Ok(())
@@ -55,7 +55,7 @@ async fn listen(url: &str, catalogs: &Catalogs) -> Result<(), StoreError> {
     // What changed while nobody listened is looked up again, too.
     let ask = async {
         client.batch_execute("LISTEN contactd_catalogs").await?;
-        catalogs.clear();
+        catalogs.doubt_all();
         std::future::pending().await
     };
     tokio::select! {

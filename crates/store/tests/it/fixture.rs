@@ -40,10 +40,11 @@ pub(crate) fn database() -> Database {
     Database { place: crate::empty(), clock: AtomicU64::new(1) }
 }
 
-/// A new database with one workspace, opened for serving.
+/// A new database with one workspace, opened for serving with one writer, so that writes that wait together are one
+/// batch.
 pub(crate) async fn served() -> (Database, Served) {
     let database = database();
-    let served = database.serve(Options::default()).await;
+    let served = database.serve(Options { writers: 1, ..Options::default() }).await;
     (database, served)
 }
 

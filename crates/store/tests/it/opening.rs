@@ -20,19 +20,6 @@ async fn what_was_answered_is_there_after_reopening() {
     assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
 }
 
-#[tokio::test]
-async fn a_database_is_served_once() {
-    let (database, served) = served().await;
-    let second = Store::open(&database.location(), Options::default()).await;
-    match second.err() {
-        Some(StoreError::InUseByOther(place)) => assert_eq!(place, database.location().to_string()),
-        other => panic!("{other:?}"),
-    }
-    served.store.close().await;
-    let next = Store::open(&database.location(), Options::default()).await.unwrap();
-    assert_eq!(next.list_workspaces().await.unwrap().len(), 1);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn closing_finishes_what_is_queued() {
     let (database, served) = served().await;

@@ -64,7 +64,9 @@ async fn companies_are_found_by_alias_id_and_number() {
     let unknown = database.create(&served, link(Ref::number(Dialect::Acquire, "30"))).await;
     assert_eq!(violation(unknown).1, ViolationKind::UnknownCompany("30".into()));
     let ids = [two.id, CompanyId(Uuid::nil()), one.id, two.id];
-    assert_eq!(served.store.find_companies(served.workspace, &ids).await.unwrap(), [two, one]);
+    let mut found = served.store.find_companies(served.workspace, &ids).await.unwrap();
+    found.sort_by_key(|company| company.number);
+    assert_eq!(found, [one, two]);
     assert_eq!(served.store.find_companies(served.workspace, &[]).await.unwrap(), []);
 }
 

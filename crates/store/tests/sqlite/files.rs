@@ -76,3 +76,16 @@ async fn closing_leaves_one_sound_file() {
     let check: String = raw(&database).query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
 }
+
+#[tokio::test]
+async fn a_file_is_served_once() {
+    let (database, served) = served().await;
+    let second = Store::open(&database.location(), Options::default()).await;
+    match second.err() {
+        Some(StoreError::InUseByOther(place)) => assert_eq!(place, database.location().to_string()),
+        other => panic!("{other:?}"),
+    }
+    served.store.close().await;
+    let next = Store::open(&database.location(), Options::default()).await.unwrap();
+    assert_eq!(next.list_workspaces().await.unwrap().len(), 1);
+}
