@@ -1,6 +1,6 @@
 //! Opening, closing, durability.
 
-use store::{Options, Store, StoreError};
+use store::{Options, StoreError};
 
 use crate::fixture::{all, database, everything, named, served};
 
