@@ -1,4 +1,4 @@
-//! `contactd bench`: what it writes and prints, never how fast it was.
+//! `contactd bench`, which measures SQLite only: what it writes and prints, never how fast it was.
 
 use serde_json::Value;
 use tempfile::TempDir;

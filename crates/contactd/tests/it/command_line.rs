@@ -4,26 +4,22 @@ use testkit::Connection;
 
 use crate::process::{Running, complaint, contactd_with, printed};
 
+/// A database with the workspace `main`.
 struct Database {
-    _folder: tempfile::TempDir,
-    path: String,
+    _place: testkit::Database,
+    argument: String,
 }
 
 impl Database {
-    fn new() -> Self {
-        let folder = tempfile::TempDir::new().unwrap();
-        let path = folder.path().join("contacts.db").to_str().unwrap().to_owned();
-        Self { _folder: folder, path }
-    }
-
     fn with_workspace() -> Self {
-        let database = Self::new();
-        printed(&["workspace", "create", "main", "--database", &database.path]);
-        database
+        let place = testkit::Database::new();
+        let argument = place.argument();
+        printed(&["workspace", "create", "main", "--database", &argument]);
+        Self { argument, _place: place }
     }
 
     fn key(&self, args: &[&str]) -> String {
-        let base = ["key", "create", "--workspace", "main", "--database", &self.path];
+        let base = ["key", "create", "--workspace", "main", "--database", &self.argument];
         printed(&[&base[..], args].concat()).trim_end().to_owned()
     }
 }
@@ -35,14 +31,14 @@ fn status(server: &Running, key: &str, method: &str, path: &str) -> u16 {
 #[test]
 fn key_create_prints_the_key_and_nothing_else() {
     let database = Database::with_workspace();
-    let out = printed(&["key", "create", "--workspace", "main", "--database", &database.path]);
+    let out = printed(&["key", "create", "--workspace", "main", "--database", &database.argument]);
     let key = out.strip_suffix('\n').unwrap();
     assert!(
         key.starts_with("ctd_")
             && key.len() == 44
             && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     );
-    let listed = printed(&["key", "list", "--database", &database.path]);
+    let listed = printed(&["key", "list", "--database", &database.argument]);
     assert!(!listed.contains(key), "{listed}");
     assert!(listed.contains("main  read,write  native,zingle,acquire,callbell,rolodex  active"), "{listed}");
 }
@@ -50,9 +46,9 @@ fn key_create_prints_the_key_and_nothing_else() {
 #[test]
 fn workspaces_are_made_once_and_listed() {
     let database = Database::with_workspace();
-    let text = complaint(&["workspace", "create", "main", "--database", &database.path]);
+    let text = complaint(&["workspace", "create", "main", "--database", &database.argument]);
     assert_eq!(text, "error: cannot make the workspace 'main': main is in use\n");
-    let listed = printed(&["workspace", "list", "--database", &database.path]);
+    let listed = printed(&["workspace", "list", "--database", &database.argument]);
     assert_eq!(listed.lines().count(), 1);
     assert!(listed.ends_with("  main\n"), "{listed}");
 }
@@ -60,24 +56,24 @@ fn workspaces_are_made_once_and_listed() {
 #[test]
 fn keys_are_made_beside_a_running_server_and_revoked_within_a_second() {
     let database = Database::with_workspace();
-    let server = Running::start(&["--database", &database.path]);
+    let server = Running::start(&["--database", &database.argument]);
     let key = database.key(&["--name", "bot"]);
     assert_eq!(status(&server, &key, "GET", "/api/v1/contacts"), 200);
-    let listed = printed(&["key", "list", "--database", &database.path]);
+    let listed = printed(&["key", "list", "--database", &database.argument]);
     let id = listed.split_whitespace().next().unwrap();
-    printed(&["key", "revoke", id, "--database", &database.path]);
+    printed(&["key", "revoke", id, "--database", &database.argument]);
     let revoked_at = std::time::Instant::now();
     while status(&server, &key, "GET", "/api/v1/contacts") != 401 {
         assert!(revoked_at.elapsed().as_secs() < 5, "the key still works");
     }
-    let listed = printed(&["key", "list", "--database", &database.path]);
+    let listed = printed(&["key", "list", "--database", &database.argument]);
     assert!(listed.contains("  revoked 20") && listed.ends_with("  bot\n"), "{listed}");
 }
 
 #[test]
 fn a_key_does_only_what_it_was_made_for() {
     let database = Database::with_workspace();
-    let server = Running::start(&["--database", &database.path]);
+    let server = Running::start(&["--database", &database.argument]);
     let reader = database.key(&["--scope", "read"]);
     assert_eq!(status(&server, &reader, "GET", "/api/v1/contacts"), 200);
     assert_eq!(status(&server, &reader, "POST", "/api/v1/contacts"), 403);
@@ -91,7 +87,8 @@ fn a_key_does_only_what_it_was_made_for() {
 #[test]
 fn an_old_clients_secret_is_taken_over() {
     let database = Database::with_workspace();
-    let args = ["key", "create", "--workspace", "main", "--secret-from-stdin", "--database", &database.path];
+    let args =
+        ["key", "create", "--workspace", "main", "--secret-from-stdin", "--database", &database.argument];
     let secret = "the-key-that-the-old-bot-has";
     let output = contactd_with(&args, &format!("{secret}\n"));
     assert!(output.status.success());
@@ -101,15 +98,15 @@ fn an_old_clients_secret_is_taken_over() {
     let short = contactd_with(&args, "short");
     assert!(!short.status.success());
     assert!(String::from_utf8(short.stderr).unwrap().contains("20 or more visible ASCII characters"));
-    let server = Running::start(&["--database", &database.path]);
+    let server = Running::start(&["--database", &database.argument]);
     assert_eq!(status(&server, secret, "GET", "/callbell/v1/contacts"), 200);
 }
 
 #[test]
 fn a_second_server_on_one_database_is_refused_by_name() {
     let database = Database::with_workspace();
-    let _first = Running::start(&["--database", &database.path]);
-    let text = complaint(&["serve", "--listen", "127.0.0.1:0", "--database", &database.path]);
+    let _first = Running::start(&["--database", &database.argument]);
+    let text = complaint(&["serve", "--listen", "127.0.0.1:0", "--database", &database.argument]);
     assert!(text.contains("error: cannot open the database: another contactd serves "), "{text}");
     assert!(text.ends_with("hint: stop the other server, or give this one another --database\n"), "{text}");
 }
@@ -122,22 +119,28 @@ fn wrong_use_is_explained() {
         "error: --demo has a key that everybody knows and listens on loopback only, not on 0.0.0.0:0\n\
          hint: leave out --listen, or use 127.0.0.1 or [::1]\n"
     );
-    let text = complaint(&["serve", "--database", "postgres://localhost/contacts"]);
+    let text = complaint(&["serve", "--database", "mysql://localhost/contacts"]);
     assert_eq!(
         text,
-        "error: databases with the scheme 'postgres' are not supported\nhint: give a path, or sqlite:PATH\n"
+        "error: databases with the scheme 'mysql' are not supported\n\
+         hint: give a path, sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE\n"
     );
     let text = complaint(&["key", "create", "--workspace", "main", "--scope", "all"]);
     assert!(text.contains("unknown scope 'all'; known: read, write, admin"), "{text}");
-    let database = Database::new();
-    let text = complaint(&["key", "create", "--workspace", "main", "--database", &database.path]);
-    assert!(text.starts_with("error: there is no database at "), "{text}");
-    assert!(!std::path::Path::new(&database.path).exists(), "a mistyped path makes no database");
     let database = Database::with_workspace();
-    let text = complaint(&["key", "create", "--workspace", "mian", "--database", &database.path]);
+    let text = complaint(&["key", "create", "--workspace", "mian", "--database", &database.argument]);
     assert_eq!(text, "error: no such workspace\nhint: `contactd workspace list` shows them\n");
-    let text = complaint(&["key", "revoke", "x", "--database", &database.path]);
+    let text = complaint(&["key", "revoke", "x", "--database", &database.argument]);
     assert_eq!(text, "error: no key has the id 'x'\nhint: `contactd key list` shows the ids\n");
+}
+
+/// SQLite only: a file can be missing.
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let database = testkit::Database::sqlite();
+    let text = complaint(&["key", "create", "--workspace", "main", "--database", &database.argument()]);
+    assert!(text.starts_with("error: there is no database at "), "{text}");
+    assert!(!std::path::Path::new(&database.argument()).exists(), "a mistyped path makes no database");
     let text = complaint(&["serve", "--database", "/no/such/folder/contacts.db"]);
     assert!(text.starts_with("error: cannot open the database: "), "{text}");
     assert!(text.contains("/no/such/folder") && text.contains("\nhint: "), "{text}");
@@ -147,16 +150,15 @@ fn wrong_use_is_explained() {
 fn settings_come_from_a_file_the_environment_and_options() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    std::fs::write(path("good.toml"), format!("database = {:?}\ncompat = \"observed\"\n", path("a.db")))
-        .unwrap();
+    let database = Database::with_workspace();
+    let text = format!("database = {:?}\ncompat = \"observed\"\n", database.argument);
+    std::fs::write(path("good.toml"), text).unwrap();
     std::fs::write(path("bad.toml"), "databse = 1\n").unwrap();
     let text = complaint(&["serve", "--config", &path("bad.toml")]);
     assert!(text.contains("unknown field `databse`"), "{text}");
-    printed(&["workspace", "create", "main", "--database", &path("a.db")]);
-    let key = printed(&["key", "create", "--workspace", "main", "--database", &path("a.db")]);
     let server = Running::start(&["--config", &path("good.toml")]);
     let made = server.request_as(
-        key.trim_end(),
+        &database.key(&[]),
         "POST",
         "/callbell/v1/contacts",
         r#"{"source":"whatsapp","identifier":"31612345678","name":"Kim"}"#,
@@ -179,7 +181,7 @@ fn help_tells_every_option_and_its_variable() {
 fn a_stop_answers_what_is_in_flight_and_then_closes() {
     let database = Database::with_workspace();
     let key = database.key(&[]);
-    let mut server = Running::start(&["--database", &database.path]);
+    let mut server = Running::start(&["--database", &database.argument]);
     let mut connection = Connection::open(server.address).unwrap();
     // Half of a request is in flight when the signal comes.
     let head = format!(
@@ -194,7 +196,7 @@ fn a_stop_answers_what_is_in_flight_and_then_closes() {
     assert_eq!(reply.expect(201)["remarks"], "in flight");
     assert!(server.wait().success());
     assert!(Connection::open(server.address).is_err());
-    let server = Running::start(&["--database", &database.path]);
+    let server = Running::start(&["--database", &database.argument]);
     let list = server.request_as(&key, "GET", "/api/v1/contacts", "").expect(200);
     assert_eq!(list["contacts"][0]["remarks"], "in flight");
 }

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use model::Json;
-use testkit::Connection;
+use testkit::{Connection, Database};
 
 use crate::process::{Running, printed};
 
@@ -25,8 +25,8 @@ struct Known {
 
 #[test]
 fn every_acknowledged_update_survives_kill_9() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let database = folder.path().join("crash.db").to_str().unwrap().to_owned();
+    let kept = Database::new();
+    let database = kept.argument();
     printed(&["workspace", "create", "main", "--database", &database]);
     let key =
         printed(&["key", "create", "--workspace", "main", "--database", &database]).trim_end().to_owned();
