@@ -125,6 +125,11 @@ impl Error {
             app::Error::Stopping => {
                 one(StatusCode::SERVICE_UNAVAILABLE, SERVER, "The server is stopping; nothing was stored.")
             }
+            app::Error::Unavailable(_) => one(
+                StatusCode::SERVICE_UNAVAILABLE,
+                SERVER,
+                "The database is not available; nothing was stored.",
+            ),
             app::Error::OutcomeUnknown(_) => one(
                 StatusCode::SERVICE_UNAVAILABLE,
                 SERVER,

@@ -44,6 +44,9 @@ impl Problem {
             Self::App(fault @ (app::Error::Store(_) | app::Error::OutcomeUnknown(_))) => {
                 tracing::error!(error = %chain(fault), "a request failed in the store");
             }
+            Self::App(fault @ app::Error::Unavailable(_)) => {
+                tracing::warn!(error = %chain(fault), "a request failed, because the database is not available");
+            }
             Self::Timeout => tracing::error!("a request took too long"),
             _ => {}
         }

@@ -175,7 +175,7 @@ impl Details {
             app::Error::NotFound(_) => Self::new(Kind::NotFound, error.to_string()),
             app::Error::Rejected(rejection) => Self::of_rejection(rejection),
             app::Error::InUse(_) => Self::new(Kind::InUse, error.to_string()),
-            app::Error::Busy | app::Error::Stopping => {
+            app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }
             app::Error::OutcomeUnknown(_) => {

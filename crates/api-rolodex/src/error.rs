@@ -127,6 +127,9 @@ fn of_app(fault: &app::Error) -> Error {
         }
         app::Error::Busy => Error::unavailable("Too many requests wait; nothing was changed."),
         app::Error::Stopping => Error::unavailable("The server is stopping; nothing was changed."),
+        app::Error::Unavailable(_) => {
+            Error::unavailable("The database is not available; nothing was changed.")
+        }
         app::Error::OutcomeUnknown(_) => {
             Error::unavailable("It is unknown whether the change took effect. Read the contact.")
         }

@@ -71,9 +71,12 @@ impl From<Problem> for Error {
             Problem::App(AppError::Rejected(rejection)) => rejected(rejection),
             Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
-            Problem::App(fault @ (AppError::Busy | AppError::Stopping | AppError::OutcomeUnknown(_))) => {
-                Self::because(UNAVAILABLE, fault)
-            }
+            Problem::App(
+                fault @ (AppError::Busy
+                | AppError::Stopping
+                | AppError::Unavailable(_)
+                | AppError::OutcomeUnknown(_)),
+            ) => Self::because(UNAVAILABLE, fault),
             Problem::Timeout => {
                 let detail = "the request took too long; it is unknown whether a change took effect";
                 Self::because(UNAVAILABLE, detail)

@@ -33,6 +33,10 @@ pub enum Error {
     /// The server is stopping; nothing was stored.
     #[error("the server is stopping")]
     Stopping,
+    /// The database is away, or another node is at the same records all the time; nothing was stored, and trying
+    /// again soon is right.
+    #[error("the database is not available")]
+    Unavailable(#[source] StoreError),
     /// Whether the change took effect is unknown; reading the contact will tell.
     #[error("it is unknown whether the change took effect")]
     OutcomeUnknown(#[source] StoreError),
@@ -87,6 +91,7 @@ impl From<StoreError> for Error {
             StoreError::InUse(what) => Self::InUse(what),
             StoreError::Busy => Self::Busy,
             StoreError::Closing => Self::Stopping,
+            fault @ (StoreError::Unavailable(_) | StoreError::Conflict(_)) => Self::Unavailable(fault),
             fault @ StoreError::OutcomeUnknown(_) => Self::OutcomeUnknown(fault),
             fault => Self::Store(fault),
         }

@@ -75,7 +75,7 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", env = "CONTACTD_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The database: a path, or sqlite:PATH [default: contactd.db]
+    /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: contactd.db]
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE")]
     pub(crate) database: Option<String>,
     /// Serve a throwaway database with example records and the key 'demo'; loopback addresses only
@@ -105,6 +105,17 @@ pub(crate) struct ServeArgs {
     /// Updates in one commit at most; larger takes longer for each, and more of them a second [default: 256]
     #[arg(long, value_name = "COUNT", env = "CONTACTD_BATCH_MAX")]
     pub(crate) batch_max: Option<usize>,
+    /// A copy of a PostgreSQL database that follows it, to read contacts, lists and histories from
+    ///
+    /// What was just written may not be there yet. While the copy is away, the database itself is read.
+    #[arg(long, value_name = "URL", env = "CONTACTD_READ_DATABASE")]
+    pub(crate) read_database: Option<String>,
+    /// Connections for reading [default: 4]
+    #[arg(long, value_name = "COUNT", env = "CONTACTD_READERS")]
+    pub(crate) readers: Option<usize>,
+    /// Connections for writing, on PostgreSQL [default: 2]
+    #[arg(long, value_name = "COUNT", env = "CONTACTD_WRITERS")]
+    pub(crate) writers: Option<usize>,
 }
 
 /// How log lines look.
@@ -120,7 +131,7 @@ pub(crate) enum LogFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// The database: a path, or sqlite:PATH. A server may be running on it.
+    /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE. A server may be running on it.
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", default_value = "contactd.db")]
     pub(crate) database: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use app::{Compat, Location, LocationError, Options};
 use model::Dialect;
 use serde::Deserialize;
@@ -20,8 +20,8 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: tracing::Level,
     pub(crate) max_connections: usize,
-    /// Updates in one commit at most.
-    pub(crate) batch_max: usize,
+    /// How the store works.
+    pub(crate) options: Options,
     /// Host names, `*.` in front for all names below, and the dialect that each means.
     pub(crate) hosts: BTreeMap<String, Dialect>,
 }
@@ -46,6 +46,9 @@ struct File {
     log_level: Option<String>,
     max_connections: Option<usize>,
     batch_max: Option<usize>,
+    read_database: Option<String>,
+    readers: Option<usize>,
+    writers: Option<usize>,
     hosts: BTreeMap<String, Dialect>,
 }
 
@@ -80,6 +83,14 @@ impl Config {
             let database = args.database.or(file.database);
             Data::Kept(location(database.as_deref().unwrap_or("contactd.db"))?)
         };
+        let read_from = args.read_database.or(file.read_database).as_deref().map(location).transpose()?;
+        match (&data, &read_from) {
+            (_, None) | (Data::Kept(Location::Postgres(_)), Some(Location::Postgres(_))) => {}
+            (_, Some(place)) => {
+                bail!("{place} cannot be read instead: only PostgreSQL has copies that follow a database")
+            }
+        }
+        let defaults = Options::default();
         let file_level = file
             .log_level
             .map(|text| text.parse())
@@ -98,11 +109,13 @@ impl Config {
                 .or(file.max_connections)
                 .unwrap_or(DEFAULT_MAX_CONNECTIONS)
                 .max(1),
-            batch_max: args
-                .batch_max
-                .or(file.batch_max)
-                .unwrap_or_else(|| Options::default().batch_max)
-                .max(1),
+            options: Options {
+                batch_max: args.batch_max.or(file.batch_max).unwrap_or(defaults.batch_max).max(1),
+                readers: args.readers.or(file.readers).unwrap_or(defaults.readers).max(1),
+                writers: args.writers.or(file.writers).unwrap_or(defaults.writers).max(1),
+                read_from,
+                ..defaults
+            },
             hosts: vendors.chain(own).collect(),
         })
     }
@@ -134,7 +147,7 @@ mod tests {
         let default = Config::load(ServeArgs::default()).unwrap();
         assert!(file.listen.is_some() && file.database.is_some() && file.compat.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some() && file.max_connections.is_some());
-        assert!(file.batch_max.is_some());
+        assert!(file.batch_max.is_some() && file.readers.is_some() && file.writers.is_some());
         assert_eq!(format!("{shown:?}"), format!("{default:?}"));
     }
 

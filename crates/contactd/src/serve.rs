@@ -26,8 +26,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
             (Location::Sqlite(folder.path().join("demo.db")), Some(crowd), Some(folder))
         }
     };
-    let options = Options { batch_max: config.batch_max, ..Options::default() };
-    let store = open(&location, options).await?;
+    let store = open(&location, config.options).await?;
     let app = App::new(store, Arc::new(SystemClock), Settings { compat: config.compat });
     if let Some(crowd) = crowd {
         app.seed_demo(crowd).await.context("cannot make the demo's records")?;
@@ -54,7 +53,10 @@ async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
         let hint = match &fault {
             StoreError::InUseByOther(_) => "hint: stop the other server, or give this one another --database",
             StoreError::NewerSchema { .. } => "hint: run the newer contactd; a database is never taken back",
-            _ => "hint: --database names the file; its folder must exist and be writable",
+            StoreError::File { .. } | StoreError::Sqlite(_) => {
+                "hint: --database names the file; its folder must exist and be writable"
+            }
+            _ => "hint: --database is postgres://USER:PASSWORD@HOST:PORT/DATABASE; the database must exist",
         };
         // Its own words and causes first, the hint last.
         anyhow::anyhow!(hint).context(anyhow::Error::new(fault)).context("cannot open the database")

@@ -28,7 +28,8 @@ pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{
-    ContactPage, ContactQuery, Key, KeyHash, Options, StoreError, Verified, Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, Key, KeyHash, Location, Options, StoreError, Verified, Workspace,
+    WorkspaceNumber,
 };
 
 /// The reading half.
@@ -65,8 +66,10 @@ impl Postgres {
             );
         }
         drop(session);
-        let replica =
-            options.read_from.as_deref().map(|url| Server::new(url, options.readers)).transpose()?;
+        let replica = match &options.read_from {
+            Some(Location::Postgres(url)) => Some(Server::new(url, options.readers)?),
+            Some(Location::Sqlite(_)) | None => None,
+        };
         let writer = |_| Ok(PostgresWriter::new(Server::new(url, 1)?, is_durable));
         let writers = (0..options.writers.max(1)).map(writer).collect::<Result<_, StoreError>>()?;
         Ok((Self { primary, replica, _listener: listen::start(url, catalogs) }, writers))

@@ -27,7 +27,7 @@ pub struct Options {
     pub writers: usize,
     /// A copy of a PostgreSQL database that follows it: contacts, lists and histories are read there. They may be
     /// behind by what the copy is.
-    pub read_from: Option<String>,
+    pub read_from: Option<Location>,
     /// Writes in one commit at most.
     pub batch_max: usize,
     /// Writes that may wait at most; one more is [`StoreError::Busy`].

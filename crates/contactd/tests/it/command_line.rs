@@ -12,7 +12,10 @@ struct Database {
 
 impl Database {
     fn with_workspace() -> Self {
-        let place = testkit::Database::new();
+        Self::of(testkit::Database::new())
+    }
+
+    fn of(place: testkit::Database) -> Self {
         let argument = place.argument();
         printed(&["workspace", "create", "main", "--database", &argument]);
         Self { argument, _place: place }
@@ -103,8 +106,8 @@ fn an_old_clients_secret_is_taken_over() {
 }
 
 #[test]
-fn a_second_server_on_one_database_is_refused_by_name() {
-    let database = Database::with_workspace();
+fn a_second_server_on_one_file_is_refused_by_name() {
+    let database = Database::of(testkit::Database::sqlite());
     let _first = Running::start(&["--database", &database.argument]);
     let text = complaint(&["serve", "--listen", "127.0.0.1:0", "--database", &database.argument]);
     assert!(text.contains("error: cannot open the database: another contactd serves "), "{text}");
