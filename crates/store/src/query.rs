@@ -194,6 +194,8 @@ fn condition(filter: &Filter, syntax: &Syntax, binds: &mut Vec<Bind>) -> Option<
             format!("{} = {}", syntax.team, bind(Bind::Text(team.hex())))
         }
         Filter::Team(None) => format!("{} IS NULL", syntax.team),
+        // No stored text has a NUL, and PostgreSQL cannot compare with one.
+        Filter::Extra(_, _, value) if value.contains('\0') => "FALSE".to_owned(),
         Filter::Extra(dialect, name, value) => {
             let (name, value) = (bind(Bind::Text(name.clone())), bind(Bind::Text(value.clone())));
             (syntax.extra)(*dialect, &name, &value)

@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::listen;
-use super::load::{AliasKind, each, get, integer, workspace};
+use super::load::{AliasKind, each, get, integer, key_text, workspace};
 use super::pipeline::{Sql, param};
 use super::save::{self, PUT_ALIASES, REMOVE_ALIASES};
 use super::server::Session;
@@ -194,7 +194,7 @@ pub(super) async fn find_alias(
     kind: AliasKind,
     (workspace, dialect, alias): (WorkspaceNumber, Dialect, &str),
 ) -> Result<Option<Uuid>, StoreError> {
-    let key = vec![param(workspace.0), param(kind as i64), param(dialect.as_str()), param(alias)];
+    let key = vec![param(workspace.0), param(kind as i64), param(dialect.as_str()), param(key_text(alias))];
     session.query(&ALIAS_OWNER, key).await?.first().map(|row| get(row, 0)).transpose()
 }
 

@@ -6,7 +6,7 @@ use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::load::{contact, each, unsigned};
+use super::load::{contact, each, key_text, unsigned};
 use super::pipeline::{Sql, param};
 use super::server::Session;
 use crate::query::{Bind, Select, Syntax};
@@ -68,7 +68,8 @@ pub(super) async fn by_channel(
     value: &str,
     limit: u32,
 ) -> Result<Vec<Arc<Contact>>, StoreError> {
-    let params = vec![param(workspace.0), param(kind.as_str()), param(value), param(i64::from(limit))];
+    let params =
+        vec![param(workspace.0), param(kind.as_str()), param(key_text(value)), param(i64::from(limit))];
     contacts(&session.query(&BY_CHANNEL, params).await?)
 }
 

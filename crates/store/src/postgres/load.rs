@@ -232,7 +232,7 @@ impl<'w> Loading<'w> {
         }
         let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
         let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
-        let aliases: Vec<&str> = keys.aliases.iter().map(|(.., alias)| alias.as_str()).collect();
+        let aliases: Vec<&str> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
         let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
         let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
         let (of_ids, ids) = ids(&keys.ids);
@@ -314,6 +314,12 @@ pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// A text that a client may have made up, as the database can compare it: it knows no text with a NUL. None is
+/// stored, and no empty one leads anywhere.
+pub(super) fn key_text(text: &str) -> &str {
+    if text.contains('\0') { "" } else { text }
+}
+
 /// A contact, from its columns, or why it cannot be read.
 pub(super) fn contact(
     row: &Row,
@@ -348,7 +354,7 @@ pub(super) fn channels<'k>(
     for (workspace, kind, value) in keys {
         workspaces.push(workspace.0);
         kinds.push(kind.as_str());
-        values.push(value.as_str());
+        values.push(key_text(value));
     }
     [param(workspaces), param(kinds), param(values)]
 }

@@ -210,6 +210,7 @@ async fn filters_choose() {
         (Filter::Team(None), vec![1, 2, 4]),
         (acquire("clientType", "web"), vec![1]),
         (acquire("clientType", "5"), vec![]),
+        (acquire("clientType", "we\0b"), vec![]),
         (acquire("clientType", "[\"web\"]"), vec![]),
         (acquire(odd, "x"), vec![2]),
         (Filter::Extra(Dialect::Zingle, "clientType".into(), "web".into()), vec![]),

@@ -229,3 +229,17 @@ async fn writes_of_one_batch_see_each_other() {
     assert_eq!(owners[0].id, two.id);
     assert_eq!(served.get(one.id).await, None);
 }
+
+#[tokio::test]
+async fn a_name_with_a_nul_leads_nowhere() {
+    let (database, served) = served().await;
+    database.create(&served, aliased(Dialect::Zingle, "z-1")).await.unwrap();
+    let named = Ref::uuid(Dialect::Zingle, "z-1\0");
+    assert_eq!(served.store.find_contact(served.workspace, &named).await.unwrap(), None);
+    assert_eq!(served.store.history(served.workspace, &named, None, 10).await.unwrap(), None);
+    let update = store::Action::Update { contact: named, change: model::Change::default() };
+    let updated = served.run(database.write(served.workspace, update)).await;
+    assert!(matches!(updated, Err(StoreError::NoSuchContact)), "{updated:?}");
+    let found = served.store.find_by_channel(served.workspace, &ChannelKind::Phone, "1\0").await.unwrap();
+    assert_eq!(found, []);
+}
