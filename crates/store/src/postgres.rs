@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use self::load::{Loading, Locking};
 use self::pipeline::Sql;
-use self::server::{Server, Session};
+use self::server::{Planning, Server, Session};
 pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
@@ -52,7 +52,7 @@ impl Postgres {
         options: &Options,
         catalogs: Arc<Catalogs>,
     ) -> Result<(Self, Vec<PostgresWriter>), StoreError> {
-        let primary = Server::new(url, options.readers)?;
+        let primary = Server::new(url, options.readers, Planning::Each)?;
         let session = primary.session().await?;
         migrate::run(&session).await?;
         let rows = session.query(&IS_DURABLE, Vec::new()).await?;
@@ -67,10 +67,10 @@ impl Postgres {
         }
         drop(session);
         let replica = match &options.read_from {
-            Some(Location::Postgres(url)) => Some(Server::new(url, options.readers)?),
+            Some(Location::Postgres(url)) => Some(Server::new(url, options.readers, Planning::Each)?),
             Some(Location::Sqlite(_)) | None => None,
         };
-        let writer = |_| Ok(PostgresWriter::new(Server::new(url, 1)?, is_durable));
+        let writer = |_| Ok(PostgresWriter::new(Server::new(url, 1, Planning::Once)?, is_durable));
         let writers = (0..options.writers.max(1)).map(writer).collect::<Result<_, StoreError>>()?;
         Ok((Self { primary, replica, _listener: listen::start(url, catalogs) }, writers))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    ClientWrapper, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
 };
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, NoTls, Row};
@@ -31,6 +31,32 @@ pub(super) struct Server {
     away_until: Arc<Mutex<Option<Instant>>>,
 }
 
+/// How the server plans statements. A pooler may give transactions other connections than those where this was set;
+/// then they are only slower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Planning {
+    /// For readers.
+    Each,
+    /// For writers, all of whose statements are prepared: once.
+    Once,
+}
+
+impl Planning {
+    /// Everything is looked up by key. What the server knows of its tables misleads it while they are new or growing
+    /// fast, and reading a whole table for a few keys is the worst that it can do.
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Each => {
+                "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+            }
+            Self::Once => {
+                "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+                 SET plan_cache_mode = force_generic_plan"
+            }
+        }
+    }
+}
+
 /// A connection that goes back when it is dropped, unless it was in the middle of something.
 pub(super) struct Session {
     client: Option<Object>,
@@ -40,7 +66,7 @@ pub(super) struct Session {
 
 impl Server {
     /// Connects when a connection is first needed; `connections` at most.
-    pub(super) fn new(url: &str, connections: usize) -> Result<Self, StoreError> {
+    pub(super) fn new(url: &str, connections: usize, planning: Planning) -> Result<Self, StoreError> {
         let (config, is_prepared) = settings(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(config, NoTls, recycling);
@@ -50,6 +76,11 @@ impl Server {
             .max_size(connections.max(1))
             .timeouts(limits)
             .runtime(Runtime::Tokio1)
+            .post_create(Hook::async_fn(move |client: &mut ClientWrapper, _| {
+                Box::pin(async move {
+                    client.batch_execute(planning.settings()).await.map_err(HookError::Backend)
+                })
+            }))
             .build()
             .map_err(|fault| StoreError::Unavailable(Arc::new(fault)))?;
         Ok(Self { pool, is_prepared, away_until: Arc::default() })
