@@ -122,10 +122,11 @@ fn wrong_use_is_explained() {
         "error: --demo has a key that everybody knows and listens on loopback only, not on 0.0.0.0:0\n\
          hint: leave out --listen, or use 127.0.0.1 or [::1]\n"
     );
-    let text = complaint(&["serve", "--database", "postgres://localhost/contacts"]);
+    let text = complaint(&["serve", "--database", "mysql://localhost/contacts"]);
     assert_eq!(
         text,
-        "error: databases with the scheme 'postgres' are not supported\nhint: give a path, or sqlite:PATH\n"
+        "error: databases with the scheme 'mysql' are not supported\n\
+         hint: give a path, sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE\n"
     );
     let text = complaint(&["key", "create", "--workspace", "main", "--scope", "all"]);
     assert!(text.contains("unknown scope 'all'; known: read, write, admin"), "{text}");
