@@ -8,7 +8,7 @@ use crate::process::{complaint, printed};
 fn bench(folder: &TempDir, options: &[&str]) -> (String, Value) {
     let result = folder.path().join("bench.json");
     let (json, database) = (result.to_str().unwrap(), folder.path().to_str().unwrap());
-    let fixed = ["bench", "--contacts", "200", "--seconds", "1", "--warmup", "0", "--rounds", "1"];
+    let fixed = ["bench", "--seconds", "0.5", "--warmup", "0", "--rounds", "1"];
     let args = [&fixed, options, &["--json", json, "--database-folder", database]].concat();
     let text = printed(&args);
     (text, serde_json::from_slice(&std::fs::read(&result).unwrap()).unwrap())
@@ -22,25 +22,36 @@ fn assert_positive(json: &Value, names: &[&str]) {
     }
 }
 
+#[track_caller]
+fn assert_measured(case: &Value) {
+    assert_positive(case, &["batch_max", "share_of_raw"]);
+    assert_eq!(case["rounds"].as_array().unwrap().len(), 1);
+    for way in ["http", "raw"] {
+        assert_positive(&case[way], &["operations_per_second", "p50_ms", "p99_ms", "p999_ms", "max_ms"]);
+        assert!(!case[way]["percentiles"].as_array().unwrap().is_empty(), "{case}");
+    }
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn every_number_of_connections_is_measured_with_and_without_http() {
     let folder = TempDir::new().unwrap();
-    let (text, result) = bench(&folder, &["--connections", "1,4"]);
+    let (text, result) = bench(&folder, &["--contacts", "200", "--connections", "1,4"]);
     assert_eq!(result["settings"]["contacts"], 200);
     assert_positive(&result["machine"], &["cores", "flush_ms"]);
-    assert_positive(&result["seeding"], &["contacts_per_second", "contact_bytes", "database_bytes"]);
+    assert_positive(&result["seeding"][0], &["contacts_per_second", "contact_bytes", "database_bytes"]);
     assert_positive(&result["server"], &["start_ms", "idle_bytes", "peak_bytes", "log_max_bytes"]);
-    assert_eq!(result["batching"], Value::Null);
+    assert_eq!(result["batching"], Value::Array(Vec::new()));
     let cases = result["cases"].as_array().unwrap();
     let counts: Vec<_> = cases.iter().map(|case| case["connections"].as_u64().unwrap()).collect();
     assert_eq!(counts, [1, 4]);
-    for case in cases {
-        assert_positive(case, &["batch_max", "share_of_raw"]);
-        assert_eq!(case["rounds"].as_array().unwrap().len(), 1);
-        for way in ["http", "raw"] {
-            assert_positive(&case[way], &["updates_per_second", "p50_ms", "p99_ms", "p999_ms", "max_ms"]);
-        }
-    }
+    cases.iter().for_each(assert_measured);
     let heads: Vec<_> = text.lines().filter(|line| line.starts_with("connections  ")).collect();
     assert_eq!(heads.len(), 2, "{text}");
     assert!(heads[0].ends_with("updates/s  share of raw"), "{text}");
@@ -49,19 +60,39 @@ fn every_number_of_connections_is_measured_with_and_without_http() {
 #[test]
 fn batches_of_one_are_compared_and_nothing_is_left() {
     let folder = TempDir::new().unwrap();
-    let (text, result) = bench(&folder, &["--connections", "2", "--batch-of-one"]);
+    let (text, result) = bench(&folder, &["--contacts", "200", "--connections", "2", "--batch-of-one"]);
     let cases = result["cases"].as_array().unwrap();
     let kinds: Vec<_> = cases.iter().map(|case| (&case["connections"], &case["batch_max"])).collect();
     assert_eq!(kinds, [(&2.into(), &256.into()), (&2.into(), &1.into())]);
-    assert_positive(&result["batching"], &["connections", "http", "raw"]);
-    assert!(text.contains("With batches of one:"), "{text}");
-    let left: Vec<_> =
-        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["bench.json"]);
+    assert_positive(&result["batching"][0], &["connections", "http", "raw"]);
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("With batches of one: connections updates/s"), "{text}");
+    assert_eq!(names(&folder), ["bench.json"]);
+}
+
+#[test]
+fn every_operation_works() {
+    let folder = TempDir::new().unwrap();
+    let operations = ["get", "list", "lookup", "create", "mixed"];
+    let (text, result) =
+        bench(&folder, &["--contacts", "60", "--connections", "2", "--operation", &operations.join(",")]);
+    let cases = result["cases"].as_array().unwrap();
+    let measured: Vec<_> = cases.iter().map(|case| case["operation"].as_str().unwrap()).collect();
+    assert_eq!(measured, operations);
+    cases.iter().for_each(assert_measured);
+    for title in ["Gets", "Lists", "Lookups", "Creations", "Operations"] {
+        assert!(text.contains(&format!("\n{title}\n")), "{text}");
+    }
 }
 
 #[test]
 fn a_folder_that_cannot_be_used_is_named() {
     let said = complaint(&["bench", "--contacts", "1", "--database-folder", "/no/such/folder"]);
     assert!(said.contains("/no/such/folder") && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn a_file_is_no_database_to_name() {
+    let said = complaint(&["bench", "--contacts", "1", "--database", "some.db"]);
+    assert!(said.contains("PostgreSQL") && said.contains("hint: --database-folder"), "{said}");
 }
