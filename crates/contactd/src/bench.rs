@@ -30,7 +30,7 @@ use anyhow::{Context, bail};
 use self::database::Database;
 use self::machine::Machine;
 pub(crate) use self::operation::Operation;
-use self::report::{Batching, Report, Settings};
+use self::report::{Batching, Point, Report, Settings};
 use self::session::{Kind, Session, usual_batch};
 use self::statistics::largest;
 use crate::cli::BenchArgs;
@@ -62,8 +62,31 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
     let machine = Machine::look(database.folder())?;
     let kind = database.kind();
     let mut session = Session::start(args, database).await?;
-    let seeding = session.grow(args.contacts).await?;
-    let cases = session.cases(&kinds(args)).await?;
+    let mut seeding = Vec::new();
+    let (mut cases, mut server) = (Vec::new(), None);
+    let (mut sizes, mut histories) = (Vec::new(), Vec::new());
+    for contacts in ascending(args.sizes.iter().chain([&args.contacts])) {
+        seeding.push(session.grow(contacts).await?);
+        if args.sizes.contains(&contacts) {
+            sizes.extend(session.points(&growth_kinds(args)).await?);
+        }
+        if args.contacts == contacts {
+            // What was seen of servers on a smaller database does not count.
+            session.server();
+            cases = session.cases(&kinds(args)).await?;
+            server = Some(session.server());
+        }
+    }
+    if !args.events.is_empty() {
+        let mut appended = 0;
+        for events in [0].into_iter().chain(ascending(&args.events)) {
+            session.lengthen(events - appended).await?;
+            appended = events;
+            histories.extend(session.points(&growth_kinds(args)).await?);
+        }
+    }
+    Point::compare(&mut sizes);
+    Point::compare(&mut histories);
     Ok(Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         machine,
@@ -75,11 +98,21 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
             warmup_seconds: args.warmup,
             rounds: args.rounds,
         },
-        seeding: vec![seeding],
-        server: session.server(),
+        seeding,
+        server: server.context("nothing was measured")?,
         batching: Batching::of(&cases),
         cases,
+        sizes,
+        histories,
     })
+}
+
+/// Each of them once, the smallest first.
+fn ascending<'a>(numbers: impl IntoIterator<Item = &'a u64>) -> Vec<u64> {
+    let mut numbers: Vec<u64> = numbers.into_iter().copied().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// What to measure, each once. Those that make contacts come last: the others shall find what was asked for.
@@ -109,6 +142,20 @@ fn kinds(args: &BenchArgs) -> Vec<Kind> {
         kinds.extend(writing.map(|operation| Kind { operation, connections, batch_max: 1 }));
     }
     kinds
+}
+
+/// Connections with which a growing database is measured, if they are among those asked for.
+const GROWTH_CONNECTIONS: u16 = 32;
+
+/// What to measure on a growing database.
+fn growth_kinds(args: &BenchArgs) -> Vec<Kind> {
+    let all = &args.connections;
+    let connections = match all.contains(&GROWTH_CONNECTIONS) {
+        true => GROWTH_CONNECTIONS,
+        false => largest(all.iter().copied()),
+    };
+    let kind = |operation| Kind { operation, connections: connections.into(), batch_max: usual_batch() };
+    operations(args).into_iter().map(kind).collect()
 }
 
 #[cfg(test)]
@@ -152,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn a_growing_database_is_measured_with_one_number_of_connections() {
+        let of = |options: &[&str]| triples(&growth_kinds(&args(options).unwrap()));
+        assert_eq!(of(&["--operation", "get,list"]), [("get", 32, 256), ("list", 32, 256)]);
+        assert_eq!(of(&["--connections", "8,64,2"]), [("update", 64, 256)]);
+        assert_eq!(ascending(&[5, 1, 5, 3]), [1, 3, 5]);
+    }
+
+    #[test]
     fn nothing_can_be_measured_with_nothing() {
         for options in [
             ["--connections", "0"],
@@ -162,6 +217,8 @@ mod tests {
             ["--seconds", "NaN"],
             ["--warmup", "-1"],
             ["--rounds", "0"],
+            ["--sizes", "0"],
+            ["--events", "0"],
             ["--operation", ""],
             ["--operation", "fly"],
         ] {

@@ -21,6 +21,10 @@ pub(crate) struct Report {
     pub(crate) cases: Vec<Case>,
     /// What batches are worth, for each operation that writes, if asked for.
     pub(crate) batching: Vec<Batching>,
+    /// Each operation at each size, if asked for.
+    pub(crate) sizes: Vec<Point>,
+    /// Each operation at each length of the history, if asked for.
+    pub(crate) histories: Vec<Point>,
 }
 
 /// What was asked for.
@@ -128,6 +132,21 @@ pub(crate) struct Batching {
     pub(crate) raw: f64,
 }
 
+/// One operation on a database that grows.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Point {
+    pub(crate) contacts: u64,
+    /// In the history before this was measured.
+    pub(crate) events: u64,
+    /// The size of the file; `None` when there is no such file.
+    pub(crate) database_bytes: Option<u64>,
+    pub(crate) case: Case,
+    /// Operations per second by those of the first point, through HTTP.
+    pub(crate) http_of_first: f64,
+    /// The same straight to the store.
+    pub(crate) raw_of_first: f64,
+}
+
 /// Points of a distribution for each tenfold of `1 / (1 - share)`.
 const POINTS_A_DECADE: u32 = 10;
 /// As far as 99.9999 %.
@@ -206,6 +225,24 @@ impl Figures {
     }
 }
 
+impl Point {
+    /// Compares these with the first of the same operation.
+    pub(super) fn compare(points: &mut [Self]) {
+        let rates = |point: &Self| {
+            let case = &point.case;
+            (case.operation, case.http.operations_per_second, case.raw.operations_per_second)
+        };
+        let all: Vec<_> = points.iter().map(rates).collect();
+        for point in points {
+            let (operation, http, raw) = rates(point);
+            if let Some((_, first_http, first_raw)) = all.iter().find(|(each, ..)| *each == operation) {
+                point.http_of_first = quotient(http, *first_http);
+                point.raw_of_first = quotient(raw, *first_raw);
+            }
+        }
+    }
+}
+
 impl Batching {
     /// Compares batches of one with the batches of the same number of connections, for each operation.
     pub(super) fn of(cases: &[Case]) -> Vec<Self> {
@@ -274,6 +311,23 @@ mod tests {
         assert_eq!(batching.len(), 1);
         assert_eq!((batching[0].connections, batching[0].http), (4, 4.0));
         assert!(Batching::of(&cases[..1]).is_empty());
+    }
+
+    #[test]
+    fn points_are_compared_with_the_first_of_their_operation() {
+        let point = |operation, rate| Point {
+            contacts: 0,
+            events: 0,
+            database_bytes: None,
+            case: Case { operation, ..case(256, &[rate]) },
+            http_of_first: 0.0,
+            raw_of_first: 0.0,
+        };
+        let of = [(Operation::Update, 10.0), (Operation::Get, 80.0), (Operation::Update, 5.0)];
+        let mut points = of.map(|(operation, rate)| point(operation, rate));
+        Point::compare(&mut points);
+        assert_eq!(points.each_ref().map(|point| point.http_of_first), [1.0, 1.0, 0.5]);
+        assert_eq!(points.each_ref().map(|point| point.raw_of_first), [1.0, 1.0, 0.5]);
     }
 
     #[test]

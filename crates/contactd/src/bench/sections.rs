@@ -1,7 +1,7 @@
 //! The result in sections of text and tables.
 
 use super::operation::Operation;
-use super::report::{Case, Figures, Report, Seeding};
+use super::report::{Case, Figures, Point, Report, Seeding};
 
 /// A section.
 pub(super) struct Section {
@@ -49,6 +49,21 @@ const BEHIND_IT: [Column<Case>; 8] = [
     ("raw bytes written/{one}", |case| written(&case.raw)),
 ];
 
+const GROWING: [Column<Point>; 12] = [
+    ("contacts", |point| point.contacts.to_string()),
+    ("events", |point| point.events.to_string()),
+    ("file MB", |point| megabytes(point.database_bytes)),
+    ("{many}/s", |point| rate(&point.case.http)),
+    ("of the first", |point| format!("{:.2}", point.http_of_first)),
+    ("p50 ms", |point| format!("{:.2}", point.case.http.p50_ms)),
+    ("p99 ms", |point| format!("{:.2}", point.case.http.p99_ms)),
+    ("CPU ms/{one}", |point| cpu(&point.case.http)),
+    ("bytes written/{one}", |point| written(&point.case.http)),
+    ("raw {many}/s", |point| rate(&point.case.raw)),
+    ("of the first", |point| format!("{:.2}", point.raw_of_first)),
+    ("share of raw", |point| format!("{:.2}", point.case.share_of_raw)),
+];
+
 const SEEDING: [Column<Seeding>; 5] = [
     ("contacts", |step| step.contacts.to_string()),
     ("made", |step| step.made.to_string()),
@@ -71,6 +86,12 @@ pub(super) fn of(report: &Report) -> Vec<Section> {
     sections.extend(operations.iter().map(|operation| connections(report, *operation)));
     if !report.batching.is_empty() {
         sections.push(batches(report));
+    }
+    if !report.sizes.is_empty() {
+        sections.push(growing("Data size", operations, &report.sizes));
+    }
+    if !report.histories.is_empty() {
+        sections.push(growing("Length of the history", operations, &report.histories));
     }
     sections.push(memory(report));
     sections
@@ -142,6 +163,17 @@ fn batches(report: &Report) -> Section {
         parts.push(table(&THROUGH_HTTP, report.cases.iter().filter(is_single), Some(operation)));
     }
     Section { title: "Batches".to_owned(), parts }
+}
+
+fn growing(title: &str, operations: &[Operation], points: &[Point]) -> Section {
+    let mut parts = Vec::new();
+    for operation in operations {
+        let points: Vec<&Point> = points.iter().filter(|point| point.case.operation == *operation).collect();
+        let connections = points.first().map_or(0, |point| point.case.connections);
+        parts.push(Part::Text(format!("{} over {connections} connections:", heading(*operation))));
+        parts.push(table(&GROWING, points.iter().copied(), Some(*operation)));
+    }
+    Section { title: title.to_owned(), parts }
 }
 
 fn memory(report: &Report) -> Section {

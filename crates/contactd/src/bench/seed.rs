@@ -1,4 +1,4 @@
-//! Fills a database: a workspace and a key, then contacts.
+//! Fills a database: a workspace and a key, then contacts, then a history.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use model::{Dialect, KeyId};
 use store::Outcome;
 use tokio::task::JoinSet;
 
+use super::operation::Operation;
 use super::progress::Progress;
 use super::raw::Raw;
 use super::records;
@@ -32,6 +33,8 @@ pub(super) struct Filled {
     /// How many writes that were.
     pub(super) writes: u64,
     pub(super) took: Duration,
+    /// Events in the workspace afterwards.
+    pub(super) events: u64,
     /// The stored size of the contact that was written last.
     pub(super) contact_bytes: usize,
 }
@@ -85,6 +88,18 @@ impl Seeded {
         Arc::get_mut(&mut self.workload).context("contacts are in use")?.add(made);
         Ok(filled)
     }
+
+    /// Makes the history longer by so many updates.
+    pub(super) async fn lengthen(
+        &self,
+        store: &Store,
+        updates: u64,
+        progress: &Progress,
+    ) -> anyhow::Result<Filled> {
+        let update = || self.workload.next(Operation::Update).context("there are no contacts");
+        let filled = fill(&self.raw(store), updates, update, |_| (), (progress, "events appended")).await;
+        filled.context("cannot make the history longer")
+    }
 }
 
 /// Carries out so many writes, many at a time.
@@ -110,6 +125,7 @@ async fn fill(
         let outcome = done.context("a task broke off")??;
         keep(&outcome);
         filled.writes += 1;
+        filled.events = filled.events.max(outcome.event.unwrap_or_default());
         if filled.writes == writes {
             filled.contact_bytes = serde_json::to_vec(&*outcome.contact)?.len();
         }
@@ -180,13 +196,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn contacts_grow_to_what_is_asked_for() {
+    async fn contacts_and_history_grow_to_what_is_asked_for() {
         let (_folder, store) = empty().await;
         let mut seeded = prepare(&store).await.unwrap();
         let progress = Progress::new();
         let filled = seeded.grow(&store, 20, &progress).await.unwrap();
-        assert_eq!(filled.writes, 20);
+        assert_eq!((filled.writes, filled.events), (20, 20));
         assert_eq!(seeded.grow(&store, 30, &progress).await.unwrap().writes, 10);
         assert_eq!(seeded.grow(&store, 30, &progress).await.unwrap().writes, 0);
+        assert_eq!(seeded.lengthen(&store, 50, &progress).await.unwrap().events, 80);
     }
 }

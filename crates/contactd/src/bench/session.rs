@@ -8,7 +8,7 @@ use super::load::{Plan, Watched, drive};
 use super::operation::Operation;
 use super::process::Process;
 use super::progress::Progress;
-use super::report::{self, Case, Figures, Round, Seeding};
+use super::report::{self, Case, Figures, Point, Round, Seeding};
 use super::seed::{self, Seeded};
 use super::statistics::{largest, median, quotient};
 use super::{http, raw};
@@ -33,6 +33,7 @@ pub(super) struct Session<'a> {
     seeded: Seeded,
     starts: Vec<Start>,
     log_max_bytes: Option<u64>,
+    events: u64,
 }
 
 /// A server's life, seen from outside.
@@ -56,7 +57,7 @@ impl<'a> Session<'a> {
         store.close().await;
         let progress = Progress::new();
         let (starts, log_max_bytes) = (Vec::new(), None);
-        Ok(Self { args, progress, database, seeded: seeded?, starts, log_max_bytes })
+        Ok(Self { args, progress, database, seeded: seeded?, starts, log_max_bytes, events: 0 })
     }
 
     /// Makes contacts until there are so many.
@@ -65,6 +66,12 @@ impl<'a> Session<'a> {
         let filled = self.seeded.grow(&store, contacts, &self.progress).await;
         store.close().await;
         let filled = filled?;
+        if filled.writes == 0 {
+            // A load made more contacts than this already, and more events than were counted.
+            self.lengthen(0).await?;
+        } else {
+            self.events = filled.events;
+        }
         let seconds = filled.took.as_secs_f64();
         Ok(Seeding {
             contacts: self.seeded.workload.people(),
@@ -74,6 +81,15 @@ impl<'a> Session<'a> {
             contact_bytes: filled.contact_bytes,
             database_bytes: self.database.bytes()?,
         })
+    }
+
+    /// Makes the history longer by so many updates, and at least one, which tells how long it is.
+    pub(super) async fn lengthen(&mut self, updates: u64) -> anyhow::Result<()> {
+        let store = raw::open(self.database.location(), usual_batch()).await?;
+        let filled = self.seeded.lengthen(&store, updates.max(1), &self.progress).await;
+        store.close().await;
+        self.events = filled?.events;
+        Ok(())
     }
 
     /// All rounds of all kinds. A round has every kind, so that a noisy minute does not fall on one alone.
@@ -94,6 +110,15 @@ impl<'a> Session<'a> {
         let case =
             |(kind, rounds): (&Kind, _)| Case::new(kind.operation, kind.connections, kind.batch_max, rounds);
         Ok(kinds.iter().zip(rounds).map(case).collect())
+    }
+
+    /// The same, as points of a database that grows.
+    pub(super) async fn points(&mut self, kinds: &[Kind]) -> anyhow::Result<Vec<Point>> {
+        let (contacts, events) = (self.seeded.workload.people(), self.events);
+        let database_bytes = self.database.bytes()?;
+        let point =
+            |case| Point { contacts, events, database_bytes, case, http_of_first: 1.0, raw_of_first: 1.0 };
+        Ok(self.cases(kinds).await?.into_iter().map(point).collect())
     }
 
     /// Both measurements, in turns: the second meets what the first left the disk to do.

@@ -12,8 +12,8 @@ Examples:
       Updates of 100000 contacts over 1, 32 and 256 connections: about two minutes and 3 GB of disk.
   contactd bench --database-folder /var/lib/contactd --batch-of-one --json bench.json
       On the disk that will hold the data, and what one commit for many updates is worth there.
-  contactd bench --operation update,get,mixed
-      Several loads.";
+  contactd bench --operation update,get,mixed --sizes 10000,100000,1000000 --json bench.json
+      Several loads, and what they cost with ten and a hundred times the contacts: half an hour.";
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
@@ -50,6 +50,14 @@ pub(crate) struct BenchArgs {
     /// Measure batches of one too, at the largest number of connections
     #[arg(long)]
     pub(crate) batch_of_one: bool,
+    /// Measure with these numbers of contacts too, over 32 connections (or the largest number given)
+    ///
+    /// One database grows from size to size. What 'create' and 'mixed' add is there from then on.
+    #[arg(long, value_name = "COUNT,…", value_delimiter = ',', value_parser = value_parser!(u64).range(1..))]
+    pub(crate) sizes: Vec<u64>,
+    /// Measure again after so many more updates, over as many connections: what a long history costs
+    #[arg(long, value_name = "COUNT,…", value_delimiter = ',', value_parser = value_parser!(u64).range(1..))]
+    pub(crate) events: Vec<u64>,
     /// Where the database is made and removed again: a folder on the disk to measure [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     pub(crate) database_folder: Option<PathBuf>,

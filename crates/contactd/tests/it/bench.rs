@@ -47,7 +47,9 @@ fn every_number_of_connections_is_measured_with_and_without_http() {
     assert_positive(&result["machine"], &["cores", "flush_ms"]);
     assert_positive(&result["seeding"][0], &["contacts_per_second", "contact_bytes", "database_bytes"]);
     assert_positive(&result["server"], &["start_ms", "idle_bytes", "peak_bytes", "log_max_bytes"]);
-    assert_eq!(result["batching"], Value::Array(Vec::new()));
+    for name in ["batching", "sizes", "histories"] {
+        assert_eq!(result[name], Value::Array(Vec::new()), "{name}");
+    }
     let cases = result["cases"].as_array().unwrap();
     let counts: Vec<_> = cases.iter().map(|case| case["connections"].as_u64().unwrap()).collect();
     assert_eq!(counts, [1, 4]);
@@ -83,6 +85,26 @@ fn every_operation_works() {
     for title in ["Gets", "Lists", "Lookups", "Creations", "Operations"] {
         assert!(text.contains(&format!("\n{title}\n")), "{text}");
     }
+}
+
+#[test]
+fn a_database_grows_in_contacts_and_in_history() {
+    let folder = TempDir::new().unwrap();
+    let sizes = ["--contacts", "50", "--sizes", "100,50", "--connections", "2"];
+    let more = ["--events", "300"];
+    let (text, result) = bench(&folder, &[&sizes[..], &more].concat());
+    let column = |points: &str, name: &str| -> Vec<u64> {
+        let points = result[points].as_array().unwrap();
+        points.iter().for_each(|point| assert_measured(&point["case"]));
+        points.iter().map(|point| point[name].as_u64().unwrap()).collect()
+    };
+    assert_eq!(column("sizes", "contacts"), [50, 100]);
+    let events = column("histories", "events");
+    assert_eq!(column("histories", "contacts"), [100, 100]);
+    assert!(events[1] >= events[0] + 300, "{events:?}");
+    assert_eq!(result["sizes"][0]["http_of_first"], 1.0);
+    assert_positive(&result["sizes"][1], &["http_of_first", "raw_of_first", "database_bytes"]);
+    assert!(text.contains("\nData size\n") && text.contains("\nLength of the history\n"), "{text}");
 }
 
 #[test]
