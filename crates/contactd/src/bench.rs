@@ -1,7 +1,7 @@
 //! `contactd bench`: what this machine does through HTTP (durable updates, reads, mixed loads), beside the same
 //! store without HTTP.
 //!
-//! Measuring (`load`, `process`), running (this file, `session`, `seed`, `child`) and showing
+//! Measuring (`load`, `process`, `memory`), running (this file, `session`, `seed`, `child`) and showing
 //! (`sections`, `text`) are apart: a report is plain data.
 
 mod child;
@@ -9,6 +9,7 @@ mod database;
 mod http;
 mod load;
 mod machine;
+mod memory;
 mod operation;
 mod process;
 mod progress;
@@ -24,6 +25,7 @@ mod workload;
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 
@@ -58,6 +60,8 @@ fn save(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
+    let connections = largest(args.connections.iter().chain(&args.idle_connections).copied());
+    memory::raise_file_limit(connections.into())?;
     let database = Database::of(args)?;
     let machine = Machine::look(database.folder())?;
     let kind = database.kind();
@@ -87,6 +91,14 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
     }
     Point::compare(&mut sizes);
     Point::compare(&mut histories);
+    let idle_connections = match args.idle_connections {
+        Some(count) => Some(session.idle_connections(count.into()).await?),
+        None => None,
+    };
+    let slow_reader = match args.slow_reader {
+        true => Some(session.slow_reader(Duration::from_secs_f64(args.seconds)).await?),
+        false => None,
+    };
     Ok(Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         machine,
@@ -104,6 +116,8 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
         cases,
         sizes,
         histories,
+        idle_connections,
+        slow_reader,
     })
 }
 
@@ -219,6 +233,7 @@ mod tests {
             ["--rounds", "0"],
             ["--sizes", "0"],
             ["--events", "0"],
+            ["--idle-connections", "0"],
             ["--operation", ""],
             ["--operation", "fly"],
         ] {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::load::Measured;
 use super::machine::Machine;
+use super::memory::{Idle, Slow};
 use super::operation::Operation;
 use super::statistics::{median, quotient};
 
@@ -25,6 +26,10 @@ pub(crate) struct Report {
     pub(crate) sizes: Vec<Point>,
     /// Each operation at each length of the history, if asked for.
     pub(crate) histories: Vec<Point>,
+    /// What idle connections cost, if asked for.
+    pub(crate) idle_connections: Option<Idle>,
+    /// What a slow reader costs, if asked for.
+    pub(crate) slow_reader: Option<Slow>,
 }
 
 /// What was asked for.

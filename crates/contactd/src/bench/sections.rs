@@ -1,5 +1,6 @@
 //! The result in sections of text and tables.
 
+use super::memory::{Idle, Slow};
 use super::operation::Operation;
 use super::report::{Case, Figures, Point, Report, Seeding};
 
@@ -77,6 +78,22 @@ const SERVER: [Column<Report>; 4] = [
     ("memory idle MB", |report| megabytes(Some(report.server.idle_bytes))),
     ("memory under load MB", |report| megabytes(Some(report.server.peak_bytes))),
     ("log at most MB", |report| megabytes(report.server.log_max_bytes)),
+];
+
+const IDLE: [Column<Idle>; 4] = [
+    ("idle connections", |idle| idle.connections.to_string()),
+    ("memory before MB", |idle| megabytes(Some(idle.before_bytes))),
+    ("with all of them MB", |idle| megabytes(Some(idle.with_all_bytes))),
+    ("KB/connection", |idle| format!("{:.1}", idle.bytes_per_connection / 1024.0)),
+];
+
+const SLOW: [Column<Slow>; 6] = [
+    ("lists asked for", |slow| slow.requests.to_string()),
+    ("MB each", |slow| megabytes(Some(slow.answer_bytes))),
+    ("MB read", |slow| megabytes(Some(slow.read_bytes))),
+    ("memory before MB", |slow| megabytes(Some(slow.before_bytes))),
+    ("at most MB", |slow| megabytes(Some(slow.peak_bytes))),
+    ("growth MB", |slow| megabytes(Some(slow.growth_bytes))),
 ];
 
 /// All sections of a report; the first says what was measured, and on what.
@@ -177,7 +194,19 @@ fn growing(title: &str, operations: &[Operation], points: &[Point]) -> Section {
 }
 
 fn memory(report: &Report) -> Section {
-    let parts = vec![table(&SERVER, [report], None)];
+    let mut parts = vec![table(&SERVER, [report], None)];
+    if let Some(idle) = &report.idle_connections {
+        parts.push(Part::Text("Connections that do nothing, each after one request:".to_owned()));
+        parts.push(table(&IDLE, [idle], None));
+    }
+    if let Some(slow) = &report.slow_reader {
+        parts.push(Part::Text(
+            "One client that asks for many long lists without waiting, and reads slowly; before: after one such \
+             list was read at once."
+                .to_owned(),
+        ));
+        parts.push(table(&SLOW, [slow], None));
+    }
     Section { title: "The server".to_owned(), parts }
 }
 

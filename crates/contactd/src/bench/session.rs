@@ -15,7 +15,7 @@ use super::{http, raw};
 use crate::cli::BenchArgs;
 
 /// How long a server rests before its memory is read.
-const SETTLE: Duration = Duration::from_millis(100);
+pub(super) const SETTLE: Duration = Duration::from_millis(100);
 
 /// What is measured in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub(super) struct Kind {
 pub(super) struct Session<'a> {
     args: &'a BenchArgs,
     progress: Progress,
-    database: Database,
-    seeded: Seeded,
+    pub(super) database: Database,
+    pub(super) seeded: Seeded,
     starts: Vec<Start>,
     log_max_bytes: Option<u64>,
     events: u64,
@@ -58,6 +58,11 @@ impl<'a> Session<'a> {
         let progress = Progress::new();
         let (starts, log_max_bytes) = (Vec::new(), None);
         Ok(Self { args, progress, database, seeded: seeded?, starts, log_max_bytes, events: 0 })
+    }
+
+    /// Says what goes on.
+    pub(super) fn show(&self, text: &str) {
+        self.progress.show(text);
     }
 
     /// Makes contacts until there are so many.

@@ -58,6 +58,12 @@ pub(crate) struct BenchArgs {
     /// Measure again after so many more updates, over as many connections: what a long history costs
     #[arg(long, value_name = "COUNT,…", value_delimiter = ',', value_parser = value_parser!(u64).range(1..))]
     pub(crate) events: Vec<u64>,
+    /// Open so many connections that do nothing, and tell the server's memory for each
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u16).range(1..))]
+    pub(crate) idle_connections: Option<u16>,
+    /// Ask for the longest lists, read them slowly, and tell what the server's memory grows by
+    #[arg(long)]
+    pub(crate) slow_reader: bool,
     /// Where the database is made and removed again: a folder on the disk to measure [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     pub(crate) database_folder: Option<PathBuf>,

@@ -50,6 +50,7 @@ fn every_number_of_connections_is_measured_with_and_without_http() {
     for name in ["batching", "sizes", "histories"] {
         assert_eq!(result[name], Value::Array(Vec::new()), "{name}");
     }
+    assert_eq!((&result["idle_connections"], &result["slow_reader"]), (&Value::Null, &Value::Null));
     let cases = result["cases"].as_array().unwrap();
     let counts: Vec<_> = cases.iter().map(|case| case["connections"].as_u64().unwrap()).collect();
     assert_eq!(counts, [1, 4]);
@@ -105,6 +106,17 @@ fn a_database_grows_in_contacts_and_in_history() {
     assert_eq!(result["sizes"][0]["http_of_first"], 1.0);
     assert_positive(&result["sizes"][1], &["http_of_first", "raw_of_first", "database_bytes"]);
     assert!(text.contains("\nData size\n") && text.contains("\nLength of the history\n"), "{text}");
+}
+
+#[test]
+fn connections_that_do_little_are_weighed() {
+    let folder = TempDir::new().unwrap();
+    let options = ["--contacts", "50", "--connections", "1", "--idle-connections", "20", "--slow-reader"];
+    let (text, result) = bench(&folder, &options);
+    assert_eq!(result["idle_connections"]["connections"], 20);
+    assert_positive(&result["idle_connections"], &["before_bytes", "with_all_bytes"]);
+    assert_positive(&result["slow_reader"], &["requests", "answer_bytes", "read_bytes", "peak_bytes"]);
+    assert!(text.contains("idle connections") && text.contains("lists asked for"), "{text}");
 }
 
 #[test]
