@@ -2,15 +2,18 @@
 //! store without HTTP.
 //!
 //! Measuring (`load`, `process`, `memory`), running (this file, `session`, `seed`, `child`) and showing
-//! (`sections`, `text`) are apart: a report is plain data.
+//! (`sections`, `text`, `html`, `plots`) are apart: a report is plain data.
 
 mod child;
 mod database;
+mod html;
 mod http;
 mod load;
 mod machine;
 mod memory;
 mod operation;
+mod plot;
+mod plots;
 mod process;
 mod progress;
 mod raw;
@@ -49,6 +52,15 @@ pub(crate) async fn run(args: BenchArgs) -> anyhow::Result<()> {
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&report).context("cannot write the result as JSON")?;
         save(path, &(text + "\n"))?;
+    }
+    if let Some(path) = &args.html {
+        save(path, &html::page(&sections)?)?;
+    }
+    if let Some(folder) = &args.svg {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        for plot in sections.iter().flat_map(|section| &section.plots) {
+            save(&folder.join(plot.file()), &plot.svg()?)?;
+        }
     }
     let mut out = std::io::stdout().lock();
     write!(out, "{}", text::Text(&sections)).context("cannot write to standard output")?;

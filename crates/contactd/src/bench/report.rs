@@ -1,4 +1,4 @@
-//! The result: what `--json` writes and tables are made from. Knows neither how it was measured nor how it looks.
+//! The result: what `--json` writes and pages are made from. Knows neither how it was measured nor how it looks.
 
 use serde::Serialize;
 

@@ -1,13 +1,16 @@
-//! The result in sections of text and tables.
+//! The result in sections of text, tables and pictures: the same for the terminal and for a page.
 
 use super::memory::{Idle, Slow};
 use super::operation::Operation;
+use super::plot::Plot;
+use super::plots;
 use super::report::{Case, Figures, Point, Report, Seeding};
 
 /// A section.
 pub(super) struct Section {
     pub(super) title: String,
     pub(super) parts: Vec<Part>,
+    pub(super) plots: Vec<Plot>,
 }
 
 /// A part of a section.
@@ -105,10 +108,12 @@ pub(super) fn of(report: &Report) -> Vec<Section> {
         sections.push(batches(report));
     }
     if !report.sizes.is_empty() {
-        sections.push(growing("Data size", operations, &report.sizes));
+        let plots: [DrawPoints; _] = [plots::cost_by_size, plots::rate_by_size];
+        sections.push(growing("Data size", operations, &report.sizes, &plots));
     }
     if !report.histories.is_empty() {
-        sections.push(growing("Length of the history", operations, &report.histories));
+        let plots: [DrawPoints; _] = [plots::rate_by_history];
+        sections.push(growing("Length of the history", operations, &report.histories, &plots));
     }
     sections.push(memory(report));
     sections
@@ -149,7 +154,7 @@ fn conditions(report: &Report) -> Section {
         machine.cores
     ));
     parts.push(table(&SEEDING, seeding, None));
-    Section { title: format!("contactd {version} bench"), parts }
+    Section { title: format!("contactd {version} bench"), parts, plots: Vec::new() }
 }
 
 fn connections(report: &Report, operation: Operation) -> Section {
@@ -162,7 +167,9 @@ fn connections(report: &Report, operation: Operation) -> Section {
         Part::Text("Cores kept busy, and the raw store:".to_owned()),
         table(&BEHIND_IT, cases.iter().copied(), Some(operation)),
     ];
-    Section { title: heading(operation), parts }
+    let draw = [plots::latency, plots::throughput, plots::cpu];
+    let plots = draw.iter().map(|draw| draw(operation, &cases)).collect();
+    Section { title: heading(operation), parts, plots }
 }
 
 fn batches(report: &Report) -> Section {
@@ -179,18 +186,22 @@ fn batches(report: &Report) -> Section {
         )));
         parts.push(table(&THROUGH_HTTP, report.cases.iter().filter(is_single), Some(operation)));
     }
-    Section { title: "Batches".to_owned(), parts }
+    Section { title: "Batches".to_owned(), parts, plots: Vec::new() }
 }
 
-fn growing(title: &str, operations: &[Operation], points: &[Point]) -> Section {
-    let mut parts = Vec::new();
+/// Draws points of one operation.
+type DrawPoints = fn(Operation, &[&Point]) -> Plot;
+
+fn growing(title: &str, operations: &[Operation], points: &[Point], draw: &[DrawPoints]) -> Section {
+    let (mut parts, mut plots) = (Vec::new(), Vec::new());
     for operation in operations {
         let points: Vec<&Point> = points.iter().filter(|point| point.case.operation == *operation).collect();
         let connections = points.first().map_or(0, |point| point.case.connections);
         parts.push(Part::Text(format!("{} over {connections} connections:", heading(*operation))));
         parts.push(table(&GROWING, points.iter().copied(), Some(*operation)));
+        plots.extend(draw.iter().map(|draw| draw(*operation, &points)));
     }
-    Section { title: title.to_owned(), parts }
+    Section { title: title.to_owned(), parts, plots }
 }
 
 fn memory(report: &Report) -> Section {
@@ -207,12 +218,11 @@ fn memory(report: &Report) -> Section {
         ));
         parts.push(table(&SLOW, [slow], None));
     }
-    Section { title: "The server".to_owned(), parts }
+    Section { title: "The server".to_owned(), parts, plots: Vec::new() }
 }
 
 fn heading(operation: Operation) -> String {
-    let mut letters = operation.many().chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    plots::capital(operation.many())
 }
 
 fn table<'t, T: 't>(

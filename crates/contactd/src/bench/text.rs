@@ -72,7 +72,7 @@ mod tests {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         let table = Table { heads: texts(&["a", "wide"]), rows: vec![texts(&["10", "1"])] };
         let parts = vec![Part::Text("word ".repeat(30).trim_end().to_owned()), Part::Table(table)];
-        let sections = [Section { title: "Title".to_owned(), parts }];
+        let sections = [Section { title: "Title".to_owned(), parts, plots: Vec::new() }];
         let text = Text(&sections).to_string();
         assert!(text.starts_with("Title\n=====\nword word"), "{text}");
         assert!(text.ends_with("word\n\n a  wide\n10     1\n\n"), "{text}");

@@ -10,9 +10,9 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   contactd bench
       Updates of 100000 contacts over 1, 32 and 256 connections: about two minutes and 3 GB of disk.
-  contactd bench --database-folder /var/lib/contactd --batch-of-one --json bench.json
+  contactd bench --database-folder /var/lib/contactd --batch-of-one --html bench.html
       On the disk that will hold the data, and what one commit for many updates is worth there.
-  contactd bench --operation update,get,mixed --sizes 10000,100000,1000000 --json bench.json
+  contactd bench --operation update,get,mixed --sizes 10000,100000,1000000 --html bench.html
       Several loads, and what they cost with ten and a hundred times the contacts: half an hour.";
 
 #[derive(Debug, Args)]
@@ -70,6 +70,12 @@ pub(crate) struct BenchArgs {
     /// An empty PostgreSQL database to fill and measure instead: postgres://…; what was made stays there
     #[arg(long, value_name = "URL", conflicts_with = "database_folder")]
     pub(crate) database: Option<String>,
+    /// Write the result as one HTML page with plots too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write the plots as SVG files into this folder too; it is made if need be
+    #[arg(long, value_name = "DIR")]
+    pub(crate) svg: Option<PathBuf>,
     /// Write the result, each round of it, as JSON too
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

@@ -74,25 +74,51 @@ fn batches_of_one_are_compared_and_nothing_is_left() {
 }
 
 #[test]
-fn every_operation_works() {
+fn every_operation_works_and_is_drawn() {
     let folder = TempDir::new().unwrap();
+    let (page, svg) = (folder.path().join("bench.html"), folder.path().join("plots"));
     let operations = ["get", "list", "lookup", "create", "mixed"];
-    let (text, result) =
-        bench(&folder, &["--contacts", "60", "--connections", "2", "--operation", &operations.join(",")]);
+    let (text, result) = bench(
+        &folder,
+        &[
+            "--contacts",
+            "60",
+            "--connections",
+            "2",
+            "--operation",
+            &operations.join(","),
+            "--html",
+            page.to_str().unwrap(),
+            "--svg",
+            svg.to_str().unwrap(),
+        ],
+    );
     let cases = result["cases"].as_array().unwrap();
     let measured: Vec<_> = cases.iter().map(|case| case["operation"].as_str().unwrap()).collect();
     assert_eq!(measured, operations);
     cases.iter().for_each(assert_measured);
-    for title in ["Gets", "Lists", "Lookups", "Creations", "Operations"] {
+    let page = std::fs::read_to_string(page).unwrap();
+    for (operation, title) in
+        operations.into_iter().zip(["Gets", "Lists", "Lookups", "Creations", "Operations"])
+    {
         assert!(text.contains(&format!("\n{title}\n")), "{text}");
+        assert!(page.contains(&format!("<h2>{title}</h2>")), "{title}");
+        for plot in ["latency", "throughput", "cpu"] {
+            let drawn = std::fs::read_to_string(svg.join(format!("{plot}-{operation}.svg"))).unwrap();
+            assert!(page.contains(&drawn), "{plot} of {operation}");
+        }
+    }
+    for outside in ["<script", "<link", "<img", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
     }
 }
 
 #[test]
 fn a_database_grows_in_contacts_and_in_history() {
     let folder = TempDir::new().unwrap();
+    let page = folder.path().join("bench.html");
     let sizes = ["--contacts", "50", "--sizes", "100,50", "--connections", "2"];
-    let more = ["--events", "300"];
+    let more = ["--events", "300", "--html", page.to_str().unwrap()];
     let (text, result) = bench(&folder, &[&sizes[..], &more].concat());
     let column = |points: &str, name: &str| -> Vec<u64> {
         let points = result[points].as_array().unwrap();
@@ -106,6 +132,7 @@ fn a_database_grows_in_contacts_and_in_history() {
     assert_eq!(result["sizes"][0]["http_of_first"], 1.0);
     assert_positive(&result["sizes"][1], &["http_of_first", "raw_of_first", "database_bytes"]);
     assert!(text.contains("\nData size\n") && text.contains("\nLength of the history\n"), "{text}");
+    assert_eq!(std::fs::read_to_string(page).unwrap().matches("<svg ").count(), 3 + 2 + 1);
 }
 
 #[test]
