@@ -56,13 +56,14 @@ const FONT: &str = "sans-serif";
 const INK: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 /// Told apart by nearly all eyes, and in print (Okabe and Ito).
-const COLORS: [RGBColor; 6] = [
+const COLORS: [RGBColor; 7] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xd5, 0x5e, 0x00),
     RGBColor(0x00, 0x9e, 0x73),
     RGBColor(0xcc, 0x79, 0xa7),
     RGBColor(0xe6, 0x9f, 0x00),
     RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0x00, 0x00, 0x00),
 ];
 /// Ticks nearer to each other than this part of the axis have no room.
 const ROOM: f64 = 0.05;
@@ -121,13 +122,15 @@ impl Plot {
             if line.is_marked {
                 chart.draw_series(points.iter().map(|point| Circle::new(*point, 4, color.filled())))?;
             }
-            if line.is_dashed {
+            // More lines than colors are told apart by this.
+            let is_dashed = line.is_dashed || n >= COLORS.len();
+            if is_dashed {
                 chart.draw_series(DashedLineSeries::new(points, 7, 4, style))?;
             } else {
                 chart.draw_series(LineSeries::new(points, style))?;
             }
             let height = 60 + 22 * i32::try_from(n).unwrap_or_default();
-            for piece in sample(line.is_dashed) {
+            for piece in sample(is_dashed) {
                 side.draw(&PathElement::new(piece.map(|at| (at, height)), style))?;
             }
             side.draw(&Text::new(line.name.clone(), (36, height - 7), font(16)))?;
