@@ -1,42 +1,45 @@
-//! `contactd bench`: how many durable updates a second this machine does through HTTP, beside the same store
-//! without HTTP.
+//! `contactd bench`: what this machine does through HTTP (durable updates, reads, mixed loads), beside the same
+//! store without HTTP.
 //!
-//! Measuring (`load`, `process`), running (this file, `seed`, `child`) and showing (`report`, `table`) are
-//! apart: a report is plain data.
+//! Measuring (`load`, `process`, `memory`), running (this file, `session`, `seed`, `child`) and showing
+//! (`sections`, `text`, `html`, `plots`) are apart: a report is plain data.
 
 mod child;
+mod database;
+mod html;
 mod http;
 mod load;
 mod machine;
+mod memory;
+mod operation;
+mod plot;
+mod plots;
 mod process;
 mod progress;
 mod raw;
 mod records;
 mod report;
+mod sections;
 mod seed;
+mod session;
 mod statistics;
-mod table;
+mod text;
+mod workload;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tempfile::TempDir;
 
-use self::child::Server;
-use self::load::{Plan, Watched, drive};
+use self::database::Database;
 use self::machine::Machine;
-use self::process::Process;
-use self::progress::Progress;
-use self::report::{Batching, Case, Figures, Report, Round, Seeding, Settings};
-use self::seed::Seeded;
-use self::statistics::{largest, median, quotient};
+pub(crate) use self::operation::Operation;
+use self::report::{Batching, Point, Report, Settings};
+use self::session::{Kind, Session, usual_batch};
+use self::statistics::largest;
 use crate::cli::BenchArgs;
 use crate::serve::stop_signal;
-
-/// How long a server rests before its idle memory is read.
-const SETTLE: Duration = Duration::from_millis(100);
 
 /// Measures, prints, and removes everything it made, also when it is asked to stop.
 pub(crate) async fn run(args: BenchArgs) -> anyhow::Result<()> {
@@ -45,179 +48,140 @@ pub(crate) async fn run(args: BenchArgs) -> anyhow::Result<()> {
         report = measure(&args) => report?,
         () = stop => bail!("stopped before the end"),
     };
+    let sections = sections::of(&report);
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&report).context("cannot write the result as JSON")?;
-        std::fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+        save(path, &(text + "\n"))?;
+    }
+    if let Some(path) = &args.html {
+        save(path, &html::page(&sections)?)?;
+    }
+    if let Some(folder) = &args.svg {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        for plot in sections.iter().flat_map(|section| &section.plots) {
+            save(&folder.join(plot.file()), &plot.svg()?)?;
+        }
     }
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", table::Text(&report)).context("cannot write to standard output")?;
+    write!(out, "{}", text::Text(&sections)).context("cannot write to standard output")?;
     Ok(out.flush()?)
 }
 
-/// What is measured in every round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Kind {
-    connections: usize,
-    batch_max: usize,
-}
-
-/// A run on its own database.
-struct Bench<'a> {
-    args: &'a BenchArgs,
-    progress: Progress,
-    database: PathBuf,
-    seeded: Seeded,
-    starts: Vec<Start>,
-    log_max_bytes: u64,
-}
-
-/// A server's life, seen from outside.
-#[derive(Clone, Copy, Debug)]
-struct Start {
-    took: Duration,
-    idle_bytes: u64,
-    peak_bytes: u64,
+fn save(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
-    let folder = temporary(args.database_folder.as_deref())?;
-    let progress = Progress::new();
-    let machine = Machine::look(folder.path())?;
-    let database = folder.path().join("bench.db");
-    let seeded = seed::seed(&database, args.contacts, &progress).await?;
-    let seeding = Seeding {
-        seconds: seeded.took.as_secs_f64(),
-        contacts_per_second: quotient(args.contacts as f64, seeded.took.as_secs_f64()),
-        contact_bytes: seeded.contact_bytes,
-        database_bytes: std::fs::metadata(&database).context("cannot see the database")?.len(),
+    let connections = largest(args.connections.iter().chain(&args.idle_connections).copied());
+    memory::raise_file_limit(connections.into())?;
+    let database = Database::of(args)?;
+    let machine = Machine::look(database.folder())?;
+    let kind = database.kind();
+    let mut session = Session::start(args, database).await?;
+    let mut seeding = Vec::new();
+    let (mut cases, mut server) = (Vec::new(), None);
+    let (mut sizes, mut histories) = (Vec::new(), Vec::new());
+    for contacts in ascending(args.sizes.iter().chain([&args.contacts])) {
+        seeding.push(session.grow(contacts).await?);
+        if args.sizes.contains(&contacts) {
+            sizes.extend(session.points(&growth_kinds(args)).await?);
+        }
+        if args.contacts == contacts {
+            // What was seen of servers on a smaller database does not count.
+            session.server();
+            cases = session.cases(&kinds(args)).await?;
+            server = Some(session.server());
+        }
+    }
+    if !args.events.is_empty() {
+        let mut appended = 0;
+        for events in [0].into_iter().chain(ascending(&args.events)) {
+            session.lengthen(events - appended).await?;
+            appended = events;
+            histories.extend(session.points(&growth_kinds(args)).await?);
+        }
+    }
+    Point::compare(&mut sizes);
+    Point::compare(&mut histories);
+    let idle_connections = match args.idle_connections {
+        Some(count) => Some(session.idle_connections(count.into()).await?),
+        None => None,
     };
-    let mut bench = Bench { args, progress, database, seeded, starts: Vec::new(), log_max_bytes: 0 };
-    let cases = bench.cases().await?;
+    let slow_reader = match args.slow_reader {
+        true => Some(session.slow_reader(Duration::from_secs_f64(args.seconds)).await?),
+        false => None,
+    };
     Ok(Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         machine,
         settings: Settings {
+            database: kind,
+            operations: operations(args),
             contacts: args.contacts,
             seconds: args.seconds,
             warmup_seconds: args.warmup,
             rounds: args.rounds,
         },
         seeding,
-        server: bench.server(),
-        batching: args.batch_of_one.then(|| batching(&cases)).flatten(),
+        server: server.context("nothing was measured")?,
+        batching: Batching::of(&cases),
         cases,
+        sizes,
+        histories,
+        idle_connections,
+        slow_reader,
     })
 }
 
-fn temporary(parent: Option<&Path>) -> anyhow::Result<TempDir> {
-    let made = match parent {
-        Some(parent) => TempDir::with_prefix_in("contactd-bench-", parent),
-        None => TempDir::with_prefix("contactd-bench-"),
-    };
-    made.map_err(|fault| {
-        anyhow::anyhow!("hint: --database-folder names a folder that exists and is writable")
-            .context(fault)
-            .context("cannot make a folder for the database")
-    })
+/// Each of them once, the smallest first.
+fn ascending<'a>(numbers: impl IntoIterator<Item = &'a u64>) -> Vec<u64> {
+    let mut numbers: Vec<u64> = numbers.into_iter().copied().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
-impl Bench<'_> {
-    /// All rounds of all kinds. A round has every kind, so that a noisy minute does not fall on one alone.
-    async fn cases(&mut self) -> anyhow::Result<Vec<Case>> {
-        let kinds = kinds(self.args);
-        let mut rounds: Vec<Vec<Round>> = kinds.iter().map(|_| Vec::new()).collect();
-        for number in 1..=self.args.rounds {
-            for (kind, rounds) in kinds.iter().zip(&mut rounds) {
-                let Kind { connections, batch_max } = kind;
-                let of = self.args.rounds;
-                self.progress.show(&format!(
-                    "round {number} of {of}: {connections} connections, batches of {batch_max} at most"
-                ));
-                rounds.push(self.round(number, *kind).await?);
-            }
-        }
-        let case = |(kind, rounds): (Kind, _)| Case::new(kind.connections, kind.batch_max, rounds);
-        Ok(kinds.into_iter().zip(rounds).map(case).collect())
-    }
-
-    /// Both measurements, in turns: the second meets what the first left the disk to do.
-    async fn round(&mut self, number: u32, kind: Kind) -> anyhow::Result<Round> {
-        if number.is_multiple_of(2) {
-            let http = self.http(kind).await?;
-            return Ok(Round { http, raw: self.raw(kind).await? });
-        }
-        let raw = self.raw(kind).await?;
-        Ok(Round { http: self.http(kind).await?, raw })
-    }
-
-    /// One measurement without HTTP.
-    async fn raw(&mut self, kind: Kind) -> anyhow::Result<Figures> {
-        let store = raw::open(&self.database, kind.batch_max).await?;
-        let clients = raw::clients(&store, kind.connections, self.seeded.workspace, self.seeded.key);
-        let watched = Watched { server: Process::this(), database: self.database.clone() };
-        let measured = drive(clients, &self.seeded.updates, self.plan(), &watched).await;
-        store.close().await;
-        let measured = measured?;
-        self.log_max_bytes = self.log_max_bytes.max(measured.log_bytes);
-        Ok(Figures::new(measured))
-    }
-
-    /// One measurement through HTTP.
-    async fn http(&mut self, kind: Kind) -> anyhow::Result<Figures> {
-        let server = Server::start(&self.database, kind.batch_max).await?;
-        tokio::time::sleep(SETTLE).await;
-        let idle_bytes = server.process().memory()?.now_bytes;
-        let clients = http::connect(server.address(), kind.connections, &self.seeded.secret).await?;
-        let watched = Watched { server: server.process(), database: self.database.clone() };
-        let measured = drive(clients, &self.seeded.updates, self.plan(), &watched).await?;
-        let peak_bytes = server.process().memory()?.peak_bytes;
-        self.starts.push(Start { took: server.started_in(), idle_bytes, peak_bytes });
-        self.log_max_bytes = self.log_max_bytes.max(measured.log_bytes);
-        server.stop().await?;
-        Ok(Figures::new(measured))
-    }
-
-    fn plan(&self) -> Plan {
-        Plan {
-            warmup: Duration::from_secs(self.args.warmup),
-            measured: Duration::from_secs(self.args.seconds),
+/// What to measure, each once. Those that make contacts come last: the others shall find what was asked for.
+fn operations(args: &BenchArgs) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for operation in &args.operations {
+        if !operations.contains(operation) {
+            operations.push(*operation);
         }
     }
-
-    fn server(&self) -> report::Server {
-        report::Server {
-            start_ms: median(self.starts.iter().map(|start| start.took.as_secs_f64() * 1000.0)),
-            idle_bytes: median(self.starts.iter().map(|start| start.idle_bytes as f64)) as u64,
-            peak_bytes: largest(self.starts.iter().map(|start| start.peak_bytes)),
-            log_max_bytes: self.log_max_bytes,
-        }
-    }
+    operations.sort_by_key(|operation| operation.adds());
+    operations
 }
 
 /// What to measure, in the order of the options; batches of one last.
 fn kinds(args: &BenchArgs) -> Vec<Kind> {
-    let batch_max = app::Options::default().batch_max;
-    let connections = args.connections.iter().map(|count| usize::from(*count));
-    let mut kinds: Vec<Kind> = connections.map(|connections| Kind { connections, batch_max }).collect();
+    let (batch_max, operations) = (usual_batch(), operations(args));
+    let connections = || args.connections.iter().map(|count| usize::from(*count));
+    let of = |operation: &Operation| {
+        let operation = *operation;
+        connections().map(move |connections| Kind { operation, connections, batch_max })
+    };
+    let mut kinds: Vec<Kind> = operations.iter().flat_map(of).collect();
     if args.batch_of_one {
-        let connections = largest(kinds.iter().map(|kind| kind.connections));
-        kinds.push(Kind { connections, batch_max: 1 });
+        let connections = largest(connections());
+        let writing = operations.into_iter().filter(|operation| operation.writes());
+        kinds.extend(writing.map(|operation| Kind { operation, connections, batch_max: 1 }));
     }
     kinds
 }
 
-/// Compares batches of one with the batches of the same number of connections.
-fn batching(cases: &[Case]) -> Option<Batching> {
-    let single = cases.iter().find(|case| case.batch_max == 1)?;
-    let batched = cases.iter().find(|case| case.batch_max > 1 && case.connections == single.connections)?;
-    let worth = |of: fn(&Round) -> f64| {
-        median(batched.rounds.iter().zip(&single.rounds).map(|(many, one)| quotient(of(many), of(one))))
+/// Connections with which a growing database is measured, if they are among those asked for.
+const GROWTH_CONNECTIONS: u16 = 32;
+
+/// What to measure on a growing database.
+fn growth_kinds(args: &BenchArgs) -> Vec<Kind> {
+    let all = &args.connections;
+    let connections = match all.contains(&GROWTH_CONNECTIONS) {
+        true => GROWTH_CONNECTIONS,
+        false => largest(all.iter().copied()),
     };
-    Some(Batching {
-        connections: single.connections,
-        http: worth(|round| round.http.updates_per_second),
-        raw: worth(|round| round.raw.updates_per_second),
-    })
+    let kind = |operation| Kind { operation, connections: connections.into(), batch_max: usual_batch() };
+    operations(args).into_iter().map(kind).collect()
 }
 
 #[cfg(test)]
@@ -227,7 +191,7 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
 
-    fn args(options: &[&str]) -> Result<BenchArgs, String> {
+    fn args(options: &[&str]) -> Result<Box<BenchArgs>, String> {
         let words = ["contactd", "bench"].iter().chain(options);
         match Cli::try_parse_from(words).map_err(|fault| fault.to_string())?.command {
             Command::Bench(args) => Ok(args),
@@ -235,17 +199,37 @@ mod tests {
         }
     }
 
-    fn pairs(options: &[&str]) -> Vec<(usize, usize)> {
-        let kinds = kinds(&args(options).unwrap());
-        kinds.iter().map(|kind| (kind.connections, kind.batch_max)).collect()
+    fn triples(kinds: &[Kind]) -> Vec<(&'static str, usize, usize)> {
+        kinds.iter().map(|kind| (kind.operation.name(), kind.connections, kind.batch_max)).collect()
     }
 
     #[test]
     fn the_options_say_what_is_measured() {
-        assert_eq!(pairs(&[]), [(1, 256), (32, 256), (256, 256)]);
-        assert_eq!(pairs(&["--connections", "8,2", "--batch-of-one"]), [(8, 256), (2, 256), (8, 1)]);
+        let of = |options: &[&str]| triples(&kinds(&args(options).unwrap()));
+        assert_eq!(of(&[]), [("update", 1, 256), ("update", 32, 256), ("update", 256, 256)]);
+        assert_eq!(
+            of(&["--connections", "8,2", "--batch-of-one", "--operation", "create,get,update,get"]),
+            [
+                ("get", 8, 256),
+                ("get", 2, 256),
+                ("update", 8, 256),
+                ("update", 2, 256),
+                ("create", 8, 256),
+                ("create", 2, 256),
+                ("update", 8, 1),
+                ("create", 8, 1),
+            ]
+        );
         let defaults = args(&[]).unwrap();
-        assert_eq!((defaults.contacts, defaults.seconds, defaults.json), (100_000, 5, None));
+        assert_eq!((defaults.contacts, defaults.seconds, &defaults.json), (100_000, 5.0, &None));
+    }
+
+    #[test]
+    fn a_growing_database_is_measured_with_one_number_of_connections() {
+        let of = |options: &[&str]| triples(&growth_kinds(&args(options).unwrap()));
+        assert_eq!(of(&["--operation", "get,list"]), [("get", 32, 256), ("list", 32, 256)]);
+        assert_eq!(of(&["--connections", "8,64,2"]), [("update", 64, 256)]);
+        assert_eq!(ascending(&[5, 1, 5, 3]), [1, 3, 5]);
     }
 
     #[test]
@@ -256,47 +240,21 @@ mod tests {
             ["--connections", ""],
             ["--contacts", "0"],
             ["--seconds", "0"],
+            ["--seconds", "NaN"],
+            ["--warmup", "-1"],
             ["--rounds", "0"],
+            ["--sizes", "0"],
+            ["--events", "0"],
+            ["--idle-connections", "0"],
+            ["--operation", ""],
+            ["--operation", "fly"],
         ] {
             assert!(args(&options).is_err(), "{options:?}");
         }
     }
 
     #[test]
-    fn a_folder_that_does_not_exist_is_named_with_a_hint() {
-        let fault = temporary(Some(Path::new("/no/such/folder"))).unwrap_err();
-        assert!(fault.chain().any(|cause| cause.to_string().contains("/no/such/folder")), "{fault:?}");
-        assert!(fault.chain().any(|cause| cause.to_string().starts_with("hint: ")), "{fault:?}");
-    }
-
-    fn case(batch_max: usize, rates: &[f64]) -> Case {
-        let figures = |updates_per_second| Figures {
-            updates_per_second,
-            p50_ms: 0.0,
-            p99_ms: 0.0,
-            p999_ms: 0.0,
-            max_ms: 1.0 / updates_per_second,
-            cpu_ms_per_update: 0.0,
-            bytes_written_per_update: 0.0,
-            server_cores: 0.0,
-            generator_cores: 0.0,
-        };
-        let round = |rate: &f64| Round { http: figures(*rate), raw: figures(2.0 * rate) };
-        Case::new(4, batch_max, rates.iter().map(round).collect())
-    }
-
-    #[test]
-    fn rounds_are_summed_up_by_their_medians() {
-        let case = case(256, &[10.0, 50.0, 20.0]);
-        assert_eq!((case.http.updates_per_second, case.raw.updates_per_second), (20.0, 40.0));
-        assert_eq!((case.share_of_raw, case.http.max_ms), (0.5, 0.1));
-    }
-
-    #[test]
-    fn batches_are_compared_round_by_round() {
-        let cases = [case(256, &[60.0, 10.0]), case(1, &[10.0, 5.0])];
-        let batching = batching(&cases).unwrap();
-        assert_eq!((batching.connections, batching.http), (4, 4.0));
-        assert!(super::batching(&cases[..1]).is_none());
+    fn a_database_is_a_folder_or_a_url_and_not_both() {
+        assert!(args(&["--database", "postgres://localhost/x", "--database-folder", "/tmp"]).is_err());
     }
 }

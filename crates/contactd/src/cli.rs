@@ -1,11 +1,15 @@
 //! The command line.
 
+mod bench;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use app::{Compat, Scope};
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Dialect;
+
+pub(crate) use self::bench::BenchArgs;
 
 /// A self-hosted contact server: one record per person, spoken in the wire formats of Zingle, Acquire,
 /// Callbell and Rolodex, and in its own API.
@@ -39,13 +43,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         database: DatabaseArgs,
     },
-    /// Measure durable updates per second on this machine
+    /// Measure what this machine does: durable updates, reads and more
     ///
-    /// Makes a database of its own, serves it, and updates random contacts in it through the native API and,
-    /// in turns, through the same store without HTTP, to show what HTTP costs. Removes everything in the end.
-    /// Compare only figures of one run: machines are noisy, and the load generator shares the processor.
-    #[command(after_help = BENCH_EXAMPLES)]
-    Bench(BenchArgs),
+    /// Makes a database of its own, fills it with made-up contacts, serves it, and sends it one operation or a
+    /// mix of them over many connections; and, in turns, does the same straight to the store, to show what
+    /// HTTP costs. Removes its files in the end. Compare only figures of one run: machines are noisy, and the
+    /// load generator shares the processor.
+    #[command(after_help = bench::EXAMPLES)]
+    Bench(Box<BenchArgs>),
 }
 
 const SERVE_EXAMPLES: &str = "\
@@ -62,13 +67,6 @@ Where the APIs are:
   or at the root, for requests whose Host is api.zingle.me, *.acquire.io, api.callbell.eu,
   api.rolodexcrm.com or one of the [hosts] of the configuration file.
   /healthz  /readyz  /metrics";
-
-const BENCH_EXAMPLES: &str = "\
-Examples:
-  contactd bench
-      100000 contacts, 1, 32 and 256 connections: about two minutes and 3 GB of disk.
-  contactd bench --database-folder /var/lib/contactd --batch-of-one --json bench.json
-      On the disk that will hold the data, and what one commit for many updates is worth there.";
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct ServeArgs {
@@ -197,40 +195,6 @@ pub(crate) struct KeyCreateArgs {
     pub(crate) secret_from_stdin: bool,
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BenchArgs {
-    /// Contacts in the database, of about 1.6 KB
-    #[arg(long, value_name = "COUNT", default_value_t = 100_000, value_parser = value_parser!(u64).range(1..))]
-    pub(crate) contacts: u64,
-    /// Connections at a time; each number is measured
-    #[arg(
-        long,
-        value_name = "COUNT,…",
-        value_delimiter = ',',
-        default_values_t = [1, 32, 256],
-        value_parser = value_parser!(u16).range(1..)
-    )]
-    pub(crate) connections: Vec<u16>,
-    /// Seconds that each measurement takes
-    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = value_parser!(u64).range(1..=600))]
-    pub(crate) seconds: u64,
-    /// Seconds of load before each measurement
-    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = value_parser!(u64).range(..=600))]
-    pub(crate) warmup: u64,
-    /// How often everything is measured; the medians are shown
-    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = value_parser!(u32).range(1..=99))]
-    pub(crate) rounds: u32,
-    /// Measure batches of one too, at the largest number of connections
-    #[arg(long)]
-    pub(crate) batch_of_one: bool,
-    /// Where the database is made and removed again: a folder on the disk to measure [default: a temporary one]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) database_folder: Option<PathBuf>,
-    /// Write the result, each round of it, as JSON too
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
 }
 
 /// Prints an error with its causes, and a hint where one helps.

@@ -40,7 +40,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
             Command::Verify { database } => admin::verify(&database).await,
-            Command::Bench(args) => bench::run(args).await,
+            Command::Bench(args) => bench::run(*args).await,
         }
     })
 }

@@ -73,7 +73,6 @@ impl Server {
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_TIMEOUT)
                 .max_buf_size(64 << 10)
-                .pipeline_flush(true)
                 .serve_connection(
                     TokioIo::new(stream),
                     service_fn(move |request| {

@@ -1,18 +1,21 @@
 //! The server as a process of its own, as users run it.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use app::Location;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::process::Process;
 
 /// What stands before the address in the line that the server prints when it is ready.
 const READY: &str = "contactd listens on http://";
+/// More connections than are ever measured, so that none waits to be accepted.
+const MAX_CONNECTIONS: &str = "100000";
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -25,17 +28,19 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts `contactd serve`, this very program, and waits until it listens.
-    pub(super) async fn start(database: &Path, batch_max: usize) -> anyhow::Result<Self> {
+    pub(super) async fn start(location: &Location, batch_max: usize) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot tell where this program is")?;
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-level", "warn"]);
-        command.arg("--batch-max").arg(batch_max.to_string()).arg("--database").arg(database);
+        command.arg("--batch-max").arg(batch_max.to_string()).args(["--max-connections", MAX_CONNECTIONS]);
         // Settings of the user's own server are not meant for this one.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CONTACTD_") {
                 command.env_remove(name);
             }
         }
+        // Not as an option: everybody can see those, and a URL may hold a password.
+        command.env("CONTACTD_DATABASE", text(location));
         let started = Instant::now();
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start the server")?;
@@ -88,6 +93,13 @@ impl Drop for Server {
         // Both do nothing when it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn text(location: &Location) -> OsString {
+    match location {
+        Location::Sqlite(path) => path.into(),
+        Location::Postgres(url) => url.into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Updates through HTTP: keep-alive connections to the native API.
+//! Requests through HTTP: keep-alive connections to the native API, and to Callbell's for its uuids.
 
 use std::net::SocketAddr;
 
@@ -8,14 +8,16 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::http::request::Builder;
+use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::load::Target;
-use super::records::Update;
+use super::workload::{PAGE, Request};
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const MERGE_PATCH: HeaderValue = HeaderValue::from_static("application/merge-patch+json");
 
 /// How much of a refusal is shown.
@@ -64,21 +66,49 @@ impl Connection {
 }
 
 impl Target for Connection {
-    async fn update(&mut self, update: &Update) -> anyhow::Result<()> {
-        let request = Request::patch(format!("/api/v1/contacts/{}", update.contact))
+    async fn carry_out(&mut self, request: &Request) -> anyhow::Result<()> {
+        let get = |path: String| (Method::GET, path, None);
+        let (method, path, body) = match request {
+            Request::Update(update) => {
+                let path = format!("/api/v1/contacts/{}", update.contact);
+                (Method::PATCH, path, Some((MERGE_PATCH, update.merge_patch())))
+            }
+            Request::Create(person) => {
+                (Method::POST, "/api/v1/contacts".to_owned(), Some((JSON, person.document())))
+            }
+            Request::Get(contact) => get(format!("/api/v1/contacts/{contact}")),
+            Request::List(after) => get(format!("/api/v1/contacts?limit={PAGE}&after=o{after}")),
+            Request::Lookup(uuid) => get(format!("/callbell/v1/contacts/{uuid}")),
+        };
+        let expected = if method == Method::POST { StatusCode::CREATED } else { StatusCode::OK };
+        let is_write = body.is_some();
+        let mut head = hyper::Request::builder().method(method).uri(path);
+        let mut bytes = Vec::new();
+        if let Some((kind, body)) = body {
+            head = head.header(CONTENT_TYPE, kind);
+            bytes = body;
+        }
+        let has_changed = self.exchange(head, bytes, expected).await?;
+        ensure!(has_changed || !is_write, "a write changed nothing");
+        Ok(())
+    }
+}
+
+impl Connection {
+    /// Sends a request and reads the whole answer, which must have this status. Whether it changed something.
+    async fn exchange(&mut self, head: Builder, body: Vec<u8>, status: StatusCode) -> anyhow::Result<bool> {
+        let request = head
             .header(HOST, &self.host)
             .header(AUTHORIZATION, &self.authorization)
-            .header(CONTENT_TYPE, MERGE_PATCH)
-            .body(Full::from(update.merge_patch()))?;
+            .body(Full::from(body))?;
         self.sender.ready().await.context("the server closed a connection")?;
         let answer = self.sender.send_request(request).await.context("the server did not answer")?;
         let (head, body) = answer.into_parts();
         let body = body.collect().await.context("the server broke off an answer")?.to_bytes();
-        if head.status != StatusCode::OK {
+        if head.status != status {
             let shown = body.get(..SHOWN_BYTES).unwrap_or(&body);
             bail!("the server answered {}: {}", head.status, String::from_utf8_lossy(shown).trim_end());
         }
-        ensure!(head.headers.contains_key(CHANGE_HEADER), "an update changed nothing");
-        Ok(())
+        Ok(head.headers.contains_key(CHANGE_HEADER))
     }
 }

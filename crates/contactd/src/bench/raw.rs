@@ -1,45 +1,75 @@
-//! Updates straight to the store: the batch writer without HTTP, keys and rendering.
+//! Requests straight to the store: the batch writer and the readers without HTTP, keys and rendering.
 
-use std::path::Path;
-
-use anyhow::Context;
-use app::{Clock, Location, Options, SystemClock};
-use model::{Actor, Dialect, KeyId, Stamp};
-use store::{Action, Done, Store, WorkspaceNumber, Write};
+use anyhow::{Context, ensure};
+use app::{Clock, ContactOrder, ContactQuery, Filter, Location, Options, SystemClock};
+use model::{Actor, ContactId, Dialect, KeyId, Ref, Stamp};
+use store::{Action, Done, Outcome, Store, WorkspaceNumber, Write};
 
 use super::load::Target;
-use super::records::Update;
+use super::workload::{PAGE, Request, reference};
 
 /// One client of the store.
+#[derive(Clone)]
 pub(super) struct Raw {
-    store: Store,
-    workspace: WorkspaceNumber,
-    key: KeyId,
+    pub(super) store: Store,
+    pub(super) workspace: WorkspaceNumber,
+    pub(super) key: KeyId,
 }
 
 /// Opens the database in this process.
-pub(super) async fn open(database: &Path, batch_max: usize) -> anyhow::Result<Store> {
+pub(super) async fn open(location: &Location, batch_max: usize) -> anyhow::Result<Store> {
     let options = Options { batch_max, ..Options::default() };
-    let opened = Store::open(&Location::Sqlite(database.to_owned()), options).await;
-    opened.context("cannot open the database without the server")
-}
-
-/// So many clients of it.
-pub(super) fn clients(store: &Store, count: usize, workspace: WorkspaceNumber, key: KeyId) -> Vec<Raw> {
-    (0..count).map(|_| Raw { store: store.clone(), workspace, key }).collect()
+    Store::open(location, options).await.context("cannot open the database without the server")
 }
 
 impl Target for Raw {
-    async fn update(&mut self, update: &Update) -> anyhow::Result<()> {
+    async fn carry_out(&mut self, request: &Request) -> anyhow::Result<()> {
+        match request {
+            Request::Update(_) | Request::Create(_) => self.write(request).await.map(drop),
+            Request::Get(contact) => self.find(&reference(*contact)).await,
+            Request::Lookup(uuid) => self.find(&Ref::uuid(Dialect::Callbell, uuid)).await,
+            Request::List(after) => self.list(*after).await,
+        }
+    }
+}
+
+impl Raw {
+    /// Carries out an update or a creation.
+    pub(super) async fn write(&self, request: &Request) -> anyhow::Result<Outcome> {
+        let (action, expected) = match request {
+            Request::Create(person) => {
+                let id = ContactId(SystemClock.fresh_id());
+                (Action::Create { id, number: None, change: person.change() }, Done::Created)
+            }
+            Request::Update(update) => {
+                let contact = reference(update.contact);
+                (Action::Update { contact, change: update.change() }, Done::Updated)
+            }
+            Request::Get(_) | Request::List(_) | Request::Lookup(_) => anyhow::bail!("this is no write"),
+        };
         let request_id = SystemClock.fresh_id().simple().to_string();
         let write = Write {
             workspace: self.workspace,
             actor: Actor { key: Some(self.key), dialect: Dialect::Native, request_id: Some(request_id) },
             stamp: Stamp { now: SystemClock.now(), seed: SystemClock.fresh_id() },
-            action: Action::Update { contact: update.reference(), change: update.change() },
+            action,
         };
-        let outcome = self.store.write(write).await.context("the store refused an update")?;
-        anyhow::ensure!(outcome.done == Done::Updated, "an update changed nothing");
+        let outcome = self.store.write(write).await.context("the store refused a write")?;
+        ensure!(outcome.done == expected, "a write changed nothing");
+        Ok(outcome)
+    }
+
+    async fn find(&self, contact: &Ref) -> anyhow::Result<()> {
+        let found =
+            self.store.find_contact(self.workspace, contact).await.context("the store cannot read")?;
+        found.map(drop).context("a contact is missing")
+    }
+
+    async fn list(&self, after: u64) -> anyhow::Result<()> {
+        let (order, after) = (ContactOrder::Oldest, Some(after));
+        let query = ContactQuery { filter: Filter::All, order, after, offset: 0, limit: PAGE };
+        let page = self.store.list_contacts(self.workspace, &query).await.context("the store cannot list")?;
+        ensure!(!page.contacts.is_empty(), "a page is empty");
         Ok(())
     }
 }

@@ -1,19 +1,17 @@
-//! The made-up contacts of the benchmark, and its operation: one update of one contact.
-
-use std::sync::atomic::{AtomicU64, Ordering};
+//! The made-up contacts of the benchmark, and the fields and tags that they have.
 
 use app::{Clock, SystemClock};
 use model::{
-    Aliases, BirthdayPart, Catalog, Change, ChannelKind, ChannelWrite, ContactId, Dialect, Edit, Entity,
-    Field, FieldId, FieldOption, FieldType, Flag, ItemRef, NamePart, Network, OptIn, OptionId, Ref, Set, Tag,
-    TagId, TextMember, ValueWrite, value,
+    Aliases, BirthdayPart, Catalog, Change, ChannelKind, ChannelWrite, Dialect, Edit, Entity, Field, FieldId,
+    FieldOption, FieldType, Flag, ItemRef, Json, NamePart, Network, OptIn, OptionId, Set, Tag, TagId,
+    TextMember, ValueWrite, value,
 };
 use serde_json::json;
 
 const FIRST: [&str; 8] = ["Ada", "Bela", "Chidi", "Dana", "Emre", "Freya", "Goran", "Hana"];
 const LAST: [&str; 8] =
     ["Abara", "Bergqvist", "Castellane", "Dvorak", "Eriksen", "Fontaine", "Grimaldi", "Hoshino"];
-const STAGES: [&str; 5] = ["new", "contacted", "qualified", "won", "lost"];
+pub(super) const STAGES: [&str; 5] = ["new", "contacted", "qualified", "won", "lost"];
 /// How many tags there are, beside the one that every contact has.
 const TAGS: u64 = 16;
 const CUSTOMER: &str = "customer";
@@ -29,6 +27,10 @@ const FIELDS: [(&str, &str, FieldType); 8] = [
     ("billing_email", "Billing E-mail", FieldType::Email),
 ];
 
+const SALUTATION: &str = "Dr.";
+const JOB_TITLE: &str = "Product Manager";
+const CITY: &str = "Springfield";
+const COUNTRY: &str = "US";
 const DESCRIPTION: &str =
     "Met at the autumn fair; asked for the long catalogue. Prefers to be called before noon.";
 
@@ -69,145 +71,161 @@ pub(super) fn extend(catalog: &mut Catalog) {
     }
 }
 
-/// The `n`th contact: about 1.6 KB when stored.
-pub(super) fn person(n: u64) -> Change {
-    let mixed = mix(n);
-    let first = pick(&FIRST, mixed).unwrap_or_default();
-    let last = pick(&LAST, mixed >> 8).unwrap_or_default();
-    let email = format!("{}.{}.{n}@example.com", first.to_lowercase(), last.to_lowercase());
-    let text = |text: &str| Some(text.to_owned());
-    let edits = [
-        Edit::Aliases(Dialect::Callbell, vec![format!("{:016x}{n:016x}", mix(!n))]),
-        Edit::Name(NamePart::First, text(first)),
-        Edit::Name(NamePart::Last, text(last)),
-        Edit::Text(TextMember::Salutation, text("Dr.")),
-        Edit::Text(TextMember::JobTitle, text("Product Manager")),
-        Edit::Text(TextMember::Description, text(DESCRIPTION)),
-        Edit::Text(TextMember::City, text("Springfield")),
-        Edit::Text(TextMember::Country, text("US")),
-        Edit::Text(TextMember::WebsiteUrl, Some(format!("https://www.example.com/people/{n}"))),
-        Edit::Social(Network::Linkedin, Some(format!("{first}-{last}-{n}").to_lowercase())),
-        Edit::Birthday(BirthdayPart::Day, Some(1 + (mixed % 28) as i64)),
-        Edit::Birthday(BirthdayPart::Month, Some(1 + (mixed % 12) as i64)),
-        Edit::Flag(Flag::Confirmed, true),
-        Edit::OptIn(Some(OptIn::OptedIn)),
-        Edit::MergeChannels(vec![
+/// The tags that [`extend`] made.
+#[derive(Clone, Debug)]
+pub(super) struct Tags {
+    customer: TagId,
+    segments: Vec<TagId>,
+}
+
+impl Tags {
+    /// Those of this catalog; `None` when [`extend`] did not make it.
+    pub(super) fn of(catalog: &Catalog) -> Option<Self> {
+        let named = |name: &str| catalog.tags.find(&ItemRef::Name(name.to_owned())).map(|tag| tag.id);
+        let segments = (0..TAGS).map(|n| named(&segment(n))).collect::<Option<_>>()?;
+        Some(Self { customer: named(CUSTOMER)?, segments })
+    }
+
+    /// The one that every contact has, and one of the others.
+    pub(super) fn pair(&self, n: u64) -> [TagId; 2] {
+        [self.customer, pick(&self.segments, n).unwrap_or(self.customer)]
+    }
+}
+
+/// A made-up contact: about 1.6 KB when stored.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    n: u64,
+    mixed: u64,
+    first: &'static str,
+    last: &'static str,
+    email: String,
+    tags: [TagId; 2],
+}
+
+impl Person {
+    /// The `n`th one.
+    pub(super) fn new(n: u64, tags: &Tags) -> Self {
+        let mixed = mix(n);
+        let first = pick(&FIRST, mixed).unwrap_or_default();
+        let last = pick(&LAST, mixed >> 8).unwrap_or_default();
+        let email = format!("{}.{}.{n}@example.com", first.to_lowercase(), last.to_lowercase());
+        Self { n, mixed, first, last, email, tags: tags.pair(mixed) }
+    }
+
+    /// For the store.
+    pub(super) fn change(&self) -> Change {
+        let text = |text: &str| Some(text.to_owned());
+        let channels = self.channels().map(|(kind, value)| {
+            let kind = if kind == "phone" { ChannelKind::Phone } else { ChannelKind::Email };
+            ChannelWrite::new("channels", kind, value)
+        });
+        let edits = [
+            Edit::Aliases(Dialect::Callbell, vec![alias(self.n)]),
+            Edit::Name(NamePart::First, text(self.first)),
+            Edit::Name(NamePart::Last, text(self.last)),
+            Edit::Text(TextMember::Salutation, text(SALUTATION)),
+            Edit::Text(TextMember::JobTitle, text(JOB_TITLE)),
+            Edit::Text(TextMember::Description, text(DESCRIPTION)),
+            Edit::Text(TextMember::City, text(CITY)),
+            Edit::Text(TextMember::Country, text(COUNTRY)),
+            Edit::Text(TextMember::WebsiteUrl, Some(self.website())),
+            Edit::Social(Network::Linkedin, Some(self.linkedin())),
+            Edit::Birthday(BirthdayPart::Day, Some(self.birthday().0)),
+            Edit::Birthday(BirthdayPart::Month, Some(self.birthday().1)),
+            Edit::Flag(Flag::Confirmed, true),
+            Edit::OptIn(Some(OptIn::OptedIn)),
+            Edit::MergeChannels(channels.into()),
+            tags(self.tags),
+            values(self.values().into_iter().collect()),
+        ];
+        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), violations: Vec::new() }
+    }
+
+    /// The same as the body of `POST /api/v1/contacts`.
+    pub(super) fn document(&self) -> Vec<u8> {
+        // The store's own default is the first one that is added, which here is the phone.
+        let channel =
+            |(kind, value): (&str, String)| json!({"kind": kind, "value": value, "default": kind == "phone"});
+        let (day, month) = self.birthday();
+        let document = json!({
+            "aliases": {"callbell": [alias(self.n)]},
+            "name": {"first": self.first, "last": self.last},
+            "salutation": SALUTATION,
+            "job_title": JOB_TITLE,
+            "description": DESCRIPTION,
+            "city": CITY,
+            "country": COUNTRY,
+            "website_url": self.website(),
+            "social": {"linkedin": self.linkedin()},
+            "birthday": {"day": day, "month": month},
+            "confirmed": true,
+            "opt_in": "opted_in",
+            "channels": self.channels().map(channel),
+            "tags": self.tags.map(|tag| tag.to_string()),
+            "values": self.values().into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>(),
+        });
+        document.to_string().into_bytes()
+    }
+
+    fn website(&self) -> String {
+        format!("https://www.example.com/people/{}", self.n)
+    }
+
+    fn linkedin(&self) -> String {
+        format!("{}-{}-{}", self.first, self.last, self.n).to_lowercase()
+    }
+
+    /// Day and month.
+    fn birthday(&self) -> (i64, i64) {
+        (1 + (self.mixed % 28) as i64, 1 + (self.mixed % 12) as i64)
+    }
+
+    fn channels(&self) -> [(&'static str, String); 3] {
+        let Self { n, email, .. } = self;
+        [
             // 555-01xx is set aside for fiction in every North American area code.
-            ChannelWrite::new(
-                "bench",
-                ChannelKind::Phone,
-                format!("+1{}5550{}", 201 + n / 100 % 700, 100 + n % 100),
-            ),
-            ChannelWrite::new("bench", ChannelKind::Email, format!("office.{email}")),
-            ChannelWrite::new("bench", ChannelKind::Email, email.clone()),
-        ]),
-        tags(ItemRef::Name(CUSTOMER.to_owned()), ItemRef::Name(segment(mixed))),
-        values(vec![
+            ("phone", format!("+1{}5550{}", 201 + n / 100 % 700, 100 + n % 100)),
+            ("email", format!("office.{email}")),
+            ("email", email.clone()),
+        ]
+    }
+
+    fn values(&self) -> [(&'static str, Json); 8] {
+        let Self { mixed, email, .. } = self;
+        [
             ("lead_score", json!(mixed % 100)),
-            ("stage", json!(pick(&STAGES, mixed))),
+            ("stage", json!(pick(&STAGES, *mixed))),
             ("account_manager", json!(pick(&LAST, mixed >> 16))),
             ("contract", json!(format!("C-{mixed:016x}"))),
             ("yearly_revenue", json!(mixed % 1_000_000)),
             ("newsletter", json!(mixed.is_multiple_of(2))),
             ("customer_since", json!(format!("20{:02}-03-{:02}", 10 + mixed % 15, 1 + mixed % 28))),
             ("billing_email", json!(format!("billing.{email}"))),
-        ]),
-    ];
-    Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), violations: Vec::new() }
-}
-
-/// All updates of a run. No two are the same, so each changes something.
-#[derive(Debug)]
-pub(super) struct Updates {
-    contacts: Vec<ContactId>,
-    customer: Option<TagId>,
-    segments: Vec<TagId>,
-    next: AtomicU64,
-}
-
-impl Updates {
-    /// Updates of these contacts, under the catalog that [`extend`] made.
-    pub(super) fn new(contacts: Vec<ContactId>, catalog: &Catalog) -> Self {
-        let named = |name: &str| catalog.tags.find(&ItemRef::Name(name.to_owned())).map(|tag| tag.id);
-        Self {
-            contacts,
-            customer: named(CUSTOMER),
-            segments: (0..TAGS).filter_map(|n| named(&segment(n))).collect(),
-            next: AtomicU64::new(0),
-        }
-    }
-
-    /// The next one; `None` only when there are no contacts, or not that catalog.
-    pub(super) fn next(&self) -> Option<Update> {
-        let n = self.next.fetch_add(1, Ordering::Relaxed);
-        let mixed = mix(n);
-        Some(Update {
-            contact: pick(&self.contacts, mixed)?,
-            job_title: format!("Senior Product Manager {n}"),
-            is_starred: mixed >> 40 & 1 == 1,
-            tags: [self.customer?, pick(&self.segments, mixed >> 41)?],
-            lead_score: mixed >> 48 & 1023,
-            stage: pick(&STAGES, mixed >> 58)?,
-        })
+        ]
     }
 }
 
-/// One update of one contact: title, status, one tag, two custom fields.
-#[derive(Clone, Debug)]
-pub(super) struct Update {
-    pub(super) contact: ContactId,
-    job_title: String,
-    is_starred: bool,
-    tags: [TagId; 2],
-    lead_score: u64,
-    stage: &'static str,
+/// The Callbell uuid of the `n`th contact.
+pub(super) fn alias(n: u64) -> String {
+    format!("{:016x}{n:016x}", mix(!n))
 }
 
-impl Update {
-    /// As the body of `PATCH /api/v1/contacts/{id}`.
-    pub(super) fn merge_patch(&self) -> Vec<u8> {
-        let patch = json!({
-            "job_title": self.job_title,
-            "starred": self.is_starred,
-            "tags": self.tags.map(|tag| tag.to_string()),
-            "values": {"lead_score": self.lead_score, "stage": self.stage},
-        });
-        patch.to_string().into_bytes()
-    }
-
-    /// The same for the store.
-    pub(super) fn change(&self) -> Change {
-        let [first, second] = self.tags.map(|tag| ItemRef::id_text(Dialect::Native, &tag.to_string()));
-        let mut change = Change::default();
-        change.push("job_title", Edit::Text(TextMember::JobTitle, Some(self.job_title.clone())));
-        change.push("starred", Edit::Flag(Flag::Starred, self.is_starred));
-        change.push("tags", tags(first, second));
-        change.push(
-            "values",
-            values(vec![("lead_score", json!(self.lead_score)), ("stage", json!(self.stage))]),
-        );
-        change
-    }
-
-    /// The contact as the store names it.
-    pub(super) fn reference(&self) -> Ref {
-        Ref::uuid(Dialect::Native, &self.contact.to_string())
-    }
+/// Makes these the tags.
+pub(super) fn tags([first, second]: [TagId; 2]) -> Edit {
+    let id = |tag: TagId| ItemRef::id_text(Dialect::Native, &tag.to_string());
+    Edit::Tags(Set::replace(vec![("tags.0".to_owned(), id(first)), ("tags.1".to_owned(), id(second))]))
 }
 
-fn tags(first: ItemRef, second: ItemRef) -> Edit {
-    Edit::Tags(Set::replace(vec![("tags.0".to_owned(), first), ("tags.1".to_owned(), second)]))
-}
-
-fn values(values: Vec<(&str, model::Json)>) -> Edit {
-    let write = |(key, json): (&str, model::Json)| ValueWrite {
+/// Sets these values.
+pub(super) fn values(values: Vec<(&str, Json)>) -> Edit {
+    let write = |(key, json): (&str, Json)| ValueWrite {
         at: format!("values.{key}"),
         field: ItemRef::Key(key.to_owned()),
         json,
     };
-    let read = |json: &model::Json, field: &Field, catalog: &Catalog| {
-        value::read(json, field, catalog, Dialect::Native)
-    };
+    let read =
+        |json: &Json, field: &Field, catalog: &Catalog| value::read(json, field, catalog, Dialect::Native);
     Edit::Values(Set::add(values.into_iter().map(write).collect()), read)
 }
 
@@ -215,12 +233,13 @@ fn segment(n: u64) -> String {
     format!("segment {}", n % TAGS)
 }
 
-fn pick<T: Copy>(rows: &[T], n: u64) -> Option<T> {
+/// One of them, by a number that may be any.
+pub(super) fn pick<T: Copy>(rows: &[T], n: u64) -> Option<T> {
     rows.get(usize::try_from(n.checked_rem(rows.len() as u64)?).ok()?).copied()
 }
 
 /// Numbers that look random and are the same in every run (`SplitMix64`).
-fn mix(n: u64) -> u64 {
+pub(super) fn mix(n: u64) -> u64 {
     let z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -228,17 +247,17 @@ fn mix(n: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use model::{Contact, Ground, Linked, Stamp, Timestamp};
+pub(super) mod tests {
+    use model::{Contact, ContactId, Ground, Linked, Stamp, Timestamp};
 
     use super::*;
 
-    fn made(n: u64, catalog: &Catalog) -> Contact {
+    pub(crate) fn made(n: u64, catalog: &Catalog) -> Contact {
         let blank = Contact::blank(ContactId(SystemClock.fresh_id()), n, Timestamp::default());
-        after(&blank, &person(n), catalog).0
+        after(&blank, &Person::new(n, &Tags::of(catalog).unwrap()).change(), catalog).0
     }
 
-    fn after(contact: &Contact, change: &Change, catalog: &Catalog) -> (Contact, Vec<String>) {
+    pub(crate) fn after(contact: &Contact, change: &Change, catalog: &Catalog) -> (Contact, Vec<String>) {
         let stamp = Stamp { now: SystemClock.now(), seed: SystemClock.fresh_id() };
         let ground = Ground { catalog, linked: &Linked::default(), stamp };
         let applied = model::apply(contact, change, &ground).unwrap();
@@ -246,7 +265,7 @@ mod tests {
         (applied.contact, members)
     }
 
-    fn catalog() -> Catalog {
+    pub(crate) fn catalog() -> Catalog {
         let mut catalog = Catalog::default();
         extend(&mut catalog);
         catalog
@@ -262,21 +281,9 @@ mod tests {
     }
 
     #[test]
-    fn every_update_changes_its_contact() {
-        let catalog = catalog();
-        let mut contact = made(0, &catalog);
-        let updates = Updates::new(vec![contact.id], &catalog);
-        for _ in 0..100 {
-            let update = updates.next().unwrap();
-            assert_eq!(update.contact, contact.id);
-            let (changed, members) = after(&contact, &update.change(), &catalog);
-            assert!(members.contains(&"job_title".to_owned()), "{members:?}");
-            contact = changed;
-        }
-    }
-
-    #[test]
-    fn without_contacts_there_are_no_updates() {
-        assert!(Updates::new(Vec::new(), &catalog()).next().is_none());
+    fn tags_are_those_of_the_bench() {
+        assert!(Tags::of(&Catalog::default()).is_none());
+        let tags = Tags::of(&catalog()).unwrap();
+        assert_ne!(tags.pair(0), tags.pair(1));
     }
 }

@@ -2,34 +2,39 @@
 
 use std::time::Duration;
 
-/// How long each of many updates took, to the microsecond.
-#[derive(Debug, Default)]
-pub(super) struct Latencies {
-    micros: Vec<u32>,
-}
+use anyhow::Context;
+use hdrhistogram::Histogram;
+
+/// How long each of many operations took, to a thousandth of its value.
+#[derive(Clone, Debug)]
+pub(super) struct Latencies(Histogram<u32>);
+
+const DIGITS: u8 = 3;
 
 impl Latencies {
+    /// None yet.
+    pub(super) fn new() -> anyhow::Result<Self> {
+        Ok(Self(Histogram::new(DIGITS).context("cannot count latencies")?))
+    }
+
     pub(super) fn record(&mut self, took: Duration) {
-        self.micros.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        // It grows as needed, which fails for nothing that a clock can show.
+        let _ = self.0.record(micros);
     }
 
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.micros.append(&mut other.micros);
+    pub(super) fn append(&mut self, other: &Self) -> anyhow::Result<()> {
+        self.0.add(&other.0).context("cannot put latencies together")
     }
 
-    pub(super) fn count(&self) -> usize {
-        self.micros.len()
+    pub(super) fn count(&self) -> u64 {
+        self.0.len()
     }
 
-    /// The latencies in milliseconds below which each of these shares of all updates stayed; 1.0 gives the
-    /// longest. Zero when there are none.
-    pub(super) fn percentiles_ms<const N: usize>(mut self, shares: [f64; N]) -> [f64; N] {
-        self.micros.sort_unstable();
-        shares.map(|share| {
-            let rank = (self.micros.len() as f64 * share).ceil() as usize;
-            let micros = self.micros.get(rank.saturating_sub(1)).copied().unwrap_or_default();
-            f64::from(micros) / 1000.0
-        })
+    /// The latency in milliseconds that this share of all operations did not exceed; of 1.0, the longest. Zero
+    /// when there are none.
+    pub(super) fn percentile_ms(&self, share: f64) -> f64 {
+        self.0.value_at_quantile(share) as f64 / 1000.0
     }
 }
 
@@ -57,25 +62,33 @@ mod tests {
     use super::*;
 
     fn latencies(micros: impl IntoIterator<Item = u64>) -> Latencies {
-        let mut latencies = Latencies::default();
+        let mut latencies = Latencies::new().unwrap();
         micros.into_iter().for_each(|micros| latencies.record(Duration::from_micros(micros)));
         latencies
+    }
+
+    #[track_caller]
+    fn assert_percentiles(latencies: &Latencies, expected: &[(f64, f64)]) {
+        for (share, ms) in expected {
+            let found = latencies.percentile_ms(*share);
+            assert!((found - ms).abs() <= ms / 1000.0, "{share}: {found} instead of {ms}");
+        }
     }
 
     #[test]
     fn percentiles_are_values_that_occurred() {
         let all = latencies((1..=1000).rev().map(|n| n * 1000));
-        assert_eq!(all.percentiles_ms([0.5, 0.99, 0.999, 1.0]), [500.0, 990.0, 999.0, 1000.0]);
-        assert_eq!(latencies([1500]).percentiles_ms([0.5, 0.999, 1.0]), [1.5; 3]);
-        assert_eq!(latencies([]).percentiles_ms([0.5, 1.0]), [0.0; 2]);
+        assert_percentiles(&all, &[(0.5, 500.0), (0.99, 990.0), (0.999, 999.0), (1.0, 1000.0)]);
+        assert_percentiles(&latencies([1500]), &[(0.5, 1.5), (0.999, 1.5), (1.0, 1.5)]);
+        assert_percentiles(&latencies([]), &[(0.5, 0.0), (1.0, 0.0)]);
     }
 
     #[test]
     fn latencies_are_put_together() {
         let mut all = latencies([3000]);
-        all.append(latencies([1000, 2000]));
+        all.append(&latencies([1000, 60_000_000])).unwrap();
         assert_eq!(all.count(), 3);
-        assert_eq!(all.percentiles_ms([0.5]), [2.0]);
+        assert_percentiles(&all, &[(0.5, 3.0), (1.0, 60_000.0)]);
     }
 
     #[test]
