@@ -56,7 +56,10 @@ async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
             StoreError::File { .. } | StoreError::Sqlite(_) => {
                 "hint: --database names the file; its folder must exist and be writable"
             }
-            _ => "hint: --database is postgres://USER:PASSWORD@HOST:PORT/DATABASE; the database must exist",
+            _ => {
+                "hint: --database is postgres://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=require for TLS; \
+                 the database must exist"
+            }
         };
         // Its own words and causes first, the hint last.
         anyhow::anyhow!(hint).context(anyhow::Error::new(fault)).context("cannot open the database")

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The database cannot be reached, or does not take writes; nothing was stored.
     #[error("the database is not available")]
     Unavailable(#[source] Cause),
+    /// The URL of a PostgreSQL database says something that cannot be done.
+    #[error("the database's URL is not right: {0}")]
+    Url(String),
     /// Another process serves this database.
     #[error("another contactd serves {0}")]
     InUseByOther(String),
@@ -94,6 +97,7 @@ impl StoreError {
             Self::Conflict(fault) => Self::Conflict(Arc::clone(fault)),
             Self::Unavailable(fault) => Self::Unavailable(Arc::clone(fault)),
             Self::Postgres(fault) => Self::Postgres(Arc::clone(fault)),
+            Self::Url(text) => Self::Url(text.clone()),
             Self::InUseByOther(path) => Self::InUseByOther(path.clone()),
             Self::NewerSchema { found, known } => Self::NewerSchema { found: *found, known: *known },
             Self::Unreadable { what, source } => {

@@ -11,6 +11,7 @@ mod migrate;
 mod pipeline;
 mod save;
 mod server;
+mod tls;
 mod verify;
 mod writer;
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio_postgres::types::Type;
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 use super::pipeline::{Sql, param};
 use super::server::{self, Session};
+use super::tls::Tls;
 use crate::catalogs::Catalogs;
 use crate::{StoreError, WorkspaceNumber};
 
@@ -40,8 +42,21 @@ pub(super) fn start(url: &str, catalogs: Arc<Catalogs>) -> JoinSet<()> {
 }
 
 async fn listen(url: &str, catalogs: &Catalogs) -> Result<(), StoreError> {
-    let (config, _) = server::settings(url)?;
-    let (client, mut connection) = config.connect(NoTls).await?;
+    let settings = server::settings(url)?;
+    match settings.tls {
+        Tls::Off => hear(settings.config.connect(NoTls).await?, catalogs).await,
+        Tls::Verified(tls) => hear(settings.config.connect(tls).await?, catalogs).await,
+    }
+}
+
+async fn hear<S, T>(
+    (client, mut connection): (Client, Connection<S, T>),
+    catalogs: &Catalogs,
+) -> Result<(), StoreError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
     let hear = async {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(notification) = message?

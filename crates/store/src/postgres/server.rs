@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
-};
+use deadpool_postgres::{ClientWrapper, Hook, HookError, Object, Pool, Runtime, Timeouts};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Config, NoTls, Row};
+use tokio_postgres::{Config, Row};
 
 use super::pipeline::{self, Failed, Param, Sql, Step};
+use super::tls::Tls;
 use crate::StoreError;
 
 /// How long connecting takes at most, and waiting for a connection that is free.
@@ -21,6 +21,13 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// After how long without an answer from the network a connection is given up.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// What a URL says.
+pub(super) struct Settings {
+    pub(super) config: Config,
+    pub(super) tls: Tls,
+    is_prepared: bool,
+}
 
 /// What a URL names, and the connections to it; clones share them.
 #[derive(Clone)]
@@ -67,12 +74,10 @@ pub(super) struct Session {
 impl Server {
     /// Connects when a connection is first needed; `connections` at most.
     pub(super) fn new(url: &str, connections: usize, planning: Planning) -> Result<Self, StoreError> {
-        let (config, is_prepared) = settings(url)?;
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(config, NoTls, recycling);
+        let Settings { config, tls, is_prepared } = settings(url)?;
         let limits =
             Timeouts { wait: Some(CONNECT_MAX), create: Some(CONNECT_MAX), recycle: Some(CONNECT_MAX) };
-        let pool = Pool::builder(manager)
+        let pool = Pool::builder(tls.manager(config))
             .max_size(connections.max(1))
             .timeouts(limits)
             .runtime(Runtime::Tokio1)
@@ -174,14 +179,25 @@ impl Drop for Session {
 
 /// The settings in a URL. Beside those of `libpq` it may have `prepare=false`, for poolers that give each
 /// transaction another connection and do not know prepared statements.
-pub(super) fn settings(url: &str) -> Result<(Config, bool), StoreError> {
+pub(super) fn settings(url: &str) -> Result<Settings, StoreError> {
     let (place, options) = url.split_once('?').unwrap_or((url, ""));
-    let (own, others): (Vec<&str>, Vec<&str>) = options
-        .split('&')
-        .filter(|option| !option.is_empty())
-        .partition(|option| option.starts_with("prepare="));
-    let is_prepared = !own.contains(&"prepare=false");
+    let mut others = Vec::new();
+    let (mut mode, mut authorities, mut is_prepared) = (None, None, true);
+    for option in options.split('&').filter(|option| !option.is_empty()) {
+        match option.split_once('=') {
+            Some(("prepare", value)) => {
+                is_prepared = value
+                    .parse()
+                    .map_err(|_| StoreError::Url(format!("prepare is true or false, not '{value}'")))?;
+            }
+            Some(("sslmode", value)) => mode = Some(value),
+            Some(("sslrootcert", value)) => authorities = Some(value),
+            _ => others.push(option),
+        }
+    }
+    let tls = Tls::of(mode, authorities)?;
     let mut config: Config = format!("{place}?{}", others.join("&")).parse()?;
+    config.ssl_mode(if matches!(tls, Tls::Off) { SslMode::Disable } else { SslMode::Require });
     if config.get_application_name().is_none() {
         config.application_name("contactd");
     }
@@ -191,5 +207,5 @@ pub(super) fn settings(url: &str) -> Result<(Config, bool), StoreError> {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(SILENCE_MAX);
     }
-    Ok((config, is_prepared))
+    Ok(Settings { config, tls, is_prepared })
 }
