@@ -45,11 +45,13 @@ const KEYS: &[Type] = &[
     Type::UUID_ARRAY,
 ];
 
-/// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2).
+/// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2). Materialized, because
+/// otherwise PostgreSQL, which looks at a row again after it waited for its lock, may look for it under the first key
+/// only, and then not find it.
 macro_rules! named {
     ($kind:literal, $numbers:literal, $rest:expr) => {
         concat!(
-            "WITH named AS (\
+            "WITH named AS MATERIALIZED (\
              SELECT 0 AS way, k.place, k.workspace, a.id \
              FROM unnest($1::bigint[], $2::text[], $3::text[]) \
              WITH ORDINALITY k (workspace, dialect, alias, place) \
