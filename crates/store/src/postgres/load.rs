@@ -1,5 +1,6 @@
 //! Loading records by their keys, for the writer and for readers.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -234,7 +235,7 @@ impl<'w> Loading<'w> {
         }
         let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
         let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
-        let aliases: Vec<&str> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
+        let aliases: Vec<_> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
         let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
         let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
         let (of_ids, ids) = ids(&keys.ids);
@@ -316,10 +317,25 @@ pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A text that a client may have made up, as the database can compare it: it knows no text with a NUL. None is
-/// stored, and no empty one leads anywhere.
-pub(super) fn key_text(text: &str) -> &str {
-    if text.contains('\0') { "" } else { text }
+/// Bytes of a text in an index at most. PostgreSQL indexes nothing that takes a third of a page.
+const KEY_BYTES: usize = 1000;
+
+/// A text that a client may have made up, as the database can look it up: it knows no text with a NUL, of which none
+/// is stored, and no empty one leads anywhere. The end of a long one is told by a hash, which is in the database, so
+/// that it must never change.
+pub(super) fn key_text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        return Cow::Borrowed("");
+    }
+    if text.len() <= KEY_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let start = text.get(..text.floor_char_boundary(KEY_BYTES / 2)).unwrap_or_default();
+    // FNV-1a of 128 bits.
+    let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+    });
+    Cow::Owned(format!("{start}\u{1}{hash:032x}"))
 }
 
 /// A contact, from its columns, or why it cannot be read.
@@ -355,7 +371,7 @@ pub(super) fn channels<'k>(
     let (mut workspaces, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (workspace, kind, value) in keys {
         workspaces.push(workspace.0);
-        kinds.push(kind.as_str());
+        kinds.push(key_text(kind.as_str()));
         values.push(key_text(value));
     }
     [param(workspaces), param(kinds), param(values)]
