@@ -125,11 +125,22 @@ static HEADS: Sql = Sql {
 static CATALOGS: Sql =
     Sql { text: "SELECT workspace, doc FROM catalogs WHERE workspace = ANY($1)", types: &[Type::INT8_ARRAY] };
 
-static DELETED: Sql = Sql {
-    text: "SELECT t.workspace, t.id, t.last_event FROM unnest($1::bigint[], $2::uuid[]) k (workspace, id) \
-           JOIN tombstones t ON t.workspace = k.workspace AND t.id = k.id",
-    types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
-};
+macro_rules! deleted {
+    ($locking:literal) => {
+        Sql {
+            text: concat!(
+                "SELECT t.workspace, t.id, t.last_event FROM unnest($1::bigint[], $2::uuid[]) k (workspace, id) \
+                 JOIN tombstones t ON t.workspace = k.workspace AND t.id = k.id ORDER BY t.workspace, t.id ",
+                $locking
+            ),
+            types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
+        }
+    };
+}
+
+static DELETED: Sql = deleted!("");
+static DELETED_WAITING: Sql = deleted!("FOR NO KEY UPDATE OF t");
+static DELETED_FAILING: Sql = deleted!("FOR NO KEY UPDATE OF t NOWAIT");
 
 /// Two writers may not both find that nobody has a channel: so they take turns for each.
 static CLAIM_CHANNELS: Sql = Sql {
@@ -191,15 +202,15 @@ impl<'w> Loading<'w> {
         if !wanted.catalogs.is_empty() {
             loading.push(Part::Catalogs, &CATALOGS, vec![param(numbers(&wanted.catalogs))]);
         }
-        let contacts = match locking {
-            Locking::None => &CONTACTS,
-            Locking::Waiting => &CONTACTS_WAITING,
-            Locking::Failing => &CONTACTS_FAILING,
+        let (contacts, deleted) = match locking {
+            Locking::None => (&CONTACTS, &DELETED),
+            Locking::Waiting => (&CONTACTS_WAITING, &DELETED_WAITING),
+            Locking::Failing => (&CONTACTS_FAILING, &DELETED_FAILING),
         };
         loading.push_keys(Part::Contacts, contacts, &wanted.contacts);
         if !wanted.deleted.is_empty() {
             let (workspaces, ids) = ids(&wanted.deleted);
-            loading.push(Part::Deleted, &DELETED, vec![param(workspaces), param(ids)]);
+            loading.push(Part::Deleted, deleted, vec![param(workspaces), param(ids)]);
         }
         loading.push_keys(Part::Companies, &COMPANIES, &wanted.companies);
         loading.push_keys(Part::Notes, &NOTES, &wanted.notes);
@@ -222,6 +233,11 @@ impl<'w> Loading<'w> {
 
     pub(super) fn steps(&self) -> &[Step<'w>] {
         &self.steps
+    }
+
+    /// Whether rows are locked by it, when a writer loads.
+    pub(super) fn has_locks(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Deleted))
     }
 
     fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {

@@ -62,7 +62,6 @@ impl Batches for PostgresWriter {
     async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
         let first = self.first();
         let locking = if self.has_locks { Locking::Failing } else { Locking::Waiting };
-        self.has_locks = true;
         let loading = Loading::new(wanted, locking);
         let rows = self.session()?.run(&first, loading.steps(), "").await?;
         loading.read(rows)
