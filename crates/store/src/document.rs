@@ -34,7 +34,14 @@ pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<Stri
     text.map_err(|source| StoreError::Unreadable { what, source })
 }
 
+/// Characters of a name that count for the order, as many as every database can index.
+const SORT_NAME_CHARS: usize = 500;
+
 /// What a contact is ordered by: its full name without case.
 pub(crate) fn sort_name(contact: &Contact) -> String {
-    contact.name.full.as_deref().unwrap_or_default().to_lowercase()
+    let name = contact.name.full.as_deref().unwrap_or_default().to_lowercase();
+    match name.char_indices().nth(SORT_NAME_CHARS) {
+        Some((end, _)) => name.get(..end).unwrap_or_default().to_owned(),
+        None => name,
+    }
 }

@@ -120,8 +120,9 @@ impl<B: Batches> Writer<B> {
         &mut self,
         batch: impl AsyncFn(&mut Self) -> Result<T, CommitError>,
     ) -> Result<T, CommitError> {
-        let started = Instant::now();
+        let mut until = Instant::now() + RETRY_FOR;
         let mut pause = FIRST_PAUSE;
+        let mut was_lost = false;
         loop {
             let fault = match unwinding(batch(self)).await {
                 Ok(done) => {
@@ -132,7 +133,12 @@ impl<B: Batches> Writer<B> {
             };
             self.batches.rollback().await;
             self.catalogs.doubt_all();
-            let is_over = self.is_away || started.elapsed() + pause > RETRY_FOR;
+            if matches!(fault, CommitError::Lost(_)) && !std::mem::replace(&mut was_lost, true) {
+                // However long the commit took: now there is something to find out.
+                until = Instant::now() + RETRY_FOR;
+            }
+            let is_hopeless = self.is_away && fault.is_away() && self.lost.is_none();
+            let is_over = is_hopeless || Instant::now() + pause > until;
             if is_over || !fault.may_pass() {
                 self.is_away = fault.is_away();
                 return Err(match (self.lost.take(), fault) {

@@ -65,6 +65,15 @@ impl Cluster {
 
     /// Makes and starts one with these settings on top of or instead of its own, such as `fsync`, `on`.
     pub fn with_settings(settings: &[(&str, &str)]) -> io::Result<Self> {
+        Self::made(settings, Self::make)
+    }
+
+    /// Makes and starts a copy of another one that follows it and can be read.
+    pub fn following(primary: &Self) -> io::Result<Self> {
+        Self::made(&[], |cluster| cluster.copy(&primary.url("postgres")))
+    }
+
+    fn made(settings: &[(&str, &str)], make: impl FnOnce(&Self) -> io::Result<()>) -> io::Result<Self> {
         let programs = place::programs("postgres")?;
         let user = place::unprivileged()?;
         let folder = place::folder(user)?;
@@ -74,7 +83,7 @@ impl Cluster {
         for (name, value) in SETTINGS.iter().chain(settings) {
             cluster.set(name, value);
         }
-        cluster.make()?;
+        make(&cluster)?;
         let started = Instant::now();
         loop {
             // Free when it is asked for; somebody may be faster.
@@ -158,15 +167,33 @@ impl Cluster {
 
     fn make(&self) -> io::Result<()> {
         fs::write(self.folder.path().join("password"), "secret\n")?;
-        let made = self
+        run(self
             .command("initdb")
             .args(["-D", "data", "-U", "contactd", "-E", "UTF8", "--locale=C", "--no-sync"])
-            .args(["--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=password"])
-            .output()?;
-        if !made.status.success() {
-            return Err(io::Error::other(format!("initdb: {}", String::from_utf8_lossy(&made.stderr))));
-        }
-        Ok(())
+            .args(["--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=password"]))
+    }
+
+    fn copy(&self, primary: &str) -> io::Result<()> {
+        run(self.command("pg_basebackup").args([
+            "-D",
+            "data",
+            "-R",
+            "-c",
+            "fast",
+            "--no-sync",
+            "-d",
+            primary,
+        ]))
+    }
+
+    /// A folder that the server can use, on a disk of its own that has so many bytes; for tests that are root.
+    pub fn small_disk(&self, bytes: u64) -> io::Result<PathBuf> {
+        let folder = self.folder.path().join(crate::guard::DISK);
+        fs::create_dir(&folder)?;
+        let owner = self.user.map(|user| format!(",uid={},gid={}", user.id, user.group)).unwrap_or_default();
+        let options = format!("size={bytes},mode=700{owner}");
+        run(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(&folder))?;
+        Ok(folder)
     }
 
     /// Starts the server and waits until it takes connections.
@@ -228,7 +255,21 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.kill();
+        let disk = self.folder.path().join(crate::guard::DISK);
+        if disk.exists() {
+            let _ = run(Command::new("umount").arg(disk));
+        }
     }
+}
+
+/// Runs a program to its end.
+fn run(command: &mut Command) -> io::Result<()> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let program = command.get_program().display();
+    Err(io::Error::other(format!("{program}: {}", String::from_utf8_lossy(&output.stderr))))
 }
 
 fn has_ended(server: &mut Child) -> bool {

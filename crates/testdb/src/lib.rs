@@ -5,8 +5,10 @@ mod cluster;
 mod database;
 mod guard;
 mod place;
+mod proxy;
 mod psql;
 
 pub use cluster::Cluster;
 pub use database::Database;
+pub use proxy::{Cut, Proxy};
 pub use psql::Session;

@@ -53,9 +53,10 @@ pub(super) async fn keys(session: &Session, hash: Option<&KeyHash>) -> Result<Ve
     each(&rows, |row| document::read("key", get(row, 0)?))
 }
 
-static CAN_WRITE: Sql = Sql { text: "SELECT number FROM workspaces LIMIT 1 FOR NO KEY UPDATE", types: &[] };
+static CAN_WRITE: Sql =
+    Sql { text: "SELECT number FROM workspaces LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED", types: &[] };
 
-/// A database that takes no writes refuses to lock.
+/// A database that takes no writes refuses to lock. What others have locked is not waited for.
 async fn check(session: &Session) -> Result<u64, StoreError> {
     session.query(&CAN_WRITE, Vec::new()).await.map(|_| 0)
 }

@@ -20,27 +20,22 @@ const CONFLICTS: [SqlState; 5] = [
     SqlState::NOT_NULL_VIOLATION,
 ];
 
-/// Codes of a server that goes, comes, is full, or takes no writes; and of one that ended a transaction because
-/// this node did not get on with it.
-const AWAY: [SqlState; 10] = [
-    SqlState::ADMIN_SHUTDOWN,
-    SqlState::CRASH_SHUTDOWN,
-    SqlState::CANNOT_CONNECT_NOW,
-    SqlState::TOO_MANY_CONNECTIONS,
-    SqlState::DISK_FULL,
-    SqlState::OUT_OF_MEMORY,
+/// Classes of codes of a server that goes or comes, lacks memory, disk or connections, or lets nobody in.
+const AWAY_CLASSES: [&str; 4] = ["28", "53", "57", "58"];
+
+/// Codes of a database that is not there or takes no writes; and of a server that ended a transaction because this
+/// node did not get on with it.
+const AWAY: [SqlState; 3] = [
+    SqlState::INVALID_CATALOG_NAME,
     SqlState::READ_ONLY_SQL_TRANSACTION,
     SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
-    SqlState::INVALID_PASSWORD,
-    SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
 ];
 
 impl From<Error> for StoreError {
     fn from(fault: Error) -> Self {
-        let is_one_of = |codes: &[SqlState]| fault.code().is_some_and(|code| codes.contains(code));
-        if is_one_of(&CONFLICTS) {
+        if fault.code().is_some_and(|code| CONFLICTS.contains(code)) {
             Self::Conflict(Arc::new(fault))
-        } else if is_broken(&fault) || is_one_of(&AWAY) {
+        } else if is_away(&fault) {
             Self::Unavailable(Arc::new(fault))
         } else {
             Self::Postgres(Arc::new(fault))
@@ -56,6 +51,14 @@ impl From<PoolError> for StoreError {
             fault => Self::Unavailable(Arc::new(fault)),
         }
     }
+}
+
+/// Whether the server cannot be reached, or does not take what it should.
+pub(super) fn is_away(fault: &Error) -> bool {
+    let is_away = |code: &SqlState| {
+        AWAY.contains(code) || AWAY_CLASSES.iter().any(|class| code.code().starts_with(class))
+    };
+    is_broken(fault) || fault.code().is_some_and(is_away)
 }
 
 /// Whether the connection broke, or was never made, so that the server said nothing.

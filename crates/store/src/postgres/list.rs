@@ -12,21 +12,23 @@ use super::server::Session;
 use crate::query::{Bind, Select, Syntax};
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
-/// PostgreSQL's ways to say what lists need.
+/// PostgreSQL's ways to say what lists need. Documents as a whole are never `jsonb`, which cannot hold each number
+/// that JSON can.
 pub(super) const SYNTAX: Syntax = Syntax {
     mark: '$',
     key: "c.id",
     log: "events e JOIN contacts c \
           ON c.workspace = e.workspace AND c.id = e.contact AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
-    any_tag: |tags| format!("(c.doc::jsonb -> 'tags') ?| ARRAY[{tags}]"),
-    team: "(c.doc::jsonb ->> 'assigned_team')",
+    any_tag: |tags| format!("(c.doc::json -> 'tags')::jsonb ?| ARRAY[{tags}]"),
+    team: "(c.doc::json ->> 'assigned_team')",
     extra: |dialect, name, value| {
         format!(
-            "coalesce(c.doc::jsonb #> '{{extras,{dialect}}}' @> jsonb_build_object({name}::text, {value}::text), FALSE)"
+            "coalesce(json_typeof({member}) = 'string' AND {member} #>> '{{}}' = {value}, FALSE)",
+            member = format_args!("(c.doc::json #> '{{extras,{dialect}}}' -> {name}::text)")
         )
     },
-    no_extra: |dialect, name| format!("NOT coalesce(c.doc::jsonb #> '{{extras,{dialect}}}' ? {name}, FALSE)"),
+    no_extra: |dialect, name| format!("(c.doc::json #> '{{extras,{dialect}}}' -> {name}::text) IS NULL"),
 };
 
 static CONTACT_COUNT: Sql =
@@ -68,8 +70,12 @@ pub(super) async fn by_channel(
     value: &str,
     limit: u32,
 ) -> Result<Vec<Arc<Contact>>, StoreError> {
-    let params =
-        vec![param(workspace.0), param(kind.as_str()), param(key_text(value)), param(i64::from(limit))];
+    let params = vec![
+        param(workspace.0),
+        param(key_text(kind.as_str())),
+        param(key_text(value)),
+        param(i64::from(limit)),
+    ];
     contacts(&session.query(&BY_CHANNEL, params).await?)
 }
 

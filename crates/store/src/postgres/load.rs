@@ -1,5 +1,6 @@
 //! Loading records by their keys, for the writer and for readers.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -45,11 +46,13 @@ const KEYS: &[Type] = &[
     Type::UUID_ARRAY,
 ];
 
-/// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2).
+/// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2). Materialized, because
+/// otherwise PostgreSQL, which looks at a row again after it waited for its lock, may look for it under the first key
+/// only, and then not find it.
 macro_rules! named {
     ($kind:literal, $numbers:literal, $rest:expr) => {
         concat!(
-            "WITH named AS (\
+            "WITH named AS MATERIALIZED (\
              SELECT 0 AS way, k.place, k.workspace, a.id \
              FROM unnest($1::bigint[], $2::text[], $3::text[]) \
              WITH ORDINALITY k (workspace, dialect, alias, place) \
@@ -122,11 +125,22 @@ static HEADS: Sql = Sql {
 static CATALOGS: Sql =
     Sql { text: "SELECT workspace, doc FROM catalogs WHERE workspace = ANY($1)", types: &[Type::INT8_ARRAY] };
 
-static DELETED: Sql = Sql {
-    text: "SELECT t.workspace, t.id, t.last_event FROM unnest($1::bigint[], $2::uuid[]) k (workspace, id) \
-           JOIN tombstones t ON t.workspace = k.workspace AND t.id = k.id",
-    types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
-};
+macro_rules! deleted {
+    ($locking:literal) => {
+        Sql {
+            text: concat!(
+                "SELECT t.workspace, t.id, t.last_event FROM unnest($1::bigint[], $2::uuid[]) k (workspace, id) \
+                 JOIN tombstones t ON t.workspace = k.workspace AND t.id = k.id ORDER BY t.workspace, t.id ",
+                $locking
+            ),
+            types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
+        }
+    };
+}
+
+static DELETED: Sql = deleted!("");
+static DELETED_WAITING: Sql = deleted!("FOR NO KEY UPDATE OF t");
+static DELETED_FAILING: Sql = deleted!("FOR NO KEY UPDATE OF t NOWAIT");
 
 /// Two writers may not both find that nobody has a channel: so they take turns for each.
 static CLAIM_CHANNELS: Sql = Sql {
@@ -188,15 +202,15 @@ impl<'w> Loading<'w> {
         if !wanted.catalogs.is_empty() {
             loading.push(Part::Catalogs, &CATALOGS, vec![param(numbers(&wanted.catalogs))]);
         }
-        let contacts = match locking {
-            Locking::None => &CONTACTS,
-            Locking::Waiting => &CONTACTS_WAITING,
-            Locking::Failing => &CONTACTS_FAILING,
+        let (contacts, deleted) = match locking {
+            Locking::None => (&CONTACTS, &DELETED),
+            Locking::Waiting => (&CONTACTS_WAITING, &DELETED_WAITING),
+            Locking::Failing => (&CONTACTS_FAILING, &DELETED_FAILING),
         };
         loading.push_keys(Part::Contacts, contacts, &wanted.contacts);
         if !wanted.deleted.is_empty() {
             let (workspaces, ids) = ids(&wanted.deleted);
-            loading.push(Part::Deleted, &DELETED, vec![param(workspaces), param(ids)]);
+            loading.push(Part::Deleted, deleted, vec![param(workspaces), param(ids)]);
         }
         loading.push_keys(Part::Companies, &COMPANIES, &wanted.companies);
         loading.push_keys(Part::Notes, &NOTES, &wanted.notes);
@@ -221,6 +235,11 @@ impl<'w> Loading<'w> {
         &self.steps
     }
 
+    /// Whether rows are locked by it, when a writer loads.
+    pub(super) fn has_locks(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Deleted))
+    }
+
     fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {
         self.parts.push(part);
         self.steps.push(Step::new(sql, params));
@@ -232,7 +251,7 @@ impl<'w> Loading<'w> {
         }
         let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
         let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
-        let aliases: Vec<&str> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
+        let aliases: Vec<_> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
         let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
         let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
         let (of_ids, ids) = ids(&keys.ids);
@@ -314,10 +333,25 @@ pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A text that a client may have made up, as the database can compare it: it knows no text with a NUL. None is
-/// stored, and no empty one leads anywhere.
-pub(super) fn key_text(text: &str) -> &str {
-    if text.contains('\0') { "" } else { text }
+/// Bytes of a text in an index at most. PostgreSQL indexes nothing that takes a third of a page.
+const KEY_BYTES: usize = 1000;
+
+/// A text that a client may have made up, as the database can look it up: it knows no text with a NUL, of which none
+/// is stored, and no empty one leads anywhere. The end of a long one is told by a hash, which is in the database, so
+/// that it must never change.
+pub(super) fn key_text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        return Cow::Borrowed("");
+    }
+    if text.len() <= KEY_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let start = text.get(..text.floor_char_boundary(KEY_BYTES / 2)).unwrap_or_default();
+    // FNV-1a of 128 bits.
+    let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+    });
+    Cow::Owned(format!("{start}\u{1}{hash:032x}"))
 }
 
 /// A contact, from its columns, or why it cannot be read.
@@ -353,7 +387,7 @@ pub(super) fn channels<'k>(
     let (mut workspaces, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (workspace, kind, value) in keys {
         workspaces.push(workspace.0);
-        kinds.push(kind.as_str());
+        kinds.push(key_text(kind.as_str()));
         values.push(key_text(value));
     }
     [param(workspaces), param(kinds), param(values)]

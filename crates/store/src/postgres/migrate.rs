@@ -19,10 +19,13 @@ const MIGRATIONS: &[Migration] =
     &[Migration { sql: include_str!("../../migrations/postgres/0001_init.sql"), oldest: 1 }];
 
 /// Held while migrating, so that one node at a time does.
-const LOCK: &str = "BEGIN; SELECT pg_advisory_xact_lock(7161130427)";
+const LOCK: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7161130427)";
 
+/// Reads the catalog as any table. Its functions that look up names remember, within a transaction, what was not there
+/// before the lock was waited for.
 static EXISTS: Sql = Sql {
-    text: "SELECT to_regclass('contactd_schema') IS NOT NULL AND has_table_privilege('contactd_schema', 'SELECT')",
+    text: "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c \
+           WHERE c.relname = 'contactd_schema' AND c.relkind = 'r' AND pg_catalog.pg_table_is_visible(c.oid))",
     types: &[],
 };
 
@@ -63,7 +66,7 @@ pub(super) async fn run(session: &Session) -> Result<(), StoreError> {
 /// The schema and the oldest that works with it; `None` in an empty database.
 async fn schema(session: &Session) -> Result<Option<(i64, i64)>, StoreError> {
     let exists = session.query(&EXISTS, Vec::new()).await?;
-    let exists = exists.first().map(|row| super::load::get::<Option<bool>>(row, 0)).transpose()?.flatten();
+    let exists = exists.first().map(|row| super::load::get::<bool>(row, 0)).transpose()?;
     if exists != Some(true) {
         return Ok(None);
     }

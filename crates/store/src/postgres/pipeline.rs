@@ -39,6 +39,16 @@ pub(super) enum Failed {
     Broken(StoreError),
 }
 
+impl Failed {
+    /// Whether the server cannot be reached, or does not take what it should.
+    pub(super) fn is_away(&self) -> bool {
+        match self {
+            Self::Refused(fault) => fault::is_away(fault),
+            Self::Broken(_) => true,
+        }
+    }
+}
+
 impl From<Failed> for StoreError {
     fn from(failed: Failed) -> Self {
         match failed {

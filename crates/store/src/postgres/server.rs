@@ -68,7 +68,12 @@ impl Planning {
 pub(super) struct Session {
     client: Option<Object>,
     is_prepared: bool,
+    /// In the middle of a statement, or after one that failed.
     is_dirty: AtomicBool,
+    /// In the middle of a transaction.
+    is_open: AtomicBool,
+    /// The server said that it cannot do what it should, or nothing.
+    is_away: AtomicBool,
 }
 
 impl Server {
@@ -92,8 +97,10 @@ impl Server {
     }
 
     pub(super) async fn session(&self) -> Result<Session, StoreError> {
-        let client = Some(self.pool.get().await?);
-        Ok(Session { client, is_prepared: self.is_prepared, is_dirty: AtomicBool::new(false) })
+        let got = tokio::time::timeout(CONNECT_MAX * 2, self.pool.get()).await;
+        let client = got.map_err(|elapsed| StoreError::Unavailable(Arc::new(elapsed)))??;
+        let (is_dirty, is_open, is_away) = Default::default();
+        Ok(Session { client: Some(client), is_prepared: self.is_prepared, is_dirty, is_open, is_away })
     }
 
     /// A connection, unless the server was just found to be away.
@@ -129,10 +136,21 @@ impl Session {
         let client = self.client().map_err(Failed::Broken)?;
         // Until it is known what came of it; a future that is dropped meanwhile never knows.
         self.is_dirty.store(true, Ordering::Relaxed);
-        let done = pipeline::run(client, self.is_prepared, first, steps, last).await?;
-        let is_open = first.starts_with("BEGIN") && last.is_empty();
-        self.is_dirty.store(is_open, Ordering::Relaxed);
-        Ok(done)
+        let done = pipeline::run(client, self.is_prepared, first, steps, last).await;
+        if let Err(failed) = &done {
+            self.is_away.fetch_or(failed.is_away(), Ordering::Relaxed);
+        } else if !last.is_empty() {
+            self.is_open.store(false, Ordering::Relaxed);
+        } else if first.starts_with("BEGIN") {
+            self.is_open.store(true, Ordering::Relaxed);
+        }
+        self.is_dirty.store(done.is_err(), Ordering::Relaxed);
+        done
+    }
+
+    /// Whether the server said that it cannot do what it should, or nothing.
+    pub(super) fn is_away(&self) -> bool {
+        self.is_away.load(Ordering::Relaxed)
     }
 
     /// One statement.
@@ -169,9 +187,8 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.is_dirty.load(Ordering::Relaxed)
-            && let Some(client) = self.client.take()
-        {
+        let is_unfit = [&self.is_dirty, &self.is_open].into_iter().any(|each| each.load(Ordering::Relaxed));
+        if is_unfit && let Some(client) = self.client.take() {
             drop(Object::take(client));
         }
     }

@@ -62,8 +62,8 @@ impl Batches for PostgresWriter {
     async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
         let first = self.first();
         let locking = if self.has_locks { Locking::Failing } else { Locking::Waiting };
-        self.has_locks = true;
         let loading = Loading::new(wanted, locking);
+        self.has_locks |= loading.has_locks();
         let rows = self.session()?.run(&first, loading.steps(), "").await?;
         loading.read(rows)
     }
@@ -97,7 +97,11 @@ impl Batches for PostgresWriter {
         if std::mem::take(&mut self.is_beginning) {
             return;
         }
-        let Some(session) = self.session.take() else { return };
+        // The next connection may be to a server that is well.
+        let Some(session) = self.session.take_if(|session| !session.is_away()) else {
+            self.session = None;
+            return;
+        };
         match session.run("", &[], "ROLLBACK").await {
             Ok(_) => self.session = Some(session),
             // Dropped, and with it the transaction.

@@ -12,7 +12,8 @@ use crate::{Action, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
     /// Loads everything that the writes need: mostly at once. Exclusive channels take a second step, because
-    /// the catalog says how they are normalised; so do undone events, because they say which contact it is.
+    /// the catalog says how they are normalised; undone events take one before, because they say which contact it
+    /// is.
     pub(super) async fn load(
         batches: &mut impl Batches,
         catalogs: &Catalogs,
@@ -22,7 +23,18 @@ impl Batch {
         if writes.is_empty() {
             return Ok(batch);
         }
-        let wanted = named_by(writes);
+        let mut wanted = named_by(writes);
+        let events: Vec<_> = writes.iter().filter_map(undone).collect();
+        if !events.is_empty() {
+            // They never change, so there is time to look before anything is locked.
+            let events = Wanted { events, ..Wanted::default() };
+            let loaded = batches.load(&events).await?;
+            batch.learn(events, loaded);
+            batch
+                .events
+                .iter()
+                .for_each(|((workspace, _), event)| named_by_event(*workspace, event, &mut wanted));
+        }
         let loaded = batches.load(&wanted).await?;
         let heads = batch.learn(wanted, loaded);
         batch.know_workspaces(batches, catalogs, heads).await?;
@@ -89,20 +101,10 @@ impl Batch {
                     let keys = channels.filter_map(|write| write.lookup_key(&heads.catalog));
                     wanted.channels.extend(keys.map(|(kind, value)| (workspace, kind, value)));
                 }
-                Action::Undo { event, .. } => {
-                    let Some(event) = self.events.get(&(workspace, *event)) else { continue };
-                    wanted.contacts.ids.push((workspace, event.contact.0));
-                    wanted.deleted.push((workspace, event.contact.0));
-                    if let Some(deleted) = &event.deleted {
-                        wanted.contacts.numbers.push((workspace, deleted.number));
-                        push_aliases(&mut wanted.contacts, workspace, deleted.aliases.pairs());
-                    }
-                }
-                Action::Delete { .. } => {}
+                Action::Delete { .. } | Action::Undo { .. } => {}
             }
         }
-        let is_needed = !wanted.channels.is_empty() || !wanted.contacts.ids.is_empty();
-        is_needed.then_some(wanted)
+        (!wanted.channels.is_empty()).then_some(wanted)
     }
 
     /// Loads the owners of aliases that a write may take, where that was not foreseen.
@@ -177,10 +179,26 @@ fn named_by(writes: &[Write]) -> Wanted {
                 named_by_change(workspace, change, &mut wanted);
             }
             Action::Delete { contact } => wanted.contacts.push(workspace, contact),
-            Action::Undo { event, .. } => wanted.events.push((workspace, *event)),
+            Action::Undo { .. } => {}
         }
     }
     wanted
+}
+
+/// The event that a write takes back.
+fn undone(write: &Write) -> Option<(WorkspaceNumber, u64)> {
+    match &write.action {
+        Action::Undo { event, .. } => Some((write.workspace, *event)),
+        _ => None,
+    }
+}
+
+fn named_by_event(workspace: WorkspaceNumber, event: &Event, wanted: &mut Wanted) {
+    wanted.contacts.ids.push((workspace, event.contact.0));
+    wanted.deleted.push((workspace, event.contact.0));
+    wanted.contacts.numbers.extend(event.deleted.iter().map(|deleted| (workspace, deleted.number)));
+    let aliases = aliases_before(&event.differences).chain(aliases_of_deleted(event));
+    wanted.contacts.aliases.extend(aliases.map(|(dialect, text)| (workspace, dialect, text)));
 }
 
 fn named_by_change(workspace: WorkspaceNumber, change: &Change, wanted: &mut Wanted) {

@@ -1,0 +1,25 @@
+//! What only the PostgreSQL backend does: several nodes on one database, leases, and what goes wrong there.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the fixture is test code, too"
+)]
+
+mod bounds;
+mod catalog;
+#[expect(dead_code, reason = "it serves the tests of every backend")]
+#[path = "../it/fixture.rs"]
+mod fixture;
+mod lease;
+mod load;
+mod opening;
+mod order;
+mod raw;
+mod same_contact;
+mod sessions;
+
+fn empty() -> testdb::Database {
+    testdb::Database::postgres()
+}

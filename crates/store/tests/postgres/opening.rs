@@ -1,0 +1,117 @@
+//! Opening: migrations, schemas of other releases, and the ways to write a URL.
+
+use model::Contact;
+use store::{Action, Location, Options, Store, StoreError};
+
+use crate::fixture::{all, by_id, database, everything, named};
+use crate::raw::{assert_sound, nodes, session, sql, url};
+
+const GOLDEN: &str = include_str!("../golden/contact.v1.json");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_together_migrate_once() {
+    let database = database();
+    let opens = (0..8).map(|n| {
+        let location = database.location();
+        async move {
+            match n % 4 {
+                0 => Store::open_beside(&location).await,
+                _ => Store::open(&location, Options { writers: 1, ..Options::default() }).await,
+            }
+        }
+    });
+    let opened = all(opens).await;
+    for each in &opened {
+        assert!(each.is_ok(), "{:?}", each.as_ref().err());
+    }
+    assert_eq!(sql(&database, "SELECT count(*), max(version) FROM contactd_schema"), "1|1");
+    let served = database.serve(Options::default()).await;
+    database.create(&served, named("Jane")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_waits_for_the_one_that_runs() {
+    let database = database();
+    let mut other = session(&database);
+    other.run("BEGIN; SELECT pg_advisory_xact_lock(7161130427)");
+    let mut set = tokio::task::JoinSet::new();
+    let location = database.location();
+    set.spawn(async move { Store::open(&location, Options::default()).await.map(drop) });
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'";
+    crate::raw::wait_until("it does not wait", || sql(&database, waits) == "1");
+    assert_eq!(sql(&database, "SELECT to_regclass('contactd_schema') IS NULL"), "t");
+    other.run("COMMIT");
+    set.join_next().await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_is_served_while_this_release_can() {
+    let database = database();
+    let served = database.serve(Options::default()).await;
+    let contact = database.create(&served, named("Jane")).await.unwrap().contact;
+    sql(&database, "UPDATE contactd_schema SET version = 7, oldest = 1");
+    let newer = database.serve(Options::default()).await;
+    assert_eq!(newer.get(contact.id).await.unwrap(), contact);
+    database.update(&newer, &contact, named("Jane Doe")).await.unwrap();
+    sql(&database, "UPDATE contactd_schema SET oldest = 2");
+    for refused in [
+        Store::open(&database.location(), Options::default()).await.map(drop),
+        Store::open_beside(&database.location()).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(StoreError::NewerSchema { found: 7, known: 1 })), "{refused:?}");
+    }
+    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "7|2");
+}
+
+#[tokio::test]
+async fn format_1_is_read_and_written_as_it_is() {
+    let database = database();
+    let served = database.serve(Options::default()).await;
+    let contact: Contact = serde_json::from_str(GOLDEN).unwrap();
+    let action = Action::Create { id: contact.id, number: Some(contact.number), change: named("Jane") };
+    served.run(database.write(served.workspace, action)).await.unwrap();
+    session(&database).run(&format!("UPDATE contacts SET format = 1, doc = $golden${GOLDEN}$golden$"));
+    assert_eq!(*served.get(contact.id).await.unwrap(), contact);
+    database.update(&served, &contact, named("Jane")).await.unwrap();
+    let row = sql(&database, "SELECT format, doc FROM contacts");
+    let (format, doc) = row.split_once('|').unwrap();
+    let written: serde_json::Value = serde_json::from_str(doc).unwrap();
+    let mut expected: serde_json::Value = serde_json::from_str(GOLDEN).unwrap();
+    for member in ["revision", "updated_at"] {
+        expected[member] = written[member].clone();
+    }
+    expected["name"] = serde_json::json!({"full": "Jane", "first": "Jane"});
+    assert_eq!((format, written), ("1", expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_need_not_be_prepared() {
+    let database = database();
+    let location: Location = format!("{}?prepare=false", url(&database)).parse().unwrap();
+    let store = Store::open(&location, Options::default()).await.unwrap();
+    let workspace = database.workspace(&store, "first").await;
+    let served = crate::fixture::Served { store, workspace };
+    let created = all((0..20).map(|n| database.create(&served, named(&format!("contact {n}"))))).await;
+    let contact = created.into_iter().map(Result::unwrap).next().unwrap().contact;
+    let updates = (0..20).map(|n| database.update(&served, &contact, named(&format!("name {n}"))));
+    assert!(all(updates).await.iter().all(Result::is_ok));
+    let deleted = database.delete(&served, &contact).await.unwrap();
+    let undone = database.undo(&served, deleted.event.unwrap(), model::OnConflict::Refuse).await.unwrap();
+    assert_eq!(undone.contact.revision, 22);
+    assert_eq!(*served.get(contact.id).await.unwrap(), *undone.contact);
+    let page = served.store.list_contacts(workspace, &everything()).await.unwrap();
+    assert_eq!((page.total, page.contacts.len()), (20, 20));
+    let history = served.store.history(workspace, &by_id(contact.id), None, 100).await.unwrap().unwrap();
+    assert_eq!(history.len(), 23);
+    assert_sound(&served).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_served_by_as_many_as_like() {
+    let database = database();
+    let nodes = nodes(&database, 3, 1).await;
+    let contact = database.create(&nodes[0], named("Jane")).await.unwrap().contact;
+    for node in &nodes {
+        assert_eq!(node.get(contact.id).await.unwrap(), contact);
+    }
+}
