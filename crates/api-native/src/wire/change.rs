@@ -57,7 +57,7 @@ impl<'a> ChangesBody<'a> {
 
 impl<'a> ChangeBody<'a> {
     /// A change with its number.
-    pub(crate) fn new(number: u64, event: &'a Event, catalog: &Catalog) -> Self {
+    pub(crate) fn new(number: u64, event: &'a Event, catalog: &'a Catalog) -> Self {
         Self {
             id: number,
             contact_id: Shown(event.contact),

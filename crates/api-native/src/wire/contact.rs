@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::channel::ChannelBody;
 use super::company::CompanyBody;
-use super::{Instant, Shown, shown, value};
+use super::value::Values;
+use super::{Instant, Shown, shown};
 
 /// A contact. What its ids refer to in the catalog is left out when it is gone from there.
 #[derive(Serialize)]
@@ -38,7 +39,7 @@ pub(crate) struct ContactBody<'a> {
     tags: Vec<Shown<TagId>>,
     lists: Vec<Shown<ListId>>,
     notes: Vec<Shown<NoteId>>,
-    values: serde_json::Map<String, Json>,
+    values: Values<'a>,
     starred: bool,
     confirmed: bool,
     unconfirmed_at: Option<Instant>,
@@ -68,7 +69,7 @@ struct BirthdayBody {
 
 impl<'a> ContactBody<'a> {
     /// A contact under its catalog.
-    pub(crate) fn new(contact: &'a Contact, catalog: &Catalog) -> Self {
+    pub(crate) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
         let tags = contact.tags.iter().filter(|id| catalog.tags.get(id.0).is_some());
         let lists = contact.lists.iter().filter(|id| catalog.lists.get(id.0).is_some());
         Self {
@@ -103,7 +104,7 @@ impl<'a> ContactBody<'a> {
             tags: tags.map(|id| Shown(*id)).collect(),
             lists: lists.map(|id| Shown(*id)).collect(),
             notes: shown(&contact.notes),
-            values: value::encode_all(contact, catalog),
+            values: Values::new(contact, catalog),
             starred: contact.starred,
             confirmed: contact.confirmed,
             unconfirmed_at: contact.unconfirmed_at.map(Instant),

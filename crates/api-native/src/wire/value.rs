@@ -3,28 +3,63 @@
 use model::{
     Catalog, Contact, Dialect, Field, FieldType, Json, OptionId, Timestamp, Value, ViolationKind, value,
 };
+use serde::{Serialize, Serializer};
 
 /// A contact's values by field key, in the catalog's order.
-pub(super) fn encode_all(contact: &Contact, catalog: &Catalog) -> serde_json::Map<String, Json> {
-    let shown = |field: &Field| {
-        let value = encode(contact.values.get(&field.id)?, field);
-        (!value.is_null()).then(|| (field.key.clone(), value))
-    };
-    catalog.custom_fields().filter_map(shown).collect()
+pub(super) struct Values<'a> {
+    contact: &'a Contact,
+    catalog: &'a Catalog,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
+        Self { contact, catalog }
+    }
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = &self.contact.values;
+        let fields = if values.is_empty() { None } else { Some(self.catalog.custom_fields()) };
+        serializer.collect_map(fields.into_iter().flatten().filter_map(|field| {
+            let value = Shown { value: values.get(&field.id)?, field };
+            value.is_there().then_some((&field.key, value))
+        }))
+    }
 }
 
 /// A value: numbers with every digit, options by their value.
-pub(super) fn encode(value: &Value, field: &Field) -> Json {
-    let option = |id: &OptionId| field.option(*id).map(|option| Json::from(option.value.as_str()));
-    match value {
-        Value::Text(text) | Value::Date(text) | Value::Time(text) => Json::from(text.as_str()),
-        Value::Number(number) => number.to_json(),
-        Value::Boolean(flag) => Json::from(*flag),
-        Value::Datetime(at) => Json::from(at.to_rfc3339_millis()),
-        Value::Option(id) => option(id).unwrap_or_default(),
-        Value::Options(ids) => ids.iter().filter_map(option).collect(),
-        Value::User(id) => Json::from(id.to_string()),
+struct Shown<'a> {
+    value: &'a Value,
+    field: &'a Field,
+}
+
+impl Shown<'_> {
+    /// An option that is gone from the catalog is not.
+    fn is_there(&self) -> bool {
+        !matches!(self.value, Value::Option(id) if self.field.option(*id).is_none())
     }
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let option = |id: &OptionId| self.field.option(*id).map(|option| option.value.as_str());
+        match self.value {
+            Value::Text(text) | Value::Date(text) | Value::Time(text) => serializer.serialize_str(text),
+            Value::Number(number) => number.to_json().serialize(serializer),
+            Value::Boolean(flag) => serializer.serialize_bool(*flag),
+            Value::Datetime(at) => serializer.serialize_str(&at.to_rfc3339_millis()),
+            Value::Option(id) => option(id).serialize(serializer),
+            Value::Options(ids) => serializer.collect_seq(ids.iter().filter_map(option)),
+            Value::User(id) => serializer.collect_str(id),
+        }
+    }
+}
+
+/// The same as JSON by itself.
+pub(super) fn encode(value: &Value, field: &Field) -> Json {
+    // Nothing in it can fail.
+    serde_json::to_value(Shown { value, field }).unwrap_or_default()
 }
 
 /// Reads what [`encode`] writes, and what [`value::read`] reads beyond that.
