@@ -11,6 +11,7 @@ mod migrate;
 mod pipeline;
 mod save;
 mod server;
+mod transfer;
 mod verify;
 mod writer;
 
@@ -24,6 +25,7 @@ use uuid::Uuid;
 use self::load::{Loading, Locking};
 use self::pipeline::Sql;
 use self::server::{Server, Session};
+pub(crate) use self::transfer::PostgresEnd;
 pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
@@ -55,6 +57,7 @@ impl Postgres {
         let primary = Server::new(url, options.readers)?;
         let session = primary.session().await?;
         migrate::run(&session).await?;
+        transfer::refuse_unfinished(&session).await?;
         let rows = session.query(&IS_DURABLE, Vec::new()).await?;
         let (is_durable, is_flushed) = match rows.first() {
             Some(row) => (load::get(row, 0)?, load::get(row, 1)?),
