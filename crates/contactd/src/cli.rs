@@ -39,6 +39,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Move everything to another database: between SQLite and PostgreSQL, or to another one of the same kind
+    ///
+    /// Contacts keep their ids and numbers, and with them go their history, deleted ones too, companies, notes,
+    /// workspaces and keys. In the end both databases are read again and compared; only then can the new one be
+    /// served. The old one is left as it was. Nothing is written to a database that holds anything.
+    ///
+    /// Nobody can write to the old database meanwhile: stop a server that runs on a file. Those on PostgreSQL may
+    /// run, but their writes wait and are answered with 503. Stop them before you serve the new database. No server
+    /// may run on the new one.
+    ///
+    /// When it is interrupted, the same command goes on where it stopped. SIGINT and SIGTERM stop it after the
+    /// records that it is at.
+    #[command(after_help = MOVE_EXAMPLES)]
+    Move(MoveArgs),
     /// Measure durable updates per second on this machine
     ///
     /// Makes a database of its own, serves it, and updates random contacts in it through the native API and,
@@ -62,6 +76,13 @@ Where the APIs are:
   or at the root, for requests whose Host is api.zingle.me, *.acquire.io, api.callbell.eu,
   api.rolodexcrm.com or one of the [hosts] of the configuration file.
   /healthz  /readyz  /metrics";
+
+const MOVE_EXAMPLES: &str = "\
+Examples:
+  contactd move --from contacts.db --to postgres://contactd:secret@db.example.com/contacts
+      The database must be there, and empty: createdb contacts.
+  contactd move --from postgres://contactd:secret@db.example.com/contacts --to sqlite:contacts.db
+      And back, into a new file. In CONTACTD_MOVE_FROM or CONTACTD_MOVE_TO a password is seen by fewer.";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
@@ -197,6 +218,16 @@ pub(crate) struct KeyCreateArgs {
     pub(crate) secret_from_stdin: bool,
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MoveArgs {
+    /// The database to move: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_MOVE_FROM", hide_env_values = true)]
+    pub(crate) from: String,
+    /// Where to: a path without a file, or the URL of an empty PostgreSQL database
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_MOVE_TO", hide_env_values = true)]
+    pub(crate) to: String,
 }
 
 #[derive(Debug, Args)]

@@ -104,7 +104,7 @@ pub enum MoveError {
         target_checksum: String,
     },
     /// It was told to stop, and can go on.
-    #[error("stopped")]
+    #[error("stopped before all was moved")]
     Stopped,
     /// The source failed.
     #[error("cannot read {place}")]
