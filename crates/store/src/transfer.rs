@@ -211,13 +211,14 @@ struct Move<S, T, W> {
 impl<S: End, T: End, W: FnMut(Progress) -> ControlFlow<()>> Move<S, T, W> {
     async fn run(mut self) -> Result<Moved, MoveError> {
         let earlier = self.earlier().await?;
+        let (mut done, mut total) = (0, 0);
+        for table in Table::ALL {
+            done += self.target.count(table).await.map_err(|fault| self.places.target(fault))?;
+        }
         self.source.hold().await.map_err(|fault| self.places.source(fault))?;
         let mark = self.begin(earlier).await?;
-        let mut total = 0;
-        let mut done = 0;
         for table in Table::ALL {
             total += self.source.count(table).await.map_err(|fault| self.places.source(fault))?;
-            done += self.target.count(table).await.map_err(|fault| self.places.target(fault))?;
         }
         self.copy(mark, done, total).await?;
         self.compare(total).await
@@ -244,12 +245,15 @@ impl<S: End, T: End, W: FnMut(Progress) -> ControlFlow<()>> Move<S, T, W> {
         let Some(Record::Workspace { id, created_at, .. }) = first else {
             return Err(MoveError::NothingToMove(self.places.source.clone()));
         };
-        let state = sum(&mut self.source, table, fault, |_| Ok(())).await?;
+        let mut counters = Reading::new(table);
+        while !counters.is_done {
+            counters.go_on(&mut self.source).await.map_err(fault)?;
+        }
         let begun = Mark {
             // Ids are random, so no other store has it.
             source: format!("{id} {created_at}"),
             place: self.places.source.clone(),
-            state: state.hex(),
+            state: counters.sum.hex(),
             table,
             position: table.start(),
         };
@@ -293,12 +297,16 @@ impl<S: End, T: End, W: FnMut(Progress) -> ControlFlow<()>> Move<S, T, W> {
         let mut tables = Vec::new();
         for table in Table::ALL {
             progress.table = table.as_str();
-            let mut count = |records: usize| {
-                progress.done += records as u64;
-                tell(&mut self.watch, progress)
-            };
-            let source = sum(&mut self.source, table, |fault| self.places.source(fault), &mut count).await?;
-            let target = sum(&mut self.target, table, |fault| self.places.target(fault), &mut count).await?;
+            let (mut source, mut target) = (Reading::new(table), Reading::new(table));
+            // In turns, so that neither database finds its transaction idle and ends it.
+            while !(source.is_done && target.is_done) {
+                progress.done +=
+                    source.go_on(&mut self.source).await.map_err(|fault| self.places.source(fault))?;
+                progress.done +=
+                    target.go_on(&mut self.target).await.map_err(|fault| self.places.target(fault))?;
+                tell(&mut self.watch, progress)?;
+            }
+            let (source, target) = (source.sum, target.sum);
             if (source.records(), source.hex()) != (target.records(), target.hex()) {
                 return Err(MoveError::Different {
                     table: table.as_str(),
@@ -319,21 +327,31 @@ impl<S: End, T: End, W: FnMut(Progress) -> ControlFlow<()>> Move<S, T, W> {
     }
 }
 
-/// Adds up a table, page by page.
-async fn sum(
-    end: &mut impl End,
+/// A table that is read again and added up.
+struct Reading {
     table: Table,
-    fault: impl Fn(StoreError) -> MoveError,
-    mut count: impl FnMut(usize) -> Result<(), MoveError>,
-) -> Result<Sum, MoveError> {
-    let mut sum = Sum::default();
-    let mut position = table.start();
-    loop {
-        let records = end.page(table, &position).await.map_err(&fault)?;
-        count(records.len())?;
-        let Some(last) = records.last() else { return Ok(sum) };
-        position = last.position(table);
-        sum.add(&records);
+    position: Position,
+    sum: Sum,
+    is_done: bool,
+}
+
+impl Reading {
+    fn new(table: Table) -> Self {
+        Self { table, position: table.start(), sum: Sum::default(), is_done: false }
+    }
+
+    /// Adds a page, and tells how many records that were.
+    async fn go_on(&mut self, end: &mut impl End) -> Result<u64, StoreError> {
+        if self.is_done {
+            return Ok(0);
+        }
+        let records = end.page(self.table, &self.position).await?;
+        self.sum.add(&records);
+        match records.last() {
+            Some(last) => self.position = last.position(self.table),
+            None => self.is_done = true,
+        }
+        Ok(records.len() as u64)
     }
 }
 

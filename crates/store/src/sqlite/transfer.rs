@@ -214,6 +214,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_column_is_moved() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate::run(&mut connection).unwrap();
+        for table in Table::ALL {
+            let sql = format!("SELECT name FROM pragma_table_info('{}') WHERE name <> 'row'", table.as_str());
+            let mut statement = connection.prepare(&sql).unwrap();
+            let (columns, _) = insert(table).split_once(" VALUES ").unwrap();
+            for name in statement.query_map([], |row| row.get::<_, String>(0)).unwrap() {
+                let name = name.unwrap();
+                assert!(
+                    columns.split([' ', ',', '(', ')']).any(|column| column == name),
+                    "{table:?}: {name}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn pages_are_found_by_the_key() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate::run(&mut connection).unwrap();

@@ -4,13 +4,13 @@ mod records;
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use model::{ContactId, Dialect, KeyId, OnConflict, Ref};
+use model::{ContactId, Dialect, Edit, KeyId, OnConflict, Ref, TextMember};
 use store::{Location, MoveError, Moved, Options, Progress, Stage, Store, StoreError, move_all};
 use testdb::Session;
 use uuid::Uuid;
 
 use self::records::{CONTACTS, assert_same, fill, hash, key, note, person, read};
-use crate::fixture::{Database, Held, database, named, served};
+use crate::fixture::{Database, Held, all, database, edit, named, served};
 
 async fn moved(from: &Database, to: &Database) -> Moved {
     move_all(&from.location(), &to.location(), |_| Continue(())).await.unwrap()
@@ -166,6 +166,29 @@ async fn a_move_that_was_interrupted_goes_on_where_it_stopped() {
     moved(&first, &to).await;
     let served = to.serve(Options::default()).await;
     assert_same(&read(&served.store).await, &expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_stay_small_when_documents_are_large() {
+    let (first, served) = served().await;
+    let large = || edit(Edit::Text(TextMember::Remarks, Some("\u{1f600}".repeat(65_536))));
+    for made in all((0..40).map(|_| first.create(&served, large()))).await {
+        made.unwrap();
+    }
+    served.store.close().await;
+    let file = first.other(testdb::Database::sqlite());
+    let last = first.other(crate::empty());
+    for (from, to) in [(&first, &file), (&file, &last)] {
+        let mut before = 0;
+        // 16 times 256 KB are 4 MB.
+        let watch = move |progress: Progress| {
+            assert!(progress.done < before + 2 * 20, "{progress:?}");
+            before = progress.done;
+            Continue(())
+        };
+        let there = move_all(&from.location(), &to.location(), watch).await.unwrap();
+        assert_eq!(records(&there, "contacts"), 40);
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The statements of a move: for each table a page of it, its number of rows, and the insertion of many.
+//! The statements of a move: for each table a page of it, and the insertion of many rows.
 
 use tokio_postgres::types::Type;
 
@@ -101,21 +101,6 @@ pub(super) fn page(table: Table) -> &'static Sql {
     }
 }
 
-pub(super) fn count(table: Table) -> &'static Sql {
-    match table {
-        Table::Workspaces => statement!(&[], "SELECT count(*) FROM workspaces"),
-        Table::Catalogs => statement!(&[], "SELECT count(*) FROM catalogs"),
-        Table::Contacts => statement!(&[], "SELECT count(*) FROM contacts"),
-        Table::Tombstones => statement!(&[], "SELECT count(*) FROM tombstones"),
-        Table::Aliases => statement!(&[], "SELECT count(*) FROM aliases"),
-        Table::Channels => statement!(&[], "SELECT count(*) FROM channels"),
-        Table::Companies => statement!(&[], "SELECT count(*) FROM companies"),
-        Table::Notes => statement!(&[], "SELECT count(*) FROM notes"),
-        Table::Events => statement!(&[], "SELECT count(*) FROM events"),
-        Table::Keys => statement!(&[], "SELECT count(*) FROM keys"),
-    }
-}
-
 const NUMBERS: Type = Type::INT8_ARRAY;
 const IDS: Type = Type::UUID_ARRAY;
 const TEXTS: Type = Type::TEXT_ARRAY;
@@ -177,5 +162,34 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "INSERT INTO keys (hash, place, id, doc) ",
             "SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::uuid[], $4::text[])"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of a table's columns.
+    fn columns(table: &str) -> Vec<&'static str> {
+        let schema = include_str!("../../../migrations/postgres/0001_init.sql");
+        let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
+        let lines = after.lines().take_while(|line| !line.starts_with(')'));
+        let names = lines.filter_map(|line| line.split_whitespace().next());
+        names.filter(|name| !["PRIMARY", "CONSTRAINT"].contains(name)).collect()
+    }
+
+    #[test]
+    fn every_column_is_moved() {
+        let has = |table: Table, name: &str| {
+            insert(table).text.split([' ', ',', '(', ')']).any(|column| column == name)
+        };
+        for table in Table::ALL {
+            for name in columns(table.as_str()) {
+                assert!(has(table, name), "{table:?}: {name}");
+            }
+        }
+        for name in columns("heads") {
+            assert!(has(Table::Workspaces, name), "heads: {name}");
+        }
     }
 }
