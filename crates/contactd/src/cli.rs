@@ -43,6 +43,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Move everything to another database: between SQLite and PostgreSQL, or to another one of the same kind
+    ///
+    /// Contacts keep their ids and numbers, and with them go their history, deleted ones too, companies, notes,
+    /// workspaces and keys. In the end both databases are read again and compared; only then can the new one be
+    /// served. The old one is left as it was. Nothing is written to a database that holds anything.
+    ///
+    /// Nobody can write to the old database meanwhile: stop a server that runs on a file. Those on PostgreSQL may
+    /// run, but their writes wait and are answered with 503. Stop them before you serve the new database. No server
+    /// may run on the new one.
+    ///
+    /// When it is interrupted, the same command goes on where it stopped. SIGINT and SIGTERM stop it after the
+    /// records that it is at.
+    #[command(after_help = MOVE_EXAMPLES)]
+    Move(MoveArgs),
     /// Measure what this machine does: durable updates, reads and more
     ///
     /// Makes a database of its own, fills it with made-up contacts, serves it, and sends it one operation or a
@@ -68,13 +82,20 @@ Where the APIs are:
   api.rolodexcrm.com or one of the [hosts] of the configuration file.
   /healthz  /readyz  /metrics";
 
+const MOVE_EXAMPLES: &str = "\
+Examples:
+  contactd move --from contacts.db --to postgres://contactd:secret@db.example.com/contacts
+      The database must be there, and empty: createdb contacts.
+  contactd move --from postgres://contactd:secret@db.example.com/contacts --to sqlite:contacts.db
+      And back, into a new file. In CONTACTD_MOVE_FROM or CONTACTD_MOVE_TO a password is seen by fewer.";
+
 #[derive(Debug, Default, Args)]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", env = "CONTACTD_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
     /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: contactd.db]
-    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE")]
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
     /// Serve a throwaway database with example records and the key 'demo'; loopback addresses only
     #[arg(long, conflicts_with = "database")]
@@ -106,7 +127,7 @@ pub(crate) struct ServeArgs {
     /// A copy of a PostgreSQL database that follows it, to read contacts, lists and histories from
     ///
     /// What was just written may not be there yet. While the copy is away, the database itself is read.
-    #[arg(long, value_name = "URL", env = "CONTACTD_READ_DATABASE")]
+    #[arg(long, value_name = "URL", env = "CONTACTD_READ_DATABASE", hide_env_values = true)]
     pub(crate) read_database: Option<String>,
     /// Connections for reading [default: 4]
     #[arg(long, value_name = "COUNT", env = "CONTACTD_READERS")]
@@ -130,7 +151,13 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
     /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE. A server may be running on it.
-    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", default_value = "contactd.db")]
+    #[arg(
+        long,
+        value_name = "PATH|URL",
+        env = "CONTACTD_DATABASE",
+        hide_env_values = true,
+        default_value = "contactd.db"
+    )]
     pub(crate) database: String,
 }
 
@@ -195,6 +222,16 @@ pub(crate) struct KeyCreateArgs {
     pub(crate) secret_from_stdin: bool,
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MoveArgs {
+    /// The database to move: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_MOVE_FROM", hide_env_values = true)]
+    pub(crate) from: String,
+    /// Where to: a path without a file, or the URL of an empty PostgreSQL database
+    #[arg(long, value_name = "PATH|URL", env = "CONTACTD_MOVE_TO", hide_env_values = true)]
+    pub(crate) to: String,
 }
 
 /// Prints an error with its causes, and a hint where one helps.

@@ -8,6 +8,7 @@ mod demo;
 mod logs;
 mod metrics;
 mod mount;
+mod move_store;
 mod serve;
 mod server;
 
@@ -40,6 +41,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
             Command::Verify { database } => admin::verify(&database).await,
+            Command::Move(args) => move_store::run(&args).await,
             Command::Bench(args) => bench::run(*args).await,
         }
     })

@@ -51,6 +51,7 @@ async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
     let opened = Store::open(location, options).await;
     opened.map_err(|fault| {
         let hint = match &fault {
+            StoreError::UnfinishedMove(_) => "hint: `contactd move` goes on where it stopped",
             StoreError::InUseByOther(_) => "hint: stop the other server, or give this one another --database",
             StoreError::NewerSchema { .. } => "hint: run the newer contactd; a database is never taken back",
             StoreError::File { .. } | StoreError::Sqlite(_) => {
@@ -61,8 +62,8 @@ async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
                  the database must exist"
             }
         };
-        // Its own words and causes first, the hint last.
-        anyhow::anyhow!(hint).context(anyhow::Error::new(fault)).context("cannot open the database")
+        // Around the error, so that its causes are told, too.
+        anyhow::Error::new(fault).context("cannot open the database").context(hint)
     })
 }
 

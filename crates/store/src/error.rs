@@ -48,6 +48,11 @@ pub enum StoreError {
     /// Another process serves this database.
     #[error("another contactd serves {0}")]
     InUseByOther(String),
+    /// A move of a whole store into this database has not ended.
+    #[error(
+        "unfinished move from {0}: run the same `contactd move` again, or delete this database and make a new one"
+    )]
+    UnfinishedMove(String),
     /// The database was made by a newer contactd.
     #[error("the database has schema {found}, this contactd knows {known} at most")]
     NewerSchema {
@@ -99,6 +104,7 @@ impl StoreError {
             Self::Postgres(fault) => Self::Postgres(Arc::clone(fault)),
             Self::Url(text) => Self::Url(text.clone()),
             Self::InUseByOther(path) => Self::InUseByOther(path.clone()),
+            Self::UnfinishedMove(place) => Self::UnfinishedMove(place.clone()),
             Self::NewerSchema { found, known } => Self::NewerSchema { found: *found, known: *known },
             Self::Unreadable { what, source } => {
                 Self::Unreadable { what, source: serde_json::Error::custom(source) }

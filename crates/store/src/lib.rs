@@ -1,7 +1,7 @@
 //! Where contacts are kept: one batch writer with one commit for all that waits, an append-only event log,
 //! readers beside it. The only crate that names a database driver.
 //!
-//! The entry point is [`Store`]. An answer from [`Store::write`] means that the change is durable.
+//! The entry point is [`Store`]; [`move_all`] takes everything to another database. An answer from [`Store::write`] means that the change is durable.
 
 mod backend;
 mod catalogs;
@@ -16,6 +16,7 @@ mod queue;
 mod sqlite;
 mod stats;
 mod store;
+mod transfer;
 mod workspace;
 mod write;
 mod writer;
@@ -26,5 +27,6 @@ pub use location::{Location, LocationError};
 pub use query::{ContactOrder, ContactPage, ContactQuery, Filter};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};
+pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{Action, Done, Outcome, Write};

@@ -12,6 +12,7 @@ mod pipeline;
 mod save;
 mod server;
 mod tls;
+mod transfer;
 mod verify;
 mod writer;
 
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use self::load::{Loading, Locking};
 use self::pipeline::Sql;
 use self::server::{Planning, Server, Session};
+pub(crate) use self::transfer::PostgresEnd;
 pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
@@ -56,6 +58,7 @@ impl Postgres {
         let primary = Server::new(url, options.readers, Planning::Each)?;
         let session = primary.session().await?;
         migrate::run(&session).await?;
+        transfer::refuse_unfinished(&session).await?;
         let rows = session.query(&IS_DURABLE, Vec::new()).await?;
         let (is_durable, is_flushed) = match rows.first() {
             Some(row) => (load::get(row, 0)?, load::get(row, 1)?),

@@ -10,6 +10,7 @@ mod log;
 mod migrate;
 mod readers;
 mod save;
+mod transfer;
 mod verify;
 mod writer;
 
@@ -25,6 +26,7 @@ use self::connection::{Access, FileLock};
 pub(crate) use self::list::SYNTAX;
 use self::log::Log;
 use self::readers::Readers;
+pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::{
@@ -43,6 +45,7 @@ impl Sqlite {
         let lock = FileLock::take(path)?;
         let mut connection = connection::open(path, Access::Write)?;
         migrate::run(&mut connection)?;
+        transfer::refuse_unfinished(&connection)?;
         let log = Log::open(path, options.log_max_bytes)?;
         let readers = Readers::start(path, options.readers)?;
         let writer = SqliteWriter::serving(connection, Arc::clone(&log), lock)?;
@@ -53,6 +56,7 @@ impl Sqlite {
     pub(crate) fn open_beside(path: &Path) -> Result<(Self, SqliteWriter), StoreError> {
         let mut connection = connection::open(path, Access::Write)?;
         migrate::run(&mut connection)?;
+        transfer::refuse_unfinished(&connection)?;
         let readers = Readers::start(path, 1)?;
         Ok((Self { readers, log: None }, SqliteWriter::beside(connection)))
     }

@@ -73,8 +73,7 @@ impl Running {
 
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(sent.expect("kill runs").success());
+        signal(&self.child, name);
     }
 
     /// Kills it without warning, and waits until it is gone.
@@ -96,16 +95,27 @@ impl Drop for Running {
     }
 }
 
-/// Runs a command to its end with this standard input.
-pub(crate) fn contactd_with(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(BINARY)
+/// Starts a command.
+pub(crate) fn started(args: &[&str]) -> Child {
+    Command::new(BINARY)
         .args(args)
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the binary starts");
+        .expect("the binary starts")
+}
+
+/// Sends a signal by its name.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+/// Runs a command to its end with this standard input.
+pub(crate) fn contactd_with(args: &[&str], input: &str) -> Output {
+    let mut child = started(args);
     child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
     child.wait_with_output().expect("it ends")
 }

@@ -115,3 +115,13 @@ CREATE TABLE leases (
     term   bigint      NOT NULL,
     until  timestamptz NOT NULL
 );
+
+-- A move of a whole store into this database that has not ended; nobody serves it before. `place` and `source` say
+-- where it comes from, `state` what that store's counters were, and `last_key` of `part`, a table, how far it came.
+CREATE TABLE moves (
+    source   text PRIMARY KEY,
+    place    text NOT NULL,
+    state    text NOT NULL,
+    part     text NOT NULL,
+    last_key text NOT NULL
+);

@@ -102,3 +102,13 @@ CREATE TABLE keys (
     CONSTRAINT keys_hash_key UNIQUE (hash),
     CONSTRAINT keys_id_key UNIQUE (id)
 ) STRICT;
+
+-- A move of a whole store into this database that has not ended; nobody serves it before. `place` and `source` say
+-- where it comes from, `state` what that store's counters were, and `last_key` of `part`, a table, how far it came.
+CREATE TABLE moves (
+    source   TEXT NOT NULL PRIMARY KEY,
+    place    TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    part     TEXT NOT NULL,
+    last_key TEXT NOT NULL
+) STRICT;

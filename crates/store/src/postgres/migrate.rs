@@ -63,6 +63,11 @@ pub(super) async fn run(session: &Session) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether there is a store in the database.
+pub(super) async fn is_there(session: &Session) -> Result<bool, StoreError> {
+    Ok(schema(session).await?.is_some())
+}
+
 /// The schema and the oldest that works with it; `None` in an empty database.
 async fn schema(session: &Session) -> Result<Option<(i64, i64)>, StoreError> {
     let exists = session.query(&EXISTS, Vec::new()).await?;

@@ -28,6 +28,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether there is a store in the file.
+pub(super) fn is_there(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(schema(connection)? > 0)
+}
+
 fn schema(connection: &Connection) -> Result<usize, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

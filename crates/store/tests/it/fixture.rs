@@ -49,6 +49,11 @@ pub(crate) async fn served() -> (Database, Served) {
 }
 
 impl Database {
+    /// Another place for the same records: its times and ids go on after those of this one.
+    pub(crate) fn other(&self, place: testdb::Database) -> Database {
+        Database { place, clock: AtomicU64::new(self.clock.load(Ordering::Relaxed)) }
+    }
+
     pub(crate) fn location(&self) -> Location {
         self.place.argument().parse().unwrap()
     }

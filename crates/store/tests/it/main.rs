@@ -11,6 +11,7 @@ mod admin;
 mod fixture;
 mod history;
 mod lists;
+mod moving;
 mod opening;
 mod references;
 mod undo;
