@@ -59,7 +59,9 @@ async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
             _ => "hint: --database is postgres://USER:PASSWORD@HOST:PORT/DATABASE; the database must exist",
         };
         // Its own words and causes first, the hint last.
-        anyhow::anyhow!(hint).context(anyhow::Error::new(fault)).context("cannot open the database")
+        let causes: Vec<_> = anyhow::Error::new(fault).chain().map(ToString::to_string).collect();
+        let explained = causes.into_iter().rev().fold(anyhow::anyhow!(hint), anyhow::Error::context);
+        explained.context("cannot open the database")
     })
 }
 
