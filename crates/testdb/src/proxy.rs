@@ -15,6 +15,8 @@ pub enum Cut {
     WithCommit,
     /// The server has committed, and its answer is lost.
     AfterCommit,
+    /// Nothing is cut, but the server hears nothing more.
+    Silence,
 }
 
 /// Stands before a server, for a program that knows only the proxy's URL. It reads the program's messages to see
@@ -167,6 +169,11 @@ fn questions(
             Some(Cut::WithCommit) => {
                 to.write_all(&message)?;
                 break shared.note_cut();
+            }
+            Some(Cut::Silence) => {
+                shared.note_cut();
+                io::copy(&mut from, &mut io::sink())?;
+                break;
             }
             Some(Cut::AfterCommit) => {
                 swallows.store(true, Ordering::SeqCst);
