@@ -210,3 +210,79 @@ pub(super) fn settings(url: &str) -> Result<(Config, bool), StoreError> {
     }
     Ok((config, is_prepared))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio_postgres::config::Host;
+
+    use super::*;
+
+    #[test]
+    fn a_url_is_read_as_libpq_does_and_may_say_how_statements_are_sent() {
+        for (url, is_prepared, name) in [
+            ("postgres://jane:pw@db.example.com:5433/x", true, "contactd"),
+            ("postgres://jane:pw@db.example.com:5433/x?prepare=true", true, "contactd"),
+            ("postgres://jane:pw@db.example.com:5433/x?prepare=false", false, "contactd"),
+            ("postgresql://jane:pw@db.example.com:5433/x?prepare=false&application_name=one", false, "one"),
+            ("postgres://jane:pw@db.example.com:5433/x?application_name=one&prepare=false", false, "one"),
+            ("postgres:///x?host=db.example.com&port=5433&user=jane&password=pw&&", true, "contactd"),
+        ] {
+            let (config, found) = settings(url).unwrap();
+            assert_eq!((found, config.get_application_name()), (is_prepared, Some(name)), "{url}");
+            assert_eq!(config.get_hosts(), [Host::Tcp("db.example.com".to_owned())], "{url}");
+            assert_eq!((config.get_ports(), config.get_dbname()), (&[5433][..], Some("x")), "{url}");
+            assert_eq!((config.get_user(), config.get_password()), (Some("jane"), Some(&b"pw"[..])), "{url}");
+        }
+    }
+
+    #[test]
+    fn waiting_has_bounds_unless_the_url_sets_others() {
+        let (config, _) = settings("postgres://db/x").unwrap();
+        assert_eq!(config.get_connect_timeout(), Some(&CONNECT_MAX));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&SILENCE_MAX));
+        let (config, _) = settings("postgres://db/x?connect_timeout=1&tcp_user_timeout=2").unwrap();
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(1)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn bad_urls_are_told_without_their_passwords() {
+        for url in [
+            "postgres://jane:secret@db:port/x",
+            "postgres://jane:secret@db:99999/x",
+            "postgres://jane:secret@db/x?unknown=1",
+            "postgres://jane:secret@db/x?sslmode=secret",
+            "postgres://jane:%ff%secret@db/x?connect_timeout=soon",
+        ] {
+            let Err(fault) = settings(url) else { panic!("{url}") };
+            let said = chain(&fault);
+            assert!(!said.contains("secret"), "{url}: {said}");
+            assert!(Server::new(url, 1, Planning::Each).is_err());
+        }
+    }
+
+    fn chain(fault: &StoreError) -> String {
+        let mut said = fault.to_string();
+        let mut cause = std::error::Error::source(fault);
+        while let Some(each) = cause {
+            said = format!("{said}: {each}");
+            cause = each.source();
+        }
+        said
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_away() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let server = Server::new(&format!("postgres://jane@{address}/x"), 1, Planning::Each).unwrap();
+        assert!(matches!(server.session().await.map(drop), Err(StoreError::Unavailable(_))));
+        assert!(server.session_unless_away().await.is_none());
+        assert!(server.away_until.lock().unwrap().is_some());
+        server.close();
+        assert!(matches!(server.session().await.map(drop), Err(StoreError::Closing)));
+        let nowhere = Server::new("postgres://jane@no.such.host.invalid/x", 1, Planning::Each).unwrap();
+        assert!(matches!(nowhere.session().await.map(drop), Err(StoreError::Unavailable(_))));
+    }
+}
