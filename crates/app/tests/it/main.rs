@@ -31,7 +31,7 @@ async fn the_only_server_works_until_it_closes() {
                 // The first time it is done at once; then it never is.
                 async move {
                     if run > 0 {
-                        std::future::pending().await
+                        std::future::pending::<()>().await;
                     }
                 }
             };

@@ -1,6 +1,6 @@
 //! Work that one server at a time does, where there are several.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "all of it is test code")]
+#![expect(clippy::unwrap_used, reason = "all of it is test code")]
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,7 +13,9 @@ const DUTY: Duty = Duty { name: "work", lease: Duration::from_millis(1200) };
 
 /// What happened, in order: whether work began or ended, where, and in which term.
 #[derive(Clone, Default)]
-struct Diary(Arc<Mutex<Vec<(Instant, bool, &'static str, u64)>>>);
+struct Diary(Arc<Mutex<Vec<Entry>>>);
+
+type Entry = (Instant, bool, &'static str, u64);
 
 /// Work that goes on; its end is written down however it ends.
 struct Working(Diary, &'static str, u64);
@@ -67,7 +69,7 @@ impl Server {
                 let working = diary.start(place, term);
                 async move {
                     let _working = working;
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             };
             own.on_one_server(DUTY, work).await;
