@@ -10,7 +10,7 @@ use deadpool_postgres::{
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, NoTls, Row};
 
-use super::pipeline::{self, Failed, Param, Sql, Step};
+use super::pipeline::{self, Failed, Param, ROUND_TRIP_MAX, Sql, Step};
 use crate::StoreError;
 
 /// How long connecting takes at most, and waiting for a connection that is free.
@@ -21,6 +21,9 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// After how long without an answer from the network a connection is given up.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// How long work on the whole database takes at most.
+const LONG_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a URL names, and the connections to it; clones share them.
 #[derive(Clone)]
@@ -61,6 +64,7 @@ impl Planning {
 pub(super) struct Session {
     client: Option<Object>,
     is_prepared: bool,
+    longest: Duration,
     /// In the middle of a statement, or after one that failed.
     is_dirty: AtomicBool,
     /// In the middle of a transaction.
@@ -95,7 +99,8 @@ impl Server {
         let got = tokio::time::timeout(CONNECT_MAX * 2, self.pool.get()).await;
         let client = got.map_err(|elapsed| StoreError::Unavailable(Arc::new(elapsed)))??;
         let (is_dirty, is_open, is_away) = Default::default();
-        Ok(Session { client: Some(client), is_prepared: self.is_prepared, is_dirty, is_open, is_away })
+        let (client, longest) = (Some(client), ROUND_TRIP_MAX);
+        Ok(Session { client, is_prepared: self.is_prepared, longest, is_dirty, is_open, is_away })
     }
 
     /// A connection, unless the server was just found to be away.
@@ -121,6 +126,12 @@ impl Server {
 }
 
 impl Session {
+    /// The same for what reads all of the database, or waits for somebody who changes all of it.
+    pub(super) fn patient(mut self) -> Self {
+        self.longest = LONG_MAX;
+        self
+    }
+
     /// Sends `first`, the steps and `last` together; see [`pipeline::run`].
     pub(super) async fn run(
         &self,
@@ -131,7 +142,7 @@ impl Session {
         let client = self.client().map_err(Failed::Broken)?;
         // Until it is known what came of it; a future that is dropped meanwhile never knows.
         self.is_dirty.store(true, Ordering::Relaxed);
-        let done = pipeline::run(client, self.is_prepared, first, steps, last).await;
+        let done = pipeline::run(client, self.is_prepared, self.longest, first, steps, last).await;
         if let Err(failed) = &done {
             self.is_away.fetch_or(failed.is_away(), Ordering::Relaxed);
         } else if !last.is_empty() {
