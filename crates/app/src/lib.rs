@@ -8,6 +8,7 @@ mod caller;
 mod clock;
 mod contacts;
 pub mod demo;
+mod duty;
 mod error;
 mod history;
 mod keys;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
 pub use contacts::{ContactList, View, Written};
+pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use keys::{IssuedKey, KeyRequest};
@@ -27,6 +29,7 @@ pub use store::{
     StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 
+use crate::duty::Duties;
 use crate::keys::KeyCache;
 use crate::workspaces::WorkspaceCache;
 
@@ -49,6 +52,7 @@ struct Inner {
     settings: Settings,
     keys: KeyCache,
     workspaces: WorkspaceCache,
+    duties: Duties,
 }
 
 impl App {
@@ -61,6 +65,7 @@ impl App {
                 settings,
                 keys: KeyCache::default(),
                 workspaces: WorkspaceCache::default(),
+                duties: Duties::default(),
             }),
         }
     }
@@ -86,8 +91,9 @@ impl App {
         self.store().writer_stats()
     }
 
-    /// Lets queued writes finish and closes the store.
+    /// Ends what this server does for all of them, lets queued writes finish and closes the store.
     pub async fn close(&self) {
+        self.inner.duties.close().await;
         self.store().close().await;
     }
 

@@ -13,9 +13,10 @@ use crate::cli::{DatabaseArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
 use crate::config::location;
 
 async fn open(database: &DatabaseArgs) -> anyhow::Result<App> {
-    let store = Store::open_beside(&location(&database.database)?)
-        .await
-        .with_context(|| format!("cannot open the database {}", database.database))?;
+    let location = location(&database.database)?;
+    // Not the text that was given, which may hold a password.
+    let opened = Store::open_beside(&location).await;
+    let store = opened.with_context(|| format!("cannot open the database {location}"))?;
     Ok(App::new(store, Arc::new(SystemClock), Settings::default()))
 }
 

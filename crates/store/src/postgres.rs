@@ -56,7 +56,7 @@ impl Postgres {
         catalogs: Arc<Catalogs>,
     ) -> Result<(Self, Vec<PostgresWriter>), StoreError> {
         let primary = Server::new(url, options.readers, Planning::Each)?;
-        let session = primary.session().await?;
+        let session = primary.session().await?.patient();
         migrate::run(&session).await?;
         transfer::refuse_unfinished(&session).await?;
         let rows = session.query(&IS_DURABLE, Vec::new()).await?;
@@ -153,7 +153,7 @@ impl Backend for Postgres {
     }
 
     async fn verify(&self) -> Result<Verified, StoreError> {
-        verify::verify(&self.primary.session().await?).await
+        verify::verify(&self.primary.session().await?.patient()).await
     }
 
     async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {

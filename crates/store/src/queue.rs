@@ -24,16 +24,17 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Starts the writer on a thread of its own.
+    /// Starts the writer on a thread of its own. `is_away` is what all writers of a store know of their database.
     pub(crate) fn start(
         batches: impl Batches + 'static,
         catalogs: Arc<Catalogs>,
+        is_away: Arc<AtomicBool>,
         options: &Options,
     ) -> Result<Self, StoreError> {
         let (commands, waiting) = mpsc::channel(options.queue_max.max(1));
         let (end, ended) = watch::channel(());
         let counters = Arc::new(Counters::default());
-        let writer = Writer::new(batches, catalogs, Arc::clone(&counters));
+        let writer = Writer::new(batches, catalogs, Arc::clone(&counters), is_away);
         let batch_max = options.batch_max;
         let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;

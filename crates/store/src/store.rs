@@ -117,7 +117,8 @@ impl Store {
         options: &Options,
         is_beside: bool,
     ) -> Result<Self, StoreError> {
-        let start = |writer| Queue::start(writer, Arc::clone(&catalogs), options);
+        let is_away = Arc::default();
+        let start = |writer| Queue::start(writer, Arc::clone(&catalogs), Arc::clone(&is_away), options);
         let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
         Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, is_beside }) })
     }

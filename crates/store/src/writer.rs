@@ -13,7 +13,7 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -62,8 +62,8 @@ pub(crate) struct Writer<B> {
     counters: Arc<Counters>,
     /// The batch whose connection broke while it was committed, until it is known what came of it.
     lost: Option<Done>,
-    /// Whether the database was away for so long that batches wait for it no more.
-    is_away: bool,
+    /// Whether the database was away for so long that no batch of any writer waits for it any more.
+    is_away: Arc<AtomicBool>,
 }
 
 /// The commands of one batch.
@@ -82,8 +82,13 @@ struct Done {
 }
 
 impl<B: Batches> Writer<B> {
-    pub(crate) fn new(batches: B, catalogs: Arc<Catalogs>, counters: Arc<Counters>) -> Self {
-        Self { batches, catalogs, counters, lost: None, is_away: false }
+    pub(crate) fn new(
+        batches: B,
+        catalogs: Arc<Catalogs>,
+        counters: Arc<Counters>,
+        is_away: Arc<AtomicBool>,
+    ) -> Self {
+        Self { batches, catalogs, counters, lost: None, is_away }
     }
 
     /// Writes until the queue is closed and empty.
@@ -126,7 +131,7 @@ impl<B: Batches> Writer<B> {
         loop {
             let fault = match unwinding(batch(self)).await {
                 Ok(done) => {
-                    self.is_away = false;
+                    self.is_away.store(false, Ordering::Relaxed);
                     return Ok(done);
                 }
                 Err(fault) => fault,
@@ -137,10 +142,10 @@ impl<B: Batches> Writer<B> {
                 // However long the commit took: now there is something to find out.
                 until = Instant::now() + RETRY_FOR;
             }
-            let is_hopeless = self.is_away && fault.is_away() && self.lost.is_none();
+            let is_hopeless = self.is_away.load(Ordering::Relaxed) && fault.is_away() && self.lost.is_none();
             let is_over = is_hopeless || Instant::now() + pause > until;
             if is_over || !fault.may_pass() {
-                self.is_away = fault.is_away();
+                self.is_away.store(fault.is_away(), Ordering::Relaxed);
                 return Err(match (self.lost.take(), fault) {
                     (Some(_), CommitError::NotStored(fault)) | (_, CommitError::Lost(fault)) => {
                         CommitError::Unknown(fault)

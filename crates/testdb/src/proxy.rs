@@ -11,10 +11,12 @@ use std::thread;
 pub enum Cut {
     /// The server does not hear of the commit.
     BeforeCommit,
-    /// The commit is on its way to the server.
+    /// The commit is on its way to the server, which does not hear that the connection is cut.
     WithCommit,
     /// The server has committed, and its answer is lost.
     AfterCommit,
+    /// Nothing is cut, but the server hears nothing more.
+    Silence,
 }
 
 /// Stands before a server, for a program that knows only the proxy's URL. It reads the program's messages to see
@@ -127,13 +129,15 @@ fn connect(shared: &Arc<Shared>, client: TcpStream, server: TcpStream) -> io::Re
     server.set_nodelay(true)?;
     let both = [client.try_clone()?, server.try_clone()?];
     shared.streams.lock().unwrap_or_else(PoisonError::into_inner).extend(both);
-    let swallows = Arc::new(AtomicBool::new(false));
+    let swallows = Arc::new(Mutex::new(None));
     let (forth, back) = ((client.try_clone()?, server.try_clone()?), (server, client));
     let (shared, other) = (Arc::clone(shared), Arc::clone(shared));
     let swallowing = Arc::clone(&swallows);
     thread::spawn(move || {
         let _ = questions(&shared, (&forth.0, &forth.1), &swallows);
-        close(&forth.0, &forth.1);
+        if *swallows.lock().unwrap_or_else(PoisonError::into_inner) != Some(Cut::WithCommit) {
+            close(&forth.0, &forth.1);
+        }
     });
     thread::spawn(move || {
         let _ = answers(&other, (&back.0, &back.1), &swallowing);
@@ -150,8 +154,9 @@ fn close(one: &TcpStream, other: &TcpStream) {
 fn questions(
     shared: &Shared,
     (mut from, mut to): (&TcpStream, &TcpStream),
-    swallows: &AtomicBool,
+    swallows: &Mutex<Option<Cut>>,
 ) -> io::Result<()> {
+    let swallow = |cut| *swallows.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
     // The first message has no type.
     let mut message = Vec::new();
     body(&mut from, &mut message)?;
@@ -165,11 +170,18 @@ fn questions(
             None => to.write_all(&message)?,
             Some(Cut::BeforeCommit) => break shared.note_cut(),
             Some(Cut::WithCommit) => {
+                swallow(Cut::WithCommit);
                 to.write_all(&message)?;
+                from.shutdown(Shutdown::Both)?;
                 break shared.note_cut();
             }
+            Some(Cut::Silence) => {
+                shared.note_cut();
+                io::copy(&mut from, &mut io::sink())?;
+                break;
+            }
             Some(Cut::AfterCommit) => {
-                swallows.store(true, Ordering::SeqCst);
+                swallow(Cut::AfterCommit);
                 to.write_all(&message)?;
             }
         }
@@ -192,7 +204,7 @@ fn body(from: &mut &TcpStream, message: &mut Vec<u8>) -> io::Result<()> {
 fn answers(
     shared: &Shared,
     (mut from, mut to): (&TcpStream, &TcpStream),
-    swallows: &AtomicBool,
+    swallows: &Mutex<Option<Cut>>,
 ) -> io::Result<()> {
     let mut bytes = vec![0; 1 << 16];
     let mut swallowed = Vec::new();
@@ -202,13 +214,16 @@ fn answers(
         if read.is_empty() {
             return Ok(());
         }
-        if !swallows.load(Ordering::SeqCst) {
+        let cut = *swallows.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(cut) = cut else {
             to.write_all(read)?;
             continue;
-        }
+        };
         swallowed.extend_from_slice(read);
         if swallowed.windows(7).any(|part| part == b"COMMIT\0") {
-            shared.note_cut();
+            if cut == Cut::AfterCommit {
+                shared.note_cut();
+            }
             return Ok(());
         }
     }

@@ -12,4 +12,4 @@ pub use clock::FakeClock;
 pub use http::{Connection, HttpReply};
 pub use shape::{assert_has, assert_same_shape};
 pub use test_app::TestApp;
-pub use testdb::{Cluster, Database};
+pub use testdb::{Cluster, Cut, Database, Proxy, Session};

@@ -55,10 +55,11 @@ impl From<PoolError> for StoreError {
 
 /// Whether the server cannot be reached, or does not take what it should.
 pub(super) fn is_away(fault: &Error) -> bool {
-    let is_away = |code: &SqlState| {
-        AWAY.contains(code) || AWAY_CLASSES.iter().any(|class| code.code().starts_with(class))
-    };
-    is_broken(fault) || fault.code().is_some_and(is_away)
+    is_broken(fault) || fault.code().is_some_and(is_code_of_away)
+}
+
+fn is_code_of_away(code: &SqlState) -> bool {
+    AWAY.contains(code) || AWAY_CLASSES.iter().any(|class| code.code().starts_with(class))
 }
 
 /// Whether the connection broke, or was never made, so that the server said nothing.
@@ -81,4 +82,38 @@ pub(super) fn is_consequence(fault: &Error) -> bool {
 /// Whether the server refused a commit in a way that leaves no doubt that nothing was stored.
 pub(super) fn is_refused_commit(fault: &Error) -> bool {
     fault.code().is_some_and(|code| code.code().starts_with("40") || code.code().starts_with("23"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_told_from_what_does_not() {
+        for code in [
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::QUERY_CANCELED,
+            SqlState::TOO_MANY_CONNECTIONS,
+            SqlState::DISK_FULL,
+            SqlState::OUT_OF_MEMORY,
+            SqlState::IO_ERROR,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+            SqlState::INVALID_PASSWORD,
+            SqlState::INVALID_CATALOG_NAME,
+        ] {
+            assert!(is_code_of_away(&code) && !CONFLICTS.contains(&code), "{code:?}");
+        }
+        for code in CONFLICTS.into_iter().chain([
+            SqlState::UNDEFINED_TABLE,
+            SqlState::INSUFFICIENT_PRIVILEGE,
+            SqlState::SYNTAX_ERROR,
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            SqlState::IN_FAILED_SQL_TRANSACTION,
+        ]) {
+            assert!(!is_code_of_away(&code), "{code:?}");
+        }
+    }
 }

@@ -488,3 +488,23 @@ fn documents<T: serde::de::DeserializeOwned>(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_keys_are_short_and_never_the_same() {
+        assert_eq!(key_text("short"), "short");
+        assert_eq!(key_text("with\0NUL"), "");
+        let whole = "ö".repeat(KEY_BYTES / 2);
+        assert_eq!(key_text(&whole), whole);
+        let long = format!("{whole}x");
+        // What is in databases must be found by every later release.
+        let key = format!("{}\u{1}d129d32bf6bf0bea6e237436a7797d6f", "ö".repeat(KEY_BYTES / 4));
+        assert_eq!(key_text(&long), key);
+        assert_ne!(key_text(&long), key_text(&format!("{whole}y")));
+        let odd = format!("a{whole}");
+        assert_eq!(key_text(&odd).len(), 499 + 1 + 32);
+    }
+}

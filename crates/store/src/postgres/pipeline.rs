@@ -28,7 +28,7 @@ pub(super) struct Step<'p> {
 
 /// How long a round trip takes at most, with everything that the server does in it. What takes longer is a
 /// connection that broke without telling.
-const ROUND_TRIP_MAX: Duration = Duration::from_secs(15);
+pub(super) const ROUND_TRIP_MAX: Duration = Duration::from_secs(15);
 
 /// What came of a pipeline that failed.
 #[derive(Debug)]
@@ -76,10 +76,11 @@ pub(super) fn param<'p>(value: impl ToSql + Sync + Send + 'p) -> Param<'p> {
 /// Sends `first`, all steps and `last` together, and gives the rows of each step.
 ///
 /// `first` and `last` have no parameters and yield nothing; `last` may be a commit, which the server carries out
-/// only when nothing before it failed.
+/// only when nothing before it failed. All of it takes `longest` at most.
 pub(super) async fn run(
     client: &ClientWrapper,
     is_prepared: bool,
+    longest: Duration,
     first: &str,
     steps: &[Step<'_>],
     last: &str,
@@ -122,7 +123,7 @@ pub(super) async fn run(
             },
         }
     };
-    match tokio::time::timeout(ROUND_TRIP_MAX, work).await {
+    match tokio::time::timeout(longest, work).await {
         Ok(done) => done,
         Err(elapsed) => Err(Failed::Broken(StoreError::Unavailable(std::sync::Arc::new(elapsed)))),
     }

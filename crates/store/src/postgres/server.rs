@@ -9,7 +9,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, Row};
 
-use super::pipeline::{self, Failed, Param, Sql, Step};
+use super::pipeline::{self, Failed, Param, ROUND_TRIP_MAX, Sql, Step};
 use super::tls::Tls;
 use crate::StoreError;
 
@@ -21,6 +21,9 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// After how long without an answer from the network a connection is given up.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// How long work on the whole database takes at most.
+const LONG_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a URL says.
 pub(super) struct Settings {
@@ -68,6 +71,7 @@ impl Planning {
 pub(super) struct Session {
     client: Option<Object>,
     is_prepared: bool,
+    longest: Duration,
     /// In the middle of a statement, or after one that failed.
     is_dirty: AtomicBool,
     /// In the middle of a transaction.
@@ -100,7 +104,8 @@ impl Server {
         let got = tokio::time::timeout(CONNECT_MAX * 2, self.pool.get()).await;
         let client = got.map_err(|elapsed| StoreError::Unavailable(Arc::new(elapsed)))??;
         let (is_dirty, is_open, is_away) = Default::default();
-        Ok(Session { client: Some(client), is_prepared: self.is_prepared, is_dirty, is_open, is_away })
+        let (client, longest) = (Some(client), ROUND_TRIP_MAX);
+        Ok(Session { client, is_prepared: self.is_prepared, longest, is_dirty, is_open, is_away })
     }
 
     /// A connection, unless the server was just found to be away.
@@ -126,6 +131,12 @@ impl Server {
 }
 
 impl Session {
+    /// The same for what reads all of the database, or waits for somebody who changes all of it.
+    pub(super) fn patient(mut self) -> Self {
+        self.longest = LONG_MAX;
+        self
+    }
+
     /// Sends `first`, the steps and `last` together; see [`pipeline::run`].
     pub(super) async fn run(
         &self,
@@ -136,7 +147,7 @@ impl Session {
         let client = self.client().map_err(Failed::Broken)?;
         // Until it is known what came of it; a future that is dropped meanwhile never knows.
         self.is_dirty.store(true, Ordering::Relaxed);
-        let done = pipeline::run(client, self.is_prepared, first, steps, last).await;
+        let done = pipeline::run(client, self.is_prepared, self.longest, first, steps, last).await;
         if let Err(failed) = &done {
             self.is_away.fetch_or(failed.is_away(), Ordering::Relaxed);
         } else if !last.is_empty() {
@@ -225,4 +236,81 @@ pub(super) fn settings(url: &str) -> Result<Settings, StoreError> {
         config.tcp_user_timeout(SILENCE_MAX);
     }
     Ok(Settings { config, tls, is_prepared })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_postgres::config::Host;
+
+    use super::*;
+
+    #[test]
+    fn a_url_is_read_as_libpq_does_and_may_say_how_statements_are_sent() {
+        for (url, is_prepared, name) in [
+            ("postgres://jane:pw@db.example.com:5433/x", true, "contactd"),
+            ("postgres://jane:pw@db.example.com:5433/x?prepare=true", true, "contactd"),
+            ("postgres://jane:pw@db.example.com:5433/x?prepare=false", false, "contactd"),
+            ("postgresql://jane:pw@db.example.com:5433/x?prepare=false&application_name=one", false, "one"),
+            ("postgres://jane:pw@db.example.com:5433/x?application_name=one&prepare=false", false, "one"),
+            ("postgres:///x?host=db.example.com&port=5433&user=jane&password=pw&&", true, "contactd"),
+        ] {
+            let Settings { config, is_prepared: found, .. } = settings(url).unwrap();
+            assert_eq!((found, config.get_application_name()), (is_prepared, Some(name)), "{url}");
+            assert_eq!(config.get_hosts(), [Host::Tcp("db.example.com".to_owned())], "{url}");
+            assert_eq!((config.get_ports(), config.get_dbname()), (&[5433][..], Some("x")), "{url}");
+            assert_eq!((config.get_user(), config.get_password()), (Some("jane"), Some(&b"pw"[..])), "{url}");
+        }
+    }
+
+    #[test]
+    fn waiting_has_bounds_unless_the_url_sets_others() {
+        let Settings { config, .. } = settings("postgres://db/x").unwrap();
+        assert_eq!(config.get_connect_timeout(), Some(&CONNECT_MAX));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&SILENCE_MAX));
+        let Settings { config, .. } =
+            settings("postgres://db/x?connect_timeout=1&tcp_user_timeout=2").unwrap();
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(1)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn bad_urls_are_told_without_their_passwords() {
+        for url in [
+            "postgres://jane:secret@db:port/x",
+            "postgres://jane:secret@db:99999/x",
+            "postgres://jane:secret@db/x?unknown=1",
+            "postgres://jane:secret@db/x?sslmode=maybe",
+            "postgres://jane:%ff%secret@db/x?connect_timeout=soon",
+        ] {
+            let Err(fault) = settings(url) else { panic!("{url}") };
+            let said = chain(&fault);
+            assert!(!said.contains("secret"), "{url}: {said}");
+            assert!(Server::new(url, 1, Planning::Each).is_err());
+        }
+    }
+
+    fn chain(fault: &StoreError) -> String {
+        let mut said = fault.to_string();
+        let mut cause = std::error::Error::source(fault);
+        while let Some(each) = cause {
+            said = format!("{said}: {each}");
+            cause = each.source();
+        }
+        said
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_away() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let server = Server::new(&format!("postgres://jane@{address}/x"), 1, Planning::Each).unwrap();
+        assert!(matches!(server.session().await.map(drop), Err(StoreError::Unavailable(_))));
+        assert!(server.session_unless_away().await.is_none());
+        assert!(server.away_until.lock().unwrap().is_some());
+        server.close();
+        assert!(matches!(server.session().await.map(drop), Err(StoreError::Closing)));
+        let nowhere = Server::new("postgres://jane@no.such.host.invalid/x", 1, Planning::Each).unwrap();
+        assert!(matches!(nowhere.session().await.map(drop), Err(StoreError::Unavailable(_))));
+    }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use model::{Dialect, ViolationKind};
 
 use crate::fixture::{Database, Served, aliased, all, database, named, violation};
-use crate::raw::{nodes, session, sql, wait_until};
+use crate::raw::{nodes, session, sql, wait_until, waiting};
 use crate::same_contact::{tagged, with_tags};
 
 async fn replace(node: &Served, tags: &[&str]) -> u64 {
@@ -46,9 +46,7 @@ async fn meanwhile<T>(
     let mut both = aliased(Dialect::Zingle, "z-1");
     both.edits.extend(change.edits);
     set.spawn(database.update(node, &contact, both));
-    wait_until("the write does not wait", || {
-        sql(database, "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'") == "1"
-    });
+    wait_until("the write does not wait", || waiting(database) == 1);
     let happened = happens().await;
     other.run("ROLLBACK");
     (set.join_next().await.unwrap().unwrap(), happened)

@@ -11,8 +11,8 @@ use crate::fixture::{
 use crate::raw::{Dice, assert_sound, elsewhere, nodes, sql, wait_until};
 
 const NODES: usize = 3;
-const TASKS: usize = 6;
-const STEPS: usize = 50;
+const TASKS: usize = 20;
+const STEPS: usize = 20;
 /// Contacts in each workspace: the first half get e-mail addresses, the other half is deleted and restored.
 const CONTACTS: usize = 20;
 const EMAILS: usize = 6;

@@ -4,7 +4,7 @@ use model::Contact;
 use store::{Action, Location, Options, Store, StoreError};
 
 use crate::fixture::{all, by_id, database, everything, named};
-use crate::raw::{assert_sound, nodes, session, sql, url};
+use crate::raw::{assert_sound, nodes, session, sql, url, wait_until, waiting};
 
 const GOLDEN: &str = include_str!("../golden/contact.v1.json");
 
@@ -37,8 +37,7 @@ async fn a_migration_waits_for_the_one_that_runs() {
     let mut set = tokio::task::JoinSet::new();
     let location = database.location();
     set.spawn(async move { Store::open(&location, Options::default()).await.map(drop) });
-    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'";
-    crate::raw::wait_until("it does not wait", || sql(&database, waits) == "1");
+    wait_until("it does not wait", || waiting(&database) == 1);
     assert_eq!(sql(&database, "SELECT to_regclass('contactd_schema') IS NULL"), "t");
     other.run("COMMIT");
     set.join_next().await.unwrap().unwrap().unwrap();

@@ -38,6 +38,12 @@ pub(crate) fn elsewhere(node: &Served, workspace: WorkspaceNumber) -> Served {
     Served { store: node.store.clone(), workspace }
 }
 
+/// How many connections to the database wait for a lock.
+pub(crate) fn waiting(database: &Database) -> u64 {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    sql(database, waiting).parse().unwrap()
+}
+
 /// Waits until this holds, which it soon must.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {

@@ -7,7 +7,7 @@ use store::{Options, Store, StoreError};
 use testdb::{Cut, Proxy};
 
 use crate::fixture::{Database, Served, aliased, all, by_id, database, everything, named};
-use crate::raw::{assert_sound, nodes, session, sql, url, wait_until};
+use crate::raw::{assert_sound, nodes, session, sql, url, wait_until, waiting};
 
 const OTHERS: &str = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
                       AND backend_type = 'client backend'";
@@ -79,9 +79,7 @@ async fn a_first_try_that_still_runs_is_waited_for() {
         set.spawn(database.undo(&served, event, OnConflict::Refuse));
         wait_until("no connection is cut", || proxy.cuts() as u64 == event - deleted + 1);
         // Both tries are there now: one waits for the other.
-        wait_until("no second try", || {
-            sql(&database, &format!("SELECT count(*) FROM {OTHERS} AND wait_event_type = 'Lock'")) == "2"
-        });
+        wait_until("no second try", || waiting(&database) == 2);
         other.run("COMMIT");
         let done = set.join_next().await.unwrap().unwrap().unwrap();
         assert_eq!(done.event, Some(event + 1));
