@@ -7,8 +7,8 @@ use testkit::{Database, Session};
 use crate::load::Home;
 use crate::process::contactd;
 
-const HINT: &str =
-    "hint: --database is postgres://USER:PASSWORD@HOST:PORT/DATABASE; the database must exist\n";
+const HINT: &str = "hint: --database is postgres://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=require for TLS; the database must \
+     exist\n";
 
 /// What `serve` complains of this database. Like other commands, it never says the password.
 #[track_caller]
