@@ -10,6 +10,7 @@ mod problem;
 mod query;
 mod reply;
 mod shell;
+mod unread;
 
 pub use body::{Body, MAX_BODY_BYTES, Payload};
 pub use call::{Api, Call, RequestId};

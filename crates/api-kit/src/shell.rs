@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use app::App;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::unread::Shared;
 use crate::{Api, Problem};
 
 /// Longest time for one request.
@@ -36,10 +38,14 @@ pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
 
 async fn bounded<A: Api>(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| RouteName(path.as_str().to_owned()));
+    let (parts, body) = request.into_parts();
+    let body = Shared::new(body);
+    let request = Request::from_parts(parts, Body::new(body.clone()));
     let mut response = match tokio::time::timeout(TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => A::Error::from(Problem::Timeout).into_response(),
     };
+    body.drain().await;
     if let Some(route) = route {
         response.extensions_mut().insert(route);
     }

@@ -28,6 +28,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// How long a stop waits for what is in flight.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long `/readyz` waits for the store: less than load balancers wait for it.
+const READY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Everything that a request needs.
 pub(crate) struct Server {
@@ -141,13 +143,13 @@ impl Server {
     }
 
     async fn ready(&self) -> Response {
-        match self.app.check().await {
-            Ok(()) => "ready\n".into_response(),
-            Err(fault) => {
-                tracing::error!(error = %fault, "not ready");
-                (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
-            }
-        }
+        let fault = match tokio::time::timeout(READY_TIMEOUT, self.app.check()).await {
+            Ok(Ok(())) => return "ready\n".into_response(),
+            Ok(Err(fault)) => fault.to_string(),
+            Err(_) => "the store does not answer".to_owned(),
+        };
+        tracing::error!(error = fault, "not ready");
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
     }
 }
 

@@ -83,32 +83,46 @@ impl Postgres {
         self.primary.close();
         self.replica.iter().for_each(Server::close);
     }
+}
 
-    /// A connection for what may be a little behind, where there is a copy for that; to the main database while the
-    /// copy is away.
-    async fn reading(&self) -> Result<Session, StoreError> {
-        if let Some(replica) = &self.replica
-            && let Some(session) = replica.session_unless_away().await
+/// Reads what may be a little behind: from the copy, where there is one and it answers, else from the main database.
+macro_rules! reading {
+    ($self:ident, $session:ident => $read:expr) => {{
+        if let Some(replica) = &$self.replica
+            && let Some(copy) = replica.session_unless_away().await
         {
-            return Ok(session);
+            let $session = &copy;
+            match $read.await {
+                Err(StoreError::Unavailable(fault)) => replica.note_away(&*fault),
+                done => {
+                    replica.note_back();
+                    return done;
+                }
+            }
         }
-        self.primary.session().await
-    }
+        let $session = &$self.primary.session().await?;
+        $read.await
+    }};
+}
+
+async fn load(session: &Session, wanted: &Wanted) -> Result<Loaded, StoreError> {
+    let loading = Loading::new(wanted, Locking::None);
+    // A single statement sees one state anyway.
+    let (begin, commit) = match loading.steps().len() {
+        0 | 1 => ("", ""),
+        _ => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "COMMIT"),
+    };
+    let rows = session.run(begin, loading.steps(), commit).await?;
+    loading.read(rows)
 }
 
 impl Backend for Postgres {
     async fn load(&self, wanted: Wanted) -> Result<Loaded, StoreError> {
         // Catalogs decide what is written, so they are never behind.
-        let is_catalog = !wanted.heads.is_empty() || !wanted.catalogs.is_empty();
-        let session = if is_catalog { self.primary.session().await? } else { self.reading().await? };
-        let loading = Loading::new(&wanted, Locking::None);
-        // A single statement sees one state anyway.
-        let (begin, commit) = match loading.steps().len() {
-            0 | 1 => ("", ""),
-            _ => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "COMMIT"),
-        };
-        let rows = session.run(begin, loading.steps(), commit).await?;
-        loading.read(rows)
+        if !wanted.heads.is_empty() || !wanted.catalogs.is_empty() {
+            return load(&self.primary.session().await?, &wanted).await;
+        }
+        reading!(self, session => load(session, &wanted))
     }
 
     async fn contacts_with_channel(
@@ -118,7 +132,7 @@ impl Backend for Postgres {
         value: String,
         limit: u32,
     ) -> Result<Vec<Arc<Contact>>, StoreError> {
-        list::by_channel(&self.reading().await?, workspace, &kind, &value, limit).await
+        reading!(self, session => list::by_channel(session, workspace, &kind, &value, limit))
     }
 
     async fn list_contacts(
@@ -126,7 +140,7 @@ impl Backend for Postgres {
         workspace: WorkspaceNumber,
         query: ContactQuery,
     ) -> Result<ContactPage, StoreError> {
-        list::list(&self.reading().await?, workspace, &query).await
+        reading!(self, session => list::list(session, workspace, &query))
     }
 
     async fn history(
@@ -136,7 +150,7 @@ impl Backend for Postgres {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        history::history(&self.reading().await?, workspace, &contact, before, limit).await
+        reading!(self, session => history::history(session, workspace, &contact, before, limit))
     }
 
     async fn events(
@@ -145,7 +159,7 @@ impl Backend for Postgres {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
-        history::events(&self.reading().await?, workspace, after, limit).await
+        reading!(self, session => history::events(session, workspace, after, limit))
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

@@ -99,3 +99,19 @@ fn a_body_over_the_limit_is_refused_in_every_dialect() {
         assert_eq!(connection.receive().unwrap().status, 413, "{path}");
     }
 }
+
+/// Many clients send a request's head and body apart, and go on with the connection whatever the answer was.
+#[test]
+fn an_answer_waits_for_the_rest_of_its_request() {
+    let server = Running::start(&["--demo", "--demo-contacts", "0"]);
+    let mut connection = server.connect();
+    for (path, status) in [("/api/v1/contacts", 401), ("/callbell/v1/nothing", 404)] {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n");
+        connection.send(head.as_bytes()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert_eq!(connection.raw(b"{}").unwrap().status, status, "{path}");
+    }
+    let reply =
+        connection.request("GET", "/api/v1/contacts", &[("Authorization", "Bearer demo")], "").unwrap();
+    assert_eq!(reply.status, 200);
+}

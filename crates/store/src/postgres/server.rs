@@ -1,23 +1,36 @@
 //! A PostgreSQL server: its URL, and connections to it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{ClientWrapper, Hook, HookError, Object, Pool, Runtime, Timeouts};
+use deadpool_postgres::{
+    ClientWrapper, Connect, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+    Timeouts,
+};
+use futures_util::future::BoxFuture;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Config, Row};
+use tokio_postgres::{Client, Config, Error, Row};
 
 use super::pipeline::{self, Failed, Param, ROUND_TRIP_MAX, Sql, Step};
 use super::tls::Tls;
 use crate::StoreError;
 
-/// How long connecting takes at most, and waiting for a connection that is free.
+/// How long a host may take to let in, when there is another. Less than a healthy one ever needs, more than a broken one
+/// should hold anybody up.
+const HOST_MAX: Duration = Duration::from_secs(2);
+
+/// How long connecting to the only host takes at most, and waiting for a connection that is free.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// After how long a copy that is away is tried again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a read of a copy takes at most, before the main database is read instead.
+const READ_MAX: Duration = Duration::from_secs(3);
 
 /// After how long without an answer from the network a connection is given up.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
@@ -29,7 +42,33 @@ const LONG_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) tls: Tls,
+    /// One for each host.
+    hosts: Vec<Config>,
     is_prepared: bool,
+}
+
+/// Connects to the first host that lets in. The driver's own way would wait for a host that takes connections and then
+/// says nothing, as one does that is frozen.
+struct Hosts {
+    configs: Vec<Config>,
+    tls: Tls,
+}
+
+impl Connect for Hosts {
+    fn connect(&self, whole: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
+        let last = self.configs.last().unwrap_or(whole).clone();
+        Box::pin(async move {
+            let others = self.configs.split_last().map_or(&[][..], |(_, others)| others);
+            for config in others {
+                match timeout(HOST_MAX, self.tls.open(config)).await {
+                    Ok(Ok(opened)) => return Ok(opened),
+                    Ok(Err(fault)) => tracing::debug!(%fault, "a host of the database does not let in"),
+                    Err(_) => tracing::debug!("a host of the database does not answer"),
+                }
+            }
+            self.tls.open(&last).await
+        })
+    }
 }
 
 /// What a URL names, and the connections to it; clones share them.
@@ -37,6 +76,7 @@ pub(super) struct Settings {
 pub(super) struct Server {
     pool: Pool,
     is_prepared: bool,
+    connect_max: Duration,
     /// Until when nobody tries to connect who can do without.
     away_until: Arc<Mutex<Option<Instant>>>,
 }
@@ -83,10 +123,13 @@ pub(super) struct Session {
 impl Server {
     /// Connects when a connection is first needed; `connections` at most.
     pub(super) fn new(url: &str, connections: usize, planning: Planning) -> Result<Self, StoreError> {
-        let Settings { config, tls, is_prepared } = settings(url)?;
+        let Settings { config, tls, hosts, is_prepared } = settings(url)?;
+        let others = u32::try_from(hosts.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        let connect_max = CONNECT_MAX.saturating_add(HOST_MAX.saturating_mul(others));
         let limits =
-            Timeouts { wait: Some(CONNECT_MAX), create: Some(CONNECT_MAX), recycle: Some(CONNECT_MAX) };
-        let pool = Pool::builder(tls.manager(config))
+            Timeouts { wait: Some(CONNECT_MAX), create: Some(connect_max), recycle: Some(CONNECT_MAX) };
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_connect(config, Hosts { configs: hosts, tls }, recycling))
             .max_size(connections.max(1))
             .timeouts(limits)
             .runtime(Runtime::Tokio1)
@@ -97,11 +140,11 @@ impl Server {
             }))
             .build()
             .map_err(|fault| StoreError::Unavailable(Arc::new(fault)))?;
-        Ok(Self { pool, is_prepared, away_until: Arc::default() })
+        Ok(Self { pool, is_prepared, connect_max, away_until: Arc::default() })
     }
 
     pub(super) async fn session(&self) -> Result<Session, StoreError> {
-        let got = tokio::time::timeout(CONNECT_MAX * 2, self.pool.get()).await;
+        let got = timeout(CONNECT_MAX + self.connect_max, self.pool.get()).await;
         let client = got.map_err(|elapsed| StoreError::Unavailable(Arc::new(elapsed)))??;
         let (is_dirty, is_open, is_away) = Default::default();
         let (client, longest) = (Some(client), ROUND_TRIP_MAX);
@@ -110,18 +153,42 @@ impl Server {
 
     /// A connection, unless the server was just found to be away.
     pub(super) async fn session_unless_away(&self) -> Option<Session> {
-        let away_until = || self.away_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if away_until().is_some_and(|until| Instant::now() < until) {
-            return None;
+        {
+            let mut until = self.away_until();
+            if until.is_some_and(|until| Instant::now() < until) {
+                return None;
+            }
+            // Whoever comes first after that tries; meanwhile the others do without.
+            *until = until.map(|_| Instant::now() + CONNECT_MAX + READ_MAX);
         }
         match self.session().await {
-            Ok(session) => Some(session),
+            Ok(mut session) => {
+                session.longest = READ_MAX;
+                Some(session)
+            }
             Err(fault) => {
-                tracing::warn!(%fault, "the read database is away; the main one is read");
-                *away_until() = Some(Instant::now() + TRY_AGAIN_AFTER);
+                self.note_away(&fault);
                 None
             }
         }
+    }
+
+    /// Notes that the server does not answer.
+    pub(super) fn note_away(&self, fault: &dyn std::error::Error) {
+        tracing::warn!(%fault, "the read database is away; the main one is read");
+        *self.away_until() = Some(Instant::now() + TRY_AGAIN_AFTER);
+    }
+
+    /// Notes that it does.
+    pub(super) fn note_back(&self) {
+        let mut until = self.away_until();
+        if until.is_some() {
+            *until = None;
+        }
+    }
+
+    fn away_until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.away_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives no more connections.
@@ -181,7 +248,8 @@ impl Session {
         params: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, StoreError> {
         self.is_dirty.store(true, Ordering::Relaxed);
-        let rows = self.client()?.query_typed(text, params).await?;
+        let asked = timeout(self.longest, self.client()?.query_typed(text, params)).await;
+        let rows = asked.map_err(|elapsed| StoreError::Unavailable(Arc::new(elapsed)))??;
         self.is_dirty.store(false, Ordering::Relaxed);
         Ok(rows)
     }
@@ -224,7 +292,23 @@ pub(super) fn settings(url: &str) -> Result<Settings, StoreError> {
         }
     }
     let tls = Tls::of(mode, authorities)?;
-    let mut config: Config = format!("{place}?{}", others.join("&")).parse()?;
+    let others = others.join("&");
+    let of = |place: &str| config(place, &others, &tls);
+    let hosts = each_host(place).iter().map(|place| of(place)).collect::<Result<_, _>>()?;
+    Ok(Settings { config: of(place)?, hosts, tls: tls.clone(), is_prepared })
+}
+
+/// The same place with one host of its list at a time.
+fn each_host(place: &str) -> Vec<String> {
+    let (scheme, rest) = place.split_once("://").unwrap_or(("", place));
+    let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(user, rest)| (user, rest));
+    let (hosts, database) = rest.split_once('/').map_or((rest, ""), |(hosts, database)| (hosts, database));
+    let at = if user.is_empty() { "" } else { "@" };
+    hosts.split(',').map(|host| format!("{scheme}://{user}{at}{host}/{database}")).collect()
+}
+
+fn config(place: &str, options: &str, tls: &Tls) -> Result<Config, StoreError> {
+    let mut config: Config = format!("{place}?{options}").parse()?;
     config.ssl_mode(if matches!(tls, Tls::Off) { SslMode::Disable } else { SslMode::Require });
     if config.get_application_name().is_none() {
         config.application_name("contactd");
@@ -235,7 +319,7 @@ pub(super) fn settings(url: &str) -> Result<Settings, StoreError> {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(SILENCE_MAX);
     }
-    Ok(Settings { config, tls, is_prepared })
+    Ok(config)
 }
 
 #[cfg(test)]
@@ -260,6 +344,29 @@ mod tests {
             assert_eq!((config.get_ports(), config.get_dbname()), (&[5433][..], Some("x")), "{url}");
             assert_eq!((config.get_user(), config.get_password()), (Some("jane"), Some(&b"pw"[..])), "{url}");
         }
+    }
+
+    #[test]
+    fn hosts_are_tried_one_by_one() {
+        let each = |url: &str| {
+            settings(url)
+                .unwrap()
+                .hosts
+                .into_iter()
+                .map(|config| config.get_hosts().to_vec())
+                .collect::<Vec<_>>()
+        };
+        let tcp = |name: &str| vec![Host::Tcp(name.to_owned())];
+        assert_eq!(
+            each("postgres://jane:p,w@one:1,two:2/x?target_session_attrs=read-write"),
+            [tcp("one"), tcp("two")]
+        );
+        assert_eq!(each("postgres://one"), [tcp("one")]);
+        assert_eq!(each("postgres:///x?host=one,two").len(), 1);
+        let found = settings("postgres://jane:pw@one,two:5433/x?prepare=false").unwrap();
+        assert_eq!(found.config.get_hosts().len(), 2);
+        assert_eq!(found.hosts[1].get_password(), Some(&b"pw"[..]));
+        assert_eq!((found.hosts[1].get_ports(), found.hosts[1].get_dbname()), (&[5433][..], Some("x")));
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::{Config, NoTls};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Config, Connection, Error, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::StoreError;
@@ -40,14 +41,27 @@ impl Tls {
         }
     }
 
-    /// What makes the connections of a pool.
-    pub(super) fn manager(self, config: Config) -> Manager {
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    /// Connects, and has a task of its own carry the connection.
+    pub(super) async fn open(&self, config: &Config) -> Result<(Client, JoinHandle<()>), Error> {
         match self {
-            Self::Off => Manager::from_config(config, NoTls, recycling),
-            Self::Verified(tls) => Manager::from_config(config, tls, recycling),
+            Self::Off => carried(config.connect(NoTls).await?),
+            Self::Verified(tls) => carried(config.connect(tls.clone()).await?),
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the task ends with the client, and the pool holds both")]
+fn carried<S, T>((client, connection): (Client, Connection<S, T>)) -> Result<(Client, JoinHandle<()>), Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let carry = async move {
+        if let Err(fault) = connection.await {
+            tracing::debug!(%fault, "a connection to the database broke");
+        }
+    };
+    Ok((client, tokio::spawn(carry)))
 }
 
 fn roots(authorities: Option<&str>) -> Result<RootCertStore, StoreError> {

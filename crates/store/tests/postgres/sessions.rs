@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use model::{Dialect, OnConflict};
-use store::{Options, Store, StoreError};
+use store::{Location, Options, Store, StoreError};
 use testdb::{Cut, Proxy};
 
 use crate::fixture::{Database, Served, aliased, all, by_id, database, everything, named};
@@ -185,4 +185,22 @@ async fn a_database_that_takes_no_writes_for_a_while_is_read() {
     assert_eq!(done.contact.revision, 2);
     served.store.check().await.unwrap();
     database.update(&other, &contact, named("Jane")).await.unwrap();
+}
+
+/// As a server does that is frozen: it is connected to, and says nothing.
+#[tokio::test]
+async fn a_host_that_says_nothing_is_passed_over() {
+    let database = database();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = url(&database);
+    let (user, place) = url.split_once('@').unwrap();
+    let hosts = format!("{user}@{},{place}", silent.local_addr().unwrap());
+    let options = Options { writers: 1, readers: 1, ..Options::default() };
+    let store = Store::open(&Location::Postgres(hosts), options).await.unwrap();
+    store.check().await.unwrap();
+    // A copy like that is passed over, too.
+    let copy = Location::Postgres(format!("{user}@{}/x", silent.local_addr().unwrap()));
+    let served = database.serve(Options { read_from: Some(copy), ..Options::default() }).await;
+    let contact = database.create(&served, named("Jane")).await.unwrap().contact;
+    assert_eq!(served.get(contact.id).await.unwrap(), contact);
 }
