@@ -12,7 +12,7 @@ fn certificate(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
     let (key, certificate) = (folder.join(format!("{name}.key")), folder.join(format!("{name}.crt")));
     let done = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"])
-        .args(["-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
         .arg("-keyout")
         .arg(&key)
         .arg("-out")
