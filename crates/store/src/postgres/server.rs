@@ -11,7 +11,7 @@ use deadpool_postgres::{
 use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{LoadBalanceHosts, SslMode};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Error, Row};
 
@@ -294,8 +294,12 @@ pub(super) fn settings(url: &str) -> Result<Settings, StoreError> {
     let tls = Tls::of(mode, authorities)?;
     let others = others.join("&");
     let of = |place: &str| config(place, &others, &tls);
-    let hosts = each_host(place).iter().map(|place| of(place)).collect::<Result<_, _>>()?;
-    Ok(Settings { config: of(place)?, hosts, tls: tls.clone(), is_prepared })
+    let whole = of(place)?;
+    let hosts = match whole.get_load_balance_hosts() {
+        LoadBalanceHosts::Random => vec![whole.clone()],
+        _ => each_host(place).iter().map(|place| of(place)).collect::<Result<_, _>>()?,
+    };
+    Ok(Settings { config: whole, hosts, tls: tls.clone(), is_prepared })
 }
 
 /// The same place with one host of its list at a time.
@@ -362,6 +366,7 @@ mod tests {
             [tcp("one"), tcp("two")]
         );
         assert_eq!(each("postgres://one"), [tcp("one")]);
+        assert_eq!(each("postgres://one,two/x?load_balance_hosts=random").len(), 1);
         assert_eq!(each("postgres:///x?host=one,two").len(), 1);
         let found = settings("postgres://jane:pw@one,two:5433/x?prepare=false").unwrap();
         assert_eq!(found.config.get_hosts().len(), 2);
