@@ -146,6 +146,20 @@ pub(crate) struct Wanted {
     pub(crate) events: Vec<(WorkspaceNumber, u64)>,
 }
 
+/// What an alias names; the number stands in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AliasKind {
+    Contact = 0,
+    Company = 1,
+    Note = 2,
+    DeletedContact = 3,
+}
+
+/// A number that a client may have made up, as a database can compare it.
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// A vendor's id of a record.
 pub(crate) type AliasKey = (WorkspaceNumber, Dialect, String);
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use model::{Contact, Dialect, TagId, TeamId};
 
+use crate::backend::integer;
+
 /// A list of contacts.
 #[derive(Clone, Debug)]
 pub struct ContactQuery {
@@ -156,10 +158,6 @@ impl Select {
         let own = [self.limit, self.offset].into_iter().chain(self.after);
         self.binds.iter().cloned().chain(own.map(Bind::Integer))
     }
-}
-
-fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The condition of a filter; `None` when it always holds.

@@ -11,16 +11,8 @@ use uuid::Uuid;
 
 use super::pipeline::{Sql, Step, param};
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
+pub(super) use crate::backend::{AliasKind, integer};
 use crate::{StoreError, WorkspaceNumber, document};
-
-/// What an alias names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AliasKind {
-    Contact = 0,
-    Company = 1,
-    Note = 2,
-    DeletedContact = 3,
-}
 
 /// Events of a batch count from here until they are committed: above every number that an event ever has.
 pub(super) const COUNT_FROM: u64 = 1 << 40;
@@ -326,11 +318,6 @@ pub(super) fn unsigned(row: &Row, column: usize) -> Result<u64, StoreError> {
 
 pub(super) fn workspace(row: &Row, column: usize) -> Result<WorkspaceNumber, StoreError> {
     Ok(WorkspaceNumber(get(row, column)?))
-}
-
-/// A number that a client may have made up, as the database can compare it.
-pub(super) fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Bytes of a text in an index at most. PostgreSQL indexes nothing that takes a third of a page.

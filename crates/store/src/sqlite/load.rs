@@ -9,16 +9,8 @@ use uuid::Uuid;
 
 use super::event_row::event_row;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
+pub(super) use crate::backend::{AliasKind, integer};
 use crate::{StoreError, WorkspaceNumber, document};
-
-/// What an alias names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AliasKind {
-    Contact = 0,
-    Company = 1,
-    Note = 2,
-    DeletedContact = 3,
-}
 
 pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, StoreError> {
     let contacts = Contacts::load(connection, &wanted.contacts)?;
@@ -32,11 +24,6 @@ pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, S
         owners: owners(connection, &wanted.channels, wanted.owners_max)?,
         events: events(connection, &wanted.events)?,
     })
-}
-
-/// A number that a client may have made up, as the database can compare it.
-pub(super) fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// An id, from its column.
