@@ -2,7 +2,7 @@
 
 use api_kit::{Call, Problem, Query};
 use app::{ContactOrder, ContactQuery, Filter};
-use model::{Dialect, Json, Ref, ViolationKind};
+use model::{Dialect, Facet, Json, Ref, ViolationKind};
 use serde::Serialize;
 
 use crate::{Acquire, Error, wire};
@@ -98,7 +98,7 @@ impl Page {
     /// The list as the store takes it.
     pub(crate) fn query(&self) -> ContactQuery {
         let texts = self.texts.iter().cloned();
-        let parts = texts.map(|(name, text)| Filter::Extra(Dialect::Acquire, name, text));
+        let parts = texts.map(|(name, text)| Filter::Is(Facet::Extra(Dialect::Acquire, name, text)));
         ContactQuery {
             filter: if self.texts.is_empty() { Filter::All } else { Filter::And(parts.collect()) },
             order: self.order,
@@ -168,5 +168,17 @@ fn order(query: &Query) -> Result<ContactOrder, Error> {
         ("dateUpdated", "ASC") => Ok(ContactOrder::FirstUpdated),
         ("dateUpdated", "DESC") => Ok(ContactOrder::LastUpdated),
         _ => Err(bad()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_can_be_compared_with() {
+        for name in wire::contact::CLIENT_TEXTS {
+            assert!(model::facet::EXTRAS.contains(&(Dialect::Acquire, name)), "{name}");
+        }
     }
 }

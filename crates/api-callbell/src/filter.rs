@@ -2,7 +2,7 @@
 
 use api_kit::Query;
 use app::Filter;
-use model::{Catalog, Dialect, ItemRef, TagId};
+use model::{Catalog, Dialect, Facet, ItemRef};
 
 use crate::wire;
 
@@ -22,19 +22,20 @@ fn tags(query: &Query, catalog: &Catalog) -> Option<Filter> {
         return None;
     }
     let is_named = |name: &str| names.contains(&name.trim().to_lowercase());
-    let tags: Vec<TagId> = catalog.tags.iter().filter(|tag| is_named(&tag.name)).map(|tag| tag.id).collect();
-    Some(Filter::AnyTag(tags))
+    let tags = catalog.tags.iter().filter(|tag| is_named(&tag.name));
+    Some(Filter::any_of(tags.map(|tag| Facet::Tag(tag.id))))
 }
 
 /// Contacts of a source. One that came through another dialect has none written down, and mostly shows as
 /// WhatsApp.
 fn source(query: &Query) -> Option<Filter> {
     let source = query.get("source").filter(|source| !source.is_empty())?;
-    let written = Filter::Extra(Dialect::Callbell, wire::SOURCE.to_owned(), source.to_owned());
+    let (dialect, name) = (Dialect::Callbell, wire::SOURCE.to_owned());
+    let written = Filter::Is(Facet::Extra(dialect, name.clone(), source.to_owned()));
     if source != wire::WHATSAPP {
         return Some(written);
     }
-    let unwritten = Filter::NoExtra(Dialect::Callbell, wire::SOURCE.to_owned());
+    let unwritten = Filter::Is(Facet::HasExtra(dialect, name)).not();
     Some(Filter::Any(vec![written, unwritten]))
 }
 
@@ -44,7 +45,17 @@ fn team(query: &Query, catalog: &Catalog) -> Option<Filter> {
     let Some(team) = catalog.teams.find(&ItemRef::Id(wire::reference(text))) else {
         return Some(Filter::Any(Vec::new()));
     };
-    let assigned = Filter::Team(Some(team.id));
+    let assigned = Filter::Is(Facet::Team(team.id));
     let is_default = catalog.default_team().is_some_and(|default| default.id == team.id);
-    Some(if is_default { Filter::Any(vec![assigned, Filter::Team(None)]) } else { assigned })
+    Some(if is_default { Filter::Any(vec![assigned, Filter::Is(Facet::HasTeam).not()]) } else { assigned })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_can_be_compared_with() {
+        assert!(model::facet::EXTRAS.contains(&(Dialect::Callbell, wire::SOURCE)));
+    }
 }

@@ -15,6 +15,7 @@ pub mod dialect;
 pub mod difference;
 pub mod email;
 pub mod event;
+pub mod facet;
 pub mod id;
 pub mod items;
 pub mod limits;
@@ -39,6 +40,7 @@ pub use contact::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
 pub use dialect::Dialect;
 pub use difference::{Difference, Member};
 pub use event::{Actor, Event, EventKind};
+pub use facet::Facet;
 pub use id::{
     ChannelId, ChannelTypeId, CompanyId, ContactId, FieldId, InboxId, KeyId, ListId, NoteId, OptionId, TagId,
     TeamId, UserId, WorkspaceId,

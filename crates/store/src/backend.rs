@@ -12,6 +12,7 @@ use model::{
 };
 use uuid::Uuid;
 
+use crate::numbers::Chunk;
 use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Verified, Workspace, WorkspaceNumber};
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -253,6 +254,8 @@ pub(crate) struct Saves {
     pub(crate) inserts: Vec<Insert>,
     /// Lookup rows that are new.
     pub(crate) fresh: Lookups,
+    /// Answers of contacts that changed, in the order of their keys.
+    pub(crate) facets: Vec<FacetSave>,
     /// Events.
     pub(crate) events: Vec<EventRow>,
     /// The workspaces of the events.
@@ -287,6 +290,18 @@ pub(crate) struct Lookups {
     pub(crate) aliases: Vec<(AliasKey, ContactId)>,
     /// Channels.
     pub(crate) channels: Vec<(ChannelKey, ContactId)>,
+}
+
+/// What a batch does to the answers that the contacts of a chunk give to one question.
+#[derive(Debug)]
+pub(crate) struct FacetSave {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) facet: Uuid,
+    pub(crate) chunk: u64,
+    /// Those that now say yes.
+    pub(crate) yes: Chunk,
+    /// Those that no more do.
+    pub(crate) no: Chunk,
 }
 
 /// A contact that is gone. It stays known, with its aliases, to those who ask for its history.

@@ -1,6 +1,8 @@
 //! PostgreSQL: one database, any number of nodes, each with writers and a pool of connections for reading.
 
 mod administer;
+mod bits;
+mod facets;
 mod fault;
 mod history;
 mod lease;

@@ -3,6 +3,7 @@
 mod administer;
 mod connection;
 mod event_row;
+mod facets;
 mod history;
 mod list;
 mod load;

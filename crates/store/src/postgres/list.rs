@@ -6,32 +6,25 @@ use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+use super::facets;
 use super::load::{contact, each, key_text, unsigned};
 use super::pipeline::{Sql, param};
 use super::server::Session;
-use crate::query::{Bind, Select, Syntax};
+use crate::query::{Among, Bind, Select, Syntax};
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
-/// PostgreSQL's ways to say what lists need. Documents as a whole are never `jsonb`, which cannot hold each number
-/// that JSON can.
+/// PostgreSQL's ways to say what lists need.
 pub(super) const SYNTAX: Syntax = Syntax {
     mark: '$',
     key: "c.id",
     log: "events e JOIN contacts c \
           ON c.workspace = e.workspace AND c.id = e.contact AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
-    any_tag: |tags| format!("(c.doc::json -> 'tags')::jsonb ?| ARRAY[{tags}]"),
-    team: "(c.doc::json ->> 'assigned_team')",
-    extra: |dialect, name, value| {
-        format!(
-            "coalesce(json_typeof({member}) = 'string' AND {member} #>> '{{}}' = {value}, FALSE)",
-            member = format_args!("(c.doc::json #> '{{extras,{dialect}}}' -> {name}::text)")
-        )
-    },
-    no_extra: |dialect, name| format!("(c.doc::json #> '{{extras,{dialect}}}' -> {name}::text) IS NULL"),
+    few: "unnest($4) k (number) JOIN contacts c ON c.workspace = $1 AND c.number = k.number WHERE TRUE",
+    many: "CASE WHEN c.number < 8 * octet_length($4)::bigint THEN get_bit($4, c.number) = 1 ELSE FALSE END",
 };
 
-static CONTACT_COUNT: Sql =
+pub(super) static CONTACT_COUNT: Sql =
     Sql { text: "SELECT contact_count FROM heads WHERE workspace = $1", types: &[Type::INT8] };
 
 pub(super) async fn list(
@@ -39,22 +32,30 @@ pub(super) async fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let select = Select::of(workspace, query, &SYNTAX);
-    // First the keys, then the documents: so that sorting and skipping need not carry documents along.
+    if !query.filter.is_all() {
+        return facets::list(session, workspace, query).await;
+    }
+    let select = Select::of(workspace, query, Among::All, &SYNTAX);
+    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &[], "").await?;
+    let contacts = page(session, &select).await?;
+    let on_page = contacts.len() as u64;
+    let is_end =
+        query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
+    let total = if is_end { query.offset + on_page } else { total(session, workspace).await? };
+    session.run("", &[], "COMMIT").await?;
+    Ok(ContactPage { contacts, total })
+}
+
+/// The contacts of a page: first the keys, then the documents, so that sorting and skipping need not carry documents
+/// along.
+pub(super) async fn page(session: &Session, select: &Select) -> Result<Vec<Arc<Contact>>, StoreError> {
     let page = format!(
         "SELECT c.format, c.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &[], "").await?;
-    let binds: Vec<Bind> = select.page_binds().collect();
-    let contacts = contacts(&session.ask(&page, &typed(&binds)).await?)?;
-    let on_page = contacts.len() as u64;
-    let is_end =
-        select.after.is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
-    let total = if is_end { query.offset + on_page } else { total(session, workspace, &select).await? };
-    session.run("", &[], "COMMIT").await?;
-    Ok(ContactPage { contacts, total })
+    let binds: Vec<_> = select.binds.iter().map(Bind::typed).collect();
+    contacts(&session.ask(&page, &binds).await?)
 }
 
 static BY_CHANNEL: Sql = Sql {
@@ -79,30 +80,24 @@ pub(super) async fn by_channel(
     contacts(&session.query(&BY_CHANNEL, params).await?)
 }
 
-fn contacts(rows: &[Row]) -> Result<Vec<Arc<Contact>>, StoreError> {
+pub(super) fn contacts(rows: &[Row]) -> Result<Vec<Arc<Contact>>, StoreError> {
     each(rows, |row| {
         let contact = contact(row, 0, 1)?;
         contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
     })
 }
 
-async fn total(session: &Session, workspace: WorkspaceNumber, select: &Select) -> Result<u64, StoreError> {
-    let rows = match &select.count {
-        Some(count) => session.ask(count, &typed(&select.binds)).await?,
-        None => session.query(&CONTACT_COUNT, vec![param(workspace.0)]).await?,
-    };
+async fn total(session: &Session, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+    let rows = session.query(&CONTACT_COUNT, vec![param(workspace.0)]).await?;
     rows.first().map_or(Ok(0), |row| unsigned(row, 0))
-}
-
-fn typed(binds: &[Bind]) -> Vec<(&(dyn ToSql + Sync), Type)> {
-    binds.iter().map(Bind::typed).collect()
 }
 
 impl Bind {
     fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
         match self {
             Self::Integer(number) => (number, Type::INT8),
-            Self::Text(text) => (text, Type::TEXT),
+            Self::Integers(numbers) => (numbers, Type::INT8_ARRAY),
+            Self::Bytes(bytes) => (bytes, Type::BYTEA),
         }
     }
 }

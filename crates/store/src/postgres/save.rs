@@ -9,6 +9,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::facets;
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
 use crate::backend::{AliasKey, Committed, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update};
@@ -182,6 +183,7 @@ impl<'s> Saving<'s> {
         saving.stale(&saves.stale);
         saving.fresh(&saves.fresh);
         saving.heads(&saves.heads);
+        saving.steps.extend(facets::save(&saves.facets));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);

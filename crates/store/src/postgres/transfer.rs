@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::bits::Bits;
 use super::load::get;
 use super::migrate;
 use super::pipeline::{Param, Sql, Step, param};
@@ -29,8 +30,8 @@ const HOLD: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeou
 const PUT: &str = "BEGIN; SET LOCAL lock_timeout = 10000; SET LOCAL synchronous_commit = on";
 
 /// So that lists are planned well from the first one on.
-const ANALYZE: &str = "ANALYZE workspaces, heads, catalogs, contacts, tombstones, aliases, channels, companies, \
-                       notes, events, keys";
+const ANALYZE: &str = "ANALYZE workspaces, heads, catalogs, contacts, tombstones, aliases, channels, facets, \
+                       companies, notes, events, keys";
 
 static UNFINISHED: Sql = Sql { text: "SELECT place FROM moves LIMIT 1", types: &[] };
 
@@ -140,6 +141,7 @@ fn value<'c>(cell: &'c Cell<'_>) -> Param<'c> {
         Cell::Id(id) => param(*id),
         Cell::Text(text) => param(text.as_ref()),
         Cell::Bytes(bytes) => param(bytes.as_ref()),
+        Cell::Bits(bits) => param(Bits::from(bits.as_ref())),
     }
 }
 
@@ -150,6 +152,9 @@ fn column<'c>(rows: &'c [Vec<Cell<'_>>], place: usize) -> Param<'c> {
         Some(Cell::Id(_)) => param(cells().filter_map(Cell::as_id).collect::<Vec<Uuid>>()),
         Some(Cell::Text(_)) => param(cells().filter_map(Cell::as_text).collect::<Vec<&str>>()),
         Some(Cell::Bytes(_)) => param(cells().filter_map(Cell::as_bytes).collect::<Vec<&[u8]>>()),
+        Some(Cell::Bits(_)) => {
+            param(cells().filter_map(Cell::as_bits).map(Bits::from).collect::<Vec<Bits<'_>>>())
+        }
         Some(Cell::Number(_) | Cell::Maybe(_)) | None => {
             param(cells().map(Cell::as_number).collect::<Vec<Option<i64>>>())
         }
@@ -177,5 +182,9 @@ impl Columns for Row {
 
     fn bytes(&self, column: usize) -> Result<Vec<u8>, StoreError> {
         get(self, column)
+    }
+
+    fn bits(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+        Ok(get::<Bits<'_>>(self, column)?.as_bytes().to_owned())
     }
 }

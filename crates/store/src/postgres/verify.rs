@@ -6,9 +6,11 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::facets;
 use super::load::{AliasKind, channels, contact, get, unsigned, workspace};
 use super::pipeline::{Sql, param};
 use super::server::Session;
+use crate::recount::Recount;
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 /// Contacts that are looked at together.
@@ -68,10 +70,11 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
 /// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.
 async fn contacts(session: &Session, verified: &mut Verified) -> Result<HashMap<i64, u64>, StoreError> {
     let mut counts: HashMap<i64, u64> = HashMap::new();
+    let mut recount = Recount::default();
     let mut after = (i64::MIN, Uuid::nil());
     loop {
         let rows = session.query(&CONTACTS, vec![param(after.0), param(after.1), param(CHUNK)]).await?;
-        let Some(last) = rows.last() else { return Ok(counts) };
+        let Some(last) = rows.last() else { break };
         after = (get(last, 0)?, get(last, 1)?);
         let mut found = Vec::new();
         for row in &rows {
@@ -79,7 +82,11 @@ async fn contacts(session: &Session, verified: &mut Verified) -> Result<HashMap<
             found.extend(read(row, verified)?);
         }
         look_ups(session, &found, verified).await?;
+        found.iter().for_each(|(workspace, contact)| recount.add(*workspace, contact));
     }
+    facets::each(session, |key, stored| recount.compare(key, stored, verified)).await?;
+    recount.finish(verified);
+    Ok(counts)
 }
 
 fn read(row: &Row, verified: &mut Verified) -> Result<Option<(WorkspaceNumber, model::Contact)>, StoreError> {

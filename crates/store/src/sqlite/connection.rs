@@ -45,6 +45,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Connection, StoreError
             connection.pragma_update(None, "cache_size", -16_384)?;
         }
         Access::Read => {
+            super::list::add_is_chosen(&connection)?;
             connection.pragma_update(None, "query_only", true)?;
             connection.pragma_update(None, "cache_size", -4_096)?;
         }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use model::{ChannelKind, Contact};
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
-use super::load;
-use crate::query::{Bind, Select, Syntax};
+use super::{facets, load};
+use crate::backend::integer;
+use crate::query::{Among, Bind, Select, Syntax};
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// SQLite's ways to say what lists need.
@@ -16,17 +18,8 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     key: "c.row",
     log: LAST_EVENTS,
     log_order: "e.row",
-    any_tag: |tags| format!("EXISTS (SELECT 1 FROM json_each(c.doc, '$.tags') t WHERE t.value IN ({tags}))"),
-    team: "json_extract(c.doc, '$.assigned_team')",
-    extra: |dialect, name, value| {
-        format!(
-            "EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x \
-             WHERE x.key = {name} AND x.type = 'text' AND x.value = {value})"
-        )
-    },
-    no_extra: |dialect, name| {
-        format!("NOT EXISTS (SELECT 1 FROM json_each(c.doc, '$.extras.{dialect}') x WHERE x.key = {name})")
-    },
+    few: "json_each(?4) k CROSS JOIN contacts c ON c.workspace = ?1 AND c.number = k.value WHERE TRUE",
+    many: "is_chosen(?4, c.number)",
 };
 
 pub(super) fn list(
@@ -34,19 +27,55 @@ pub(super) fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let select = Select::of(workspace, query, &SYNTAX);
-    // First the rows, then the documents: so that sorting and skipping need not carry documents along.
-    let rows: Vec<i64> = {
-        let mut statement = connection.prepare_cached(&select.page)?;
-        let rows = statement.query_map(params_from_iter(select.page_binds()), |row| row.get(0))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    let contacts = documents(connection, &rows)?;
-    let on_page = rows.len() as u64;
+    if !query.filter.is_all() {
+        return filtered(connection, workspace, query);
+    }
+    let contacts = page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?;
+    let on_page = contacts.len() as u64;
     let is_end =
-        select.after.is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
-    let total = if is_end { query.offset + on_page } else { total(connection, workspace, &select)? };
+        query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
+    let total = if is_end { query.offset + on_page } else { contact_count(connection, workspace)? };
     Ok(ContactPage { contacts, total })
+}
+
+/// A page of a list that is filtered.
+fn filtered(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+) -> Result<ContactPage, StoreError> {
+    let found = query.filter.numbers(&facets::answers(connection, workspace, query.filter.questions())?);
+    let contacts = match query.page_of(&found) {
+        Some(numbers) => {
+            let sql = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
+            let keys = numbers.into_iter().map(|number| [workspace.0, integer(number)]);
+            documents(connection, sql, keys)?
+        }
+        None => {
+            let among = Among::of(&found, query, contact_count(connection, workspace)?);
+            page(connection, Select::of(workspace, query, among, &SYNTAX))?
+        }
+    };
+    Ok(ContactPage { contacts, total: found.len() })
+}
+
+/// The contacts of a page: first the rows, then the documents, so that sorting and skipping need not carry documents
+/// along.
+fn page(connection: &Connection, select: Select) -> Result<Vec<Arc<Contact>>, StoreError> {
+    let mut statement = connection.prepare_cached(&select.page)?;
+    let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
+    documents(connection, BY_ROW, rows.collect::<Result<Vec<i64>, _>>()?.into_iter().map(|row| [row]))
+}
+
+/// That a number (second) is among bits (first), as [`Numbers::dense`](crate::numbers::Numbers::dense) makes them.
+pub(super) fn add_is_chosen(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("is_chosen", 2, flags, |arguments| {
+        let bits = arguments.get_raw(0).as_blob()?;
+        let number: u64 = arguments.get(1)?;
+        let byte = usize::try_from(number / 8).ok().and_then(|place| bits.get(place));
+        Ok(byte.is_some_and(|byte| byte >> (number % 8) & 1 == 1))
+    })
 }
 
 pub(super) fn by_channel(
@@ -60,39 +89,40 @@ pub(super) fn by_channel(
                WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3 ORDER BY h.contact LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![workspace.0, kind.as_str(), value, limit], |row| row.get(0))?;
-    documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
+    documents(connection, BY_ROW, rows.collect::<Result<Vec<i64>, _>>()?.into_iter().map(|row| [row]))
 }
 
-fn documents(connection: &Connection, rows: &[i64]) -> Result<Vec<Arc<Contact>>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT format, doc FROM contacts WHERE row = ?1")?;
-    rows.iter()
-        .map(|row| {
-            let contact = statement.query_row([row], |row| load::contact(row, 0, 1))?;
-            contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
-        })
-        .collect()
+const BY_ROW: &str = "SELECT format, doc FROM contacts WHERE row = ?1";
+
+fn documents<const N: usize>(
+    connection: &Connection,
+    sql: &str,
+    keys: impl Iterator<Item = [i64; N]>,
+) -> Result<Vec<Arc<Contact>>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    keys.map(|key| {
+        let contact = statement.query_row(params_from_iter(key), |row| load::contact(row, 0, 1))?;
+        contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
+    })
+    .collect()
 }
 
-fn total(connection: &Connection, workspace: WorkspaceNumber, select: &Select) -> Result<u64, StoreError> {
-    match &select.count {
-        Some(count) => {
-            let mut statement = connection.prepare_cached(count)?;
-            Ok(statement.query_row(params_from_iter(&select.binds), |row| row.get(0))?)
-        }
-        None => {
-            let sql = "SELECT contact_count FROM workspaces WHERE number = ?1";
-            let count =
-                connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional()?;
-            Ok(count.unwrap_or(0))
-        }
-    }
+fn contact_count(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+    let sql = "SELECT contact_count FROM workspaces WHERE number = ?1";
+    let count = connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional()?;
+    Ok(count.unwrap_or(0))
 }
 
 impl rusqlite::ToSql for Bind {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
         match self {
             Self::Integer(number) => number.to_sql(),
-            Self::Text(text) => text.to_sql(),
+            // What `json_each` reads.
+            Self::Integers(numbers) => {
+                let texts: Vec<_> = numbers.iter().map(i64::to_string).collect();
+                Ok(format!("[{}]", texts.join(",")).into())
+            }
+            Self::Bytes(bytes) => bytes.to_sql(),
         }
     }
 }

@@ -4,6 +4,7 @@ use model::ContactId;
 use rusqlite::{Connection, params};
 
 use super::event_row::event_row;
+use super::facets;
 use super::load::AliasKind;
 use crate::backend::{AliasKey, Delete, Insert, Lookups, Saves, Update};
 use crate::{StoreError, document};
@@ -14,6 +15,7 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     updates(connection, &saves.updates)?;
     inserts(connection, &saves.inserts)?;
     fresh(connection, &saves.fresh)?;
+    facets::save(connection, &saves.facets)?;
     events(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {
         let sql = "UPDATE workspaces SET next_number = coalesce(?2, next_number), \

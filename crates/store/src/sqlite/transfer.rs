@@ -1,6 +1,5 @@
 //! A file as an end of a move.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -127,6 +126,7 @@ fn page(table: Table) -> String {
             ("workspace, kind, dialect, alias, id", "aliases", "workspace, kind, dialect, alias")
         }
         Table::Channels => ("workspace, kind, value, contact", "channels", "workspace, kind, value, contact"),
+        Table::Facets => ("workspace, facet, chunk, bits", "facets", "workspace, facet, chunk"),
         Table::Companies => ("workspace, id, number, doc", "companies", "workspace, id"),
         Table::Notes => ("workspace, id, doc", "notes", "workspace, id"),
         Table::Events => {
@@ -139,6 +139,7 @@ fn page(table: Table) -> String {
     let marks = match table.start().len() {
         1 => "?1",
         2 => "?1, ?2",
+        3 => "?1, ?2, ?3",
         _ => "?1, ?2, ?3, ?4",
     };
     format!("SELECT {columns} FROM {from} WHERE ({key}) > ({marks}) ORDER BY {key}")
@@ -163,6 +164,7 @@ fn insert(table: Table) -> &'static str {
             "INSERT INTO aliases (workspace, kind, dialect, alias, id) VALUES (?1, ?2, ?3, ?4, ?5)"
         }
         Table::Channels => "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)",
+        Table::Facets => "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)",
         Table::Companies => "INSERT INTO companies (workspace, id, number, doc) VALUES (?1, ?2, ?3, ?4)",
         Table::Notes => "INSERT INTO notes (workspace, id, doc) VALUES (?1, ?2, ?3)",
         Table::Events => {
@@ -194,6 +196,10 @@ impl Columns for Row<'_> {
     fn bytes(&self, column: usize) -> rusqlite::Result<Vec<u8>> {
         self.get(column)
     }
+
+    fn bits(&self, column: usize) -> rusqlite::Result<Vec<u8>> {
+        self.get(column)
+    }
 }
 
 impl ToSql for Cell<'_> {
@@ -203,8 +209,7 @@ impl ToSql for Cell<'_> {
             Self::Maybe(None) => ToSqlOutput::Borrowed(ValueRef::Null),
             Self::Id(id) => ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes())),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Self::Bytes(Cow::Borrowed(bytes)) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-            Self::Bytes(Cow::Owned(bytes)) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Self::Bytes(bytes) | Self::Bits(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }

@@ -6,7 +6,9 @@ use model::Contact;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::facets;
 use super::load::{AliasKind, contact, find_alias, uuid};
+use crate::recount::Recount;
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
@@ -28,6 +30,7 @@ fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), Stor
     let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, json_extract(e.doc, '$.revision') \
                FROM contacts c LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event";
     let mut counts: HashMap<i64, u64> = HashMap::new();
+    let mut recount = Recount::default();
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -48,7 +51,10 @@ fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), Stor
             verified.fault(format!("contact {id} does not have the revision of its last event"));
         }
         look_ups(connection, workspace, &contact, verified)?;
+        recount.add(workspace, &contact);
     }
+    facets::each(connection, |key, stored| recount.compare(key, stored, verified))?;
+    recount.finish(verified);
     let mut statement = connection.prepare("SELECT number, contact_count FROM workspaces")?;
     for row in statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?)))? {
         let (workspace, counted) = row?;

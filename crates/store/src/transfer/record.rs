@@ -16,6 +16,7 @@ pub(crate) enum Table {
     Tombstones,
     Aliases,
     Channels,
+    Facets,
     Companies,
     Notes,
     Events,
@@ -68,6 +69,12 @@ pub(crate) enum Record {
         value: String,
         contact: Uuid,
     },
+    Facet {
+        workspace: i64,
+        facet: Uuid,
+        chunk: i64,
+        bits: Vec<u8>,
+    },
     Company {
         workspace: i64,
         id: Uuid,
@@ -103,6 +110,7 @@ pub(crate) enum Cell<'r> {
     Id(Uuid),
     Text(Cow<'r, str>),
     Bytes(Cow<'r, [u8]>),
+    Bits(Cow<'r, [u8]>),
 }
 
 /// A place in the order of a table's keys.
@@ -117,16 +125,18 @@ pub(crate) trait Columns {
     fn id(&self, column: usize) -> Result<Uuid, Self::Fault>;
     fn text(&self, column: usize) -> Result<String, Self::Fault>;
     fn bytes(&self, column: usize) -> Result<Vec<u8>, Self::Fault>;
+    fn bits(&self, column: usize) -> Result<Vec<u8>, Self::Fault>;
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
         Self::Tombstones,
         Self::Aliases,
         Self::Channels,
+        Self::Facets,
         Self::Companies,
         Self::Notes,
         Self::Events,
@@ -141,6 +151,7 @@ impl Table {
             Self::Tombstones => "tombstones",
             Self::Aliases => "aliases",
             Self::Channels => "channels",
+            Self::Facets => "facets",
             Self::Companies => "companies",
             Self::Notes => "notes",
             Self::Events => "events",
@@ -157,6 +168,7 @@ impl Table {
             Self::Contacts | Self::Tombstones | Self::Companies | Self::Notes => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
+            Self::Facets => vec![number.clone(), id, number],
             Self::Events => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
@@ -204,6 +216,12 @@ impl Table {
                 kind: row.text(1)?,
                 value: row.text(2)?,
                 contact: row.id(3)?,
+            },
+            Self::Facets => Record::Facet {
+                workspace: row.number(0)?,
+                facet: row.id(1)?,
+                chunk: row.number(2)?,
+                bits: row.bits(3)?,
             },
             Self::Companies => Record::Company {
                 workspace: row.number(0)?,
@@ -272,6 +290,9 @@ impl Record {
             Self::Channel { workspace, kind, value, contact } => {
                 vec![number(workspace), text(kind), text(value), id(contact)]
             }
+            Self::Facet { workspace, facet, chunk, bits } => {
+                vec![number(workspace), id(facet), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
+            }
             Self::Company { workspace, id: uuid, number: own, doc } => {
                 vec![number(workspace), id(uuid), number(own), text(doc)]
             }
@@ -296,7 +317,7 @@ impl Cell<'_> {
         match self {
             Self::Number(number) => Some(*number),
             Self::Maybe(number) => *number,
-            Self::Id(_) | Self::Text(_) | Self::Bytes(_) => None,
+            Self::Id(_) | Self::Text(_) | Self::Bytes(_) | Self::Bits(_) => None,
         }
     }
 
@@ -312,6 +333,10 @@ impl Cell<'_> {
         if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
     }
 
+    pub(crate) fn as_bits(&self) -> Option<&[u8]> {
+        if let Self::Bits(bits) = self { Some(bits) } else { None }
+    }
+
     fn into_owned(self) -> Cell<'static> {
         match self {
             Self::Number(number) => Cell::Number(number),
@@ -319,6 +344,7 @@ impl Cell<'_> {
             Self::Id(id) => Cell::Id(id),
             Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
             Self::Bytes(bytes) => Cell::Bytes(Cow::Owned(bytes.into_owned())),
+            Self::Bits(bits) => Cell::Bits(Cow::Owned(bits.into_owned())),
         }
     }
 
@@ -334,7 +360,7 @@ impl Cell<'_> {
             Self::Maybe(Some(number)) => sized(&number.to_be_bytes()),
             Self::Id(id) => sum.update(id.as_bytes()),
             Self::Text(text) => sized(text.as_bytes()),
-            Self::Bytes(bytes) => sized(bytes),
+            Self::Bytes(bytes) | Self::Bits(bytes) => sized(bytes),
         }
     }
 }

@@ -1,23 +1,29 @@
 //! The rows that a batch saves: for each contact the difference between the stored state and the last one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{ChannelKind, Contact, Dialect};
+use uuid::Uuid;
 
 use super::batch::{Batch, Slot};
-use crate::backend::{Delete, HeadSave, Insert, Saves, Update};
+use crate::backend::{Delete, FacetSave, HeadSave, Insert, Saves, Update};
+use crate::numbers::{Chunk, chunk};
 use crate::{StoreError, WorkspaceNumber, document};
 
 impl Batch {
     /// All rows that the batch changes.
     pub(super) fn saves(&mut self) -> Result<Saves, StoreError> {
         let mut saves = Saves { events: std::mem::take(&mut self.event_rows), ..Saves::default() };
+        let mut answers = Answers::default();
         for key in &self.touched {
             if let Some(slot) = self.contacts.rows.get(key) {
                 save_slot(key.0, slot, &mut saves)?;
+                let before = slot.stored.as_ref().map(|(_, contact)| contact.as_ref());
+                answers.change(key.0, before, slot.contact.as_deref());
             }
         }
+        saves.facets = answers.into_saves();
         saves.updates.sort_unstable_by_key(|update| update.row);
         let changed = self.heads.iter().filter(|(_, heads)| heads.now.last_event > heads.before.last_event);
         saves.heads.extend(changed.map(|(workspace, heads)| {
@@ -32,6 +38,31 @@ impl Batch {
         }));
         saves.heads.sort_unstable_by_key(|head| head.workspace);
         Ok(saves)
+    }
+}
+
+/// Which contacts give a question another answer than before, by workspace, question and chunk: now yes, and now no.
+#[derive(Default)]
+struct Answers(BTreeMap<(WorkspaceNumber, Uuid, u64), (Chunk, Chunk)>);
+
+impl Answers {
+    fn change(&mut self, workspace: WorkspaceNumber, before: Option<&Contact>, after: Option<&Contact>) {
+        let Some(number) = before.or(after).map(|contact| contact.number) else { return };
+        let facets = |contact: Option<&Contact>| contact.map(Contact::facets).unwrap_or_default();
+        let (before, after) = (facets(before), facets(after));
+        let key = |facet: &Uuid| (workspace, *facet, chunk(number));
+        // Both are sorted.
+        for facet in after.iter().filter(|facet| before.binary_search(facet).is_err()) {
+            self.0.entry(key(facet)).or_default().0.insert(number);
+        }
+        for facet in before.iter().filter(|facet| after.binary_search(facet).is_err()) {
+            self.0.entry(key(facet)).or_default().1.insert(number);
+        }
+    }
+
+    fn into_saves(self) -> Vec<FacetSave> {
+        let save = |((workspace, facet, chunk), (yes, no))| FacetSave { workspace, facet, chunk, yes, no };
+        self.0.into_iter().map(save).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists of contacts.
 
-use model::{ContactId, Dialect, Edit, Flag, ItemRef, Json, Set, Tag, TagId, Team, TeamId};
+use model::{ContactId, Dialect, Edit, Facet, Flag, ItemRef, Json, Set, Tag, TagId, Team, TeamId};
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
@@ -65,7 +65,9 @@ async fn totals_are_exact_on_every_page() {
         contacts.push(database.create(&served, named("x")).await.unwrap().contact);
     }
     database.delete(&served, &contacts[1]).await.unwrap();
-    for filter in [Filter::All, Filter::And(vec![]), Filter::Any(vec![Filter::Team(None)])] {
+    for filter in
+        [Filter::All, Filter::And(vec![]), Filter::Is(Facet::HasTeam).not(), Filter::Is(Facet::Every)]
+    {
         for (offset, limit, expected) in
             [(0, 0, 0), (0, 3, 3), (0, 4, 4), (0, 9, 4), (3, 3, 1), (4, 2, 0), (99, 2, 0), (u64::MAX, 2, 0)]
         {
@@ -152,7 +154,7 @@ async fn a_walk_by_number_meets_everybody_once() {
 async fn a_filter_of_very_many_parts_is_carried_out() {
     let (database, served) = served().await;
     database.create(&served, edit(extra("clientType", "web".into()))).await.unwrap();
-    let part = Filter::Extra(Dialect::Acquire, "clientType".into(), "web".into());
+    let part = Filter::Is(Facet::Extra(Dialect::Acquire, "clientType".into(), "web".into()));
     for filter in [Filter::And(vec![part.clone(); 3000]), Filter::Any(vec![part; 3000])] {
         assert_eq!(numbers(&served, &ContactQuery { filter, ..everything() }).await, [1]);
     }
@@ -189,7 +191,7 @@ async fn filters_choose() {
         let named = |name: &&str| ("tags".to_owned(), ItemRef::Name((*name).to_owned()));
         Edit::Tags(Set::replace(names.iter().map(named).collect()))
     };
-    let odd = "we\"ird.na'me$[0]";
+    let odd = "clientName";
     for edit in [
         vec![tag(&["tag 1"]), extra("clientType", "web".into())],
         vec![tag(&["tag 2", "tag 1"]), extra(odd, "x".into())],
@@ -198,31 +200,33 @@ async fn filters_choose() {
     ] {
         database.create(&served, edits(edit)).await.unwrap();
     }
-    let acquire =
-        |name: &str, value: &str| Filter::Extra(Dialect::Acquire, name.to_owned(), value.to_owned());
-    let no = |dialect, name: &str| Filter::NoExtra(dialect, name.to_owned());
+    let acquire = |name: &str, value: &str| {
+        Filter::Is(Facet::Extra(Dialect::Acquire, name.to_owned(), value.to_owned()))
+    };
+    let no = |dialect, name: &str| Filter::Is(Facet::HasExtra(dialect, name.to_owned())).not();
+    let any_tag = |tags: &[TagId]| Filter::any_of(tags.iter().map(|tag| Facet::Tag(*tag)));
     for (filter, expected) in [
-        (Filter::AnyTag(vec![tags[0]]), vec![1, 2]),
-        (Filter::AnyTag(tags.to_vec()), vec![1, 2, 4]),
-        (Filter::AnyTag(vec![]), vec![]),
-        (Filter::AnyTag(vec![TagId(Uuid::nil())]), vec![]),
-        (Filter::Team(Some(team)), vec![3]),
-        (Filter::Team(None), vec![1, 2, 4]),
+        (any_tag(&tags[..1]), vec![1, 2]),
+        (any_tag(&tags), vec![1, 2, 4]),
+        (any_tag(&[]), vec![]),
+        (any_tag(&[TagId(Uuid::nil())]), vec![]),
+        (Filter::Is(Facet::Team(team)), vec![3]),
+        (Filter::Is(Facet::HasTeam).not(), vec![1, 2, 4]),
         (acquire("clientType", "web"), vec![1]),
         (acquire("clientType", "5"), vec![]),
         (acquire("clientType", "we\0b"), vec![]),
         (acquire("clientType", "[\"web\"]"), vec![]),
         (acquire(odd, "x"), vec![2]),
-        (Filter::Extra(Dialect::Zingle, "clientType".into(), "web".into()), vec![]),
+        (Filter::Is(Facet::Extra(Dialect::Zingle, "clientType".into(), "web".into())), vec![]),
         (no(Dialect::Acquire, "clientType"), vec![2]),
         (no(Dialect::Zingle, "clientType"), vec![1, 2, 3, 4]),
-        (Filter::And(vec![Filter::AnyTag(vec![tags[1]]), Filter::All, acquire(odd, "x")]), vec![2]),
+        (Filter::And(vec![any_tag(&tags[1..]), Filter::All, acquire(odd, "x")]), vec![2]),
         (Filter::Any(vec![]), vec![]),
         (Filter::Any(vec![acquire("clientType", "web"), no(Dialect::Acquire, "clientType")]), vec![1, 2]),
         (Filter::Any(vec![acquire("clientType", "web"), Filter::All]), vec![1, 2, 3, 4]),
         (
             Filter::And(vec![
-                Filter::Any(vec![Filter::Team(Some(team)), Filter::AnyTag(vec![tags[1]])]),
+                Filter::Any(vec![Filter::Is(Facet::Team(team)), any_tag(&tags[1..])]),
                 Filter::Any(vec![acquire(odd, "x"), Filter::And(vec![])]),
                 no(Dialect::Acquire, odd),
             ]),
@@ -230,8 +234,8 @@ async fn filters_choose() {
         ),
         (
             Filter::Any(vec![
-                Filter::And(vec![Filter::AnyTag(tags.to_vec()), no(Dialect::Acquire, "clientType")]),
-                Filter::And(vec![Filter::Team(Some(team)), Filter::Any(vec![])]),
+                Filter::And(vec![any_tag(&tags), no(Dialect::Acquire, "clientType")]),
+                Filter::And(vec![Filter::Is(Facet::Team(team)), Filter::Any(vec![])]),
                 acquire("clientType", "web"),
             ]),
             vec![1, 2],

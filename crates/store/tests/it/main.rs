@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod facets;
 mod fixture;
 mod history;
 mod lists;

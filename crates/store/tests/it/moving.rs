@@ -73,6 +73,7 @@ async fn everything_is_moved_there_and_back() {
             "tombstones",
             "aliases",
             "channels",
+            "facets",
             "companies",
             "notes",
             "events",

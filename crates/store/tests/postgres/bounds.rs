@@ -1,6 +1,6 @@
 //! The longest that a contact can hold fits into the database, and what is odd harms only itself.
 
-use model::{ChannelKind, ChannelWrite, Dialect, Edit, TeamId};
+use model::{ChannelKind, ChannelWrite, Dialect, Edit, Facet, TeamId};
 use serde_json::Value;
 use store::{ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
@@ -57,14 +57,16 @@ async fn numbers_that_no_database_can_count_do_not_break_lists() {
     let text = Some(Value::String("web".into()));
     let other = database.create(&served, edit(Edit::Extra(Dialect::Callbell, "source".into(), text))).await;
     let other = other.unwrap().contact;
-    let extra = || "source".to_owned();
+    let extra = || Facet::HasExtra(Dialect::Callbell, "source".into());
+    let source = Facet::Extra(Dialect::Callbell, "source".into(), "web".into());
+    let team = Facet::Team(TeamId(Uuid::nil()));
     for (filter, expected) in [
-        (Filter::Extra(Dialect::Callbell, extra(), "web".into()), vec![other.id]),
-        (Filter::NoExtra(Dialect::Callbell, extra()), vec![]),
-        (Filter::NoExtra(Dialect::Zingle, extra()), vec![odd.id, other.id]),
-        (Filter::Team(None), vec![odd.id, other.id]),
-        (Filter::Team(Some(TeamId(Uuid::nil()))), vec![]),
-        (Filter::AnyTag(vec![model::TagId(Uuid::nil())]), vec![]),
+        (Filter::Is(source), vec![other.id]),
+        (Filter::Is(extra()), vec![odd.id, other.id]),
+        (Filter::Is(extra()).not(), vec![]),
+        (Filter::Is(Facet::HasTeam).not(), vec![odd.id, other.id]),
+        (Filter::Is(team), vec![]),
+        (Filter::Is(Facet::Tag(model::TagId(Uuid::nil()))), vec![]),
     ] {
         let query = ContactQuery { filter, ..everything() };
         let page = served.store.list_contacts(served.workspace, &query).await.unwrap();

@@ -12,11 +12,15 @@ async fn a_damaged_database_does_not_verify() {
     let damage = raw(&database);
     damage.execute("UPDATE contacts SET last_event = 2", []).unwrap();
     damage.execute("UPDATE workspaces SET contact_count = 9", []).unwrap();
+    damage.execute("UPDATE facets SET chunk = 1", []).unwrap();
     let faults = served.store.verify().await.unwrap().faults;
+    let every = model::Facet::Every.id();
     assert_eq!(
         faults,
         [
             format!("contact {} names a last event that is not its own", contact.id.0),
+            format!("facet {every} of workspace 1 does not say what contacts 1024 and later say"),
+            format!("facet {every} of workspace 1 does not say what contacts 0 and later say"),
             "workspace 1 counts 9 contacts and has 1".to_owned(),
         ]
     );

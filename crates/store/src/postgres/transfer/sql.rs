@@ -54,6 +54,7 @@ const BY_TWO_NUMBERS: &[Type] = &[Type::INT8, Type::INT8, Type::INT8, Type::INT8
 const BY_ID: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8];
 const BY_ALIAS: &[Type] = &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT, Type::INT8, Type::INT8];
 const BY_CHANNEL: &[Type] = &[Type::INT8, Type::TEXT, Type::TEXT, Type::UUID, Type::INT8, Type::INT8];
+const BY_FACET: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8, Type::INT8];
 const BY_HASH: &[Type] = &[Type::BYTEA, Type::INT8, Type::INT8];
 
 /// The outer joins make what lacks its counters an error, where it would be left out without a word.
@@ -82,6 +83,10 @@ pub(super) fn page(table: Table) -> &'static Sql {
         Table::Channels => page!(
             "workspace, kind, value, contact" of "0", "channels",
             "workspace, kind, value, contact" > "$1, $2, $3, $4", "$5" rows, "$6" bytes, BY_CHANNEL
+        ),
+        Table::Facets => page!(
+            "workspace, facet, chunk, bits" of "0", "facets",
+            "workspace, facet, chunk" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_FACET
         ),
         Table::Companies => page!(
             "workspace, id, number, doc" of "octet_length(doc)",
@@ -142,6 +147,12 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             &[NUMBERS, TEXTS, TEXTS, IDS],
             "INSERT INTO channels (workspace, kind, value, contact) ",
             "SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[])"
+        ),
+        // Without a cast, which would shorten the bits to one.
+        Table::Facets => statement!(
+            &[NUMBERS, IDS, NUMBERS, Type::BIT_ARRAY],
+            "INSERT INTO facets (workspace, facet, chunk, bits) ",
+            "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4)"
         ),
         Table::Companies => statement!(
             &[NUMBERS, IDS, NUMBERS, TEXTS],

@@ -1,0 +1,268 @@
+//! Sets of contacts by their numbers, in chunks of 1024: as they are stored, and as filters combine them.
+
+use std::cmp::Ordering;
+
+/// Bits of a number that say where in its chunk it stands.
+const PLACE_BITS: u32 = 10;
+
+const WORDS: usize = 16;
+
+/// Bytes of a chunk as it is stored.
+pub(crate) const CHUNK_BYTES: usize = WORDS * 8;
+
+/// Which of 1024 contacts, whose numbers follow each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chunk([u64; WORDS]);
+
+impl Chunk {
+    /// Reads what [`bytes`](Self::bytes) writes.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; CHUNK_BYTES] = bytes.try_into().ok()?;
+        let mut chunk = Self::default();
+        for (word, bytes) in chunk.0.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        Some(chunk)
+    }
+
+    /// As it is stored.
+    pub(crate) fn bytes(&self) -> [u8; CHUNK_BYTES] {
+        let mut bytes = [0; CHUNK_BYTES];
+        for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(self.0) {
+            *bytes = word.to_le_bytes();
+        }
+        bytes
+    }
+
+    /// Adds a number of this chunk.
+    pub(crate) fn insert(&mut self, number: u64) {
+        let place = place(number);
+        if let Some(word) = self.0.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0 == [0; WORDS]
+    }
+
+    /// What is in either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        self.with(other, |a, b| a | b)
+    }
+
+    /// What is in both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        self.with(other, |a, b| a & b)
+    }
+
+    /// What is in this one only.
+    pub(crate) fn without(self, other: Self) -> Self {
+        self.with(other, |a, b| a & !b)
+    }
+
+    fn with(mut self, other: Self, each: fn(u64, u64) -> u64) -> Self {
+        for (word, other) in self.0.iter_mut().zip(other.0) {
+            *word = each(*word, other);
+        }
+        self
+    }
+
+    fn len(&self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// The places that are set, lowest first.
+    fn places(self) -> impl Iterator<Item = u64> {
+        self.0.into_iter().zip(0_u64..).flat_map(|(word, index)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros();
+                left &= left.wrapping_sub(1);
+                (bit < 64).then(|| index * 64 + u64::from(bit))
+            })
+        })
+    }
+}
+
+fn place(number: u64) -> usize {
+    (number & ((1 << PLACE_BITS) - 1)) as usize
+}
+
+/// The chunk that a number stands in.
+pub(crate) fn chunk(number: u64) -> u64 {
+    number >> PLACE_BITS
+}
+
+/// A set of numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    /// By chunk, lowest first; none is empty.
+    chunks: Vec<(u64, Chunk)>,
+}
+
+impl Numbers {
+    /// Adds a chunk after all that are there.
+    pub(crate) fn push(&mut self, chunk: u64, bits: Chunk) {
+        if !bits.is_empty() {
+            self.chunks.push((chunk, bits));
+        }
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.chunks.iter().map(|(_, bits)| bits.len()).sum()
+    }
+
+    /// The largest number.
+    pub(crate) fn last(&self) -> Option<u64> {
+        self.descending(None).next()
+    }
+
+    /// What is in either.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        self.with(other, |a, b| a.or(b))
+    }
+
+    /// What is in both.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        self.with(other, |a, b| a.and(b))
+    }
+
+    /// What is in this one only.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        self.with(other, |a, b| a.without(b))
+    }
+
+    fn with(&self, other: &Self, each: impl Fn(Chunk, Chunk) -> Chunk) -> Self {
+        let mut both = Self { chunks: Vec::with_capacity(self.chunks.len().max(other.chunks.len())) };
+        let (mut left, mut right) = (self.chunks.iter().peekable(), other.chunks.iter().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => return both,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((left, _)), Some((right, _))) => left.cmp(right),
+            };
+            let left = if order.is_le() { left.next() } else { None };
+            let right = if order.is_ge() { right.next() } else { None };
+            if let Some((chunk, _)) = left.or(right) {
+                let bits = |side: Option<&(u64, Chunk)>| side.map(|(_, bits)| *bits).unwrap_or_default();
+                both.push(*chunk, each(bits(left), bits(right)));
+            }
+        }
+    }
+
+    /// The numbers, lowest first, beyond this one.
+    pub(crate) fn ascending(&self, after: Option<u64>) -> impl Iterator<Item = u64> {
+        let from = after.map_or(Some(0), |after| after.checked_add(1));
+        let chunks = self
+            .chunks
+            .iter()
+            .filter(move |(chunk, _)| from.is_some_and(|from| *chunk >= from >> PLACE_BITS));
+        chunks
+            .flat_map(|(chunk, bits)| bits.places().map(move |place| (chunk << PLACE_BITS) + place))
+            .filter(move |number| from.is_some_and(|from| *number >= from))
+    }
+
+    /// The numbers, highest first, beyond this one.
+    pub(crate) fn descending(&self, after: Option<u64>) -> impl Iterator<Item = u64> {
+        let to = after.unwrap_or(u64::MAX);
+        let chunks = self.chunks.iter().rev().filter(move |(chunk, _)| *chunk <= to >> PLACE_BITS);
+        chunks
+            .flat_map(|(chunk, bits)| {
+                let places: Vec<_> = bits.places().collect();
+                places.into_iter().rev().map(move |place| (chunk << PLACE_BITS) + place)
+            })
+            .filter(move |number| after.is_none_or(|after| *number < after))
+    }
+
+    /// One bit a number, up to the largest one: of byte `n / 8`, the bit of value `2^(n % 8)`.
+    pub(crate) fn dense(&self) -> Vec<u8> {
+        let bytes = self.last().map_or(0, |last| last / 8 + 1);
+        let mut dense = vec![0; usize::try_from(bytes).unwrap_or(0)];
+        for number in self.ascending(None) {
+            if let Some(byte) = usize::try_from(number / 8).ok().and_then(|place| dense.get_mut(place)) {
+                *byte |= 1 << (number % 8);
+            }
+        }
+        dense
+    }
+}
+
+impl FromIterator<u64> for Numbers {
+    fn from_iter<I: IntoIterator<Item = u64>>(numbers: I) -> Self {
+        let mut sorted: Vec<u64> = numbers.into_iter().collect();
+        sorted.sort_unstable();
+        let mut set = Self::default();
+        for same in sorted.chunk_by(|a, b| chunk(*a) == chunk(*b)) {
+            let mut bits = Chunk::default();
+            same.iter().for_each(|number| bits.insert(*number));
+            set.push(same.first().map_or(0, |number| chunk(*number)), bits);
+        }
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Numbers that look random, in and beyond a few chunks.
+    fn some(seed: u64) -> BTreeSet<u64> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 33
+        };
+        (0..400).map(|n| if n % 50 == 0 { next() << 20 } else { next() % 5000 }).collect()
+    }
+
+    #[test]
+    fn sets_are_combined_as_sets_are() {
+        for seed in 0..20 {
+            let (a, b) = (some(seed), some(seed + 100));
+            let (left, right): (Numbers, Numbers) =
+                (a.iter().copied().collect(), b.iter().copied().collect());
+            for (found, expected) in [
+                (left.or(&right), a.union(&b).copied().collect::<Vec<_>>()),
+                (left.and(&right), a.intersection(&b).copied().collect()),
+                (left.without(&right), a.difference(&b).copied().collect()),
+            ] {
+                assert_eq!(found.ascending(None).collect::<Vec<_>>(), expected);
+                assert_eq!(found.len(), expected.len() as u64);
+                assert_eq!(found.last(), expected.last().copied());
+                assert_eq!(found, expected.into_iter().collect());
+            }
+        }
+    }
+
+    #[test]
+    fn walks_begin_beyond_a_number() {
+        let numbers = some(7);
+        let set: Numbers = numbers.iter().copied().collect();
+        for after in
+            numbers.iter().copied().flat_map(|n| [n.saturating_sub(1), n, n + 1]).chain([0, u64::MAX])
+        {
+            assert!(set.ascending(Some(after)).eq(numbers.iter().copied().filter(|n| *n > after)), "{after}");
+            assert!(
+                set.descending(Some(after)).eq(numbers.iter().rev().copied().filter(|n| *n < after)),
+                "{after}"
+            );
+        }
+        assert!(set.descending(None).eq(numbers.iter().rev().copied()));
+    }
+
+    #[test]
+    fn chunks_read_back() {
+        let set: Numbers = [0, 1, 7, 8, 1023].into_iter().collect();
+        let (_, bits) = set.chunks[0];
+        let bytes = bits.bytes();
+        assert_eq!((bytes[0], bytes[1], bytes[127]), (0b1000_0011, 1, 0b1000_0000));
+        assert_eq!(Chunk::read(&bytes), Some(bits));
+        assert_eq!(Chunk::read(&bytes[1..]), None);
+        assert_eq!(set.dense(), bytes);
+        assert!(Numbers::default().dense().is_empty());
+    }
+}

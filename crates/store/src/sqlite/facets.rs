@@ -1,0 +1,80 @@
+//! Who answers which question with yes.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::load::uuid;
+use crate::backend::{FacetSave, integer};
+use crate::filter::Answers;
+use crate::numbers::{Chunk, Numbers};
+use crate::{StoreError, WorkspaceNumber};
+
+/// Saves the answers of a batch. A chunk in which nobody says yes is not kept.
+pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), StoreError> {
+    let key = "WHERE workspace = ?1 AND facet = ?2 AND chunk = ?3";
+    let mut find = connection.prepare_cached(&format!("SELECT bits FROM facets {key}"))?;
+    for FacetSave { workspace, facet, chunk, yes, no } in saves {
+        let (facet, chunk) = (facet.as_bytes(), integer(*chunk));
+        let before = find.query_row(params![workspace.0, facet, chunk], |row| bits(row, 0)).optional()?;
+        let after = before.unwrap_or_default().without(*no).or(*yes);
+        let (sql, bytes) = match before {
+            _ if after.is_empty() => (format!("DELETE FROM facets {key}"), None),
+            Some(_) => (format!("UPDATE facets SET bits = ?4 {key}"), Some(after.bytes())),
+            None => {
+                let sql = "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)";
+                (sql.to_owned(), Some(after.bytes()))
+            }
+        };
+        let mut statement = connection.prepare_cached(&sql)?;
+        match bytes {
+            Some(bytes) => statement.execute(params![workspace.0, facet, chunk, bytes])?,
+            None => statement.execute(params![workspace.0, facet, chunk])?,
+        };
+    }
+    Ok(())
+}
+
+/// Who answers these questions with yes.
+pub(super) fn answers(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    questions: BTreeSet<Uuid>,
+) -> Result<Answers, StoreError> {
+    let sql = "SELECT chunk, bits FROM facets WHERE workspace = ?1 AND facet = ?2 ORDER BY chunk";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut answers = Answers::new();
+    for facet in questions {
+        let mut numbers = Numbers::default();
+        let mut rows = statement.query(params![workspace.0, facet.as_bytes()])?;
+        while let Some(row) = rows.next()? {
+            numbers.push(row.get(0)?, bits(row, 1)?);
+        }
+        answers.insert(facet, numbers);
+    }
+    Ok(answers)
+}
+
+/// All that is stored.
+pub(super) fn each(
+    connection: &Connection,
+    mut see: impl FnMut((WorkspaceNumber, Uuid, u64), Chunk),
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare("SELECT workspace, facet, chunk, bits FROM facets")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        see((WorkspaceNumber(row.get(0)?), uuid(row, 1)?, row.get(2)?), bits(row, 3)?);
+    }
+    Ok(())
+}
+
+/// A chunk, from its column.
+fn bits(row: &Row<'_>, column: usize) -> rusqlite::Result<Chunk> {
+    let bytes = row.get_ref(column)?.as_blob()?;
+    let size = || rusqlite::types::FromSqlError::InvalidBlobSize {
+        expected_size: crate::numbers::CHUNK_BYTES,
+        blob_size: bytes.len(),
+    };
+    Ok(Chunk::read(bytes).ok_or_else(size)?)
+}
