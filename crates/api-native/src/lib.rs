@@ -6,6 +6,7 @@
 mod auth;
 mod contacts;
 mod error;
+mod filter;
 mod history;
 mod media;
 mod page;

@@ -1,9 +1,9 @@
-//! List parameters, and pages of contacts that no change in between makes skip or repeat one.
+//! Pages of contacts that no change in between makes skip or repeat one.
 
 use api_kit::{Call, Problem, Query};
-use app::{ContactList, ContactOrder, ContactQuery, Filter};
+use app::{ContactList, ContactOrder, ContactQuery};
 
-use crate::{Error, NativeApi};
+use crate::{Error, NativeApi, filter};
 
 /// Items of a page when the client does not say.
 const LIMIT_DEFAULT: u32 = 50;
@@ -91,7 +91,9 @@ impl ContactsPage {
         };
         let after = self.after.map(|cursor| cursor.last);
         // One more tells whether there is a next page.
-        let query = ContactQuery { filter: Filter::All, order, after, offset: 0, limit: self.limit + 1 };
+        let catalog = call.app.catalog(&call.caller).await?;
+        let filter = filter::of(&call.query, &catalog)?;
+        let query = ContactQuery { filter, order, after, offset: 0, limit: self.limit + 1 };
         let mut list = call.app.list_contacts(&call.caller, &query).await?;
         let is_last = list.contacts.len() as u64 <= u64::from(self.limit);
         list.contacts.truncate(self.limit as usize);

@@ -12,6 +12,7 @@ mod bad_items;
 mod channels;
 mod contacts;
 mod errors;
+mod filters;
 mod history;
 mod lists;
 mod patch;

@@ -78,6 +78,7 @@ impl Target for Connection {
             }
             Request::Get(contact) => get(format!("/api/v1/contacts/{contact}")),
             Request::List(after) => get(format!("/api/v1/contacts?limit={PAGE}&after=o{after}")),
+            Request::Filter(tag) => get(format!("/api/v1/contacts?limit={PAGE}&tag={tag}&starred=true")),
             Request::Lookup(uuid) => get(format!("/callbell/v1/contacts/{uuid}")),
         };
         let expected = if method == Method::POST { StatusCode::CREATED } else { StatusCode::OK };

@@ -16,6 +16,8 @@ pub(crate) enum Operation {
     List,
     /// Find a random contact by its Callbell uuid
     Lookup,
+    /// List 50 of the contacts that have a tag and are starred
+    Filter,
     /// Make a contact
     Create,
     /// All of these: 60 % get, 20 % update, 10 % list, 5 % lookup, 5 % create
@@ -39,6 +41,7 @@ impl Operation {
             Self::Get => "get",
             Self::List => "list",
             Self::Lookup => "lookup",
+            Self::Filter => "filter",
             Self::Create => "create",
             Self::Mixed => "mixed",
         }
@@ -60,6 +63,7 @@ impl Operation {
             Self::Get => "gets",
             Self::List => "lists",
             Self::Lookup => "lookups",
+            Self::Filter => "filters",
             Self::Create => "creations",
             Self::Mixed => "operations",
         }

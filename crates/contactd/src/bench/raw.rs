@@ -2,7 +2,7 @@
 
 use anyhow::{Context, ensure};
 use app::{Clock, ContactOrder, ContactQuery, Filter, Location, Options, SystemClock};
-use model::{Actor, ContactId, Dialect, KeyId, Ref, Stamp};
+use model::{Actor, ContactId, Dialect, Facet, KeyId, Ref, Stamp};
 use store::{Action, Done, Outcome, Store, WorkspaceNumber, Write};
 
 use super::load::Target;
@@ -28,7 +28,11 @@ impl Target for Raw {
             Request::Update(_) | Request::Create(_) => self.write(request).await.map(drop),
             Request::Get(contact) => self.find(&reference(*contact)).await,
             Request::Lookup(uuid) => self.find(&Ref::uuid(Dialect::Callbell, uuid)).await,
-            Request::List(after) => self.list(*after).await,
+            Request::List(after) => self.list(Filter::All, Some(*after)).await,
+            Request::Filter(tag) => {
+                let parts = [Facet::Tag(*tag), Facet::Starred].map(Filter::Is);
+                self.list(Filter::And(parts.into()), None).await
+            }
         }
     }
 }
@@ -45,7 +49,9 @@ impl Raw {
                 let contact = reference(update.contact);
                 (Action::Update { contact, change: update.change() }, Done::Updated)
             }
-            Request::Get(_) | Request::List(_) | Request::Lookup(_) => anyhow::bail!("this is no write"),
+            Request::Get(_) | Request::List(_) | Request::Lookup(_) | Request::Filter(_) => {
+                anyhow::bail!("this is no write")
+            }
         };
         let request_id = SystemClock.fresh_id().simple().to_string();
         let write = Write {
@@ -65,9 +71,8 @@ impl Raw {
         found.map(drop).context("a contact is missing")
     }
 
-    async fn list(&self, after: u64) -> anyhow::Result<()> {
-        let (order, after) = (ContactOrder::Oldest, Some(after));
-        let query = ContactQuery { filter: Filter::All, order, after, offset: 0, limit: PAGE };
+    async fn list(&self, filter: Filter, after: Option<u64>) -> anyhow::Result<()> {
+        let query = ContactQuery { filter, order: ContactOrder::Oldest, after, offset: 0, limit: PAGE };
         let page = self.store.list_contacts(self.workspace, &query).await.context("the store cannot list")?;
         ensure!(!page.contacts.is_empty(), "a page is empty");
         Ok(())

@@ -134,6 +134,7 @@ impl Person {
             Edit::Birthday(BirthdayPart::Day, Some(self.birthday().0)),
             Edit::Birthday(BirthdayPart::Month, Some(self.birthday().1)),
             Edit::Flag(Flag::Confirmed, true),
+            Edit::Flag(Flag::Starred, self.is_starred()),
             Edit::OptIn(Some(OptIn::OptedIn)),
             Edit::MergeChannels(channels.into()),
             tags(self.tags),
@@ -160,6 +161,7 @@ impl Person {
             "social": {"linkedin": self.linkedin()},
             "birthday": {"day": day, "month": month},
             "confirmed": true,
+            "starred": self.is_starred(),
             "opt_in": "opted_in",
             "channels": self.channels().map(channel),
             "tags": self.tags.map(|tag| tag.to_string()),
@@ -174,6 +176,10 @@ impl Person {
 
     fn linkedin(&self) -> String {
         format!("{}-{}-{}", self.first, self.last, self.n).to_lowercase()
+    }
+
+    fn is_starred(&self) -> bool {
+        self.mixed >> 40 & 1 == 1
     }
 
     /// Day and month.

@@ -21,6 +21,8 @@ pub(super) enum Request {
     List(u64),
     /// The contact with this Callbell uuid.
     Lookup(String),
+    /// A page of the starred contacts that have this tag.
+    Filter(TagId),
     Create(Person),
 }
 
@@ -76,6 +78,7 @@ impl Workload {
             // So that the page is full, if there are as many.
             Operation::List => Request::List(mixed % count.saturating_sub(u64::from(PAGE)).max(1)),
             Operation::Lookup => Request::Lookup(alias(mixed % count)),
+            Operation::Filter => Request::Filter(self.tags.pair(mixed)[1]),
             Operation::Create => Request::Create(self.person()),
         })
     }
@@ -163,6 +166,7 @@ mod tests {
                 }
                 Request::List(after) => assert!(after < 10),
                 Request::Lookup(text) => assert!(known.contains(&text)),
+                Request::Filter(_) => panic!("no part of the mix"),
                 Request::Create(person) => {
                     let document = String::from_utf8(person.document()).unwrap();
                     assert!(!known.iter().any(|text| document.contains(text)));
