@@ -111,7 +111,10 @@ impl Error {
                 (StatusCode::NOT_FOUND, vec![fault(MISSING, text, Some("contactId"))])
             }
             app::Error::NotFound(
-                what @ (app::Missing::Workspace | app::Missing::Change | app::Missing::Key),
+                what @ (app::Missing::Workspace
+                | app::Missing::Change
+                | app::Missing::Key
+                | app::Missing::Record(_)),
             ) => one(StatusCode::NOT_FOUND, MISSING, &format!("No such {what}.")),
             app::Error::Rejected(rejection) => {
                 (StatusCode::BAD_REQUEST, rejection.violations.iter().map(violation_fault).collect())

@@ -65,9 +65,8 @@ impl From<Problem> for Error {
             ) => Self::because(PERMISSION, fault),
             Problem::App(AppError::NotFound(Missing::Workspace)) => Self::new(NO_SERVICE),
             Problem::App(AppError::NotFound(Missing::Contact)) => Self::new(NO_CONTACT),
-            Problem::App(AppError::NotFound(Missing::Change | Missing::Key)) | Problem::NoRoute => {
-                Self::new(NO_ROUTE)
-            }
+            Problem::App(AppError::NotFound(Missing::Change | Missing::Key | Missing::Record(_)))
+            | Problem::NoRoute => Self::new(NO_ROUTE),
             Problem::App(AppError::Rejected(rejection)) => rejected(rejection),
             Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),

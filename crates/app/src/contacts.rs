@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, ChannelKind, Company, CompanyId, Contact, ContactId, Dialect, Difference, Ground,
-    Linked, Note, NoteId, Ref,
+    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked, Ref,
 };
-use store::{Action, ContactQuery, Done, Outcome, Scope, StoreError, WorkspaceNumber, Write};
+use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
 
 use crate::{App, Caller, Error, Missing};
 
@@ -134,37 +133,6 @@ impl App {
         self.write(caller, Action::Delete { contact }).await
     }
 
-    /// The catalog of the caller's workspace.
-    ///
-    /// # Errors
-    /// [`Error::MissingScope`], or what the store says.
-    pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
-        caller.require(Scope::Read)?;
-        Ok(self.store().catalog(caller.workspace).await?)
-    }
-
-    /// The companies with these ids, in any order; unknown ids are left out.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn find_companies(&self, caller: &Caller, ids: &[CompanyId]) -> Result<Vec<Company>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(self.store().find_companies(caller.workspace, ids).await?)
-    }
-
-    /// The notes with these ids, in any order; unknown ids are left out.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn find_notes(&self, caller: &Caller, ids: &[NoteId]) -> Result<Vec<Note>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(self.store().find_notes(caller.workspace, ids).await?)
-    }
-
     /// Every violation of a change that the dialect already found fault with.
     async fn refusal(&self, caller: &Caller, contact: &Contact, change: &Change) -> Result<Error, Error> {
         let catalog = self.store().catalog(caller.workspace).await?;
@@ -196,27 +164,7 @@ impl App {
         self.write_as(workspace, actor, Action::Create { id, number, change }).await
     }
 
-    /// Changes the catalog of a workspace in contactd's own name, again from the start when somebody else
-    /// changed it in between.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn edit_catalog(
-        &self,
-        workspace: WorkspaceNumber,
-        edit: impl Fn(&mut Catalog),
-    ) -> Result<Arc<Catalog>, Error> {
-        loop {
-            let mut catalog = Catalog::clone(&*self.store().catalog(workspace).await?);
-            edit(&mut catalog);
-            match self.store().write_catalog(workspace, catalog).await {
-                Err(StoreError::CatalogChanged) => {}
-                written => return Ok(written?),
-            }
-        }
-    }
-
-    pub(crate) async fn write(&self, caller: &Caller, action: Action) -> Result<Written, Error> {
+    async fn write(&self, caller: &Caller, action: Action) -> Result<Written, Error> {
         self.write_as(caller.workspace, caller.actor(), action).await
     }
 
@@ -226,8 +174,18 @@ impl App {
         actor: Actor,
         action: Action,
     ) -> Result<Written, Error> {
+        let outcome = self.write_any(workspace, actor, action).await?.contact();
+        Ok(outcome.ok_or(Error::NotFound(Missing::Contact))?.into())
+    }
+
+    pub(crate) async fn write_any(
+        &self,
+        workspace: WorkspaceNumber,
+        actor: Actor,
+        action: Action,
+    ) -> Result<AnyOutcome, Error> {
         let write = Write { workspace, actor, stamp: self.stamp(), action };
-        Ok(self.store().write(write).await?.into())
+        Ok(self.store().write(write).await?)
     }
 }
 

@@ -41,9 +41,9 @@ impl App {
         )
         .await?;
         for company in contacts::companies(self.clock()) {
-            self.store().write_company(workspace.number, company).await?;
+            self.seed_record(workspace.number, company).await?;
         }
-        self.store().write_note(workspace.number, contacts::note(self.clock())).await?;
+        self.seed_record(workspace.number, contacts::note(self.clock())).await?;
         for (number, change) in contacts::examples() {
             self.seed_contact(workspace.number, Some(number), change).await?;
         }

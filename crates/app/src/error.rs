@@ -1,6 +1,6 @@
 //! The one internal error: what can stop a use case, without a word of HTTP.
 
-use model::{Dialect, Rejection};
+use model::{Dialect, RecordKind, Rejection};
 use store::{Scope, StoreError};
 
 /// Why a use case did not do what it was asked. Each dialect maps it to its own answer.
@@ -33,7 +33,7 @@ pub enum Error {
     /// The server is stopping; nothing was stored.
     #[error("the server is stopping")]
     Stopping,
-    /// The database is away, or another node is at the same records all the time; nothing was stored, and trying
+    /// The database is away, or others are at the same records all the time; nothing was stored, and trying
     /// again soon is right.
     #[error("the database is not available")]
     Unavailable(#[source] StoreError),
@@ -80,18 +80,25 @@ pub enum Missing {
     /// A key.
     #[error("key")]
     Key,
+    /// A company, a note, a task, or what stands in the catalog.
+    #[error("{0}")]
+    Record(RecordKind),
 }
 
 impl From<StoreError> for Error {
     fn from(fault: StoreError) -> Self {
         match fault {
             StoreError::NoSuchContact => Self::NotFound(Missing::Contact),
+            StoreError::NoSuchRecord(kind) => Self::NotFound(Missing::Record(kind)),
             StoreError::NoSuchEvent => Self::NotFound(Missing::Change),
             StoreError::Rejected(rejection) => Self::Rejected(rejection),
             StoreError::InUse(what) => Self::InUse(what),
             StoreError::Busy => Self::Busy,
             StoreError::Closing => Self::Stopping,
-            fault @ (StoreError::Unavailable(_) | StoreError::Conflict(_)) => Self::Unavailable(fault),
+            fault @ (StoreError::Unavailable(_)
+            | StoreError::Conflict(_)
+            | StoreError::RecordChanged
+            | StoreError::CatalogChanged) => Self::Unavailable(fault),
             fault @ StoreError::OutcomeUnknown(_) => Self::OutcomeUnknown(fault),
             fault => Self::Store(fault),
         }

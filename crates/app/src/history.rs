@@ -1,13 +1,14 @@
-//! A contact's history, and undo.
+//! The history of records, and undo.
 
 use std::sync::Arc;
 
-use model::{Catalog, Event, OnConflict, Ref};
-use store::{Action, Scope};
+use model::{Catalog, Contact, Difference, Event, OnConflict, Record, RecordKind, Ref};
+use store::{Action, AnyOutcome, Done, HistoryQuery, Scope};
+use uuid::Uuid;
 
-use crate::{App, Caller, Error, Missing, Written};
+use crate::{App, Caller, Error, Missing};
 
-/// A page of a contact's history, newest first.
+/// A page of a record's history, newest first.
 #[derive(Clone, Debug)]
 pub struct History {
     /// The events with their numbers.
@@ -18,8 +19,26 @@ pub struct History {
     pub catalog: Arc<Catalog>,
 }
 
-/// What an undo did.
-pub type Undone = Written;
+/// What an undo did, to whatever kind of record.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    /// What the record is.
+    pub kind: RecordKind,
+    /// Its id.
+    pub id: Uuid,
+    /// What was done to it.
+    pub done: Done,
+    /// The number of this change, by which it can be undone; `None` when nothing changed.
+    pub change: Option<u64>,
+    /// What differs.
+    pub differences: Vec<Difference>,
+    /// The contact as it is now, or as it was when it was deleted, if it is one.
+    pub contact: Option<Arc<Contact>>,
+    /// The company, note or task as it is now, or as it was when it was deleted, if it is one.
+    pub record: Option<Arc<Record>>,
+    /// The catalog as it is now.
+    pub catalog: Arc<Catalog>,
+}
 
 impl App {
     /// A contact's events, newest first, also after it was deleted: those before `before`, `limit` at most.
@@ -33,9 +52,24 @@ impl App {
         before: Option<u64>,
         limit: usize,
     ) -> Result<History, Error> {
+        let query = HistoryQuery { kind: RecordKind::Contact, record: contact.clone(), before, limit };
+        self.record_history(caller, query).await
+    }
+
+    /// The events of any kind of record, newest first, also after it was deleted.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`], also when nothing ever happened to it; or what the store says.
+    pub async fn record_history(&self, caller: &Caller, query: HistoryQuery) -> Result<History, Error> {
         caller.require(Scope::Read)?;
-        let found = self.store().history(caller.workspace, contact, before, limit + 1).await?;
-        let mut events = found.ok_or(Error::NotFound(Missing::Contact))?;
+        let limit = query.limit;
+        let asked = HistoryQuery { limit: limit.saturating_add(1), ..query };
+        let found = self.store().record_history(caller.workspace, &asked).await?;
+        let missing = match asked.kind {
+            RecordKind::Contact => Missing::Contact,
+            kind => Missing::Record(kind),
+        };
+        let mut events = found.ok_or(Error::NotFound(missing))?;
         let has_more = events.len() > limit;
         events.truncate(limit);
         let next = has_more.then(|| events.last().map(|(number, _)| *number)).flatten();
@@ -60,6 +94,45 @@ impl App {
     /// and `on_conflict` says to refuse then; [`Error::InUse`] when a restored contact's id was taken since.
     pub async fn undo(&self, caller: &Caller, change: u64, on_conflict: OnConflict) -> Result<Undone, Error> {
         caller.require(Scope::Write)?;
-        self.write(caller, Action::Undo { event: change, on_conflict }).await
+        let action = Action::Undo { event: change, on_conflict };
+        let undone = self.write_any(caller.workspace, caller.actor(), action).await?;
+        Undone::of(undone).ok_or(Error::NotFound(Missing::Change))
+    }
+}
+
+impl Undone {
+    fn of(outcome: AnyOutcome) -> Option<Self> {
+        match outcome {
+            AnyOutcome::Contact(outcome) => Some(Self {
+                kind: RecordKind::Contact,
+                id: outcome.contact.id.0,
+                done: outcome.done,
+                change: outcome.event,
+                differences: outcome.differences,
+                contact: Some(outcome.contact),
+                record: None,
+                catalog: outcome.catalog,
+            }),
+            AnyOutcome::Record(outcome) => Some(Self {
+                kind: outcome.record.kind(),
+                id: outcome.record.id(),
+                done: outcome.done,
+                change: outcome.event,
+                differences: outcome.differences,
+                contact: None,
+                record: Some(outcome.record),
+                catalog: outcome.catalog,
+            }),
+            AnyOutcome::Catalog(outcome) => outcome.items.into_iter().next().map(|item| Self {
+                kind: item.kind,
+                id: item.id,
+                done: item.done,
+                change: item.event,
+                differences: item.differences,
+                contact: None,
+                record: None,
+                catalog: outcome.catalog,
+            }),
+        }
     }
 }

@@ -1,10 +1,12 @@
-//! Use cases that are neither HTTP nor storage: who may do what, contacts and their history, keys,
+//! Use cases that are neither HTTP nor storage: who may do what, contacts, the records
+//! beside them, the catalog, their history, keys,
 //! workspaces, the demo. Time and fresh ids enter here ([`Clock`]).
 //!
 //! The entry point is [`App`]: every dialect calls it with a [`Caller`] that it got from
 //! [`App::authenticate`].
 
 mod caller;
+mod catalog;
 mod clock;
 mod contacts;
 pub mod demo;
@@ -12,21 +14,24 @@ mod duty;
 mod error;
 mod history;
 mod keys;
+mod records;
 mod starter;
 mod workspaces;
 
 use std::sync::Arc;
 
 pub use caller::Caller;
+pub use catalog::{Fresh, WrittenItem};
 pub use clock::{Clock, SystemClock};
 pub use contacts::{ContactList, View, Written};
 pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use keys::{IssuedKey, KeyRequest};
+pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, LocationError, Options, Scope, Store,
-    StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
+    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
+    RecordOrder, RecordQuery, Scope, Store, StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 
 use crate::duty::Duties;

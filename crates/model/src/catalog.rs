@@ -1,11 +1,16 @@
 //! A workspace's catalog: what its contacts refer to and all its servers hold in memory.
 
+mod changes;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId, TagId,
-    TeamId, Timestamp, UserId,
+    Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId,
+    RecordKind, TagId, TeamId, Timestamp, UserId,
 };
 
 /// The fields, tags, lists, users, teams, channel types and inboxes of one workspace: one small document.
@@ -31,6 +36,12 @@ pub struct Catalog {
     pub channel_types: Items<ChannelType>,
     /// Inboxes.
     pub inboxes: Items<Inbox>,
+    /// When items last changed, by their ids; those that never did are left out. Kept by the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub updated_at: BTreeMap<Uuid, Timestamp>,
+    /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub last_numbers: BTreeMap<RecordKind, u64>,
 }
 
 impl Catalog {

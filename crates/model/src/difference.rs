@@ -1,5 +1,6 @@
-//! Field-level differences between two states of a contact, and taking them back.
+//! Field-level differences between two states of a record, and taking them back.
 
+mod document;
 mod revert;
 
 use std::collections::BTreeSet;
@@ -9,9 +10,10 @@ use uuid::Uuid;
 
 use crate::{Contact, Dialect, FieldId, Json, Network};
 
+pub use document::{document_differences, revert_document};
 pub(crate) use revert::revert;
 
-/// One member that differs between two states of a contact.
+/// One member that differs between two states of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The member.
@@ -26,8 +28,9 @@ pub struct Difference {
 
 macro_rules! members {
     ($($variant:ident $path:literal $($field:ident).+;)*) => {
-        /// A member of a contact, the unit of differences, history and undo. Its text form is a path such as
-        /// `name.first`, `channels`, `values.<field id>` or `extras.acquire.ip`.
+        /// A member of a record, the unit of differences, history and undo. Its text form is a path such as
+        /// `name.first`, `channels`, `values.<field id>` or `extras.acquire.ip`. Members that only other records
+        /// than contacts have are [`Other`](Self::Other).
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "each variant is the member of the record that has its name")]
         pub enum Member {
@@ -36,6 +39,7 @@ macro_rules! members {
             Value(FieldId),
             Alias(Dialect),
             Extra(Dialect, String),
+            Other(String),
         }
 
         impl std::fmt::Display for Member {
@@ -46,6 +50,7 @@ macro_rules! members {
                     Self::Value(field) => write!(f, "values.{}", field.0.simple()),
                     Self::Alias(dialect) => write!(f, "aliases.{dialect}"),
                     Self::Extra(dialect, name) => write!(f, "extras.{dialect}.{name}"),
+                    Self::Other(name) => f.write_str(name),
                 }
             }
         }
@@ -84,6 +89,7 @@ macro_rules! members {
                 Member::Value(field) => json(&contact.values.get(field)),
                 Member::Alias(dialect) => json(&contact.aliases.of(*dialect)),
                 Member::Extra(dialect, name) => contact.extras.get(*dialect, name).cloned().unwrap_or_default(),
+                Member::Other(_) => Json::Null,
             }
         }
 
@@ -102,6 +108,9 @@ macro_rules! members {
                 Member::Alias(dialect) => contact.aliases.set(*dialect, from_json(value)?),
                 Member::Extra(dialect, name) => {
                     contact.extras.set(*dialect, name, (!value.is_null()).then(|| value.clone()));
+                }
+                Member::Other(name) => {
+                    return Err(serde::de::Error::custom(format_args!("a contact has no '{name}'")));
                 }
             }
             Ok(())
@@ -144,7 +153,10 @@ members! {
 }
 
 fn keyed_member(path: &str) -> Option<Member> {
-    let (head, tail) = path.split_once('.')?;
+    let Some((head, tail)) = path.split_once('.') else {
+        let is_name = !path.is_empty() && path.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        return is_name.then(|| Member::Other(path.to_owned()));
+    };
     match head {
         "social" => Network::ALL.into_iter().find(|network| network.as_str() == tail).map(Member::Social),
         "values" => Uuid::try_parse(tail).ok().map(|id| Member::Value(FieldId(id))),
@@ -254,6 +266,7 @@ mod tests {
             "unconfirmed_at",
             "assigned_team",
             "locked_by",
+            "number_of_employees",
         ] {
             assert_eq!(path.parse::<Member>().map(|member| member.to_string()), Ok(path.to_owned()));
         }
@@ -264,9 +277,9 @@ mod tests {
         for path in [
             "",
             ".",
-            "name",
+            "Name",
             "Name.full",
-            "revision",
+            "name.",
             "values.x",
             "values.",
             "social.myspace",

@@ -2,16 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Contact, ContactId, Dialect, Difference, KeyId, Timestamp};
+use uuid::Uuid;
 
-/// A committed change of one contact. The log of events is append-only; undo appends another event.
+use crate::{CatalogItem, Contact, ContactId, Dialect, Difference, KeyId, Record, RecordKind, Timestamp};
+
+/// A committed change of one record. The log of events is append-only; undo appends another event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// The contact.
-    pub contact: ContactId,
+    /// What the record is.
+    #[serde(default, skip_serializing_if = "RecordKind::is_contact")]
+    pub subject: RecordKind,
+    /// The record's id.
+    #[serde(alias = "contact", with = "uuid::serde::simple")]
+    pub record: Uuid,
     /// What was done.
     pub kind: EventKind,
-    /// The contact's revision after it.
+    /// The record's revision after it; of what stands in the catalog, the catalog's.
     pub revision: u64,
     /// When.
     pub at: Timestamp,
@@ -20,23 +26,49 @@ pub struct Event {
     /// What differs, member by member.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
-    /// The whole contact as it was, when it was deleted.
+    /// The whole record as it was, when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<Box<Contact>>,
+    pub deleted: Option<Deleted>,
     /// The event that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
-    /// The contact's event before this one. It is stored beside the event: a database that numbers events when
+    /// The record's event before this one. It is stored beside the event: a database that numbers events when
     /// they are committed knows it no earlier.
     #[serde(skip)]
     pub previous: Option<u64>,
+}
+
+impl Event {
+    /// The contact that it changed, if it is one.
+    pub fn contact(&self) -> Option<ContactId> {
+        self.subject.is_contact().then_some(ContactId(self.record))
+    }
+}
+
+/// A record that was deleted, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deleted {
+    /// A contact.
+    Contact(Box<Contact>),
+    /// A company, a note or a task.
+    Record(Box<Record>),
+    /// What stood in the catalog.
+    Item(Box<CatalogItem>),
+}
+
+impl Deleted {
+    /// The contact, if it was one.
+    pub fn contact(&self) -> Option<&Contact> {
+        if let Self::Contact(contact) = self { Some(contact) } else { None }
+    }
 }
 
 /// What an event did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
-    /// Made the contact.
+    /// Made the record.
     Created,
     /// Changed it.
     Updated,

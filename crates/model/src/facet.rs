@@ -1,10 +1,13 @@
-//! What lists of contacts are filtered by: yes-or-no questions whose answers are kept at hand.
+//! What lists are filtered by: yes-or-no questions whose answers are kept at hand.
 
 use uuid::Uuid;
 
-use crate::{CompanyId, Contact, Dialect, FieldId, ListId, OptIn, OptionId, TagId, TeamId, UserId, Value};
+use crate::{
+    CompanyId, Contact, ContactId, Dialect, FieldId, ListId, NoteId, OptIn, OptionId, RecordKind, TagId,
+    TeamId, UserId, Value,
+};
 
-/// A question that each contact answers with yes or no.
+/// A question that each contact, or each record of another kind, answers with yes or no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Facet {
     /// It exists.
@@ -33,6 +36,10 @@ pub enum Facet {
     List(ListId),
     /// It belongs to this company.
     Company(CompanyId),
+    /// It has this note.
+    Note(NoteId),
+    /// It is about this contact.
+    Contact(ContactId),
     /// It is assigned to this user.
     User(UserId),
     /// It is assigned to this team.
@@ -64,7 +71,7 @@ pub const EXTRAS: [(Dialect, &str); 9] = [
 const NAMESPACE: Uuid = Uuid::from_u128(0x5f1c_2b0e_8a3d_4c57_9e64_b7d0_13a9_0000);
 
 impl Facet {
-    /// Its id, under which the answers are stored: so it may never change. What a contact refers to has that
+    /// Its id, under which contacts' answers are stored: so it may never change. What a contact refers to has that
     /// record's id; no two records of a workspace have the same.
     pub fn id(&self) -> Uuid {
         match self {
@@ -81,12 +88,23 @@ impl Facet {
             Self::Tag(id) => id.0,
             Self::List(id) => id.0,
             Self::Company(id) => id.0,
+            Self::Note(id) => id.0,
+            Self::Contact(id) => id.0,
             Self::User(id) => id.0,
             Self::Team(id) => id.0,
             Self::Option(id) => id.0,
             Self::True(id) => id.0,
             Self::HasExtra(dialect, name) => named(&[dialect.as_str(), name]),
             Self::Extra(dialect, name, text) => named(&[dialect.as_str(), name, text]),
+        }
+    }
+
+    /// The id under which the answers of records of a kind are stored: the companies with a tag are told from the
+    /// contacts with it.
+    pub fn id_for(&self, kind: RecordKind) -> Uuid {
+        match kind {
+            RecordKind::Contact => self.id(),
+            _ => Uuid::new_v5(&self.id(), kind.as_str().as_bytes()),
         }
     }
 }
@@ -119,6 +137,7 @@ impl Contact {
         ids.extend(self.tags.iter().map(|id| id.0));
         ids.extend(self.lists.iter().map(|id| id.0));
         ids.extend(self.companies.iter().map(|link| link.id.0));
+        ids.extend(self.notes.iter().map(|id| id.0));
         ids.extend(self.assigned_user.map(|id| id.0));
         ids.extend(self.assigned_team.map(|id| id.0));
         for (field, value) in &self.values {
@@ -172,6 +191,7 @@ mod tests {
         check(|contact| contact.opt_in = Some(OptIn::OptedOut), &[Facet::OptedOut]);
         check(|contact| contact.tags = vec![TagId(tag)], &[Facet::HasTag, Facet::Tag(TagId(tag))]);
         check(|contact| contact.lists = vec![ListId(list)], &[Facet::List(ListId(list))]);
+        check(|contact| contact.notes = vec![NoteId(list)], &[Facet::Note(NoteId(list))]);
         check(
             |contact| contact.assigned_user = Some(UserId(user)),
             &[Facet::HasUser, Facet::User(UserId(user))],
@@ -216,6 +236,11 @@ mod tests {
     #[test]
     fn ids_stay_what_they_are() {
         let source = || "source".to_owned();
+        assert_eq!(Facet::HasTag.id_for(RecordKind::Contact), Facet::HasTag.id());
+        assert_eq!(
+            Facet::HasTag.id_for(RecordKind::Company).to_string(),
+            "5d66ccdd-3806-554d-9f72-a2e48ebbbe89"
+        );
         assert_eq!(Facet::HasTag.id().to_string(), "5f1c2b0e-8a3d-4c57-9e64-b7d013a9000a");
         assert_eq!(
             Facet::HasExtra(Dialect::Callbell, source()).id().to_string(),

@@ -55,6 +55,10 @@ ids! {
     ListId,
     /// A note.
     NoteId,
+    /// One message of a note's thread.
+    MessageId,
+    /// A task.
+    TaskId,
     /// The definition of a custom field.
     FieldId,
     /// One choice of a select field.

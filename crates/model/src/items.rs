@@ -94,6 +94,28 @@ impl<T: Item> Items<T> {
         }
     }
 
+    /// Puts a record in the place of the one with its id; a new one comes behind those with lower numbers, so that one
+    /// that was removed stands where it stood.
+    pub fn put(&mut self, row: T) {
+        let mut rows = std::mem::take(self).rows;
+        match rows.iter_mut().find(|each| each.id() == row.id()) {
+            Some(place) => *place = row,
+            None => {
+                let place = rows.iter().position(|each| each.number() > row.number());
+                rows.insert(place.unwrap_or(rows.len()), row);
+            }
+        }
+        *self = rows.into_iter().collect();
+    }
+
+    /// Removes the record with this id.
+    pub fn remove(&mut self, id: Uuid) -> Option<T> {
+        let mut rows = std::mem::take(self).rows;
+        let found = rows.iter().position(|row| row.id() == id).map(|place| rows.remove(place));
+        *self = rows.into_iter().collect();
+        found
+    }
+
     /// All of them, in the order they were made.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.rows.iter()
@@ -214,6 +236,21 @@ mod tests {
         assert_eq!(read, items);
         check(&read, &ItemRef::Name("b".to_owned()), Some(2));
         assert!(Items::<Team>::default().is_empty());
+    }
+
+    #[test]
+    fn what_was_removed_comes_back_in_its_place() {
+        let all = tags(&[(1, "a", "z-1"), (2, "b", "z-2"), (3, "c", "z-3")]);
+        let mut items = all.clone();
+        let gone = items.remove(Uuid::from_u128(2)).unwrap();
+        assert_eq!(items.remove(Uuid::from_u128(2)), None);
+        assert_eq!((items.len(), items.find(&ItemRef::Name("b".to_owned()))), (2, None));
+        items.put(gone.clone());
+        assert_eq!(items, all);
+        items.put(Tag { name: "d".to_owned(), ..gone });
+        assert_eq!(items.find(&ItemRef::Name("b".to_owned())), None);
+        assert_eq!(items.find(&ItemRef::Name("d".to_owned())).map(|tag| tag.number), Some(2));
+        assert_eq!(items.iter().map(|tag| tag.number).collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[test]

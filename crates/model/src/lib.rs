@@ -1,4 +1,4 @@
-//! The contact record and the pure rules that change it.
+//! The contact record, what stands beside it, and the pure rules that change it.
 //!
 //! No I/O, no clock, no SQL, no HTTP: time and fresh ids come in as arguments ([`Stamp`]), so the same
 //! inputs always give the same contact. The entry points are [`apply`](apply::apply), which turns a
@@ -21,14 +21,17 @@ pub mod items;
 pub mod limits;
 pub mod note;
 pub mod phone;
+pub mod record;
 pub mod reference;
+pub mod task;
 pub mod time;
 pub mod value;
 pub mod violation;
 
 pub use apply::{Applied, Ground, Linked, Stamp, apply};
 pub use catalog::{
-    Catalog, ChannelType, Entity, Field, FieldOption, FieldType, Inbox, List, SystemMember, Tag, Team, User,
+    Catalog, CatalogItem, CatalogRow, ChannelType, Entity, Field, FieldOption, FieldType, Inbox, ItemChange,
+    ItemEdit, List, SystemMember, Tag, Team, User,
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,
@@ -39,15 +42,17 @@ pub use company::{Company, CompanyLink};
 pub use contact::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
 pub use dialect::Dialect;
 pub use difference::{Difference, Member};
-pub use event::{Actor, Event, EventKind};
+pub use event::{Actor, Deleted, Event, EventKind};
 pub use facet::Facet;
 pub use id::{
-    ChannelId, ChannelTypeId, CompanyId, ContactId, FieldId, InboxId, KeyId, ListId, NoteId, OptionId, TagId,
-    TeamId, UserId, WorkspaceId,
+    ChannelId, ChannelTypeId, CompanyId, ContactId, FieldId, InboxId, KeyId, ListId, MessageId, NoteId,
+    OptionId, TagId, TaskId, TeamId, UserId, WorkspaceId,
 };
 pub use items::{Item, Items};
-pub use note::Note;
+pub use note::{Note, NoteMessage};
+pub use record::{Document, Record, RecordKind};
 pub use reference::{ItemRef, Native, Ref};
+pub use task::Task;
 pub use time::Timestamp;
 pub use value::{Decimal, Value};
 pub use violation::{Rejection, Violation, ViolationKind};

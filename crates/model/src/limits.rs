@@ -20,3 +20,5 @@ pub const ALIASES: usize = 100;
 pub const ALIAS_BYTES: usize = 255;
 /// Bytes of a number's text.
 pub const NUMBER_BYTES: usize = 64;
+/// Bytes of all values, all extras or all aliases of one record beside contacts, each.
+pub const DOCUMENT_BYTES: usize = 1 << 20;

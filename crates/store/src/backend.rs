@@ -2,18 +2,22 @@
 //!
 //! Two halves: [`Backend`] reads, any number of calls at a time; [`Batches`] belongs to the one writer.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Catalog, ChannelKind, Company, Contact, ContactId, Dialect, Event, KeyId, Note, Ref, Timestamp,
+    Catalog, ChannelKind, Contact, ContactId, Dialect, Event, KeyId, Record, RecordKind, Timestamp,
     WorkspaceId,
 };
 use uuid::Uuid;
 
 use crate::numbers::Chunk;
-use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Verified, Workspace, WorkspaceNumber};
+use crate::{
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, RecordPage, RecordQuery, StoreError, Verified,
+    Workspace, WorkspaceNumber,
+};
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
 pub(crate) trait Backend: Send + Sync + 'static {
@@ -36,13 +40,19 @@ pub(crate) trait Backend: Send + Sync + 'static {
         query: ContactQuery,
     ) -> impl Future<Output = Result<ContactPage, StoreError>> + Send;
 
-    /// A contact's events before `before`, newest first; `None` when there never was such a contact.
+    /// A page of records of one kind.
+    fn list_records(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: RecordKind,
+        query: RecordQuery,
+    ) -> impl Future<Output = Result<RecordPage, StoreError>> + Send;
+
+    /// A record's events, newest first; `None` when there never was such a record.
     fn history(
         &self,
         workspace: WorkspaceNumber,
-        contact: Ref,
-        before: Option<u64>,
-        limit: usize,
+        query: HistoryQuery,
     ) -> impl Future<Output = Result<Option<Vec<(u64, Event)>>, StoreError>> + Send;
 
     /// A workspace's events after `after`, oldest first. They become visible in the order of their numbers, so a
@@ -86,7 +96,7 @@ pub(crate) trait Batches: Send {
     /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Carries out one of the rare writes that are no changes of contacts, or refuses it and leaves no trace.
+    /// Carries out one of the rare writes that are no changes of records, or refuses it and leaves no trace.
     /// Yields the number of the workspace that was made, else how many records were written.
     fn administer(&mut self, command: &Admin) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
@@ -135,10 +145,12 @@ pub(crate) struct Wanted {
     pub(crate) contacts: Keys,
     /// Contacts that may have been deleted, and are to be made or restored.
     pub(crate) deleted: Vec<(WorkspaceNumber, Uuid)>,
-    /// Companies.
-    pub(crate) companies: Keys,
-    /// Notes.
-    pub(crate) notes: Keys,
+    /// Records beside contacts, by their kind; of what stands in the catalog, where their history ends.
+    pub(crate) records: BTreeMap<RecordKind, Keys>,
+    /// Those of them that are to be written.
+    pub(crate) locks: Vec<(WorkspaceNumber, RecordKind, Uuid)>,
+    /// Kinds of which records are to be made: their largest number is wanted.
+    pub(crate) last_numbers: Vec<(WorkspaceNumber, RecordKind)>,
     /// Channels whose owners are wanted.
     pub(crate) channels: Vec<ChannelKey>,
     /// How many owners of each channel at most.
@@ -147,14 +159,45 @@ pub(crate) struct Wanted {
     pub(crate) events: Vec<(WorkspaceNumber, u64)>,
 }
 
-/// What an alias names; the number stands in the database.
+/// What an alias names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AliasKind {
-    Contact = 0,
-    Company = 1,
-    Note = 2,
-    DeletedContact = 3,
+    Contact,
+    DeletedContact,
+    Record(RecordKind),
 }
+
+impl AliasKind {
+    /// The number that stands in the database.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Contact => 0,
+            Self::DeletedContact => 3,
+            Self::Record(kind) => kind_number(kind),
+        }
+    }
+}
+
+/// The number of a kind that stands in the database.
+pub(crate) fn kind_number(kind: RecordKind) -> i64 {
+    match kind {
+        RecordKind::Contact => 0,
+        RecordKind::Company => 1,
+        RecordKind::Note => 2,
+        RecordKind::Task => 4,
+        RecordKind::Field => 5,
+        RecordKind::Tag => 6,
+        RecordKind::List => 7,
+        RecordKind::User => 8,
+        RecordKind::Team => 9,
+        RecordKind::ChannelType => 10,
+        RecordKind::Inbox => 11,
+        RecordKind::Settings => 12,
+    }
+}
+
+/// The kinds of records that have documents of their own.
+pub(crate) const DOCUMENTS: [RecordKind; 3] = [RecordKind::Company, RecordKind::Note, RecordKind::Task];
 
 /// A number that a client may have made up, as a database can compare it.
 pub(crate) fn integer(number: u64) -> i64 {
@@ -178,6 +221,13 @@ pub(crate) struct Keys {
     pub(crate) ids: Vec<(WorkspaceNumber, Uuid)>,
 }
 
+impl Keys {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.aliases.is_empty() && self.numbers.is_empty() && self.ids.is_empty()
+    }
+}
+
 /// What [`Wanted`] named. Look-ups that may fail stand in the order of their keys.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
@@ -189,10 +239,10 @@ pub(crate) struct Loaded {
     pub(crate) contacts: Found<StoredContact>,
     /// The last events of those that were deleted.
     pub(crate) deleted: Vec<(WorkspaceNumber, Uuid, u64)>,
-    /// The companies.
-    pub(crate) companies: Found<Company>,
-    /// The notes.
-    pub(crate) notes: Found<Note>,
+    /// The records beside contacts.
+    pub(crate) records: BTreeMap<RecordKind, Found<StoredRecord>>,
+    /// The largest number of each kind, also of those that were deleted.
+    pub(crate) last_numbers: Vec<(WorkspaceNumber, RecordKind, u64)>,
     /// The owners of each channel, in the order of their ids.
     pub(crate) owners: Vec<Vec<ContactId>>,
     /// The events.
@@ -227,6 +277,24 @@ pub(crate) struct StoredContact {
     pub(crate) contact: Result<Contact, serde_json::Error>,
 }
 
+/// A record beside contacts as it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredRecord {
+    /// The number of the record's last event.
+    pub(crate) last_event: u64,
+    /// The record; `None` when it was deleted or stands in the catalog.
+    pub(crate) record: Option<Record>,
+}
+
+impl StoredRecord {
+    /// From its columns; an empty document is none.
+    pub(crate) fn read(kind: RecordKind, last_event: u64, doc: &str) -> Result<Self, StoreError> {
+        let record = (!doc.is_empty()).then(|| Record::read(kind, doc)).transpose();
+        let record = record.map_err(|source| StoreError::Unreadable { what: kind.as_str(), source })?;
+        Ok(Self { last_event, record })
+    }
+}
+
 /// The counters of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -254,7 +322,9 @@ pub(crate) struct Saves {
     pub(crate) inserts: Vec<Insert>,
     /// Lookup rows that are new.
     pub(crate) fresh: Lookups,
-    /// Answers of contacts that changed, in the order of their keys.
+    /// Records beside contacts that changed.
+    pub(crate) records: Vec<RecordSave>,
+    /// Answers of records that changed, in the order of their keys.
     pub(crate) facets: Vec<FacetSave>,
     /// Events.
     pub(crate) events: Vec<EventRow>,
@@ -270,11 +340,13 @@ impl Saves {
 }
 
 /// What a batch does to a workspace's counters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct HeadSave {
     pub(crate) workspace: WorkspaceNumber,
-    /// The revision of the catalog that the batch ran under.
+    /// The revision of the catalog that the batch found.
     pub(crate) catalog_revision: u64,
+    /// The catalog that the batch puts in its place.
+    pub(crate) catalog: Option<Arc<Catalog>>,
     /// How many events it appends.
     pub(crate) events: u64,
     /// How many contacts it makes beyond those it deletes.
@@ -283,16 +355,18 @@ pub(crate) struct HeadSave {
     pub(crate) next_number: Option<u64>,
 }
 
-/// Rows that lead to contacts.
+/// Rows that lead to records.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups {
-    /// Vendors' ids.
+    /// Vendors' ids of contacts.
     pub(crate) aliases: Vec<(AliasKey, ContactId)>,
+    /// Vendors' ids of other records.
+    pub(crate) of_records: Vec<(RecordKind, AliasKey, Uuid)>,
     /// Channels.
     pub(crate) channels: Vec<(ChannelKey, ContactId)>,
 }
 
-/// What a batch does to the answers that the contacts of a chunk give to one question.
+/// What a batch does to the answers that the records of a chunk give to one question.
 #[derive(Debug)]
 pub(crate) struct FacetSave {
     pub(crate) workspace: WorkspaceNumber,
@@ -338,29 +412,38 @@ pub(crate) struct Insert {
     pub(crate) doc: String,
 }
 
+/// A record beside contacts that is new, changed or gone; or the end of the history of what stands in the catalog.
+#[derive(Debug)]
+pub(crate) struct RecordSave {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) kind: RecordKind,
+    pub(crate) id: Uuid,
+    /// Whether it has no row yet.
+    pub(crate) is_new: bool,
+    pub(crate) number: Option<u64>,
+    pub(crate) sort: String,
+    pub(crate) last_event: u64,
+    /// Empty when there is none.
+    pub(crate) doc: String,
+}
+
 /// An event to append.
 #[derive(Debug)]
 pub(crate) struct EventRow {
     pub(crate) workspace: WorkspaceNumber,
     pub(crate) seq: u64,
-    pub(crate) contact: ContactId,
+    pub(crate) record: Uuid,
     pub(crate) previous: Option<u64>,
     pub(crate) doc: String,
 }
 
-/// The writes that are no changes of contacts.
+/// The writes that are no changes of records.
 #[derive(Debug)]
 pub(crate) enum Admin {
     /// Nothing: whether the writer works.
     Check,
     /// Makes a workspace.
     CreateWorkspace { id: WorkspaceId, name: String, now: Timestamp, catalog: Arc<Catalog> },
-    /// Stores a catalog whose revision is one more than that of the stored one.
-    WriteCatalog(WorkspaceNumber, Arc<Catalog>),
-    /// Stores a company.
-    WriteCompany(WorkspaceNumber, Company),
-    /// Stores a note.
-    WriteNote(WorkspaceNumber, Note),
     /// Stores a key.
     CreateKey(KeyHash, Key),
     /// Revokes a key.

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ChannelKind, Contact, Event, Ref};
+use model::{ChannelKind, Contact, Event, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Verified, Workspace, WorkspaceNumber};
+use crate::{
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, RecordPage, RecordQuery, StoreError, Verified,
+    Workspace, WorkspaceNumber,
+};
 
 /// Reads go to whichever it is.
 pub(crate) enum Database {
@@ -68,14 +71,21 @@ impl Backend for Database {
         each!(self, backend => backend.list_contacts(workspace, query))
     }
 
+    async fn list_records(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: RecordKind,
+        query: RecordQuery,
+    ) -> Result<RecordPage, StoreError> {
+        each!(self, backend => backend.list_records(workspace, kind, query))
+    }
+
     async fn history(
         &self,
         workspace: WorkspaceNumber,
-        contact: Ref,
-        before: Option<u64>,
-        limit: usize,
+        query: HistoryQuery,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        each!(self, backend => backend.history(workspace, contact, before, limit))
+        each!(self, backend => backend.history(workspace, query))
     }
 
     async fn events(

@@ -1,6 +1,6 @@
 //! Stored documents: their formats, written and read in one place.
 
-use model::Contact;
+use model::{Contact, Record};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 
@@ -39,9 +39,17 @@ const SORT_NAME_CHARS: usize = 500;
 
 /// What a contact is ordered by: its full name without case.
 pub(crate) fn sort_name(contact: &Contact) -> String {
-    let name = contact.name.full.as_deref().unwrap_or_default().to_lowercase();
-    match name.char_indices().nth(SORT_NAME_CHARS) {
-        Some((end, _)) => name.get(..end).unwrap_or_default().to_owned(),
-        None => name,
+    shortened(contact.name.full.as_deref().unwrap_or_default().to_lowercase())
+}
+
+/// What a record beside contacts is ordered by.
+pub(crate) fn sort_text(record: &Record) -> String {
+    shortened(record.sort_text())
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(SORT_NAME_CHARS) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::Rejection;
+use model::{RecordKind, Rejection};
 use serde::de::Error as _;
 
 /// What a database driver says.
@@ -14,6 +14,9 @@ pub enum StoreError {
     /// No contact has this key.
     #[error("no such contact")]
     NoSuchContact,
+    /// No other record of this kind has this key.
+    #[error("no such {0}")]
+    NoSuchRecord(RecordKind),
     /// No event has this number.
     #[error("no such change")]
     NoSuchEvent,
@@ -24,6 +27,9 @@ pub enum StoreError {
     /// one of its aliases is. A new contact's aliases are [`Rejected`](Self::Rejected) like any other member.
     #[error("{0} is in use")]
     InUse(String),
+    /// Somebody else changed or made the record in between; load it again.
+    #[error("the record was changed in between")]
+    RecordChanged,
     /// Somebody else changed the catalog in between; load it again.
     #[error("the catalog was changed in between")]
     CatalogChanged,
@@ -92,7 +98,9 @@ impl StoreError {
     pub(crate) fn copy(&self) -> Self {
         match self {
             Self::NoSuchContact => Self::NoSuchContact,
+            Self::NoSuchRecord(kind) => Self::NoSuchRecord(*kind),
             Self::NoSuchEvent => Self::NoSuchEvent,
+            Self::RecordChanged => Self::RecordChanged,
             Self::Rejected(rejection) => Self::Rejected(rejection.clone()),
             Self::InUse(what) => Self::InUse(what.clone()),
             Self::CatalogChanged => Self::CatalogChanged,

@@ -1,13 +1,13 @@
-//! Which contacts a list shows: a tree over what each contact answers with yes or no, carried out over sets of numbers.
+//! Which records a list shows: a tree over what each record answers with yes or no, carried out over sets of numbers.
 
 use std::collections::{BTreeSet, HashMap};
 
-use model::Facet;
+use model::{Facet, RecordKind};
 use uuid::Uuid;
 
 use crate::numbers::Numbers;
 
-/// Which contacts; a tree.
+/// Which records; a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
     /// All of them.
@@ -22,7 +22,7 @@ pub enum Filter {
     Is(Facet),
 }
 
-/// The numbers of the contacts that answer yes, by the id of the question. What nobody answers with yes may be missing.
+/// The numbers of the records that answer yes, by the id of the question. What nobody answers with yes may be missing.
 pub(crate) type Answers = HashMap<Uuid, Numbers>;
 
 impl Filter {
@@ -47,45 +47,45 @@ impl Filter {
         }
     }
 
-    /// The ids of the questions whose answers it needs.
-    pub(crate) fn questions(&self) -> BTreeSet<Uuid> {
+    /// The ids of the questions whose answers it needs from records of a kind.
+    pub(crate) fn questions(&self, kind: RecordKind) -> BTreeSet<Uuid> {
         let mut ids = BTreeSet::new();
-        self.ask(&mut ids);
+        self.ask(kind, &mut ids);
         ids
     }
 
-    fn ask(&self, ids: &mut BTreeSet<Uuid>) {
+    fn ask(&self, kind: RecordKind, ids: &mut BTreeSet<Uuid>) {
         match self {
-            Self::All => drop(ids.insert(Facet::Every.id())),
+            Self::All => drop(ids.insert(Facet::Every.id_for(kind))),
             Self::And(parts) => {
                 if parts.is_empty() {
-                    ids.insert(Facet::Every.id());
+                    ids.insert(Facet::Every.id_for(kind));
                 }
-                parts.iter().for_each(|part| part.ask(ids));
+                parts.iter().for_each(|part| part.ask(kind, ids));
             }
-            Self::Any(parts) => parts.iter().for_each(|part| part.ask(ids)),
+            Self::Any(parts) => parts.iter().for_each(|part| part.ask(kind, ids)),
             Self::Not(part) => {
-                ids.insert(Facet::Every.id());
-                part.ask(ids);
+                ids.insert(Facet::Every.id_for(kind));
+                part.ask(kind, ids);
             }
-            Self::Is(facet) => drop(ids.insert(facet.id())),
+            Self::Is(facet) => drop(ids.insert(facet.id_for(kind))),
         }
     }
 
-    /// The contacts that it holds for.
-    pub(crate) fn numbers(&self, answers: &Answers) -> Numbers {
-        let answer = |facet: &Facet| answers.get(&facet.id()).cloned().unwrap_or_default();
+    /// The records of a kind that it holds for.
+    pub(crate) fn numbers(&self, kind: RecordKind, answers: &Answers) -> Numbers {
+        let answer = |facet: &Facet| answers.get(&facet.id_for(kind)).cloned().unwrap_or_default();
         match self {
             Self::All => answer(&Facet::Every),
             Self::And(parts) => {
-                let sets = parts.iter().map(|part| part.numbers(answers));
+                let sets = parts.iter().map(|part| part.numbers(kind, answers));
                 sets.reduce(|all, set| all.and(&set)).unwrap_or_else(|| answer(&Facet::Every))
             }
             Self::Any(parts) => {
-                let sets = parts.iter().map(|part| part.numbers(answers));
+                let sets = parts.iter().map(|part| part.numbers(kind, answers));
                 sets.reduce(|all, set| all.or(&set)).unwrap_or_default()
             }
-            Self::Not(part) => answer(&Facet::Every).without(&part.numbers(answers)),
+            Self::Not(part) => answer(&Facet::Every).without(&part.numbers(kind, answers)),
             Self::Is(facet) => answer(facet),
         }
     }
@@ -106,10 +106,14 @@ mod tests {
     fn check(filter: &Filter, is_all: bool, expected: &[u64], questions: &[Facet]) {
         assert_eq!(filter.is_all(), is_all, "{filter:?}");
         let asked: BTreeSet<_> = questions.iter().map(Facet::id).collect();
-        assert_eq!(filter.questions(), asked, "{filter:?}");
+        assert_eq!(filter.questions(RecordKind::Contact), asked, "{filter:?}");
         let answers = answers();
         let needed = answers.into_iter().filter(|(id, _)| asked.contains(id)).collect();
-        assert_eq!(filter.numbers(&needed).ascending(None).collect::<Vec<_>>(), expected, "{filter:?}");
+        assert_eq!(
+            filter.numbers(RecordKind::Contact, &needed).ascending(None).collect::<Vec<_>>(),
+            expected,
+            "{filter:?}"
+        );
     }
 
     #[test]

@@ -38,11 +38,11 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// Read contacts and the catalog.
+    /// Read contacts, the records beside them and the catalog.
     Read,
-    /// Change contacts, and undo.
+    /// Change contacts, the records beside them and the catalog, and undo.
     Write,
-    /// Change the catalog and the settings of the workspace.
+    /// Change the settings of the workspace.
     Admin,
 }
 

@@ -1,4 +1,4 @@
-//! Where contacts are kept: one batch writer with one commit for all that waits, an append-only event log,
+//! Where contacts, and the records beside them, are kept: one batch writer with one commit for all that waits, an append-only event log,
 //! readers beside it. The only crate that names a database driver.
 //!
 //! The entry point is [`Store`]; [`move_all`] takes everything to another database. An answer from [`Store::write`] means that the change is durable.
@@ -28,9 +28,14 @@ pub use error::StoreError;
 pub use filter::Filter;
 pub use key::{Compat, Key, KeyHash, Scope};
 pub use location::{Location, LocationError};
-pub use query::{ContactOrder, ContactPage, ContactQuery};
+pub use query::{
+    ContactOrder, ContactPage, ContactQuery, HistoryQuery, ListOrder, ListQuery, RecordOrder, RecordPage,
+    RecordQuery,
+};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};
 pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
 pub use workspace::{Workspace, WorkspaceNumber};
-pub use write::{Action, Done, Outcome, Write};
+pub use write::{
+    Action, AnyOutcome, CatalogOutcome, Done, ItemOutcome, Outcome, RecordOutcome, RecordWrite, Write,
+};

@@ -11,6 +11,7 @@ mod listen;
 mod load;
 mod migrate;
 mod pipeline;
+mod records;
 mod save;
 mod server;
 mod tls;
@@ -21,7 +22,7 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ChannelKind, Contact, Event, Ref};
+use model::{ChannelKind, Contact, Event, RecordKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -33,8 +34,8 @@ pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{
-    ContactPage, ContactQuery, Key, KeyHash, Location, Options, StoreError, Verified, Workspace,
-    WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Options, RecordPage, RecordQuery,
+    StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -145,14 +146,21 @@ impl Backend for Postgres {
         reading!(self, session => list::list(session, workspace, &query))
     }
 
+    async fn list_records(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: RecordKind,
+        query: RecordQuery,
+    ) -> Result<RecordPage, StoreError> {
+        reading!(self, session => records::list(session, workspace, kind, &query))
+    }
+
     async fn history(
         &self,
         workspace: WorkspaceNumber,
-        contact: Ref,
-        before: Option<u64>,
-        limit: usize,
+        query: HistoryQuery,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        reading!(self, session => history::history(session, workspace, &contact, before, limit))
+        reading!(self, session => history::history(session, workspace, &query))
     }
 
     async fn events(

@@ -1,22 +1,22 @@
-//! Lists of contacts: filter, order and page, in words that both backends understand.
+//! Lists of records: filter, order and page, in words that both backends understand.
 
 use std::sync::Arc;
 
-use model::Contact;
+use model::{Contact, Record, RecordKind, Ref};
 
 use crate::backend::integer;
 use crate::filter::Filter;
 use crate::numbers::Numbers;
 
-/// A list of contacts.
+/// A list of records of one kind.
 #[derive(Clone, Debug)]
-pub struct ContactQuery {
-    /// Which contacts.
+pub struct ListQuery {
+    /// Which records.
     pub filter: Filter,
     /// In which order.
-    pub order: ContactOrder,
-    /// Only contacts beyond this number in the order [`Oldest`](ContactOrder::Oldest) or
-    /// [`Newest`](ContactOrder::Newest): those after the last one of the page before. Ignored in other orders.
+    pub order: ListOrder,
+    /// Only records beyond this number in the order [`Oldest`](ListOrder::Oldest) or
+    /// [`Newest`](ListOrder::Newest): those after the last one of the page before. Ignored in other orders.
     /// The total stays that of the whole list.
     pub after: Option<u64>,
     /// How many to skip.
@@ -25,9 +25,21 @@ pub struct ContactQuery {
     pub limit: u32,
 }
 
-/// The order of a list. Equal contacts are in the order of their numbers.
+/// A list of contacts.
+pub type ContactQuery = ListQuery;
+
+/// The order of a list of contacts.
+pub type ContactOrder = ListOrder;
+
+/// A list of companies, notes or tasks.
+pub type RecordQuery = ListQuery;
+
+/// The order of a list of companies, notes or tasks.
+pub type RecordOrder = ListOrder;
+
+/// The order of a list. Equal records are in the order of their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContactOrder {
+pub enum ListOrder {
     /// By number, which is the order in which they were stored. Ids are taken before a write is queued, so
     /// theirs can be another one.
     Oldest,
@@ -37,9 +49,9 @@ pub enum ContactOrder {
     LastUpdated,
     /// Latest change last.
     FirstUpdated,
-    /// By full name, in any case.
+    /// Contacts by full name and companies by name, in any case; tasks by due date, those without one first.
     Name,
-    /// By full name, in any case, from Z to A.
+    /// By the same, from Z to A, or from the last date to the first.
     NameDescending,
 }
 
@@ -50,6 +62,28 @@ pub struct ContactPage {
     pub contacts: Vec<Arc<Contact>>,
     /// How many the whole list has, exactly; also those that `after` leaves out.
     pub total: u64,
+}
+
+/// A page of a list of records beside contacts.
+#[derive(Clone, Debug)]
+pub struct RecordPage {
+    /// The records.
+    pub records: Vec<Arc<Record>>,
+    /// How many the whole list has, exactly; also those that `after` leaves out.
+    pub total: u64,
+}
+
+/// A record's history.
+#[derive(Clone, Debug)]
+pub struct HistoryQuery {
+    /// What the record is, or was.
+    pub kind: RecordKind,
+    /// Which it is, also when it was deleted.
+    pub record: Ref,
+    /// Only events before this one.
+    pub before: Option<u64>,
+    /// How many at most.
+    pub limit: usize,
 }
 
 /// A value bound to a statement.
@@ -66,20 +100,24 @@ pub(crate) enum Bind {
 /// The statement of a page.
 #[derive(Debug)]
 pub(crate) struct Select {
-    /// Yields the key of each contact of the page, in order.
+    /// Yields the key of each record of the page, in order.
     pub(crate) page: String,
     /// What is bound to it.
     pub(crate) binds: Vec<Bind>,
 }
 
-/// How a backend says what lists need of contacts `c`.
+/// How a backend says what lists need of records `c`.
 pub(crate) struct Syntax {
     /// What stands before the number of a bound value.
     pub(crate) mark: char,
-    /// What a page yields of each contact.
+    /// What a page yields of each record.
     pub(crate) key: &'static str,
-    /// The log of events joined with the contacts: what follows `FROM`, up to a first condition. The log knows what
-    /// is newest, so no index has to. Each contact stands there once, with its last event, in the workspace that is
+    /// All of them in the workspace that is the first bound value: what follows `FROM`, up to a first condition.
+    pub(crate) all: &'static str,
+    /// What orders them by name.
+    pub(crate) name: &'static str,
+    /// The log of events joined with the records: what follows `FROM`, up to a first condition. The log knows what
+    /// is newest, so no index has to. Each record stands there once, with its last event, in the workspace that is
     /// the first bound value.
     pub(crate) log: &'static str,
     /// What orders the log, oldest first.
@@ -104,7 +142,7 @@ pub(crate) enum Among {
 
 impl Among {
     /// Those of a list, when the workspace has so many. A look-up costs about as much as this many steps:
-    pub(crate) fn of(list: &Numbers, query: &ContactQuery, all: u64) -> Self {
+    pub(crate) fn of(list: &Numbers, query: &ListQuery, all: u64) -> Self {
         const LOOK_UP_STEPS: f64 = 20.0;
         // What bits of all numbers up to the largest one would take.
         const BYTES_MAX: u64 = 8 << 20;
@@ -119,10 +157,10 @@ impl Among {
     }
 }
 
-impl ContactQuery {
+impl ListQuery {
     /// The number that the page comes after, where the order heeds it.
     pub(crate) fn after(&self) -> Option<u64> {
-        self.after.filter(|_| matches!(self.order, ContactOrder::Oldest | ContactOrder::Newest))
+        self.after.filter(|_| matches!(self.order, ListOrder::Oldest | ListOrder::Newest))
     }
 
     /// The numbers of the page, where they can be told from the whole list alone: in the orders by number.
@@ -130,8 +168,8 @@ impl ContactQuery {
         let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let take = self.limit as usize;
         match self.order {
-            ContactOrder::Oldest => Some(list.ascending(self.after).skip(skip).take(take).collect()),
-            ContactOrder::Newest => Some(list.descending(self.after).skip(skip).take(take).collect()),
+            ListOrder::Oldest => Some(list.ascending(self.after).skip(skip).take(take).collect()),
+            ListOrder::Newest => Some(list.descending(self.after).skip(skip).take(take).collect()),
             _ => None,
         }
     }
@@ -140,31 +178,30 @@ impl ContactQuery {
 impl Select {
     pub(crate) fn of(
         workspace: crate::WorkspaceNumber,
-        query: &ContactQuery,
+        query: &ListQuery,
         among: Among,
         syntax: &Syntax,
     ) -> Self {
-        let Syntax { mark, key, log, log_order, few, many } = syntax;
-        let by_contact = format!("contacts c WHERE c.workspace = {mark}1");
+        let Syntax { mark, key, all, name, log, log_order, few, many } = syntax;
         let is_few = matches!(among, Among::Few(_));
         let (all, log, log_order) = match is_few {
             true => (*few, *few, "c.last_event"),
-            false => (by_contact.as_str(), *log, *log_order),
+            false => (*all, *log, *log_order),
         };
         let (from, order, direction) = match query.order {
-            ContactOrder::Oldest => (all, "c.number", ""),
-            ContactOrder::Newest => (all, "c.number", " DESC"),
-            ContactOrder::LastUpdated => (log, log_order, " DESC"),
-            ContactOrder::FirstUpdated => (log, log_order, ""),
-            ContactOrder::Name => (all, "c.name", ", c.number"),
-            ContactOrder::NameDescending => (all, "c.name", " DESC, c.number"),
+            ListOrder::Oldest => (all, "c.number", ""),
+            ListOrder::Newest => (all, "c.number", " DESC"),
+            ListOrder::LastUpdated => (log, log_order, " DESC"),
+            ListOrder::FirstUpdated => (log, log_order, ""),
+            ListOrder::Name => (all, *name, ", c.number"),
+            ListOrder::NameDescending => (all, *name, " DESC, c.number"),
         };
         let (condition, fourth) = match among {
             Among::Few(numbers) => (String::new(), Some(numbers)),
             Among::Many(bits) => (format!(" AND {many}"), Some(bits)),
             Among::All => match query.after() {
                 Some(after) => {
-                    let sign = if query.order == ContactOrder::Newest { '<' } else { '>' };
+                    let sign = if query.order == ListOrder::Newest { '<' } else { '>' };
                     (format!(" AND c.number {sign} {mark}4"), Some(Bind::Integer(integer(after))))
                 }
                 None => (String::new(), None),

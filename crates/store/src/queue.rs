@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
 use crate::writer::{Command, Counters, Reply, Writer};
-use crate::{Options, Outcome, StoreError, Write, WriterStats};
+use crate::{AnyOutcome, Options, StoreError, Write, WriterStats};
 
 /// The way to the writer.
 pub(crate) struct Queue {
@@ -52,9 +52,9 @@ impl Queue {
         })
     }
 
-    /// Queues a change of a contact, and waits for what comes of it.
-    pub(crate) async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
-        self.queue(|reply| Command::Contact(write, reply)).await
+    /// Queues a change of a record, and waits for what comes of it.
+    pub(crate) async fn write(&self, write: Write) -> Result<AnyOutcome, StoreError> {
+        self.queue(|reply| Command::Write(write, reply)).await
     }
 
     /// Queues another write, and waits for what comes of it.

@@ -1,25 +1,27 @@
-//! What the stored answers of contacts should be: counted again from the contacts themselves.
+//! What stored rows should be: answers counted again from the records themselves, and records compared with their
+//! columns.
 
 use std::collections::HashMap;
 
-use model::Contact;
+use model::{Record, RecordKind};
 use uuid::Uuid;
 
+use crate::backend::{DOCUMENTS, kind_number};
 use crate::numbers::{Chunk, chunk};
-use crate::{Verified, WorkspaceNumber};
+use crate::{Verified, WorkspaceNumber, document};
 
-/// The answers of all contacts that were met.
+/// The answers of all records that were met.
 #[derive(Default)]
 pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
 }
 
 impl Recount {
-    /// Counts a contact.
-    pub(crate) fn add(&mut self, workspace: WorkspaceNumber, contact: &Contact) {
-        for facet in contact.facets() {
-            let key = (workspace, facet, chunk(contact.number));
-            self.chunks.entry(key).or_default().insert(contact.number);
+    /// Counts a record with the ids of what it says yes to.
+    pub(crate) fn add(&mut self, workspace: WorkspaceNumber, number: u64, facets: Vec<Uuid>) {
+        for facet in facets {
+            let key = (workspace, facet, chunk(number));
+            self.chunks.entry(key).or_default().insert(number);
         }
     }
 
@@ -47,5 +49,56 @@ impl Recount {
 }
 
 fn differs(WorkspaceNumber(workspace): WorkspaceNumber, facet: Uuid, chunk: u64) -> String {
-    format!("facet {facet} of workspace {workspace} does not say what contacts {} and later say", chunk << 10)
+    format!("facet {facet} of workspace {workspace} does not say what records {} and later say", chunk << 10)
+}
+
+/// A row of the table of records beside contacts, and what its last event says.
+pub(crate) struct RecordRow {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) id: Uuid,
+    pub(crate) kind: i64,
+    pub(crate) number: Option<u64>,
+    pub(crate) sort: String,
+    pub(crate) doc: String,
+    /// Whether its last event is there, and its own.
+    pub(crate) is_own_event: bool,
+    pub(crate) event_revision: Option<u64>,
+}
+
+impl RecordRow {
+    /// Tells what is wrong with it, and counts its answers. Yields the record, where there is one.
+    pub(crate) fn check(&self, verified: &mut Verified, recount: &mut Recount) -> Option<Record> {
+        let id = self.id;
+        if !self.is_own_event {
+            verified.fault(format!("record {id} names a last event that is not its own"));
+        }
+        if self.doc.is_empty() {
+            return None;
+        }
+        verified.records += 1;
+        let Some(kind) = DOCUMENTS.into_iter().find(|kind| kind_number(*kind) == self.kind) else {
+            verified.fault(format!("record {id} is of no kind that has documents"));
+            return None;
+        };
+        let record = match Record::read(kind, &self.doc) {
+            Ok(record) => record,
+            Err(fault) => {
+                verified.fault(format!("{kind} {id} cannot be read: {fault}"));
+                return None;
+            }
+        };
+        if self.is_own_event && self.event_revision != Some(record.revision()) {
+            verified.fault(format!("{kind} {id} does not have the revision of its last event"));
+        }
+        if self.number != Some(record.number()) || self.sort != document::sort_text(&record) {
+            verified.fault(format!("{kind} {id} is not found where lists look for it"));
+        }
+        recount.add(self.workspace, record.number(), record.facets());
+        Some(record)
+    }
+}
+
+/// That an alias does not lead to a record.
+pub(crate) fn lost_alias(dialect: &str, alias: &str, kind: RecordKind, id: Uuid) -> String {
+    format!("the {dialect} id '{alias}' does not lead to {kind} {id}")
 }

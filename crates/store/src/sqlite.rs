@@ -10,6 +10,7 @@ mod load;
 mod log;
 mod migrate;
 mod readers;
+mod records;
 mod save;
 mod transfer;
 mod verify;
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ChannelKind, Contact, Event, Ref};
+use model::{ChannelKind, Contact, Event, RecordKind};
 use uuid::Uuid;
 
 use self::connection::{Access, FileLock};
@@ -31,7 +32,8 @@ pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::{
-    ContactPage, ContactQuery, Key, KeyHash, Options, StoreError, Verified, Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Options, RecordPage, RecordQuery, StoreError,
+    Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -98,16 +100,21 @@ impl Backend for Sqlite {
         self.readers.run(move |connection| list::list(connection, workspace, &query)).await
     }
 
+    async fn list_records(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: RecordKind,
+        query: RecordQuery,
+    ) -> Result<RecordPage, StoreError> {
+        self.readers.run(move |connection| records::list(connection, workspace, kind, &query)).await
+    }
+
     async fn history(
         &self,
         workspace: WorkspaceNumber,
-        contact: Ref,
-        before: Option<u64>,
-        limit: usize,
+        query: HistoryQuery,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        self.readers
-            .run(move |connection| history::history(connection, workspace, &contact, before, limit))
-            .await
+        self.readers.run(move |connection| history::history(connection, workspace, &query)).await
     }
 
     async fn events(

@@ -36,6 +36,8 @@ impl WriterStats {
 pub struct Verified {
     /// Contacts looked at.
     pub contacts: u64,
+    /// Companies, notes and tasks looked at.
+    pub records: u64,
     /// Events looked at.
     pub events: u64,
     /// What is wrong, 100 at most; empty when all is well.

@@ -1,21 +1,23 @@
 //! The store: opening, writing, reading, closing.
 
+mod records;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Company, CompanyId, Contact, Event, KeyId, Note, NoteId, Ref, Timestamp, WorkspaceId};
+use model::{Catalog, Contact, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
-use crate::backend::{Admin, Backend, Batches, Keys, Wanted};
+use crate::backend::{Admin, Backend, Batches, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
 use crate::postgres::Postgres;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::{
-    Action, ContactPage, ContactQuery, Key, KeyHash, Location, Outcome, StoreError, Verified, Workspace,
-    WorkspaceNumber, Write, WriterStats,
+    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, StoreError,
+    Verified, Workspace, WorkspaceNumber, Write, WriterStats,
 };
 
 /// Bounds of the store.
@@ -85,8 +87,8 @@ impl Store {
         }
     }
 
-    /// Opens a database for administration (workspaces and keys), beside a server that may be running on it.
-    /// Such a store refuses contact writes.
+    /// Opens a database for administration (workspaces, keys and catalogs), beside a server that may be running on it.
+    /// Such a store refuses to write other records.
     ///
     /// # Errors
     /// As [`Store::open`], but for the lock.
@@ -134,10 +136,10 @@ impl Store {
     /// Queues a write and waits until it is durable.
     ///
     /// # Errors
-    /// Everything that [`StoreError`] lists for contacts. After any but [`StoreError::OutcomeUnknown`] nothing
+    /// Everything that [`StoreError`] lists for records. After any but [`StoreError::OutcomeUnknown`] nothing
     /// was stored.
-    pub async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
-        if self.shared.is_beside {
+    pub async fn write(&self, write: Write) -> Result<AnyOutcome, StoreError> {
+        if self.shared.is_beside && !matches!(write.action, Action::Catalog(_)) {
             return Err(StoreError::Closing);
         }
         self.queue(&write)?.write(write).await
@@ -203,7 +205,8 @@ impl Store {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        self.shared.backend.history(workspace, contact.clone(), before, limit).await
+        let query = HistoryQuery { kind: RecordKind::Contact, record: contact.clone(), before, limit };
+        self.shared.backend.history(workspace, query).await
     }
 
     /// One event.
@@ -233,40 +236,6 @@ impl Store {
         self.shared.backend.events(workspace, after, limit).await
     }
 
-    /// The companies with these ids, in any order; unknown ids are left out.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_companies(
-        &self,
-        workspace: WorkspaceNumber,
-        ids: &[CompanyId],
-    ) -> Result<Vec<Company>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let companies = by_ids(workspace, ids.iter().map(|id| id.0));
-        let loaded = self.shared.backend.load(Wanted { companies, ..Wanted::default() }).await?;
-        Ok(loaded.companies.rows.into_iter().map(|(_, _, company)| company).collect())
-    }
-
-    /// The notes with these ids, in any order; unknown ids are left out.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_notes(
-        &self,
-        workspace: WorkspaceNumber,
-        ids: &[NoteId],
-    ) -> Result<Vec<Note>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let notes = by_ids(workspace, ids.iter().map(|id| id.0));
-        let loaded = self.shared.backend.load(Wanted { notes, ..Wanted::default() }).await?;
-        Ok(loaded.notes.rows.into_iter().map(|(_, _, note)| note).collect())
-    }
-
     /// The workspace's catalog; at most one second old.
     ///
     /// # Errors
@@ -291,43 +260,6 @@ impl Store {
         };
         catalogs.put(workspace, &catalog, asked);
         Ok(catalog)
-    }
-
-    /// Replaces the catalog, if it still has the revision of `catalog`; the stored one has the next revision.
-    /// Readers of this store get it at once.
-    ///
-    /// # Errors
-    /// [`StoreError::CatalogChanged`], or why it could not be stored.
-    pub async fn write_catalog(
-        &self,
-        workspace: WorkspaceNumber,
-        mut catalog: Catalog,
-    ) -> Result<Arc<Catalog>, StoreError> {
-        catalog.revision += 1;
-        let catalog = Arc::new(catalog);
-        self.administer(Admin::WriteCatalog(workspace, Arc::clone(&catalog))).await?;
-        Ok(catalog)
-    }
-
-    /// Stores a company, new or changed.
-    ///
-    /// # Errors
-    /// [`StoreError::InUse`] when another company has its number or one of its aliases, or why it could not be
-    /// stored.
-    pub async fn write_company(
-        &self,
-        workspace: WorkspaceNumber,
-        company: Company,
-    ) -> Result<(), StoreError> {
-        self.administer(Admin::WriteCompany(workspace, company)).await.map(drop)
-    }
-
-    /// Stores a note, new or changed.
-    ///
-    /// # Errors
-    /// [`StoreError::InUse`] when another note has one of its aliases, or why it could not be stored.
-    pub async fn write_note(&self, workspace: WorkspaceNumber, note: Note) -> Result<(), StoreError> {
-        self.administer(Admin::WriteNote(workspace, note)).await.map(drop)
     }
 
     /// Makes a workspace with this catalog. [`StoreError::InUse`] when the id or the name is taken.
@@ -452,10 +384,6 @@ impl Store {
         let all = WriterStats { log_bytes, ..WriterStats::default() };
         self.shared.queues.iter().map(Queue::stats).fold(all, WriterStats::plus)
     }
-}
-
-fn by_ids(workspace: WorkspaceNumber, ids: impl Iterator<Item = uuid::Uuid>) -> Keys {
-    Keys { ids: ids.map(|id| (workspace, id)).collect(), ..Keys::default() }
 }
 
 /// Runs what waits for the disk on a thread that may wait.

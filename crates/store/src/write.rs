@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use model::{Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Ref, Stamp};
+use model::{
+    Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Record, RecordKind, Ref, Stamp,
+};
+use uuid::Uuid;
 
 use crate::WorkspaceNumber;
 
-/// One change of one contact, as the writer queues it.
+/// One write, as the writer queues it.
 #[derive(Clone, Debug)]
 pub struct Write {
     /// The workspace.
@@ -19,7 +22,7 @@ pub struct Write {
     pub action: Action,
 }
 
-/// What to do to a contact.
+/// What to do: to a contact, where nothing else is said.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Makes a contact: the change is applied to an empty one.
@@ -50,9 +53,114 @@ pub enum Action {
         /// What to do about members that were changed again since.
         on_conflict: OnConflict,
     },
+    /// Writes a company, a note or a task.
+    Record(RecordWrite),
+    /// Puts a catalog in the place of the one whose revision it has. What differs is found out, and is an event for
+    /// each item.
+    Catalog(Box<Catalog>),
+}
+
+/// What to do to a company, a note or a task.
+#[derive(Clone, Debug)]
+pub enum RecordWrite {
+    /// Stores one.
+    Put {
+        /// What it should be. Its revision and the time of its last change are set by the writer; so is the number, of
+        /// one that is changed, and of a new one that has the number 0.
+        record: Box<Record>,
+        /// The revision at which it was read; `None` for a new one.
+        expected: Option<u64>,
+    },
+    /// Deletes one. Its event keeps it whole, so that it can be restored under its old ids.
+    Delete {
+        /// What it is.
+        kind: RecordKind,
+        /// Which.
+        id: Uuid,
+        /// The revision at which it was read.
+        expected: u64,
+    },
 }
 
 /// What came of a write. It is durable.
+#[derive(Clone, Debug)]
+pub enum AnyOutcome {
+    /// A contact was written.
+    Contact(Outcome),
+    /// A company, a note or a task was.
+    Record(RecordOutcome),
+    /// The catalog was.
+    Catalog(CatalogOutcome),
+}
+
+impl AnyOutcome {
+    /// What came of the write of a contact.
+    pub fn contact(self) -> Option<Outcome> {
+        if let Self::Contact(outcome) = self { Some(outcome) } else { None }
+    }
+
+    /// What came of the write of a company, a note or a task.
+    pub fn record(self) -> Option<RecordOutcome> {
+        if let Self::Record(outcome) = self { Some(outcome) } else { None }
+    }
+
+    /// What came of the write of the catalog.
+    pub fn catalog(self) -> Option<CatalogOutcome> {
+        if let Self::Catalog(outcome) = self { Some(outcome) } else { None }
+    }
+
+    /// The numbers of its events.
+    pub(crate) fn events_mut(&mut self) -> Vec<&mut u64> {
+        match self {
+            Self::Contact(outcome) => outcome.event.iter_mut().collect(),
+            Self::Record(outcome) => outcome.event.iter_mut().collect(),
+            Self::Catalog(outcome) => {
+                outcome.items.iter_mut().filter_map(|item| item.event.as_mut()).collect()
+            }
+        }
+    }
+}
+
+/// What came of the write of a company, a note or a task.
+#[derive(Clone, Debug)]
+pub struct RecordOutcome {
+    /// The record as it is now, or as it was when it was deleted.
+    pub record: Arc<Record>,
+    /// The catalog that it was written under.
+    pub catalog: Arc<Catalog>,
+    /// What was done.
+    pub done: Done,
+    /// The number of the event; `None` when nothing changed.
+    pub event: Option<u64>,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+/// What came of the write of a catalog.
+#[derive(Clone, Debug)]
+pub struct CatalogOutcome {
+    /// The catalog as it is now.
+    pub catalog: Arc<Catalog>,
+    /// What was done to its items; nothing when nothing differed.
+    pub items: Vec<ItemOutcome>,
+}
+
+/// What was done to an item of the catalog, or to the settings of the workspace.
+#[derive(Clone, Debug)]
+pub struct ItemOutcome {
+    /// What it is.
+    pub kind: RecordKind,
+    /// Its id; of the settings, nil.
+    pub id: Uuid,
+    /// What was done.
+    pub done: Done,
+    /// The number of the event; `None` when nothing changed.
+    pub event: Option<u64>,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+/// What came of the write of a contact.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The contact as it is now, or as it was when it was deleted.
@@ -70,7 +178,7 @@ pub struct Outcome {
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
-    /// Made the contact.
+    /// Made the record.
     Created,
     /// Changed it.
     Updated,
@@ -80,4 +188,15 @@ pub enum Done {
     Deleted,
     /// Brought it back.
     Restored,
+}
+
+impl From<model::EventKind> for Done {
+    fn from(kind: model::EventKind) -> Self {
+        match kind {
+            model::EventKind::Created => Self::Created,
+            model::EventKind::Updated => Self::Updated,
+            model::EventKind::Deleted => Self::Deleted,
+            model::EventKind::Restored => Self::Restored,
+        }
+    }
 }

@@ -4,8 +4,10 @@
 //! met another node's, or whose database is away for a moment, is carried out again.
 
 mod batch;
+mod catalog;
 mod gather;
 mod known;
+mod records;
 mod saves;
 mod undo;
 
@@ -22,16 +24,16 @@ use tokio::sync::{mpsc, oneshot};
 use self::batch::Batch;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
-use crate::{Outcome, StoreError, Write};
+use crate::{AnyOutcome, StoreError, Write};
 
 /// Where an answer goes.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What the writer is asked to do.
 pub(crate) enum Command {
-    /// To change a contact.
-    Contact(Write, Reply<Outcome>),
-    /// To write something else. What is taken together with contacts is committed before them.
+    /// To change a record.
+    Write(Write, Reply<AnyOutcome>),
+    /// To write something else. What is taken together with those is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
     Close,
@@ -72,12 +74,12 @@ struct Taken {
     admin: Vec<Admin>,
     admin_replies: Vec<Reply<u64>>,
     writes: Vec<Write>,
-    write_replies: Vec<Reply<Outcome>>,
+    write_replies: Vec<Reply<AnyOutcome>>,
 }
 
 /// What came of each write, and the rows that hold it.
 struct Done {
-    results: Vec<Result<Outcome, StoreError>>,
+    results: Vec<Result<AnyOutcome, StoreError>>,
     saves: Saves,
 }
 
@@ -98,7 +100,7 @@ impl<B: Batches> Writer<B> {
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
                 match command {
-                    Command::Contact(write, reply) => {
+                    Command::Write(write, reply) => {
                         taken.writes.push(write);
                         taken.write_replies.push(reply);
                     }
@@ -159,7 +161,7 @@ impl<B: Batches> Writer<B> {
         }
     }
 
-    /// One try of a batch of contacts.
+    /// One try of a batch of records.
     async fn write(&mut self, writes: &[Write]) -> Result<Done, CommitError> {
         let started = Instant::now();
         self.batches.begin().await.map_err(CommitError::NotStored)?;
@@ -205,7 +207,7 @@ impl<B: Batches> Writer<B> {
         for command in commands {
             let result = self.batches.administer(command).await;
             match result {
-                Ok(_) | Err(StoreError::InUse(_) | StoreError::CatalogChanged) => done.push(result),
+                Ok(_) | Err(StoreError::InUse(_)) => done.push(result),
                 // It may have been carried out in part, so nothing of the batch may be stored.
                 Err(fault) => return Err(CommitError::NotStored(fault)),
             }
@@ -216,11 +218,6 @@ impl<B: Batches> Writer<B> {
             fault => fault,
         })?;
         self.count(started, commands.len(), 0);
-        for (command, done) in commands.iter().zip(&done) {
-            if let (Admin::WriteCatalog(workspace, catalog), Ok(_)) = (command, done) {
-                self.catalogs.put(*workspace, catalog, started);
-            }
-        }
         Ok(done)
     }
 
@@ -242,7 +239,7 @@ impl Done {
             let outcomes =
                 writes.iter().zip(&mut self.results).filter(|(each, _)| each.workspace == *workspace);
             for (_, result) in outcomes {
-                if let Ok(Outcome { event: Some(event), .. }) = result {
+                for event in result.iter_mut().flat_map(AnyOutcome::events_mut) {
                     *event = *event + *last - counted;
                 }
             }

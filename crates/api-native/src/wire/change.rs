@@ -2,10 +2,12 @@
 
 use app::History;
 use model::{
-    Actor, Catalog, Channel, CompanyLink, ContactId, Dialect, Difference, Event, EventKind, Json, KeyId,
-    ListId, Member, NoteId, TagId, TeamId, Timestamp, UserId, Value,
+    Actor, Catalog, CatalogItem, Channel, CompanyLink, ContactId, Deleted, Dialect, Difference, Event,
+    EventKind, Json, KeyId, ListId, Member, NoteId, Record, RecordKind, TagId, TeamId, Timestamp, UserId,
+    Value,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::channel::ChannelBody;
 use super::company::CompanyBody;
@@ -22,15 +24,52 @@ pub(crate) struct ChangesBody<'a> {
 #[derive(Serialize)]
 pub(crate) struct ChangeBody<'a> {
     id: u64,
-    contact_id: Shown<ContactId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<Shown<ContactId>>,
+    /// What was changed, and its id, when it was no contact.
+    #[serde(flatten)]
+    record: Option<RecordName>,
     kind: EventKind,
     revision: u64,
     at: Instant,
     actor: ActorBody<'a>,
     undoes: Option<u64>,
     differences: Vec<DifferenceBody>,
-    /// The contact as it was, when it was deleted.
-    deleted: Option<ContactBody<'a>>,
+    /// The record as it was, when it was deleted.
+    deleted: Option<DeletedBody<'a>>,
+}
+
+/// What a record is that is no contact, and its id.
+#[derive(Serialize)]
+pub(super) struct RecordName {
+    record_kind: RecordKind,
+    record_id: Shown<Uuid>,
+}
+
+impl RecordName {
+    /// The name of a record; `None` for a contact.
+    pub(super) fn of(kind: RecordKind, id: Uuid) -> Option<Self> {
+        (!kind.is_contact()).then_some(Self { record_kind: kind, record_id: Shown(id) })
+    }
+}
+
+/// Contacts as they are shown elsewhere; other records as they are stored.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum DeletedBody<'a> {
+    Contact(Box<ContactBody<'a>>),
+    Record(&'a Record),
+    Item(&'a CatalogItem),
+}
+
+impl<'a> DeletedBody<'a> {
+    fn new(deleted: &'a Deleted, catalog: &'a Catalog) -> Self {
+        match deleted {
+            Deleted::Contact(contact) => Self::Contact(Box::new(ContactBody::new(contact, catalog))),
+            Deleted::Record(record) => Self::Record(record),
+            Deleted::Item(item) => Self::Item(item),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -60,14 +99,15 @@ impl<'a> ChangeBody<'a> {
     pub(crate) fn new(number: u64, event: &'a Event, catalog: &'a Catalog) -> Self {
         Self {
             id: number,
-            contact_id: Shown(event.contact),
+            contact_id: event.contact().map(Shown),
+            record: RecordName::of(event.subject, event.record),
             kind: event.kind,
             revision: event.revision,
             at: Instant(event.at),
             actor: ActorBody::from(&event.actor),
             undoes: event.undoes,
             differences: event.differences.iter().map(|each| difference(each, catalog)).collect(),
-            deleted: event.deleted.as_deref().map(|contact| ContactBody::new(contact, catalog)),
+            deleted: event.deleted.as_ref().map(|deleted| DeletedBody::new(deleted, catalog)),
         }
     }
 }

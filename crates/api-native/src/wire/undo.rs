@@ -6,6 +6,7 @@ use model::{Change, Json, OnConflict, Rejection, ViolationKind};
 use serde::Serialize;
 
 use super::ContactBody;
+use super::change::RecordName;
 
 /// Reads `{"on_conflict": "refuse" | "skip" | "overwrite"}`; the body may be empty.
 pub(crate) fn decode_undo(body: Body) -> Result<OnConflict, Rejection> {
@@ -39,6 +40,8 @@ fn mode(json: &Json) -> Result<OnConflict, ViolationKind> {
 pub(crate) struct UndoneBody<'a> {
     change: Option<u64>,
     done: &'static str,
+    #[serde(flatten)]
+    record: Option<RecordName>,
     contact: Option<ContactBody<'a>>,
 }
 
@@ -46,8 +49,13 @@ impl<'a> UndoneBody<'a> {
     /// An undo; a contact that it deleted is not shown.
     pub(crate) fn new(undone: &'a Undone) -> Self {
         let is_gone = undone.done == Done::Deleted;
-        let contact = (!is_gone).then(|| ContactBody::new(&undone.view.contact, &undone.view.catalog));
-        Self { change: undone.change, done: word(undone.done), contact }
+        let contact = undone.contact.as_ref().filter(|_| !is_gone);
+        Self {
+            change: undone.change,
+            done: word(undone.done),
+            record: RecordName::of(undone.kind, undone.id),
+            contact: contact.map(|contact| ContactBody::new(contact, &undone.catalog)),
+        }
     }
 }
 

@@ -274,9 +274,7 @@ fn custom_fields<'a>(record: &'a Record, context: &Context<'a>) -> Vec<CustomFie
 
 #[cfg(test)]
 mod tests {
-    use model::{
-        Aliases, CompanyId, CompanyLink, ContactId, FieldId, ListId, NoteId, TagId, Timestamp, Value,
-    };
+    use model::{CompanyId, CompanyLink, ContactId, FieldId, ListId, NoteId, TagId, Timestamp, Value};
     use serde_json::json;
     use uuid::Uuid;
 
@@ -293,13 +291,8 @@ mod tests {
     }
 
     fn note(n: u8, created_at: i64) -> model::Note {
-        model::Note {
-            id: NoteId(Uuid::from_u128(u128::from(n))),
-            body: n.to_string(),
-            created_at: Timestamp::from_millis(created_at),
-            updated_at: Timestamp::default(),
-            aliases: Aliases::default(),
-        }
+        let id = NoteId(Uuid::from_u128(u128::from(n)));
+        model::Note::new(id, n.to_string(), Timestamp::from_millis(created_at))
     }
 
     #[test]

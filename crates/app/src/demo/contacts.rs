@@ -11,14 +11,10 @@ use crate::Clock;
 
 pub(super) fn companies(clock: &dyn Clock) -> Vec<Company> {
     let company = |number, name: &str, website: &str, aliases| Company {
-        id: CompanyId(clock.fresh_id()),
         number,
-        name: name.to_owned(),
-        created_at: clock.now(),
-        updated_at: None,
         website_url: Some(website.to_owned()),
         aliases,
-        extras: model::Extras::default(),
+        ..Company::new(CompanyId(clock.fresh_id()), name, clock.now())
     };
     vec![
         company(5, "Acquire", "acquire.io", Aliases::default()),
@@ -28,13 +24,8 @@ pub(super) fn companies(clock: &dyn Clock) -> Vec<Company> {
 }
 
 pub(super) fn note(clock: &dyn Clock) -> Note {
-    Note {
-        id: NoteId(clock.fresh_id()),
-        body: "Initial outreach completed".to_owned(),
-        created_at: clock.now(),
-        updated_at: clock.now(),
-        aliases: Aliases::one(Dialect::Rolodex, "note_101"),
-    }
+    let note = Note::new(NoteId(clock.fresh_id()), "Initial outreach completed", clock.now());
+    Note { aliases: Aliases::one(Dialect::Rolodex, "note_101"), ..note }
 }
 
 /// Numbers and contacts, in the order in which they are made.

@@ -60,7 +60,8 @@ impl Raw {
             stamp: Stamp { now: SystemClock.now(), seed: SystemClock.fresh_id() },
             action,
         };
-        let outcome = self.store.write(write).await.context("the store refused a write")?;
+        let outcome = self.store.write(write).await.context("the store refused a write")?.contact();
+        let outcome = outcome.context("no contact was written")?;
         ensure!(outcome.done == expected, "a write changed nothing");
         Ok(outcome)
     }

@@ -167,13 +167,14 @@ proptest! {
                 prop_assert_eq!(path.parse(), Ok(difference.member.clone()));
             }
             let event = Event {
-                contact: contact.id,
+                subject: crate::RecordKind::Contact,
+                record: contact.id.0,
                 kind: if deleted { EventKind::Deleted } else { EventKind::Updated },
                 revision: applied.contact.revision,
                 at: applied.contact.updated_at,
                 actor: Actor { key: None, dialect: Dialect::Rolodex, request_id: Some("r".to_owned()) },
                 differences: applied.differences,
-                deleted: deleted.then(|| Box::new(contact)),
+                deleted: deleted.then(|| crate::Deleted::Contact(Box::new(contact))),
                 undoes: None,
                 previous: None,
             };

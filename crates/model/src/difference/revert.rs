@@ -3,37 +3,46 @@
 use super::{Difference, Member, get, put};
 use crate::{Contact, Json, OnConflict, ViolationKind};
 
-/// Sets a member back to its state before a difference. A member that was changed again since is a conflict,
-/// except that of sets and channels only what the difference did is taken back.
+/// Sets a member of a contact back to its state before a difference.
 pub(crate) fn revert(
     contact: &mut Contact,
     difference: &Difference,
     on_conflict: OnConflict,
 ) -> Result<(), ViolationKind> {
+    let current = get(contact, &difference.member);
+    let Some(target) = target(&current, difference, on_conflict)? else { return Ok(()) };
+    put(contact, &difference.member, &target).map_err(|fault| ViolationKind::Malformed(fault.to_string()))
+}
+
+/// What a member becomes when a difference is taken back; `None` when it stays. A member that was changed again since
+/// is a conflict, except that of sets and channels only what the difference did is taken back.
+pub(super) fn target(
+    current: &Json,
+    difference: &Difference,
+    on_conflict: OnConflict,
+) -> Result<Option<Json>, ViolationKind> {
     let Difference { member, before, after } = difference;
-    let current = get(contact, member);
-    if current == *before {
-        return Ok(());
+    if current == before {
+        return Ok(None);
     }
-    let merged = || is_list(member).then(|| take_back([&current, before, after], on_conflict)).flatten();
-    let target = if current == *after {
-        before.clone()
+    let merged = || is_list(member).then(|| take_back([current, before, after], on_conflict)).flatten();
+    if current == after {
+        Ok(Some(before.clone()))
     } else if let Some(rows) = merged() {
-        Json::Array(rows)
+        Ok(Some(Json::Array(rows)))
     } else {
         match on_conflict {
-            OnConflict::Refuse => return Err(ViolationKind::ChangedSince),
-            OnConflict::Skip => return Ok(()),
-            OnConflict::Overwrite => before.clone(),
+            OnConflict::Refuse => Err(ViolationKind::ChangedSince),
+            OnConflict::Skip => Ok(None),
+            OnConflict::Overwrite => Ok(Some(before.clone())),
         }
-    };
-    put(contact, member, &target).map_err(|fault| ViolationKind::Malformed(fault.to_string()))
+    }
 }
 
 /// Whether the member is a list of rows that are changed one by one.
 fn is_list(member: &Member) -> bool {
-    use Member::{Alias, Channels, Companies, Lists, Notes, Tags};
-    matches!(member, Channels | Companies | Tags | Lists | Notes | Alias(_))
+    use Member::{Alias, Channels, Companies, Lists, Notes, Other, Tags};
+    matches!(member, Channels | Companies | Tags | Lists | Notes | Alias(_) | Other(_))
 }
 
 /// Takes back, in a list that moved on, only what a difference did to it: removes what it added, adds what it

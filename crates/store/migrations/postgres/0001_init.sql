@@ -54,7 +54,7 @@ CREATE TABLE tombstones (
 
 CREATE INDEX tombstones_workspace_number_index ON tombstones (workspace, number);
 
--- The ids that vendors gave records. Kinds: 0 contact, 1 company, 2 note, 3 deleted contact.
+-- The ids that vendors gave records. Kinds: 0 contact, 3 deleted contact, else as in `records`.
 CREATE TABLE aliases (
     workspace bigint NOT NULL,
     kind      bigint NOT NULL,
@@ -83,27 +83,29 @@ CREATE TABLE facets (
     PRIMARY KEY (workspace, facet, chunk)
 ) WITH (fillfactor = 50);
 
-CREATE TABLE companies (
-    workspace bigint NOT NULL,
-    id        uuid   NOT NULL,
-    number    bigint NOT NULL,
-    doc       text   NOT NULL,
-    PRIMARY KEY (workspace, id),
-    CONSTRAINT companies_workspace_number_key UNIQUE (workspace, number)
+-- Companies (kind 1), notes (2) and tasks (4). Of those that were deleted, and of what stands in the catalog (kinds from
+-- 5 on), a row without a document tells where their history ends; a number stays taken. `sort` is what lists are ordered
+-- by. Written seldom, so the last event has an index.
+CREATE TABLE records (
+    workspace  bigint NOT NULL,
+    id         uuid   NOT NULL,
+    kind       bigint NOT NULL,
+    number     bigint,
+    sort       text   COLLATE "C" NOT NULL,
+    last_event bigint NOT NULL,
+    doc        text   NOT NULL,
+    PRIMARY KEY (workspace, id, kind),
+    CONSTRAINT records_workspace_kind_number_key UNIQUE (workspace, kind, number)
 );
 
-CREATE TABLE notes (
-    workspace bigint NOT NULL,
-    id        uuid   NOT NULL,
-    doc       text   NOT NULL,
-    PRIMARY KEY (workspace, id)
-);
+CREATE INDEX records_workspace_kind_sort_number_index ON records (workspace, kind, sort, number);
+CREATE INDEX records_workspace_kind_last_event_index ON records (workspace, kind, last_event);
 
--- The log: append only. `previous` is the number of the contact's event before this one.
+-- The log: append only. `previous` is the number of the record's event before this one.
 CREATE TABLE events (
     workspace bigint NOT NULL,
     seq       bigint NOT NULL,
-    contact   uuid   NOT NULL,
+    record    uuid   NOT NULL,
     previous  bigint,
     doc       text   NOT NULL,
     PRIMARY KEY (workspace, seq)

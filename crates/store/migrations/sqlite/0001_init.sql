@@ -46,7 +46,7 @@ CREATE TABLE tombstones (
 
 CREATE INDEX tombstones_workspace_number_index ON tombstones (workspace, number);
 
--- The ids that vendors gave records. Kinds: 0 contact, 1 company, 2 note, 3 deleted contact.
+-- The ids that vendors gave records. Kinds: 0 contact, 3 deleted contact, else as in `records`.
 CREATE TABLE aliases (
     workspace INTEGER NOT NULL,
     kind      INTEGER NOT NULL,
@@ -75,30 +75,31 @@ CREATE TABLE facets (
     PRIMARY KEY (workspace, facet, chunk)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE companies (
-    row       INTEGER PRIMARY KEY,
-    workspace INTEGER NOT NULL,
-    id        BLOB    NOT NULL,
-    number    INTEGER NOT NULL,
-    doc       TEXT    NOT NULL,
-    CONSTRAINT companies_workspace_id_key UNIQUE (workspace, id),
-    CONSTRAINT companies_workspace_number_key UNIQUE (workspace, number)
+-- Companies (kind 1), notes (2) and tasks (4). Of those that were deleted, and of what stands in the catalog (kinds from
+-- 5 on), a row without a document tells where their history ends; a number stays taken. `sort` is what lists are ordered
+-- by. Written seldom, so the last event has an index.
+CREATE TABLE records (
+    row        INTEGER PRIMARY KEY,
+    workspace  INTEGER NOT NULL,
+    id         BLOB    NOT NULL,
+    kind       INTEGER NOT NULL,
+    number     INTEGER,
+    sort       TEXT    NOT NULL,
+    last_event INTEGER NOT NULL,
+    doc        TEXT    NOT NULL,
+    CONSTRAINT records_workspace_id_kind_key UNIQUE (workspace, id, kind),
+    CONSTRAINT records_workspace_kind_number_key UNIQUE (workspace, kind, number)
 ) STRICT;
 
-CREATE TABLE notes (
-    row       INTEGER PRIMARY KEY,
-    workspace INTEGER NOT NULL,
-    id        BLOB    NOT NULL,
-    doc       TEXT    NOT NULL,
-    CONSTRAINT notes_workspace_id_key UNIQUE (workspace, id)
-) STRICT;
+CREATE INDEX records_workspace_kind_sort_number_index ON records (workspace, kind, sort, number);
+CREATE INDEX records_workspace_kind_last_event_index ON records (workspace, kind, last_event);
 
 -- The log: append only. `row` is the workspace times 2^40 plus the event's number: so the events of a workspace
 -- stand in the order of their numbers, and appending one touches the fewest pages. `previous` is the number of
--- the contact's event before this one.
+-- the record's event before this one.
 CREATE TABLE events (
     row      INTEGER PRIMARY KEY,
-    contact  BLOB    NOT NULL,
+    record   BLOB    NOT NULL,
     previous INTEGER,
     doc      TEXT    NOT NULL
 ) STRICT;

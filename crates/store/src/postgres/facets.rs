@@ -1,7 +1,8 @@
 //! Who answers which question with yes: saving it, reading it, and lists that are filtered by it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use model::RecordKind;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -77,16 +78,15 @@ pub(super) async fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let questions: Vec<Uuid> = query.filter.questions().into_iter().collect();
     let asked = [
-        Step::new(&ANSWERS, vec![param(workspace.0), param(questions)]),
+        ask(workspace, query.filter.questions(RecordKind::Contact)),
         Step::new(&list::CONTACT_COUNT, vec![param(workspace.0)]),
     ];
     let rows = session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &asked, "").await?;
     let (answers, counted) = rows.split_first().map_or((&[][..], None), |(answers, rest)| {
         (answers.as_slice(), rest.first().and_then(|rows| rows.first()))
     });
-    let found = query.filter.numbers(&read(answers)?);
+    let found = query.filter.numbers(RecordKind::Contact, &read(answers)?);
     let all = counted.map_or(Ok(0), |row| unsigned(row, 0))?;
     let contacts = match query.page_of(&found) {
         Some(numbers) => {
@@ -132,7 +132,13 @@ pub(super) async fn each(
     }
 }
 
-fn read(rows: &[Row]) -> Result<Answers, StoreError> {
+/// Who answers these questions with yes; [`read`] reads it.
+pub(super) fn ask<'s>(workspace: WorkspaceNumber, questions: BTreeSet<Uuid>) -> Step<'s> {
+    let questions: Vec<Uuid> = questions.into_iter().collect();
+    Step::new(&ANSWERS, vec![param(workspace.0), param(questions)])
+}
+
+pub(super) fn read(rows: &[Row]) -> Result<Answers, StoreError> {
     let mut answers: Answers = HashMap::new();
     for row in rows {
         let numbers: &mut Numbers = answers.entry(get(row, 0)?).or_default();

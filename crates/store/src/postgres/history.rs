@@ -1,6 +1,6 @@
-//! The history of a contact: a walk along the chain of its events; and the log of a workspace.
+//! The history of a record: a walk along the chain of its events; and the log of a workspace.
 
-use model::{Event, Native, Ref};
+use model::{Event, Native, RecordKind, Ref};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -8,7 +8,8 @@ use super::administer::find_alias;
 use super::load::{AliasKind, each, event, get, integer, unsigned};
 use super::pipeline::{Sql, param};
 use super::server::Session;
-use crate::{StoreError, WorkspaceNumber};
+use crate::backend::kind_number;
+use crate::{HistoryQuery, StoreError, WorkspaceNumber};
 
 static CHAIN: Sql = Sql {
     text: "WITH RECURSIVE chain AS (\
@@ -22,23 +23,26 @@ static CHAIN: Sql = Sql {
 pub(super) async fn history(
     session: &Session,
     workspace: WorkspaceNumber,
-    contact: &Ref,
-    before: Option<u64>,
-    limit: usize,
+    query: &HistoryQuery,
 ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-    let Some((id, last_event)) = end_of_chain(session, workspace, contact).await? else { return Ok(None) };
+    let HistoryQuery { kind, record, before, limit } = query;
+    let end = match kind {
+        RecordKind::Contact => end_of_chain(session, workspace, record).await?,
+        kind => end_of_record(session, workspace, *kind, record).await?,
+    };
+    let Some((id, last_event)) = end else { return Ok(None) };
     let start = match before {
-        Some(before) => before_event(session, workspace, id, last_event, before).await?,
+        Some(before) => before_event(session, workspace, id, last_event, *before).await?,
         None => Some(last_event),
     };
     let Some(start) = start else { return Ok(Some(Vec::new())) };
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let limit = i64::try_from(*limit).unwrap_or(i64::MAX);
     let rows = session.query(&CHAIN, vec![param(workspace.0), param(integer(start)), param(limit)]).await?;
     each(&rows, |row| Ok((unsigned(row, 0)?, event(row, 1, 2)?))).map(Some)
 }
 
 static PREVIOUS: Sql = Sql {
-    text: "SELECT previous FROM events WHERE workspace = $1 AND seq = $2 AND contact = $3",
+    text: "SELECT previous FROM events WHERE workspace = $1 AND seq = $2 AND record = $3",
     types: &[Type::INT8, Type::INT8, Type::UUID],
 };
 
@@ -50,7 +54,7 @@ static LAST_BEFORE: Sql = Sql {
     types: &[Type::INT8, Type::INT8, Type::INT8],
 };
 
-/// The contact's last event before this number.
+/// The record's last event before this number.
 async fn before_event(
     session: &Session,
     workspace: WorkspaceNumber,
@@ -58,7 +62,7 @@ async fn before_event(
     last_event: u64,
     before: u64,
 ) -> Result<Option<u64>, StoreError> {
-    // A cursor is one of the contact's events; then there is nothing to walk.
+    // A cursor is one of the record's events; then there is nothing to walk.
     let rows = session.query(&PREVIOUS, vec![param(workspace.0), param(integer(before)), param(id)]).await?;
     let rows = match rows.is_empty() {
         false => rows,
@@ -119,6 +123,41 @@ async fn end_of_chain(
         }
     }
     Ok(None)
+}
+
+static RECORD_BY_ID: Sql = Sql {
+    text: "SELECT id, last_event FROM records WHERE workspace = $1 AND kind = $2 AND id = $3",
+    types: &[Type::INT8, Type::INT8, Type::UUID],
+};
+static RECORD_BY_NUMBER: Sql = Sql {
+    text: "SELECT id, last_event FROM records WHERE workspace = $1 AND kind = $2 AND number = $3",
+    types: &[Type::INT8, Type::INT8, Type::INT8],
+};
+
+/// Which record beside contacts it is, or was, and its last event.
+async fn end_of_record(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    kind: RecordKind,
+    record: &Ref,
+) -> Result<Option<(Uuid, u64)>, StoreError> {
+    let alias = (workspace, record.dialect, record.text.as_str());
+    let by_id = |id: Uuid| vec![param(workspace.0), param(kind_number(kind)), param(id)];
+    let mut rows = Vec::new();
+    if let Some(id) = find_alias(session, AliasKind::Record(kind), alias).await? {
+        rows = session.query(&RECORD_BY_ID, by_id(id)).await?;
+    }
+    if rows.is_empty() {
+        rows = match record.native {
+            Some(Native::Uuid(id)) => session.query(&RECORD_BY_ID, by_id(id)).await?,
+            Some(Native::Number(number)) => {
+                let key = vec![param(workspace.0), param(kind_number(kind)), param(integer(number))];
+                session.query(&RECORD_BY_NUMBER, key).await?
+            }
+            None => rows,
+        };
+    }
+    rows.first().map(|row| Ok((get(row, 0)?, unsigned(row, 1)?))).transpose()
 }
 
 static LOG: Sql = Sql {

@@ -17,12 +17,17 @@ use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 pub(super) const SYNTAX: Syntax = Syntax {
     mark: '$',
     key: "c.id",
+    all: "contacts c WHERE c.workspace = $1",
+    name: "c.name",
     log: "events e JOIN contacts c \
-          ON c.workspace = e.workspace AND c.id = e.contact AND c.last_event = e.seq WHERE e.workspace = $1",
+          ON c.workspace = e.workspace AND c.id = e.record AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
     few: "unnest($4) k (number) JOIN contacts c ON c.workspace = $1 AND c.number = k.number WHERE TRUE",
-    many: "CASE WHEN c.number < 8 * octet_length($4)::bigint THEN get_bit($4, c.number) = 1 ELSE FALSE END",
+    many: MANY,
 };
+
+pub(super) const MANY: &str =
+    "CASE WHEN c.number < 8 * octet_length($4)::bigint THEN get_bit($4, c.number) = 1 ELSE FALSE END";
 
 pub(super) static CONTACT_COUNT: Sql =
     Sql { text: "SELECT contact_count FROM heads WHERE workspace = $1", types: &[Type::INT8] };
@@ -93,7 +98,7 @@ async fn total(session: &Session, workspace: WorkspaceNumber) -> Result<u64, Sto
 }
 
 impl Bind {
-    fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
+    pub(super) fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
         match self {
             Self::Integer(number) => (number, Type::INT8),
             Self::Integers(numbers) => (numbers, Type::INT8_ARRAY),

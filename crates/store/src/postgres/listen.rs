@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
-use super::pipeline::{Sql, param};
-use super::server::{self, Session};
+use super::pipeline::{Sql, Step, param};
+use super::server;
 use super::tls::Tls;
 use crate::catalogs::Catalogs;
 use crate::{StoreError, WorkspaceNumber};
@@ -21,9 +21,9 @@ static NOTIFY: Sql = Sql { text: "SELECT pg_notify('contactd_catalogs', $1)", ty
 /// How long to wait before listening again after the connection broke.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Tells the others with the commit of this transaction.
-pub(super) async fn tell(session: &Session, workspace: WorkspaceNumber) -> Result<(), StoreError> {
-    session.query(&NOTIFY, vec![param(workspace.0.to_string())]).await.map(drop)
+/// Tells the others with the commit of the transaction.
+pub(super) fn tell<'s>(workspace: WorkspaceNumber) -> Step<'s> {
+    Step::new(&NOTIFY, vec![param(workspace.0.to_string())])
 }
 
 /// Listens until the set is dropped, and has changed catalogs looked up again.

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{Catalog, Company, Contact, ContactId, Dialect, Event, Note};
+use model::{Catalog, Contact, ContactId, Dialect, Event, RecordKind};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
 use super::pipeline::{Sql, Step, param};
+use super::records;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
 use crate::{StoreError, WorkspaceNumber, document};
@@ -28,7 +29,7 @@ pub(super) enum Locking {
     Failing,
 }
 
-const KEYS: &[Type] = &[
+pub(super) const KEYS: &[Type; 7] = &[
     Type::INT8_ARRAY,
     Type::TEXT_ARRAY,
     Type::TEXT_ARRAY,
@@ -82,26 +83,7 @@ static CONTACTS: Sql = Sql { text: contacts!(""), types: KEYS };
 static CONTACTS_WAITING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c"), types: KEYS };
 static CONTACTS_FAILING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c NOWAIT"), types: KEYS };
 
-static COMPANIES: Sql = Sql {
-    text: named!(
-        1,
-        "companies",
-        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
-         JOIN companies r ON r.workspace = n.workspace AND r.id = n.id"
-    ),
-    types: KEYS,
-};
-
-/// Notes have no numbers.
-static NOTES: Sql = Sql {
-    text: named!(
-        2,
-        "(SELECT 0::bigint AS workspace, 0::bigint AS number, NULL::uuid AS id WHERE false)",
-        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
-         JOIN notes r ON r.workspace = n.workspace AND r.id = n.id"
-    ),
-    types: KEYS,
-};
+pub(super) use named;
 
 static NUMBERING: Sql = Sql {
     text: "SELECT number FROM workspaces WHERE number = ANY($1) ORDER BY number FOR NO KEY UPDATE",
@@ -165,8 +147,8 @@ enum Part {
     Catalogs,
     Contacts,
     Deleted,
-    Companies,
-    Notes,
+    Records(RecordKind),
+    LastNumbers,
     Owners,
     Events,
 }
@@ -204,8 +186,19 @@ impl<'w> Loading<'w> {
             let (workspaces, ids) = ids(&wanted.deleted);
             loading.push(Part::Deleted, deleted, vec![param(workspaces), param(ids)]);
         }
-        loading.push_keys(Part::Companies, &COMPANIES, &wanted.companies);
-        loading.push_keys(Part::Notes, &NOTES, &wanted.notes);
+        if is_writer && !wanted.locks.is_empty() {
+            loading.parts.push(Part::Turn);
+            loading.steps.push(records::lock(&wanted.locks, locking));
+        }
+        for (kind, keys) in &wanted.records {
+            if !keys.is_empty() {
+                loading.push(Part::Records(*kind), &records::RECORDS, records::keys(*kind, keys));
+            }
+        }
+        if !wanted.last_numbers.is_empty() {
+            loading.parts.push(Part::LastNumbers);
+            loading.steps.push(records::last_numbers(&wanted.last_numbers));
+        }
         if !wanted.channels.is_empty() {
             if is_writer {
                 let [workspaces, kinds, values] = channels(&wanted.channels);
@@ -238,34 +231,16 @@ impl<'w> Loading<'w> {
     }
 
     fn push_keys(&mut self, part: Part, sql: &'static Sql, keys: &'w Keys) {
-        if keys.aliases.is_empty() && keys.numbers.is_empty() && keys.ids.is_empty() {
-            return;
+        if !keys.is_empty() {
+            self.push(part, sql, key_params(keys));
         }
-        let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
-        let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
-        let aliases: Vec<_> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
-        let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
-        let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
-        let (of_ids, ids) = ids(&keys.ids);
-        let params = vec![
-            param(workspaces),
-            param(dialects),
-            param(aliases),
-            param(of_numbers),
-            param(numbers),
-            param(of_ids),
-            param(ids),
-        ];
-        self.push(part, sql, params);
     }
 
     /// What the rows of the steps hold.
     pub(super) fn read(self, rows: Vec<Vec<Row>>) -> Result<Loaded, StoreError> {
-        let Wanted { contacts, companies, notes, channels, events, .. } = self.wanted;
+        let Wanted { contacts, channels, events, .. } = self.wanted;
         let mut loaded = Loaded {
             contacts: Found::empty(contacts),
-            companies: Found::empty(companies),
-            notes: Found::empty(notes),
             owners: vec![Vec::new(); channels.len()],
             events: events.iter().map(|_| None).collect(),
             ..Loaded::default()
@@ -284,8 +259,18 @@ impl<'w> Loading<'w> {
                     loaded.deleted =
                         each(&rows, |row| Ok((workspace(row, 0)?, get(row, 1)?, unsigned(row, 2)?)))?;
                 }
-                Part::Companies => loaded.companies = documents::<Company>("company", companies, &rows)?,
-                Part::Notes => loaded.notes = documents::<Note>("note", notes, &rows)?,
+                Part::Records(kind) => {
+                    if let Some(keys) = self.wanted.records.get(&kind) {
+                        loaded.records.insert(kind, records::found(kind, keys, &rows)?);
+                    }
+                }
+                Part::LastNumbers => {
+                    let numbers = self.wanted.last_numbers.iter().zip(&rows);
+                    let read = |((workspace, kind), row): (&(WorkspaceNumber, RecordKind), &Row)| {
+                        Ok((*workspace, *kind, unsigned(row, 0)?))
+                    };
+                    loaded.last_numbers = numbers.map(read).collect::<Result<_, StoreError>>()?;
+                }
                 Part::Owners => {
                     for row in &rows {
                         if let Some(owners) = loaded.owners.get_mut(place(row, 0)?) {
@@ -304,6 +289,25 @@ impl<'w> Loading<'w> {
         }
         Ok(loaded)
     }
+}
+
+/// The parameters of [`KEYS`].
+pub(super) fn key_params(keys: &Keys) -> Vec<super::pipeline::Param<'_>> {
+    let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
+    let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
+    let aliases: Vec<_> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
+    let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
+    let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
+    let (of_ids, ids) = ids(&keys.ids);
+    vec![
+        param(workspaces),
+        param(dialects),
+        param(aliases),
+        param(of_numbers),
+        param(numbers),
+        param(of_ids),
+        param(ids),
+    ]
 }
 
 /// A column.
@@ -401,7 +405,7 @@ fn head(row: &Row, is_writer: bool) -> Result<(WorkspaceNumber, Head), StoreErro
 }
 
 impl<T> Found<T> {
-    fn empty(keys: &Keys) -> Self {
+    pub(super) fn empty(keys: &Keys) -> Self {
         Self {
             aliases: vec![None; keys.aliases.len()],
             numbers: vec![None; keys.numbers.len()],
@@ -410,7 +414,7 @@ impl<T> Found<T> {
     }
 
     /// Notes whom a key names, from the columns `way`, `place`, `workspace` and `id`; whether the record is new.
-    fn name(
+    pub(super) fn name(
         &mut self,
         row: &Row,
         seen: &mut HashSet<(WorkspaceNumber, Uuid)>,
@@ -459,21 +463,6 @@ fn check_aliases(keys: &Keys, found: &Found<StoredContact>) -> Result<(), StoreE
     } else {
         Ok(())
     }
-}
-
-fn documents<T: serde::de::DeserializeOwned>(
-    what: &'static str,
-    keys: &Keys,
-    rows: &[Row],
-) -> Result<Found<T>, StoreError> {
-    let mut found = Found::empty(keys);
-    let mut seen = HashSet::new();
-    for row in rows {
-        if let Some((workspace, id)) = found.name(row, &mut seen)? {
-            found.rows.push((workspace, id, document::read(what, get(row, 4)?)?));
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::facets;
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
-use crate::backend::{AliasKey, Committed, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update};
+use super::{facets, listen, records};
+use crate::backend::{
+    AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
+};
 use crate::{StoreError, WorkspaceNumber, document};
 
 static REMOVE_CONTACTS: Sql = Sql {
@@ -24,7 +26,7 @@ static REMOVE_CONTACTS: Sql = Sql {
 const ALIAS_COLUMNS: &[Type] =
     &[Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY, Type::UUID_ARRAY, Type::INT8];
 
-pub(super) static REMOVE_ALIASES: Sql = Sql {
+static REMOVE_ALIASES: Sql = Sql {
     text: "DELETE FROM aliases a \
            USING unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (workspace, dialect, alias, id) \
            WHERE a.workspace = k.workspace AND a.kind = $5 AND a.dialect = k.dialect AND a.alias = k.alias \
@@ -34,7 +36,7 @@ pub(super) static REMOVE_ALIASES: Sql = Sql {
 
 /// In one order, so that two writers do not wait for each other. An alias that another writer has just taken is an
 /// error.
-pub(super) static PUT_ALIASES: Sql = Sql {
+static PUT_ALIASES: Sql = Sql {
     text: "INSERT INTO aliases (workspace, kind, dialect, alias, id) SELECT workspace, $5, dialect, alias, id \
            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (workspace, dialect, alias, id) \
            ORDER BY workspace, dialect, alias",
@@ -74,11 +76,16 @@ static TAKE_TURN: Sql = Sql {
 static COUNT: Sql = Sql {
     text: "UPDATE heads h SET \
            last_event = CASE WHEN h.catalog_revision = k.revision THEN h.last_event + k.events END, \
-           contact_count = h.contact_count + k.contacts \
-           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) k (workspace, revision, events, contacts) \
+           contact_count = h.contact_count + k.contacts, \
+           catalog_revision = coalesce(k.next_revision, h.catalog_revision) \
+           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) \
+           k (workspace, revision, events, contacts, next_revision) \
            WHERE h.workspace = k.workspace RETURNING h.workspace, h.last_event",
-    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY],
+    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY],
 };
+
+static UPDATE_CATALOG: Sql =
+    Sql { text: "UPDATE catalogs SET doc = $2 WHERE workspace = $1", types: &[Type::INT8, Type::TEXT] };
 
 static NUMBER: Sql = Sql {
     text: "UPDATE workspaces w SET next_number = k.next_number \
@@ -137,11 +144,11 @@ static PUT_TOMBSTONES: Sql = Sql {
 
 /// `previous_back` is for an event of the same batch, whose number is not known here either.
 static APPEND_EVENTS: Sql = Sql {
-    text: "INSERT INTO events (workspace, seq, contact, previous, doc) \
-           SELECT k.workspace, h.last_event - k.back, k.contact, \
+    text: "INSERT INTO events (workspace, seq, record, previous, doc) \
+           SELECT k.workspace, h.last_event - k.back, k.record, \
            coalesce(k.previous, h.last_event - k.previous_back), k.doc \
            FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[]) \
-           k (workspace, back, contact, previous, previous_back, doc) JOIN heads h ON h.workspace = k.workspace",
+           k (workspace, back, record, previous, previous_back, doc) JOIN heads h ON h.workspace = k.workspace",
     types: &[
         Type::INT8_ARRAY,
         Type::INT8_ARRAY,
@@ -152,12 +159,13 @@ static APPEND_EVENTS: Sql = Sql {
     ],
 };
 
-/// An event of a contact by what it holds, searched from the contact's last one backwards.
+/// An event of a record by what it holds, searched from the record's last one backwards.
 static FIND_EVENT: Sql = Sql {
     text: "WITH RECURSIVE chain AS (\
            SELECT e.seq, e.previous, e.doc, 1 AS step FROM (\
            SELECT last_event FROM contacts WHERE workspace = $1 AND id = $2 UNION ALL \
-           SELECT last_event FROM tombstones WHERE workspace = $1 AND id = $2) l \
+           SELECT last_event FROM tombstones WHERE workspace = $1 AND id = $2 UNION ALL \
+           SELECT last_event FROM records WHERE workspace = $1 AND id = $2) l \
            JOIN events e ON e.workspace = $1 AND e.seq = l.last_event \
            UNION ALL SELECT e.seq, e.previous, e.doc, c.step + 1 \
            FROM chain c JOIN events e ON e.workspace = $1 AND e.seq = c.previous \
@@ -173,22 +181,24 @@ pub(super) struct Saving<'s> {
 }
 
 impl<'s> Saving<'s> {
-    pub(super) fn new(saves: &'s Saves) -> Self {
+    pub(super) fn new(saves: &'s Saves) -> Result<Self, StoreError> {
         let mut saving = Self { steps: Vec::new(), count: None };
         if saves.is_empty() {
-            return saving;
+            return Ok(saving);
         }
         let back = Back::of(saves);
         saving.removed(&saves.deletes);
         saving.stale(&saves.stale);
         saving.fresh(&saves.fresh);
         saving.heads(&saves.heads);
+        saving.catalogs(&saves.heads)?;
+        saving.steps.extend(records::save(&saves.records, |workspace, seq| back.to(workspace, seq)));
         saving.steps.extend(facets::save(&saves.facets));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);
         saving.events(&saves.events, &back);
-        saving
+        Ok(saving)
     }
 
     pub(super) fn steps(&self) -> &[Step<'s>] {
@@ -215,12 +225,24 @@ impl<'s> Saving<'s> {
 
     fn stale(&mut self, stale: &'s Lookups) {
         self.aliases(&REMOVE_ALIASES, AliasKind::Contact, &borrowed(&stale.aliases));
+        self.record_aliases(&REMOVE_ALIASES, stale);
         self.channels(&REMOVE_CHANNELS, stale);
     }
 
     fn fresh(&mut self, fresh: &'s Lookups) {
         self.aliases(&PUT_ALIASES, AliasKind::Contact, &borrowed(&fresh.aliases));
+        self.record_aliases(&PUT_ALIASES, fresh);
         self.channels(&PUT_CHANNELS, fresh);
+    }
+
+    fn record_aliases(&mut self, sql: &'static Sql, lookups: &'s Lookups) {
+        for kind in DOCUMENTS {
+            let of_kind = lookups.of_records.iter().filter(|(each, ..)| *each == kind);
+            let rows = of_kind.map(|(_, (workspace, dialect, alias), id)| {
+                (*workspace, dialect.as_str(), alias.as_str(), *id)
+            });
+            self.aliases(sql, AliasKind::Record(kind), &rows.collect::<Vec<_>>());
+        }
     }
 
     fn channels(&mut self, sql: &'static Sql, lookups: &'s Lookups) {
@@ -256,8 +278,21 @@ impl<'s> Saving<'s> {
             param(of(|head| integer(head.catalog_revision))),
             param(of(|head| integer(head.events))),
             param(of(|head| head.contacts)),
+            param(heads.iter().map(next_revision).collect::<Vec<Option<i64>>>()),
         ];
         self.push(&COUNT, params);
+    }
+
+    /// Comes when the counters are locked, so no two nodes replace a catalog at the same time.
+    fn catalogs(&mut self, heads: &[HeadSave]) -> Result<(), StoreError> {
+        for head in heads {
+            if let Some(catalog) = &head.catalog {
+                let doc = document::write("catalog", &**catalog)?;
+                self.push(&UPDATE_CATALOG, vec![param(head.workspace.0), param(doc)]);
+                self.steps.push(listen::tell(head.workspace));
+            }
+        }
+        Ok(())
     }
 
     fn tombstones(&mut self, saves: &'s Saves, back: &Back) {
@@ -329,7 +364,7 @@ impl<'s> Saving<'s> {
     fn events(&mut self, events: &'s [EventRow], back: &Back) {
         let workspaces: Vec<i64> = events.iter().map(|each| each.workspace.0).collect();
         let backs: Vec<i64> = events.iter().map(|each| back.to(each.workspace, each.seq)).collect();
-        let contacts: Vec<Uuid> = events.iter().map(|each| each.contact.0).collect();
+        let records: Vec<Uuid> = events.iter().map(|each| each.record).collect();
         let is_own = |seq: &u64| *seq > super::load::COUNT_FROM;
         let previous: Vec<Option<i64>> =
             events.iter().map(|each| each.previous.filter(|seq| !is_own(seq)).map(integer)).collect();
@@ -337,9 +372,13 @@ impl<'s> Saving<'s> {
         let own: Vec<Option<i64>> = events.iter().map(own).collect();
         let docs: Vec<&str> = events.iter().map(|each| each.doc.as_str()).collect();
         let params =
-            vec![param(workspaces), param(backs), param(contacts), param(previous), param(own), param(docs)];
+            vec![param(workspaces), param(backs), param(records), param(previous), param(own), param(docs)];
         self.push(&APPEND_EVENTS, params);
     }
+}
+
+fn next_revision(head: &HeadSave) -> Option<i64> {
+    head.catalog.as_ref().map(|catalog| integer(catalog.revision))
 }
 
 /// How far events are from the last one of their workspace.
@@ -368,7 +407,7 @@ pub(super) fn aliases<'a>(sql: &'static Sql, kind: AliasKind, rows: &[AliasRow<'
     let dialects: Vec<&str> = rows.iter().map(|row| row.1).collect();
     let texts: Vec<&str> = rows.iter().map(|row| row.2).collect();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.3).collect();
-    let params = vec![param(workspaces), param(dialects), param(texts), param(ids), param(kind as i64)];
+    let params = vec![param(workspaces), param(dialects), param(texts), param(ids), param(kind.number())];
     Some(Step::new(sql, params))
 }
 
@@ -386,9 +425,8 @@ fn alias_rows(workspace: WorkspaceNumber, contact: &model::Contact) -> impl Iter
 /// Finds an event that was to be saved: in each workspace the last one.
 pub(super) fn find(saves: &Saves) -> Vec<(WorkspaceNumber, Step<'_>)> {
     let last = |head: &HeadSave| saves.events.iter().rev().find(|event| event.workspace == head.workspace);
-    let find = |event: &'_ EventRow| {
-        vec![param(event.workspace.0), param(event.contact.0), param(event.doc.clone())]
-    };
+    let find =
+        |event: &'_ EventRow| vec![param(event.workspace.0), param(event.record), param(event.doc.clone())];
     let events = saves.heads.iter().filter_map(last);
     events.map(|event| (event.workspace, Step::new(&FIND_EVENT, find(event)))).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use model::RecordKind;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -9,15 +10,17 @@ use uuid::Uuid;
 use super::facets;
 use super::load::{AliasKind, channels, contact, get, unsigned, workspace};
 use super::pipeline::{Sql, param};
+use super::save::AliasRow;
 use super::server::Session;
-use crate::recount::Recount;
+use crate::backend::DOCUMENTS;
+use crate::recount::{RecordRow, Recount, lost_alias};
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 /// Contacts that are looked at together.
 const CHUNK: i64 = 1000;
 
 static CONTACTS: Sql = Sql {
-    text: "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, (e.doc::json ->> 'revision')::bigint \
+    text: "SELECT c.workspace, c.id, c.format, c.doc, e.record = c.id, (e.doc::json ->> 'revision')::bigint \
            FROM contacts c LEFT JOIN events e ON e.workspace = c.workspace AND e.seq = c.last_event \
            WHERE (c.workspace, c.id) > ($1, $2) ORDER BY c.workspace, c.id LIMIT $3",
     types: &[Type::INT8, Type::UUID, Type::INT8],
@@ -48,7 +51,7 @@ const EVENT_COUNTS: &str =
 
 const BROKEN_CHAIN: &str = "SELECT e.seq FROM events e \
      LEFT JOIN events p ON p.workspace = e.workspace AND p.seq = e.previous \
-     WHERE e.previous IS NOT NULL AND (p.contact IS NULL OR p.contact <> e.contact OR p.seq >= e.seq) LIMIT 1";
+     WHERE e.previous IS NOT NULL AND (p.record IS NULL OR p.record <> e.record OR p.seq >= e.seq) LIMIT 1";
 
 /// Here whole tables are read, unlike everywhere else.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
@@ -57,20 +60,27 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
     session.run(BEGIN, &[], "").await?;
-    let counts = contacts(session, &mut verified).await?;
+    let mut recount = Recount::default();
+    let counts = contacts(session, &mut verified, &mut recount).await?;
+    records(session, &mut verified, &mut recount).await?;
+    facets::each(session, |key, stored| recount.compare(key, stored, &mut verified)).await?;
+    recount.finish(&mut verified);
     counters(session, &counts, &mut verified).await?;
     let broken = session.ask(BROKEN_CHAIN, &[]).await?;
     if let Some(row) = broken.first() {
-        verified.fault(format!("event {} does not follow an event of its contact", unsigned(row, 0)?));
+        verified.fault(format!("event {} does not follow an event of its record", unsigned(row, 0)?));
     }
     session.run("", &[], "COMMIT").await?;
     Ok(verified)
 }
 
 /// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.
-async fn contacts(session: &Session, verified: &mut Verified) -> Result<HashMap<i64, u64>, StoreError> {
+async fn contacts(
+    session: &Session,
+    verified: &mut Verified,
+    recount: &mut Recount,
+) -> Result<HashMap<i64, u64>, StoreError> {
     let mut counts: HashMap<i64, u64> = HashMap::new();
-    let mut recount = Recount::default();
     let mut after = (i64::MIN, Uuid::nil());
     loop {
         let rows = session.query(&CONTACTS, vec![param(after.0), param(after.1), param(CHUNK)]).await?;
@@ -82,11 +92,80 @@ async fn contacts(session: &Session, verified: &mut Verified) -> Result<HashMap<
             found.extend(read(row, verified)?);
         }
         look_ups(session, &found, verified).await?;
-        found.iter().for_each(|(workspace, contact)| recount.add(*workspace, contact));
+        for (workspace, contact) in &found {
+            recount.add(*workspace, contact.number, contact.facets());
+        }
     }
-    facets::each(session, |key, stored| recount.compare(key, stored, verified)).await?;
-    recount.finish(verified);
     Ok(counts)
+}
+
+static RECORDS: Sql = Sql {
+    text: "SELECT r.workspace, r.id, r.kind, r.number, r.sort, r.doc, e.record = r.id, \
+           (e.doc::json ->> 'revision')::bigint \
+           FROM records r LEFT JOIN events e ON e.workspace = r.workspace AND e.seq = r.last_event \
+           WHERE (r.workspace, r.id, r.kind) > ($1, $2, $3) ORDER BY r.workspace, r.id, r.kind LIMIT $4",
+    types: &[Type::INT8, Type::UUID, Type::INT8, Type::INT8],
+};
+
+/// Every record beside contacts can be read, is what its last event made it, and is found by its aliases; also where
+/// the history ends of what was deleted or stands in the catalog.
+async fn records(
+    session: &Session,
+    verified: &mut Verified,
+    recount: &mut Recount,
+) -> Result<(), StoreError> {
+    let mut after = (i64::MIN, Uuid::nil(), i64::MIN);
+    loop {
+        let key = vec![param(after.0), param(after.1), param(after.2), param(CHUNK)];
+        let rows = session.query(&RECORDS, key).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (get(last, 0)?, get(last, 1)?, get(last, 2)?);
+        let mut found = Vec::new();
+        for row in &rows {
+            let row = record_row(row)?;
+            found.extend(row.check(verified, recount).map(|record| (row.workspace, record)));
+        }
+        for kind in DOCUMENTS {
+            let of_kind = found.iter().filter(|(_, record)| record.kind() == kind);
+            let aliases: Vec<_> = of_kind
+                .flat_map(|(workspace, record)| {
+                    let pairs = record.aliases().pairs();
+                    pairs.map(|(dialect, alias)| (*workspace, dialect.as_str(), alias, record.id()))
+                })
+                .collect();
+            for (_, dialect, alias, id) in lost(session, AliasKind::Record(kind), &aliases).await? {
+                verified.fault(lost_alias(dialect, alias, kind, id));
+            }
+        }
+    }
+}
+
+fn record_row(row: &Row) -> Result<RecordRow, StoreError> {
+    Ok(RecordRow {
+        workspace: workspace(row, 0)?,
+        id: get(row, 1)?,
+        kind: get(row, 2)?,
+        number: get::<Option<i64>>(row, 3)?.map(i64::unsigned_abs),
+        sort: get(row, 4)?,
+        doc: get(row, 5)?,
+        is_own_event: get::<Option<bool>>(row, 6)? == Some(true),
+        event_revision: get::<Option<i64>>(row, 7)?.map(i64::unsigned_abs),
+    })
+}
+
+/// Those of the aliases that do not lead where they should.
+async fn lost<'a>(
+    session: &Session,
+    kind: AliasKind,
+    aliases: &[AliasRow<'a>],
+) -> Result<Vec<AliasRow<'a>>, StoreError> {
+    let Some(step) = super::save::aliases(&LOST_ALIASES, kind, aliases) else { return Ok(Vec::new()) };
+    let mut lost = Vec::new();
+    for row in session.run("", &[step], "").await?.into_iter().flatten() {
+        let place = usize::try_from(get::<i64>(&row, 0)? - 1).ok();
+        lost.extend(place.and_then(|place| aliases.get(place)).copied());
+    }
+    Ok(lost)
 }
 
 fn read(row: &Row, verified: &mut Verified) -> Result<Option<(WorkspaceNumber, model::Contact)>, StoreError> {
@@ -123,14 +202,8 @@ async fn look_ups(
             channels.map(|each| ((*workspace, each.kind.clone(), each.value.clone()), each.id, contact.id.0)),
         );
     }
-    if let Some(step) = super::save::aliases(&LOST_ALIASES, AliasKind::Contact, &aliases) {
-        for row in session.run("", &[step], "").await?.into_iter().flatten() {
-            if let Some((_, dialect, alias, id)) =
-                usize::try_from(get::<i64>(&row, 0)? - 1).ok().and_then(|n| aliases.get(n))
-            {
-                verified.fault(format!("the {dialect} id '{alias}' does not lead to contact {id}"));
-            }
-        }
+    for (_, dialect, alias, id) in lost(session, AliasKind::Contact, &aliases).await? {
+        verified.fault(lost_alias(dialect, alias, RecordKind::Contact, id));
     }
     let [workspaces, kinds, values] = channels(keys.iter().map(|(key, ..)| key));
     let owners: Vec<Uuid> = keys.iter().map(|(.., id)| *id).collect();

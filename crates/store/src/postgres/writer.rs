@@ -70,7 +70,7 @@ impl Batches for PostgresWriter {
 
     async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
         let first = self.first();
-        let saving = Saving::new(saves);
+        let saving = Saving::new(saves).map_err(CommitError::NotStored)?;
         let session = self.session().map_err(CommitError::NotStored)?;
         let rows = session.run(&first, saving.steps(), "COMMIT").await.map_err(|failed| match failed {
             Failed::Refused(fault) => CommitError::NotStored(fault.into()),

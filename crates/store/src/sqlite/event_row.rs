@@ -8,7 +8,7 @@ const NUMBER_BITS: u32 = 40;
 
 /// The log joined with the contacts that it names last, of the workspace `?1`; `e.row` orders it.
 pub(super) const LAST_EVENTS: &str = "events e CROSS JOIN contacts c \
-     ON c.workspace = ?1 AND c.id = e.contact AND c.last_event = e.row - (?1 << 40) \
+     ON c.workspace = ?1 AND c.id = e.record AND c.last_event = e.row - (?1 << 40) \
      WHERE e.row BETWEEN (?1 << 40) AND (?1 << 40) + 1099511627775";
 
 /// The row of an event; one that no event has for numbers beyond every bound.

@@ -1,29 +1,33 @@
-//! The history of a contact: a walk along the chain of its events.
+//! The history of a record: a walk along the chain of its events.
 
-use model::{Event, Native, Ref};
+use model::{Event, Native, RecordKind, Ref};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::event_row::{event_row, last_row, number};
 use super::load::{AliasKind, EVENT, event, find_alias, integer, uuid};
-use crate::{StoreError, WorkspaceNumber};
+use crate::backend::kind_number;
+use crate::{HistoryQuery, StoreError, WorkspaceNumber};
 
 pub(super) fn history(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    contact: &Ref,
-    before: Option<u64>,
-    limit: usize,
+    query: &HistoryQuery,
 ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-    let Some((id, last_event)) = end_of_chain(connection, workspace, contact)? else { return Ok(None) };
+    let HistoryQuery { kind, record, before, limit } = query;
+    let end = match kind {
+        RecordKind::Contact => end_of_chain(connection, workspace, record)?,
+        kind => end_of_record(connection, workspace, *kind, record)?,
+    };
+    let Some((id, last_event)) = end else { return Ok(None) };
     let mut next = match before {
-        Some(before) => before_event(connection, workspace, id, last_event, before)?,
+        Some(before) => before_event(connection, workspace, id, last_event, *before)?,
         None => Some(last_event),
     };
     let mut found = Vec::new();
     let mut statement = connection.prepare_cached(EVENT)?;
     while let Some(seq) = next
-        && found.len() < limit
+        && found.len() < *limit
     {
         let event: Event = statement.query_row([event_row(workspace, seq)], event)??;
         next = event.previous;
@@ -32,7 +36,7 @@ pub(super) fn history(
     Ok(Some(found))
 }
 
-/// The contact's last event before this number.
+/// The record's last event before this number.
 fn before_event(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -40,11 +44,11 @@ fn before_event(
     last_event: u64,
     before: u64,
 ) -> Result<Option<u64>, StoreError> {
-    let sql = "SELECT previous FROM events WHERE row = ?1 AND contact = ?2";
+    let sql = "SELECT previous FROM events WHERE row = ?1 AND record = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut previous =
         |seq: u64| statement.query_row(params![event_row(workspace, seq), id.as_bytes()], |row| row.get(0));
-    // A cursor is one of the contact's events; then there is nothing to walk.
+    // A cursor is one of the record's events; then there is nothing to walk.
     if let Some(found) = previous(before).optional()? {
         return Ok(found);
     }
@@ -88,6 +92,34 @@ fn end_of_chain(
         }
     }
     Ok(None)
+}
+
+/// Which record beside contacts it is, or was, and its last event.
+fn end_of_record(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    kind: RecordKind,
+    record: &Ref,
+) -> Result<Option<(Uuid, u64)>, StoreError> {
+    let find = |column: &str, key: &dyn rusqlite::ToSql| {
+        let sql = format!(
+            "SELECT id, last_event FROM records WHERE workspace = ?1 AND kind = ?2 AND {column} = ?3"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let key = params![workspace.0, kind_number(kind), key];
+        statement.query_row(key, |row| Ok((uuid(row, 0)?, row.get(1)?))).optional()
+    };
+    let alias = (workspace, record.dialect, record.text.as_str());
+    if let Some(id) = find_alias(connection, AliasKind::Record(kind), alias)?
+        && let Some(found) = find("id", id.as_bytes())?
+    {
+        return Ok(Some(found));
+    }
+    Ok(match record.native {
+        Some(Native::Uuid(id)) => find("id", id.as_bytes())?,
+        Some(Native::Number(number)) => find("number", &integer(number))?,
+        None => None,
+    })
 }
 
 /// The events of a workspace after this one, oldest first.

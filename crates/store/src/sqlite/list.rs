@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{ChannelKind, Contact};
+use model::{ChannelKind, Contact, RecordKind};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
@@ -16,6 +16,8 @@ use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 pub(crate) const SYNTAX: Syntax = Syntax {
     mark: '?',
     key: "c.row",
+    all: "contacts c WHERE c.workspace = ?1",
+    name: "c.name",
     log: LAST_EVENTS,
     log_order: "e.row",
     few: "json_each(?4) k CROSS JOIN contacts c ON c.workspace = ?1 AND c.number = k.value WHERE TRUE",
@@ -44,7 +46,9 @@ fn filtered(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let found = query.filter.numbers(&facets::answers(connection, workspace, query.filter.questions())?);
+    let questions = query.filter.questions(RecordKind::Contact);
+    let answers = facets::answers(connection, workspace, questions)?;
+    let found = query.filter.numbers(RecordKind::Contact, &answers);
     let contacts = match query.page_of(&found) {
         Some(numbers) => {
             let sql = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";

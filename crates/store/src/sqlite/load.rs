@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use model::{Catalog, Company, ContactId, Event, Note};
+use model::{Catalog, ContactId, Event};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::event_row::event_row;
+use super::records;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
 use crate::{StoreError, WorkspaceNumber, document};
@@ -19,8 +20,8 @@ pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, S
         catalogs: each(&wanted.catalogs, |workspace| catalog(connection, *workspace))?,
         deleted: deleted(connection, &wanted.deleted)?,
         contacts: contacts.found,
-        companies: documents::<Company>(connection, &COMPANIES, &wanted.companies)?,
-        notes: documents::<Note>(connection, &NOTES, &wanted.notes)?,
+        records: records::load(connection, &wanted.records)?,
+        last_numbers: records::last_numbers(connection, &wanted.last_numbers)?,
         owners: owners(connection, &wanted.channels, wanted.owners_max)?,
         events: events(connection, &wanted.events)?,
     })
@@ -66,7 +67,7 @@ pub(super) fn find_alias(
 ) -> Result<Option<Uuid>, StoreError> {
     let sql = "SELECT id FROM aliases WHERE workspace = ?1 AND kind = ?2 AND dialect = ?3 AND alias = ?4";
     let mut statement = connection.prepare_cached(sql)?;
-    let key = params![workspace.0, kind as i64, dialect.as_str(), alias];
+    let key = params![workspace.0, kind.number(), dialect.as_str(), alias];
     Ok(statement.query_row(key, |row| uuid(row, 0)).optional()?)
 }
 
@@ -177,7 +178,7 @@ fn deleted(
     Ok(found)
 }
 
-fn aliases(
+pub(super) fn aliases(
     connection: &Connection,
     kind: AliasKind,
     keys: &[AliasKey],
@@ -185,65 +186,6 @@ fn aliases(
     let find =
         |(workspace, dialect, alias): &AliasKey| find_alias(connection, kind, (*workspace, *dialect, alias));
     keys.iter().map(find).collect()
-}
-
-/// A table of documents that are found like contacts.
-struct Documents {
-    what: &'static str,
-    kind: AliasKind,
-    by_id: &'static str,
-    by_number: Option<&'static str>,
-}
-
-const COMPANIES: Documents = Documents {
-    what: "company",
-    kind: AliasKind::Company,
-    by_id: "SELECT id, doc FROM companies WHERE workspace = ?1 AND id = ?2",
-    by_number: Some("SELECT id, doc FROM companies WHERE workspace = ?1 AND number = ?2"),
-};
-
-const NOTES: Documents = Documents {
-    what: "note",
-    kind: AliasKind::Note,
-    by_id: "SELECT id, doc FROM notes WHERE workspace = ?1 AND id = ?2",
-    by_number: None,
-};
-
-fn documents<T: DeserializeOwned>(
-    connection: &Connection,
-    table: &Documents,
-    keys: &Keys,
-) -> Result<Found<T>, StoreError> {
-    let mut found = Found { aliases: aliases(connection, table.kind, &keys.aliases)?, ..Found::default() };
-    let mut seen = HashSet::new();
-    let read = |row: &Row<'_>| Ok((uuid(row, 0)?, record(table.what, row, 1)?));
-    let named = keys.aliases.iter().zip(&found.aliases).filter_map(|(key, id)| Some((key.0, (*id)?)));
-    for (workspace, id) in keys.ids.iter().copied().chain(named) {
-        if seen.insert((workspace, id)) {
-            let mut statement = connection.prepare_cached(table.by_id)?;
-            if let Some((id, record)) =
-                statement.query_row(params![workspace.0, id.as_bytes()], read).optional()?
-            {
-                found.rows.push((workspace, id, record?));
-            }
-        }
-    }
-    for (workspace, number) in &keys.numbers {
-        let by_number = match table.by_number {
-            Some(sql) => connection
-                .prepare_cached(sql)?
-                .query_row(params![workspace.0, integer(*number)], read)
-                .optional()?,
-            None => None,
-        };
-        found.numbers.push(by_number.as_ref().map(|(id, _)| *id));
-        if let Some((id, record)) = by_number
-            && seen.insert((*workspace, id))
-        {
-            found.rows.push((*workspace, id, record?));
-        }
-    }
-    Ok(found)
 }
 
 fn owners(

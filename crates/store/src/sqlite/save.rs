@@ -4,9 +4,9 @@ use model::ContactId;
 use rusqlite::{Connection, params};
 
 use super::event_row::event_row;
-use super::facets;
 use super::load::AliasKind;
-use crate::backend::{AliasKey, Delete, Insert, Lookups, Saves, Update};
+use super::{facets, records};
+use crate::backend::{AliasKey, Delete, HeadSave, Insert, Lookups, Saves, Update};
 use crate::{StoreError, document};
 
 pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
@@ -15,7 +15,10 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     updates(connection, &saves.updates)?;
     inserts(connection, &saves.inserts)?;
     fresh(connection, &saves.fresh)?;
+    records::save_aliases(connection, &saves.stale, &saves.fresh)?;
+    records::save(connection, &saves.records)?;
     facets::save(connection, &saves.facets)?;
+    catalogs(connection, &saves.heads)?;
     events(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {
         let sql = "UPDATE workspaces SET next_number = coalesce(?2, next_number), \
@@ -35,7 +38,7 @@ pub(super) fn put_alias(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO aliases (workspace, kind, dialect, alias, id) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (workspace, kind, dialect, alias) DO UPDATE SET id = excluded.id";
-    let row = params![workspace.0, kind as i64, dialect.as_str(), alias, id.as_bytes()];
+    let row = params![workspace.0, kind.number(), dialect.as_str(), alias, id.as_bytes()];
     connection.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
@@ -49,7 +52,7 @@ pub(super) fn remove_alias(
 ) -> Result<(), StoreError> {
     let sql = "DELETE FROM aliases \
                WHERE workspace = ?1 AND kind = ?2 AND dialect = ?3 AND alias = ?4 AND id = ?5";
-    let row = params![workspace.0, kind as i64, dialect.as_str(), alias, id.as_bytes()];
+    let row = params![workspace.0, kind.number(), dialect.as_str(), alias, id.as_bytes()];
     connection.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
@@ -140,13 +143,26 @@ fn fresh(connection: &Connection, fresh: &Lookups) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Puts catalogs in the place of those that the batch found.
+fn catalogs(connection: &Connection, heads: &[HeadSave]) -> Result<(), StoreError> {
+    for head in heads {
+        if let Some(catalog) = &head.catalog {
+            let doc = document::write("catalog", &**catalog)?;
+            let sql = "UPDATE catalogs SET revision = ?2, doc = ?3 WHERE workspace = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.execute(params![head.workspace.0, catalog.revision, doc])?;
+        }
+    }
+    Ok(())
+}
+
 fn events(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
-    let sql = "INSERT INTO events (row, contact, previous, doc) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT INTO events (row, record, previous, doc) VALUES (?1, ?2, ?3, ?4)";
     let mut statement = connection.prepare_cached(sql)?;
     for event in &saves.events {
         statement.execute(params![
             event_row(event.workspace, event.seq),
-            event.contact.0.as_bytes(),
+            event.record.as_bytes(),
             event.previous,
             event.doc
         ])?;

@@ -127,10 +127,11 @@ fn page(table: Table) -> String {
         }
         Table::Channels => ("workspace, kind, value, contact", "channels", "workspace, kind, value, contact"),
         Table::Facets => ("workspace, facet, chunk, bits", "facets", "workspace, facet, chunk"),
-        Table::Companies => ("workspace, id, number, doc", "companies", "workspace, id"),
-        Table::Notes => ("workspace, id, doc", "notes", "workspace, id"),
+        Table::Records => {
+            ("workspace, id, kind, number, sort, last_event, doc", "records", "workspace, id, kind")
+        }
         Table::Events => {
-            return "SELECT row >> 40, row & 1099511627775, contact, previous, doc FROM events \
+            return "SELECT row >> 40, row & 1099511627775, record, previous, doc FROM events \
                     WHERE row > (?1 << 40) + ?2 ORDER BY row"
                 .to_owned();
         }
@@ -165,10 +166,12 @@ fn insert(table: Table) -> &'static str {
         }
         Table::Channels => "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)",
         Table::Facets => "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)",
-        Table::Companies => "INSERT INTO companies (workspace, id, number, doc) VALUES (?1, ?2, ?3, ?4)",
-        Table::Notes => "INSERT INTO notes (workspace, id, doc) VALUES (?1, ?2, ?3)",
+        Table::Records => {
+            "INSERT INTO records (workspace, id, kind, number, sort, last_event, doc) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
         Table::Events => {
-            "INSERT INTO events (row, contact, previous, doc) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5)"
+            "INSERT INTO events (row, record, previous, doc) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5)"
         }
         Table::Keys => "INSERT INTO keys (hash, row, id, doc) VALUES (?1, ?2, ?3, ?4)",
     }

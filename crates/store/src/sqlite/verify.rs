@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::facets;
 use super::load::{AliasKind, contact, find_alias, uuid};
-use crate::recount::Recount;
+use crate::recount::{RecordRow, Recount, lost_alias};
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
@@ -20,17 +20,24 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
             verified.fault(line);
         }
     }
-    contacts(connection, &mut verified)?;
+    let mut recount = Recount::default();
+    contacts(connection, &mut verified, &mut recount)?;
+    records(connection, &mut verified, &mut recount)?;
+    facets::each(connection, |key, stored| recount.compare(key, stored, &mut verified))?;
+    recount.finish(&mut verified);
     events(connection, &mut verified)?;
     Ok(verified)
 }
 
 /// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.
-fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
-    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, json_extract(e.doc, '$.revision') \
+fn contacts(
+    connection: &Connection,
+    verified: &mut Verified,
+    recount: &mut Recount,
+) -> Result<(), StoreError> {
+    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.record = c.id, json_extract(e.doc, '$.revision') \
                FROM contacts c LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event";
     let mut counts: HashMap<i64, u64> = HashMap::new();
-    let mut recount = Recount::default();
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -51,16 +58,48 @@ fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), Stor
             verified.fault(format!("contact {id} does not have the revision of its last event"));
         }
         look_ups(connection, workspace, &contact, verified)?;
-        recount.add(workspace, &contact);
+        recount.add(workspace, contact.number, contact.facets());
     }
-    facets::each(connection, |key, stored| recount.compare(key, stored, verified))?;
-    recount.finish(verified);
     let mut statement = connection.prepare("SELECT number, contact_count FROM workspaces")?;
     for row in statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?)))? {
         let (workspace, counted) = row?;
         let found = counts.get(&workspace).copied().unwrap_or(0);
         if found != counted {
             verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every record beside contacts can be read, is what its last event made it, and is found by its aliases; also where
+/// the history ends of what was deleted or stands in the catalog.
+fn records(
+    connection: &Connection,
+    verified: &mut Verified,
+    recount: &mut Recount,
+) -> Result<(), StoreError> {
+    let sql = "SELECT r.workspace, r.id, r.kind, r.number, r.sort, r.doc, e.record = r.id, \
+               json_extract(e.doc, '$.revision') \
+               FROM records r LEFT JOIN events e ON e.row = (r.workspace << 40) + r.last_event";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let found = RecordRow {
+            workspace: WorkspaceNumber(row.get(0)?),
+            id: uuid(row, 1)?,
+            kind: row.get(2)?,
+            number: row.get(3)?,
+            sort: row.get(4)?,
+            doc: row.get(5)?,
+            is_own_event: row.get::<_, Option<bool>>(6)? == Some(true),
+            event_revision: row.get(7)?,
+        };
+        let Some(record) = found.check(verified, recount) else { continue };
+        for (dialect, alias) in record.aliases().pairs() {
+            let kind = AliasKind::Record(record.kind());
+            if find_alias(connection, kind, (found.workspace, dialect, alias))? != Some(found.id) {
+                verified.fault(lost_alias(dialect.as_str(), alias, record.kind(), found.id));
+            }
         }
     }
     Ok(())
@@ -89,15 +128,15 @@ fn look_ups(
     Ok(())
 }
 
-/// Every event names the one before it of the same contact, without a gap.
+/// Every event names the one before it of the same record, without a gap.
 fn events(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
     verified.events = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
     let sql = "SELECT e.row & 1099511627775 FROM events e \
                LEFT JOIN events p ON p.row = (e.row >> 40 << 40) + e.previous \
-               WHERE e.previous IS NOT NULL AND (p.contact IS NULL OR p.contact <> e.contact OR p.row >= e.row) \
+               WHERE e.previous IS NOT NULL AND (p.record IS NULL OR p.record <> e.record OR p.row >= e.row) \
                LIMIT 1";
     if let Some(seq) = connection.query_row(sql, [], |row| row.get::<_, u64>(0)).optional()? {
-        verified.fault(format!("event {seq} does not follow an event of its contact"));
+        verified.fault(format!("event {seq} does not follow an event of its record"));
     }
     Ok(())
 }

@@ -17,8 +17,7 @@ pub(crate) enum Table {
     Aliases,
     Channels,
     Facets,
-    Companies,
-    Notes,
+    Records,
     Events,
     Keys,
 }
@@ -75,21 +74,19 @@ pub(crate) enum Record {
         chunk: i64,
         bits: Vec<u8>,
     },
-    Company {
+    Document {
         workspace: i64,
         id: Uuid,
-        number: i64,
-        doc: String,
-    },
-    Note {
-        workspace: i64,
-        id: Uuid,
+        kind: i64,
+        number: Option<i64>,
+        sort: String,
+        last_event: i64,
         doc: String,
     },
     Event {
         workspace: i64,
         seq: i64,
-        contact: Uuid,
+        record: Uuid,
         previous: Option<i64>,
         doc: String,
     },
@@ -129,7 +126,7 @@ pub(crate) trait Columns {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -137,8 +134,7 @@ impl Table {
         Self::Aliases,
         Self::Channels,
         Self::Facets,
-        Self::Companies,
-        Self::Notes,
+        Self::Records,
         Self::Events,
         Self::Keys,
     ];
@@ -152,8 +148,7 @@ impl Table {
             Self::Aliases => "aliases",
             Self::Channels => "channels",
             Self::Facets => "facets",
-            Self::Companies => "companies",
-            Self::Notes => "notes",
+            Self::Records => "records",
             Self::Events => "events",
             Self::Keys => "keys",
         }
@@ -165,10 +160,10 @@ impl Table {
             (Cell::Number(i64::MIN), Cell::Id(Uuid::nil()), Cell::Text(Cow::Borrowed("")));
         match self {
             Self::Workspaces | Self::Catalogs => vec![number],
-            Self::Contacts | Self::Tombstones | Self::Companies | Self::Notes => vec![number, id],
+            Self::Contacts | Self::Tombstones => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
-            Self::Facets => vec![number.clone(), id, number],
+            Self::Facets | Self::Records => vec![number.clone(), id, number],
             Self::Events => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
@@ -223,17 +218,19 @@ impl Table {
                 chunk: row.number(2)?,
                 bits: row.bits(3)?,
             },
-            Self::Companies => Record::Company {
+            Self::Records => Record::Document {
                 workspace: row.number(0)?,
                 id: row.id(1)?,
-                number: row.number(2)?,
-                doc: row.text(3)?,
+                kind: row.number(2)?,
+                number: row.maybe(3)?,
+                sort: row.text(4)?,
+                last_event: row.number(5)?,
+                doc: row.text(6)?,
             },
-            Self::Notes => Record::Note { workspace: row.number(0)?, id: row.id(1)?, doc: row.text(2)? },
             Self::Events => Record::Event {
                 workspace: row.number(0)?,
                 seq: row.number(1)?,
-                contact: row.id(2)?,
+                record: row.id(2)?,
                 previous: row.maybe(3)?,
                 doc: row.text(4)?,
             },
@@ -293,12 +290,17 @@ impl Record {
             Self::Facet { workspace, facet, chunk, bits } => {
                 vec![number(workspace), id(facet), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
             }
-            Self::Company { workspace, id: uuid, number: own, doc } => {
-                vec![number(workspace), id(uuid), number(own), text(doc)]
-            }
-            Self::Note { workspace, id: uuid, doc } => vec![number(workspace), id(uuid), text(doc)],
-            Self::Event { workspace, seq, contact, previous, doc } => {
-                vec![number(workspace), number(seq), id(contact), Cell::Maybe(*previous), text(doc)]
+            Self::Document { workspace, id: uuid, kind, number: own, sort, last_event, doc } => vec![
+                number(workspace),
+                id(uuid),
+                number(kind),
+                Cell::Maybe(*own),
+                text(sort),
+                number(last_event),
+                text(doc),
+            ],
+            Self::Event { workspace, seq, record, previous, doc } => {
+                vec![number(workspace), number(seq), id(record), Cell::Maybe(*previous), text(doc)]
             }
             Self::Key { hash, place, id: uuid, doc } => {
                 vec![Cell::Bytes(Cow::Borrowed(hash)), number(place), id(uuid), text(doc)]

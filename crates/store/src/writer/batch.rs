@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::{
-    Aliases, Catalog, Change, Company, CompanyId, Contact, ContactId, Dialect, Difference, Event, EventKind,
-    Ground, Linked, Note, NoteId, Ref, Rejection, Violation, ViolationKind,
+    Aliases, Catalog, Change, CompanyId, Contact, ContactId, Deleted, Dialect, Difference, Event, EventKind,
+    Ground, Linked, NoteId, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
 };
 use uuid::Uuid;
 
 use super::known::Known;
+use super::records::RecordSlot;
 use super::saves;
 use crate::backend::{Batches, ChannelKey, EventRow, Head, StoredContact};
-use crate::{Action, Done, Outcome, StoreError, WorkspaceNumber, Write, document};
+use crate::{Action, AnyOutcome, Done, Outcome, StoreError, WorkspaceNumber, Write, document};
 
-/// The largest number of a contact: what every JSON reader takes as an exact integer.
+/// The largest number of a record: what every JSON reader takes as an exact integer.
 const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The state of a batch.
@@ -22,12 +23,16 @@ const NUMBER_MAX: u64 = (1 << 53) - 1;
 pub(super) struct Batch {
     pub(super) heads: HashMap<WorkspaceNumber, Heads>,
     pub(super) contacts: Known<Slot>,
-    pub(super) companies: Known<Company>,
-    pub(super) notes: Known<Note>,
+    /// Records beside contacts, by their kind; of what stands in the catalog, where its history ends.
+    pub(super) records: HashMap<RecordKind, Known<RecordSlot>>,
+    /// The largest number of each kind.
+    pub(super) last_numbers: HashMap<(WorkspaceNumber, RecordKind), u64>,
     pub(super) owners: HashMap<ChannelKey, Vec<ContactId>>,
     pub(super) events: HashMap<(WorkspaceNumber, u64), Event>,
     /// The contacts that changed, in the order in which they first did.
     pub(super) touched: Vec<(WorkspaceNumber, Uuid)>,
+    /// The other records that did.
+    pub(super) touched_records: Vec<(WorkspaceNumber, RecordKind, Uuid)>,
     pub(super) event_rows: Vec<EventRow>,
 }
 
@@ -86,11 +91,22 @@ impl Slot {
     }
 }
 
-/// What an event tells beside the contact and its differences.
+/// What an event tells beside the record.
 pub(super) struct Happened {
     pub(super) kind: EventKind,
     pub(super) differences: Vec<Difference>,
     pub(super) undoes: Option<u64>,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy)]
+pub(super) struct Subject {
+    pub(super) kind: RecordKind,
+    pub(super) id: Uuid,
+    /// Its revision after the event.
+    pub(super) revision: u64,
+    /// Its last event before this one.
+    pub(super) last_event: Option<u64>,
 }
 
 impl Batch {
@@ -100,17 +116,25 @@ impl Batch {
         &mut self,
         batches: &mut impl Batches,
         write: &Write,
-    ) -> Result<Result<Outcome, StoreError>, StoreError> {
+    ) -> Result<Result<AnyOutcome, StoreError>, StoreError> {
         self.know_aliases(batches, write).await?;
+        self.know_owners(batches, write).await?;
+        self.know_histories(batches, write).await?;
         Ok(match &write.action {
-            Action::Create { id, number, change } => self.create(write, *id, *number, change),
-            Action::Update { contact, change } => {
-                self.resolve(write.workspace, contact).and_then(|id| self.update(write, id, change, None))
+            Action::Create { id, number, change } => {
+                self.create(write, *id, *number, change).map(AnyOutcome::Contact)
             }
-            Action::Delete { contact } => {
-                self.resolve(write.workspace, contact).and_then(|id| self.delete(write, id, None))
-            }
+            Action::Update { contact, change } => self
+                .resolve(write.workspace, contact)
+                .and_then(|id| self.update(write, id, change, None))
+                .map(AnyOutcome::Contact),
+            Action::Delete { contact } => self
+                .resolve(write.workspace, contact)
+                .and_then(|id| self.delete(write, id, None))
+                .map(AnyOutcome::Contact),
             Action::Undo { event, on_conflict } => self.undo(write, *event, *on_conflict),
+            Action::Record(record) => self.write_record(write, record).map(AnyOutcome::Record),
+            Action::Catalog(catalog) => self.write_catalog(write, catalog).map(AnyOutcome::Catalog),
         })
     }
 
@@ -145,10 +169,7 @@ impl Batch {
         {
             return Err(StoreError::InUse(id.to_string()));
         }
-        if !(1..=NUMBER_MAX).contains(&number) {
-            let kind = ViolationKind::OutOfRange { min: 1, max: NUMBER_MAX.cast_signed() };
-            return Err(Rejection::from(Violation::new("number", kind)).into());
-        }
+        check_number(number)?;
         if self.contacts.numbered(workspace, number).is_some() {
             return Err(StoreError::InUse(number.to_string()));
         }
@@ -217,28 +238,13 @@ impl Batch {
         let (workspace, id) = (write.workspace, contact.id);
         let catalog = self.catalog(workspace)?;
         let is_deleted = happened.kind == EventKind::Deleted;
-        let previous = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
-        let event = Event {
-            contact: id,
-            kind: happened.kind,
-            revision: contact.revision,
-            at: write.stamp.now,
-            actor: write.actor.clone(),
-            differences: happened.differences,
-            deleted: is_deleted.then(|| Box::new(Contact::clone(&contact))),
-            undoes: happened.undoes,
-            previous,
-        };
-        let doc = document::write("event", &event)?;
+        let done = Done::from(happened.kind);
+        let differences = happened.differences.clone();
+        let last_event = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
+        let deleted = is_deleted.then(|| Deleted::Contact(Box::new(Contact::clone(&contact))));
+        let of = Subject { kind: RecordKind::Contact, id: id.0, revision: contact.revision, last_event };
+        let seq = self.append(write, of, happened, deleted)?;
         let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
-        heads.now.last_event += 1;
-        let seq = heads.now.last_event;
-        let done = match happened.kind {
-            EventKind::Created => Done::Created,
-            EventKind::Updated => Done::Updated,
-            EventKind::Deleted => Done::Deleted,
-            EventKind::Restored => Done::Restored,
-        };
         match done {
             Done::Created | Done::Restored => {
                 heads.now.contact_count += 1;
@@ -247,9 +253,37 @@ impl Batch {
             Done::Deleted => heads.now.contact_count = heads.now.contact_count.saturating_sub(1),
             Done::Updated | Done::Unchanged => {}
         }
-        self.event_rows.push(EventRow { workspace, seq, contact: id, previous, doc });
         self.set_contact(workspace, &contact, is_deleted, seq);
-        Ok(Outcome { contact, catalog, done, event: Some(seq), differences: event.differences })
+        Ok(Outcome { contact, catalog, done, event: Some(seq), differences })
+    }
+
+    /// Appends an event, and tells its number.
+    pub(super) fn append(
+        &mut self,
+        write: &Write,
+        subject: Subject,
+        happened: Happened,
+        deleted: Option<Deleted>,
+    ) -> Result<u64, StoreError> {
+        let (workspace, previous) = (write.workspace, subject.last_event);
+        let event = Event {
+            subject: subject.kind,
+            record: subject.id,
+            kind: happened.kind,
+            revision: subject.revision,
+            at: write.stamp.now,
+            actor: write.actor.clone(),
+            differences: happened.differences,
+            deleted,
+            undoes: happened.undoes,
+            previous,
+        };
+        let doc = document::write("event", &event)?;
+        let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
+        heads.now.last_event += 1;
+        let seq = heads.now.last_event;
+        self.event_rows.push(EventRow { workspace, seq, record: subject.id, previous, doc });
+        Ok(seq)
     }
 
     fn set_contact(
@@ -272,7 +306,10 @@ impl Batch {
         if before.is_none() || after.is_none() {
             self.contacts.set_number(workspace, contact.number, after.map(|_| id.0));
         }
-        let (gone, new) = saves::alias_changes(before, after);
+        let (gone, new) = saves::alias_changes(
+            before.map(|contact| &contact.aliases),
+            after.map(|contact| &contact.aliases),
+        );
         for (dialect, text) in gone {
             self.contacts.set_alias((workspace, dialect, text.to_owned()), None);
         }
@@ -309,13 +346,13 @@ impl Batch {
     ) -> Linked {
         let mut linked = Linked::default();
         for named in change.company_refs() {
-            if let Some(company) = self.companies.find(workspace, named) {
-                linked.companies.insert(named.clone(), (CompanyId(company.id.0), company.number));
+            if let Some(company) = self.find_record(workspace, RecordKind::Company, named) {
+                linked.companies.insert(named.clone(), (CompanyId(company.id()), company.number()));
             }
         }
         for named in change.note_refs() {
-            if let Some(note) = self.notes.find(workspace, named) {
-                linked.notes.insert(named.clone(), NoteId(note.id.0));
+            if let Some(note) = self.find_record(workspace, RecordKind::Note, named) {
+                linked.notes.insert(named.clone(), NoteId(note.id()));
             }
         }
         for (kind, value) in change.exclusive_channels().filter_map(|write| write.lookup_key(catalog)) {
@@ -329,6 +366,11 @@ impl Batch {
             }
         }
         linked
+    }
+
+    /// The living record beside contacts that a client names.
+    fn find_record(&self, workspace: WorkspaceNumber, kind: RecordKind, named: &Ref) -> Option<&Arc<Record>> {
+        self.records.get(&kind)?.find(workspace, named)?.record.as_ref()
     }
 
     /// An alias that the contact gets and another contact has.
@@ -347,7 +389,16 @@ impl Batch {
         })
     }
 
-    fn catalog(&self, workspace: WorkspaceNumber) -> Result<Arc<Catalog>, StoreError> {
+    pub(super) fn catalog(&self, workspace: WorkspaceNumber) -> Result<Arc<Catalog>, StoreError> {
         self.heads.get(&workspace).map(|heads| Arc::clone(&heads.catalog)).ok_or(StoreError::NoSuchContact)
     }
+}
+
+/// Refuses a number that no record may have.
+pub(super) fn check_number(number: u64) -> Result<(), StoreError> {
+    if (1..=NUMBER_MAX).contains(&number) {
+        return Ok(());
+    }
+    let kind = ViolationKind::OutOfRange { min: 1, max: NUMBER_MAX.cast_signed() };
+    Err(Rejection::from(Violation::new("number", kind)).into())
 }

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{Change, Dialect, Difference, Edit, Event, Json, Member, Ref};
+use model::{Aliases, Change, Deleted, Dialect, Difference, Edit, Event, Json, Member, RecordKind, Ref};
+use uuid::Uuid;
 
 use super::batch::{Batch, Heads, Slot};
+use super::records::RecordSlot;
 use crate::backend::{Batches, Head, Keys, Loaded, Wanted};
 use crate::catalogs::Catalogs;
-use crate::{Action, StoreError, WorkspaceNumber, Write};
+use crate::{Action, RecordWrite, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
     /// Loads everything that the writes need: mostly at once. Exclusive channels take a second step, because
@@ -51,8 +53,13 @@ impl Batch {
         for (workspace, id, last_event) in loaded.deleted {
             self.contacts.rows.entry((workspace, id)).or_insert_with(|| Slot::deleted(last_event));
         }
-        self.companies.learn(wanted.companies, loaded.companies, |company| company);
-        self.notes.learn(wanted.notes, loaded.notes, |note| note);
+        let mut records = loaded.records;
+        for (kind, keys) in wanted.records {
+            let found = records.remove(&kind).unwrap_or_default();
+            self.records.entry(kind).or_default().learn(keys, found, RecordSlot::from);
+        }
+        let numbers = loaded.last_numbers.into_iter();
+        self.last_numbers.extend(numbers.map(|(workspace, kind, number)| ((workspace, kind), number)));
         self.owners.extend(wanted.channels.into_iter().zip(loaded.owners));
         let events = wanted.events.into_iter().zip(loaded.events);
         self.events.extend(events.filter_map(|(key, event)| Some((key, event?))));
@@ -101,7 +108,7 @@ impl Batch {
                     let keys = channels.filter_map(|write| write.lookup_key(&heads.catalog));
                     wanted.channels.extend(keys.map(|(kind, value)| (workspace, kind, value)));
                 }
-                Action::Delete { .. } | Action::Undo { .. } => {}
+                Action::Delete { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => {}
             }
         }
         (!wanted.channels.is_empty()).then_some(wanted)
@@ -126,6 +133,68 @@ impl Batch {
         Ok(())
     }
 
+    /// Loads the owners of exclusive channels, where an earlier write of the batch replaced the catalog, which says
+    /// how they are normalised.
+    pub(super) async fn know_owners(
+        &mut self,
+        batches: &mut impl Batches,
+        write: &Write,
+    ) -> Result<(), StoreError> {
+        let (Action::Create { change, .. } | Action::Update { change, .. }) = &write.action else {
+            return Ok(());
+        };
+        let workspace = write.workspace;
+        let Some(heads) = self.heads.get(&workspace) else { return Ok(()) };
+        if heads.now.catalog_revision == heads.before.catalog_revision {
+            return Ok(());
+        }
+        let keys = change.exclusive_channels().filter_map(|write| write.lookup_key(&heads.catalog));
+        let keys = keys.map(|(kind, value)| (workspace, kind, value));
+        let channels: Vec<_> = keys.filter(|key| !self.owners.contains_key(key)).collect();
+        if channels.is_empty() {
+            return Ok(());
+        }
+        // Those that the batch changed may be among the owners, or be it no more.
+        let owners_max = self.touched.len() + 2;
+        let wanted = Wanted { channels: channels.clone(), owners_max, ..Wanted::default() };
+        let loaded = batches.load(&wanted).await?;
+        self.learn(wanted, loaded);
+        for key in channels {
+            let Some(owners) = self.owners.get_mut(&key) else { continue };
+            for (_, id) in self.touched.iter().filter(|(touched_in, _)| *touched_in == workspace) {
+                owners.retain(|owner| owner.0 != *id);
+                let slot = self.contacts.rows.get(&(workspace, *id));
+                let contact = slot.and_then(|slot| slot.contact.as_ref());
+                let has = contact.is_some_and(|contact| {
+                    contact.channels.iter().any(|each| each.kind == key.1 && each.value == key.2)
+                });
+                owners.extend(contact.filter(|_| has).map(|contact| contact.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out where the histories end of the items that a new catalog changes.
+    pub(super) async fn know_histories(
+        &mut self,
+        batches: &mut impl Batches,
+        write: &Write,
+    ) -> Result<(), StoreError> {
+        let Action::Catalog(catalog) = &write.action else { return Ok(()) };
+        let Some(heads) = self.heads.get(&write.workspace) else { return Ok(()) };
+        let mut wanted = Wanted::default();
+        for change in catalog.changes_since(&heads.catalog) {
+            if self.record_slot(write.workspace, change.kind, change.id).is_none() {
+                wanted.records.entry(change.kind).or_default().ids.push((write.workspace, change.id));
+            }
+        }
+        if !wanted.records.is_empty() {
+            let loaded = batches.load(&wanted).await?;
+            self.learn(wanted, loaded);
+        }
+        Ok(())
+    }
+
     /// The aliases that a write may take.
     fn aliases_taken_by(&self, write: &Write) -> Vec<(Dialect, String)> {
         let mut found = Vec::new();
@@ -142,12 +211,13 @@ impl Batch {
                 }
             }
             Action::Undo { event, .. } => {
-                if let Some(event) = self.events.get(&(write.workspace, *event)) {
+                let event = self.events.get(&(write.workspace, *event));
+                if let Some(event) = event.filter(|event| event.subject.is_contact()) {
                     found.extend(aliases_before(&event.differences));
                     found.extend(aliases_of_deleted(event));
                 }
             }
-            Action::Delete { .. } => {}
+            Action::Delete { .. } | Action::Record(_) | Action::Catalog(_) => {}
         }
         found
     }
@@ -179,7 +249,22 @@ fn named_by(writes: &[Write]) -> Wanted {
                 named_by_change(workspace, change, &mut wanted);
             }
             Action::Delete { contact } => wanted.contacts.push(workspace, contact),
-            Action::Undo { .. } => {}
+            Action::Record(RecordWrite::Put { record, expected }) => {
+                let (kind, number) = (record.kind(), record.number());
+                let aliases = record.aliases().pairs().map(|(dialect, text)| (dialect, text.to_owned()));
+                wanted_record(&mut wanted, (workspace, kind, record.id()), aliases);
+                if expected.is_none() && number == 0 {
+                    if !wanted.last_numbers.contains(&(workspace, kind)) {
+                        wanted.last_numbers.push((workspace, kind));
+                    }
+                } else if expected.is_none() {
+                    wanted.records.entry(kind).or_default().numbers.push((workspace, number));
+                }
+            }
+            Action::Record(RecordWrite::Delete { kind, id, .. }) => {
+                wanted_record(&mut wanted, (workspace, *kind, *id), std::iter::empty());
+            }
+            Action::Undo { .. } | Action::Catalog(_) => {}
         }
     }
     wanted
@@ -193,17 +278,42 @@ fn undone(write: &Write) -> Option<(WorkspaceNumber, u64)> {
     }
 }
 
+/// A record beside contacts that is to be written, and the owners of aliases that it may take.
+fn wanted_record(
+    wanted: &mut Wanted,
+    (workspace, kind, id): (WorkspaceNumber, RecordKind, Uuid),
+    aliases: impl Iterator<Item = (Dialect, String)>,
+) {
+    wanted.locks.push((workspace, kind, id));
+    let keys = wanted.records.entry(kind).or_default();
+    keys.ids.push((workspace, id));
+    keys.aliases.extend(aliases.map(|(dialect, text)| (workspace, dialect, text)));
+}
+
 fn named_by_event(workspace: WorkspaceNumber, event: &Event, wanted: &mut Wanted) {
-    wanted.contacts.ids.push((workspace, event.contact.0));
-    wanted.deleted.push((workspace, event.contact.0));
-    wanted.contacts.numbers.extend(event.deleted.iter().map(|deleted| (workspace, deleted.number)));
+    let (kind, id) = (event.subject, event.record);
     let aliases = aliases_before(&event.differences).chain(aliases_of_deleted(event));
+    if kind.is_in_catalog() {
+        wanted.records.entry(kind).or_default().ids.push((workspace, id));
+        return;
+    }
+    if !kind.is_contact() {
+        wanted_record(wanted, (workspace, kind, id), aliases);
+        return;
+    }
+    wanted.contacts.ids.push((workspace, id));
+    wanted.deleted.push((workspace, id));
+    let deleted = event.deleted.iter().filter_map(Deleted::contact);
+    wanted.contacts.numbers.extend(deleted.map(|deleted| (workspace, deleted.number)));
     wanted.contacts.aliases.extend(aliases.map(|(dialect, text)| (workspace, dialect, text)));
 }
 
 fn named_by_change(workspace: WorkspaceNumber, change: &Change, wanted: &mut Wanted) {
-    change.company_refs().for_each(|company| wanted.companies.push(workspace, company));
-    change.note_refs().for_each(|note| wanted.notes.push(workspace, note));
+    for (kind, named) in (change.company_refs().map(|named| (RecordKind::Company, named)))
+        .chain(change.note_refs().map(|named| (RecordKind::Note, named)))
+    {
+        wanted.records.entry(kind).or_default().push(workspace, named);
+    }
     for (_, edit) in &change.edits {
         if let Edit::Aliases(dialect, texts) = edit {
             push_aliases(&mut wanted.contacts, workspace, texts.iter().map(|text| (*dialect, text.as_str())));
@@ -230,6 +340,12 @@ fn aliases_before(differences: &[Difference]) -> impl Iterator<Item = (Dialect, 
 }
 
 fn aliases_of_deleted(event: &Event) -> impl Iterator<Item = (Dialect, String)> {
-    let aliases = event.deleted.iter().flat_map(|contact| contact.aliases.pairs());
-    aliases.map(|(dialect, text)| (dialect, text.to_owned()))
+    let of = |deleted: &'_ Deleted| match deleted {
+        Deleted::Contact(contact) => Some(contact.aliases.clone()),
+        Deleted::Record(record) => Some(record.aliases().clone()),
+        Deleted::Item(_) => None,
+    };
+    let aliases: Aliases = event.deleted.as_ref().and_then(of).unwrap_or_default();
+    let pairs: Vec<_> = aliases.pairs().map(|(dialect, text)| (dialect, text.to_owned())).collect();
+    pairs.into_iter()
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{ChannelKind, Contact, Dialect};
+use model::{Aliases, ChannelKind, Contact, Dialect, Record, RecordKind};
 use uuid::Uuid;
 
 use super::batch::{Batch, Slot};
-use crate::backend::{Delete, FacetSave, HeadSave, Insert, Saves, Update};
+use super::records::RecordSlot;
+use crate::backend::{Delete, FacetSave, HeadSave, Insert, RecordSave, Saves, Update};
 use crate::numbers::{Chunk, chunk};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -20,7 +21,20 @@ impl Batch {
             if let Some(slot) = self.contacts.rows.get(key) {
                 save_slot(key.0, slot, &mut saves)?;
                 let before = slot.stored.as_ref().map(|(_, contact)| contact.as_ref());
-                answers.change(key.0, before, slot.contact.as_deref());
+                let facets = |contact: &Contact| (contact.number, contact.facets());
+                answers.change(key.0, before.map(facets), slot.contact.as_deref().map(facets));
+            }
+        }
+        for (workspace, kind, id) in &self.touched_records {
+            let known = self.records.get(kind);
+            if let Some(slot) = known.and_then(|known| known.rows.get(&(*workspace, *id))) {
+                save_record((*workspace, *kind, *id), slot, &mut saves)?;
+                let facets = |record: &Record| (record.number(), record.facets());
+                answers.change(
+                    *workspace,
+                    slot.before.as_deref().map(facets),
+                    slot.record.as_deref().map(facets),
+                );
             }
         }
         saves.facets = answers.into_saves();
@@ -30,7 +44,9 @@ impl Batch {
             let (before, now) = (heads.before, heads.now);
             HeadSave {
                 workspace: *workspace,
-                catalog_revision: heads.catalog.revision,
+                catalog_revision: before.catalog_revision,
+                catalog: (now.catalog_revision != before.catalog_revision)
+                    .then(|| Arc::clone(&heads.catalog)),
                 events: now.last_event - before.last_event,
                 contacts: now.contact_count.cast_signed() - before.contact_count.cast_signed(),
                 next_number: (now.next_number != before.next_number).then_some(now.next_number),
@@ -41,14 +57,17 @@ impl Batch {
     }
 }
 
-/// Which contacts give a question another answer than before, by workspace, question and chunk: now yes, and now no.
+/// A record's number, and the ids of the questions that it answers with yes, sorted.
+type Answered = (u64, Vec<Uuid>);
+
+/// Which records give a question another answer than before, by workspace, question and chunk: now yes, and now no.
 #[derive(Default)]
 struct Answers(BTreeMap<(WorkspaceNumber, Uuid, u64), (Chunk, Chunk)>);
 
 impl Answers {
-    fn change(&mut self, workspace: WorkspaceNumber, before: Option<&Contact>, after: Option<&Contact>) {
-        let Some(number) = before.or(after).map(|contact| contact.number) else { return };
-        let facets = |contact: Option<&Contact>| contact.map(Contact::facets).unwrap_or_default();
+    fn change(&mut self, workspace: WorkspaceNumber, before: Option<Answered>, after: Option<Answered>) {
+        let Some(number) = before.as_ref().or(after.as_ref()).map(|(number, _)| *number) else { return };
+        let facets = |answered: Option<Answered>| answered.map(|(_, facets)| facets).unwrap_or_default();
         let (before, after) = (facets(before), facets(after));
         let key = |facet: &Uuid| (workspace, *facet, chunk(number));
         // Both are sorted.
@@ -69,15 +88,15 @@ impl Answers {
 /// What was there before and is no more, and what newly is.
 type GoneAndNew<T> = (Vec<T>, Vec<T>);
 
-/// The aliases that lead to a contact no more, and those that newly do.
+/// The aliases that lead to a record no more, and those that newly do.
 pub(super) fn alias_changes<'c>(
-    before: Option<&'c Contact>,
-    after: Option<&'c Contact>,
+    before: Option<&'c Aliases>,
+    after: Option<&'c Aliases>,
 ) -> GoneAndNew<(Dialect, &'c str)> {
-    if before.map(|contact| &contact.aliases) == after.map(|contact| &contact.aliases) {
+    if before == after {
         return Default::default();
     }
-    let all = |contact: Option<&'c Contact>| contact.into_iter().flat_map(|contact| contact.aliases.pairs());
+    let all = |aliases: Option<&'c Aliases>| aliases.into_iter().flat_map(Aliases::pairs);
     changes(all(before), all(after))
 }
 
@@ -137,7 +156,7 @@ fn save_lookups(
     saves: &mut Saves,
 ) {
     let Some(id) = before.or(after).map(|contact| contact.id) else { return };
-    let (gone, new) = alias_changes(before, after);
+    let (gone, new) = alias_changes(before.map(|each| &each.aliases), after.map(|each| &each.aliases));
     let alias = |(dialect, text): (Dialect, &str)| ((workspace, dialect, text.to_owned()), id);
     saves.stale.aliases.extend(gone.into_iter().map(alias));
     saves.fresh.aliases.extend(new.into_iter().map(alias));
@@ -145,4 +164,34 @@ fn save_lookups(
     let channel = |(kind, value): (&ChannelKind, &str)| ((workspace, kind.clone(), value.to_owned()), id);
     saves.stale.channels.extend(gone.into_iter().map(channel));
     saves.fresh.channels.extend(new.into_iter().map(channel));
+}
+
+fn save_record(
+    (workspace, kind, id): (WorkspaceNumber, RecordKind, Uuid),
+    slot: &RecordSlot,
+    saves: &mut Saves,
+) -> Result<(), StoreError> {
+    let Some(last_event) = slot.last_event else { return Ok(()) };
+    let (before, after) = (slot.before.as_deref(), slot.record.as_deref());
+    let doc = match after {
+        Some(Record::Company(company)) => document::write("company", company)?,
+        Some(Record::Note(note)) => document::write("note", note)?,
+        Some(Record::Task(task)) => document::write("task", task)?,
+        None => String::new(),
+    };
+    saves.records.push(RecordSave {
+        workspace,
+        kind,
+        id,
+        is_new: !slot.is_stored,
+        number: slot.last_record.as_deref().map(Record::number),
+        sort: after.map(document::sort_text).unwrap_or_default(),
+        last_event,
+        doc,
+    });
+    let (gone, new) = alias_changes(before.map(Record::aliases), after.map(Record::aliases));
+    let alias = |(dialect, text): (Dialect, &str)| (kind, (workspace, dialect, text.to_owned()), id);
+    saves.stale.of_records.extend(gone.into_iter().map(alias));
+    saves.fresh.of_records.extend(new.into_iter().map(alias));
+    Ok(())
 }

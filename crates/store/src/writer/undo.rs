@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use model::{
-    Aliases, Change, Contact, Edit, Event, EventKind, OnConflict, Rejection, Violation, ViolationKind,
-    difference,
+    Aliases, Catalog, CatalogItem, Change, Contact, Deleted, Edit, Event, EventKind, OnConflict, Record,
+    RecordKind, Rejection, Violation, ViolationKind, difference,
 };
 
 use super::batch::{Batch, Happened};
-use crate::{Outcome, StoreError, Write};
+use crate::{AnyOutcome, CatalogOutcome, Outcome, RecordOutcome, StoreError, Write};
 
 impl Batch {
     pub(super) fn undo(
@@ -16,9 +16,15 @@ impl Batch {
         write: &Write,
         seq: u64,
         on_conflict: OnConflict,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<AnyOutcome, StoreError> {
         let event = self.events.remove(&(write.workspace, seq)).ok_or(StoreError::NoSuchEvent)?;
-        let done = self.undo_event(write, seq, &event, on_conflict);
+        let done = match event.subject {
+            RecordKind::Contact => self.undo_event(write, seq, &event, on_conflict).map(AnyOutcome::Contact),
+            RecordKind::Company | RecordKind::Note | RecordKind::Task => {
+                self.undo_record_event(write, seq, &event, on_conflict).map(AnyOutcome::Record)
+            }
+            _ => self.undo_item_event(write, seq, &event, on_conflict).map(AnyOutcome::Catalog),
+        };
         // Another write of this batch may name it, too.
         self.events.insert((write.workspace, seq), event);
         done
@@ -31,7 +37,7 @@ impl Batch {
         event: &Event,
         on_conflict: OnConflict,
     ) -> Result<Outcome, StoreError> {
-        let slot = self.contacts.rows.get(&(write.workspace, event.contact.0));
+        let slot = self.contacts.rows.get(&(write.workspace, event.record));
         let contact = slot.map(|slot| slot.live()).transpose()?.flatten().cloned();
         let is_last = slot.is_some_and(|slot| slot.last_event == Some(seq));
         match (event.kind, contact) {
@@ -41,20 +47,19 @@ impl Batch {
                 self.update(write, contact.id, &change, Some(seq))
             }
             (EventKind::Created | EventKind::Restored, Some(contact)) => {
-                match on_conflict {
-                    _ if is_last || is_as_created(event, &contact) => {}
-                    OnConflict::Overwrite => {}
-                    OnConflict::Skip => return self.unchanged(write, contact),
-                    OnConflict::Refuse => return Err(changed_since("")),
+                if may_delete(is_last || is_as_created(event, &contact), on_conflict)? {
+                    self.delete(write, contact.id, Some(seq))
+                } else {
+                    self.unchanged(write, contact)
                 }
-                self.delete(write, contact.id, Some(seq))
             }
             (EventKind::Deleted, None) => {
                 // A deletion before the last one: what came after it would be lost, with its revisions.
                 if !is_last {
                     return Err(changed_since(""));
                 }
-                let deleted = event.deleted.as_deref().ok_or(StoreError::NoSuchEvent)?;
+                let deleted = event.deleted.as_ref().and_then(Deleted::contact);
+                let deleted = deleted.ok_or(StoreError::NoSuchEvent)?;
                 self.restore(write, seq, deleted)
             }
             (EventKind::Deleted, Some(_))
@@ -76,6 +81,92 @@ impl Batch {
         contact.updated_at = write.stamp.now.max(contact.updated_at);
         let happened = Happened { kind: EventKind::Restored, differences: Vec::new(), undoes: Some(seq) };
         self.put(write, Arc::new(contact), happened)
+    }
+}
+
+/// Undo of what happened to companies, notes, tasks and the catalog.
+impl Batch {
+    fn undo_record_event(
+        &mut self,
+        write: &Write,
+        seq: u64,
+        event: &Event,
+        on_conflict: OnConflict,
+    ) -> Result<RecordOutcome, StoreError> {
+        let kind = event.subject;
+        let record = self.live_record(write.workspace, kind, event.record);
+        let slot = self.record_slot(write.workspace, kind, event.record);
+        let is_last = slot.is_some_and(|slot| slot.last_event == Some(seq));
+        match (event.kind, record) {
+            (EventKind::Updated, Some(record)) => {
+                let reverted = record.reverted(&event.differences, on_conflict)?;
+                self.update_record(write, &record, reverted, Some(seq))
+            }
+            (EventKind::Created | EventKind::Restored, Some(record)) => {
+                let is_as_created = event.kind == EventKind::Created
+                    && Record::differences(None, &record) == event.differences;
+                if may_delete(is_last || is_as_created, on_conflict)? {
+                    self.delete_record(write, record, Some(seq))
+                } else {
+                    self.unchanged_record(write, record)
+                }
+            }
+            (EventKind::Deleted, None) => match &event.deleted {
+                Some(Deleted::Record(deleted)) if is_last => self.restore_record(write, seq, deleted),
+                _ => Err(changed_since("")),
+            },
+            (EventKind::Deleted, Some(_))
+            | (EventKind::Created | EventKind::Updated | EventKind::Restored, None) => {
+                Err(changed_since(kind.as_str()))
+            }
+        }
+    }
+
+    fn undo_item_event(
+        &mut self,
+        write: &Write,
+        seq: u64,
+        event: &Event,
+        on_conflict: OnConflict,
+    ) -> Result<CatalogOutcome, StoreError> {
+        let key = (event.subject, event.record);
+        let before = self.catalog(write.workspace)?;
+        let mut catalog = Catalog::clone(&before);
+        let is_last = self.last_item_event(write.workspace, key.0, key.1) == Some(seq);
+        match (event.kind, before.item(key.0, key.1)) {
+            (EventKind::Updated, _) => {
+                let found = catalog.revert_item(key, &event.differences, on_conflict)?;
+                found.ok_or_else(|| changed_since(key.0.as_str()))?;
+            }
+            (EventKind::Created | EventKind::Restored, Some(item)) => {
+                if !may_delete(is_last || Self::is_item_as_created(&item, event), on_conflict)? {
+                    return self.unchanged_item(write, key);
+                }
+                catalog.remove_item(key.0, key.1);
+            }
+            (EventKind::Deleted, None) => match &event.deleted {
+                Some(Deleted::Item(item)) if is_last => catalog.put_item(CatalogItem::clone(item)),
+                _ => return Err(changed_since("")),
+            },
+            (EventKind::Deleted, Some(_)) | (EventKind::Created | EventKind::Restored, None) => {
+                return Err(changed_since(key.0.as_str()));
+            }
+        }
+        let changes = catalog.changes_since(&before);
+        if changes.is_empty() {
+            return self.unchanged_item(write, key);
+        }
+        self.put_catalog(write, catalog, changes, Some(seq))
+    }
+}
+
+/// Whether what an event made is to be deleted; `is_as_made` when nothing happened to it since.
+fn may_delete(is_as_made: bool, on_conflict: OnConflict) -> Result<bool, StoreError> {
+    match on_conflict {
+        _ if is_as_made => Ok(true),
+        OnConflict::Overwrite => Ok(true),
+        OnConflict::Skip => Ok(false),
+        OnConflict::Refuse => Err(changed_since("")),
     }
 }
 

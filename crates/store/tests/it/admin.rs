@@ -6,7 +6,7 @@ use model::{Catalog, Dialect, KeyId, WorkspaceId};
 use store::{Compat, Key, Scope, Store, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
-use crate::fixture::{at, in_use, named, served};
+use crate::fixture::{at, in_use, named, served, write_catalog};
 
 fn key(id: u128) -> Key {
     Key {
@@ -47,9 +47,9 @@ async fn a_catalog_is_replaced_only_when_nobody_else_did() {
     let (database, served) = served().await;
     let first = served.store.catalog(served.workspace).await.unwrap();
     let changed = Catalog { default_country: Some("NO".to_owned()), ..Catalog::clone(&first) };
-    let stored = served.store.write_catalog(served.workspace, changed.clone()).await.unwrap();
+    let stored = write_catalog(&served.store, served.workspace, changed.clone()).await.unwrap();
     assert_eq!(stored.revision, first.revision + 1);
-    let late = served.store.write_catalog(served.workspace, changed).await;
+    let late = write_catalog(&served.store, served.workspace, changed).await;
     assert!(matches!(late, Err(StoreError::CatalogChanged)), "{late:?}");
     assert_eq!(served.store.catalog(served.workspace).await.unwrap(), stored);
     let outcome = database.create(&served, named("Jane")).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_written_catalog_is_read_at_once() {
     for n in 0..50 {
         let changed = Catalog { default_country: Some(n.to_string()), ..Catalog::clone(&last) };
         let write = async {
-            let stored = served.store.write_catalog(served.workspace, changed).await.unwrap();
+            let stored = write_catalog(&served.store, served.workspace, changed).await.unwrap();
             let read = served.store.catalog(served.workspace).await.unwrap();
             assert!(Arc::ptr_eq(&read, &stored), "{n}");
             stored
@@ -86,7 +86,7 @@ async fn a_catalog_changed_by_another_process_is_seen_by_the_next_batch() {
     let first = database.create(&served, named("Jane")).await.unwrap();
     let beside = Store::open_beside(&database.location()).await.unwrap();
     let changed = Catalog { default_country: Some("NO".to_owned()), ..Catalog::clone(&first.catalog) };
-    let stored = beside.write_catalog(served.workspace, changed).await.unwrap();
+    let stored = write_catalog(&beside, served.workspace, changed).await.unwrap();
     let next = database.update(&served, &first.contact, named("Jane")).await.unwrap();
     assert_eq!(next.catalog, stored);
     assert_eq!(served.store.catalog(served.workspace).await.unwrap(), stored);

@@ -6,7 +6,7 @@ use model::{Contact, Edit, Facet, Flag, InstantMember, ItemRef, OnConflict, Set,
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
-use crate::fixture::{Database, Served, all, at, edits, everything, name_edit, served};
+use crate::fixture::{Database, Served, all, at, edits, everything, name_edit, served, write_catalog};
 
 const TAGS: u128 = 3;
 
@@ -29,7 +29,7 @@ async fn with_tags() -> (Database, Served) {
             aliases: Default::default(),
         });
     }
-    served.store.write_catalog(served.workspace, catalog).await.unwrap();
+    write_catalog(&served.store, served.workspace, catalog).await.unwrap();
     (database, served)
 }
 

@@ -8,11 +8,11 @@ use std::task::Poll;
 
 use model::{
     Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, NamePart,
-    OnConflict, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
+    OnConflict, Record, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
 };
 use store::{
-    Action, ContactOrder, ContactQuery, Filter, Location, Options, Outcome, Store, StoreError,
-    WorkspaceNumber, Write,
+    Action, ContactOrder, ContactQuery, Filter, Location, Options, Outcome, RecordOutcome, RecordWrite,
+    Store, StoreError, WorkspaceNumber, Write,
 };
 use testdb::Session;
 use uuid::Uuid;
@@ -176,15 +176,46 @@ impl Held {
 }
 
 impl Served {
-    /// Queues a write, when the result is first polled.
+    /// Queues a write of a contact, when the result is first polled.
     pub(crate) fn run(&self, write: Write) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
         let store = self.store.clone();
-        async move { store.write(write).await }
+        async move { Ok(store.write(write).await?.contact().unwrap()) }
     }
 
     pub(crate) async fn get(&self, id: ContactId) -> Option<Arc<Contact>> {
         self.store.find_contact(self.workspace, &by_id(id)).await.unwrap()
     }
+}
+
+/// A write in contactd's own name at the beginning of time.
+pub(crate) fn own_write(workspace: WorkspaceNumber, action: Action) -> Write {
+    Write {
+        workspace,
+        actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
+        stamp: Stamp { now: at(0), seed: Uuid::nil() },
+        action,
+    }
+}
+
+/// Replaces the catalog of a workspace.
+pub(crate) async fn write_catalog(
+    store: &Store,
+    workspace: WorkspaceNumber,
+    catalog: Catalog,
+) -> Result<Arc<Catalog>, StoreError> {
+    let outcome = store.write(own_write(workspace, Action::Catalog(Box::new(catalog)))).await?;
+    Ok(outcome.catalog().unwrap().catalog)
+}
+
+/// Stores a record, new or read at a revision.
+pub(crate) async fn put(
+    store: &Store,
+    workspace: WorkspaceNumber,
+    record: impl Into<Record>,
+    expected: Option<u64>,
+) -> Result<RecordOutcome, StoreError> {
+    let write = RecordWrite::Put { record: Box::new(record.into()), expected };
+    Ok(store.write(own_write(workspace, Action::Record(write))).await?.record().unwrap())
 }
 
 pub(crate) fn everything() -> ContactQuery {
@@ -232,7 +263,7 @@ pub(crate) fn aliases(contact: &Contact) -> Aliases {
 }
 
 /// The only violation of a refused write: where, and what.
-pub(crate) fn violation(result: Result<Outcome, StoreError>) -> (String, ViolationKind) {
+pub(crate) fn violation<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (String, ViolationKind) {
     match result {
         Err(StoreError::Rejected(rejection)) if rejection.violations.len() == 1 => {
             let violation = rejection.violations[0].clone();

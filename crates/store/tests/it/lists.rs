@@ -4,7 +4,7 @@ use model::{ContactId, Dialect, Edit, Facet, Flag, ItemRef, Json, Set, Tag, TagI
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
-use crate::fixture::{Served, at, edit, edits, everything, named, served};
+use crate::fixture::{Served, at, edit, edits, everything, named, served, write_catalog};
 
 async fn numbers(served: &Served, query: &ContactQuery) -> Vec<u64> {
     let page = served.store.list_contacts(served.workspace, query).await.unwrap();
@@ -186,7 +186,7 @@ async fn filters_choose() {
         created_at: at(0),
         aliases: Default::default(),
     });
-    served.store.write_catalog(served.workspace, catalog).await.unwrap();
+    write_catalog(&served.store, served.workspace, catalog).await.unwrap();
     let tag = |names: &[&str]| {
         let named = |name: &&str| ("tags".to_owned(), ItemRef::Name((*name).to_owned()));
         Edit::Tags(Set::replace(names.iter().map(named).collect()))

@@ -14,6 +14,8 @@ mod history;
 mod lists;
 mod moving;
 mod opening;
+mod record_lists;
+mod records;
 mod references;
 mod undo;
 mod writing;

@@ -3,35 +3,23 @@
 use std::pin::Pin;
 
 use model::{
-    Aliases, ChannelKind, Company, CompanyId, CompanyWrite, Dialect, Edit, Note, NoteId, Ref, Set,
+    Aliases, ChannelKind, Company, CompanyId, CompanyWrite, Dialect, Document, Edit, Note, NoteId, Ref, Set,
     ViolationKind,
 };
 use store::{Outcome, StoreError};
 use uuid::Uuid;
 
-use crate::fixture::{aliased, all, at, by_id, edit, exclusive_email, in_use, named, served, violation};
+use crate::fixture::{aliased, all, at, by_id, edit, exclusive_email, named, put, served, violation};
 
 fn company(id: u128, number: u64, alias: &str) -> Company {
-    Company {
-        id: CompanyId(Uuid::from_u128(id)),
-        number,
-        name: format!("company {number}"),
-        created_at: at(0),
-        updated_at: None,
-        website_url: None,
-        aliases: Aliases::one(Dialect::Rolodex, alias),
-        extras: Default::default(),
-    }
+    let aliases = Aliases::one(Dialect::Rolodex, alias);
+    let id = CompanyId(Uuid::from_u128(id));
+    Company { number, revision: 1, aliases, ..Company::new(id, format!("company {number}"), at(0)) }
 }
 
 fn note(id: u128, alias: &str) -> Note {
-    Note {
-        id: NoteId(Uuid::from_u128(id)),
-        body: "called".to_owned(),
-        created_at: at(0),
-        updated_at: at(0),
-        aliases: Aliases::one(Dialect::Rolodex, alias),
-    }
+    let aliases = Aliases::one(Dialect::Rolodex, alias);
+    Note { aliases, ..Note::new(NoteId(Uuid::from_u128(id)), "called", at(0)) }
 }
 
 fn link(company: Ref) -> model::Change {
@@ -49,7 +37,7 @@ async fn companies_are_found_by_alias_id_and_number() {
     let (database, served) = served().await;
     let (one, two) = (company(1, 10, "r-1"), company(2, 20, "10"));
     for company in [&one, &two] {
-        served.store.write_company(served.workspace, company.clone()).await.unwrap();
+        put(&served.store, served.workspace, company.clone(), None).await.unwrap();
     }
     for (named, expected) in [
         (Ref::uuid(Dialect::Rolodex, "r-1"), &one),
@@ -71,30 +59,10 @@ async fn companies_are_found_by_alias_id_and_number() {
 }
 
 #[tokio::test]
-async fn companies_change_and_keep_their_ids_apart() {
-    let (database, served) = served().await;
-    let write = |company: &Company| served.store.write_company(served.workspace, company.clone());
-    let mut one = company(1, 10, "r-1");
-    write(&one).await.unwrap();
-    assert_eq!(in_use(write(&company(2, 10, "r-2")).await), "10");
-    assert_eq!(in_use(write(&company(2, 20, "r-1")).await), "r-1");
-    one.aliases = Aliases::one(Dialect::Rolodex, "r-3");
-    one.name = "renamed".to_owned();
-    write(&one).await.unwrap();
-    assert_eq!(served.store.find_companies(served.workspace, &[one.id]).await.unwrap(), [one]);
-    write(&company(2, 20, "r-1")).await.unwrap();
-    let contact = database.create(&served, link(Ref::uuid(Dialect::Rolodex, "r-1"))).await.unwrap().contact;
-    assert_eq!(contact.companies[0].number, 20);
-}
-
-#[tokio::test]
 async fn notes_are_found_by_alias_and_id() {
     let (database, served) = served().await;
-    let mut one = note(1, "n-1");
-    served.store.write_note(served.workspace, one.clone()).await.unwrap();
-    assert_eq!(in_use(served.store.write_note(served.workspace, note(2, "n-1")).await), "n-1");
-    one.body = "called twice".to_owned();
-    served.store.write_note(served.workspace, one.clone()).await.unwrap();
+    let one = put(&served.store, served.workspace, note(1, "n-1"), None).await.unwrap().record;
+    let one = Note::of(&one).unwrap().clone();
     for named in ["n-1", &one.id.to_string()] {
         let contact =
             database.create(&served, link_note(Ref::uuid(Dialect::Rolodex, named))).await.unwrap().contact;

@@ -86,14 +86,14 @@ async fn nobody_misses_an_event_of_any_node() {
         assert_eq!(log, of(*workspace));
         let mut chains: HashMap<ContactId, (u64, u64)> = HashMap::new();
         for (seq, event) in log {
-            let before = chains.insert(event.contact, (*seq, event.revision));
+            let before = chains.insert(event.contact().unwrap(), (*seq, event.revision));
             assert_eq!(event.previous, before.map(|(seq, _)| seq));
             assert_eq!(event.revision, before.map_or(1, |(_, revision)| revision + 1));
         }
     }
     for (workspace, seq, contact, revision) in written {
         let (_, event) = &of(workspace)[usize::try_from(seq).unwrap() - 1];
-        assert_eq!((event.contact, event.revision), (contact, revision));
+        assert_eq!((event.contact().unwrap(), event.revision), (contact, revision));
     }
     for (n, home) in homes(&nodes[2]).iter().enumerate() {
         let mut events = 0;

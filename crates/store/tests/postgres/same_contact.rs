@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{Catalog, Edit, EventKind, ItemRef, Set, Tag, TagId, TextMember};
 use uuid::Uuid;
 
-use crate::fixture::{all, at, by_id, database, edit, named};
+use crate::fixture::{all, at, by_id, database, edit, named, write_catalog};
 use crate::raw::{assert_sound, nodes};
 
 /// A catalog with tags of these names, made from another one.
@@ -67,7 +67,7 @@ async fn what_several_nodes_add_to_a_set_is_all_there() {
     let names: Vec<_> = (0..TAGS).map(|n| format!("tag {n}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let catalog = nodes[0].store.catalog(nodes[0].workspace).await.unwrap();
-    nodes[0].store.write_catalog(nodes[0].workspace, with_tags(&catalog, &names)).await.unwrap();
+    write_catalog(&nodes[0].store, nodes[0].workspace, with_tags(&catalog, &names)).await.unwrap();
     let contact = database.create(&nodes[0], named("Jane")).await.unwrap().contact;
     let writes = names.iter().enumerate();
     let writes = writes.map(|(n, name)| database.update(&nodes[n % 2], &contact, tagged(name)));

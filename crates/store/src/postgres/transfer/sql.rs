@@ -54,7 +54,7 @@ const BY_TWO_NUMBERS: &[Type] = &[Type::INT8, Type::INT8, Type::INT8, Type::INT8
 const BY_ID: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8];
 const BY_ALIAS: &[Type] = &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT, Type::INT8, Type::INT8];
 const BY_CHANNEL: &[Type] = &[Type::INT8, Type::TEXT, Type::TEXT, Type::UUID, Type::INT8, Type::INT8];
-const BY_FACET: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8, Type::INT8];
+const BY_ID_AND_NUMBER: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8, Type::INT8];
 const BY_HASH: &[Type] = &[Type::BYTEA, Type::INT8, Type::INT8];
 
 /// The outer joins make what lacks its counters an error, where it would be left out without a word.
@@ -86,18 +86,14 @@ pub(super) fn page(table: Table) -> &'static Sql {
         ),
         Table::Facets => page!(
             "workspace, facet, chunk, bits" of "0", "facets",
-            "workspace, facet, chunk" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_FACET
+            "workspace, facet, chunk" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_ID_AND_NUMBER
         ),
-        Table::Companies => page!(
-            "workspace, id, number, doc" of "octet_length(doc)",
-            "companies", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
-        ),
-        Table::Notes => page!(
-            "workspace, id, doc" of "octet_length(doc)",
-            "notes", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
+        Table::Records => page!(
+            "workspace, id, kind, number, sort, last_event, doc" of "octet_length(doc)", "records",
+            "workspace, id, kind" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_ID_AND_NUMBER
         ),
         Table::Events => page!(
-            "workspace, seq, contact, previous, doc" of "octet_length(doc)",
+            "workspace, seq, record, previous, doc" of "octet_length(doc)",
             "events", "workspace, seq" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
         ),
         Table::Keys => page!(
@@ -154,18 +150,14 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "INSERT INTO facets (workspace, facet, chunk, bits) ",
             "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4)"
         ),
-        Table::Companies => statement!(
-            &[NUMBERS, IDS, NUMBERS, TEXTS],
-            "INSERT INTO companies (workspace, id, number, doc) ",
-            "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[])"
-        ),
-        Table::Notes => statement!(
-            &[NUMBERS, IDS, TEXTS],
-            "INSERT INTO notes (workspace, id, doc) SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[])"
+        Table::Records => statement!(
+            &[NUMBERS, IDS, NUMBERS, NUMBERS, TEXTS, NUMBERS, TEXTS],
+            "INSERT INTO records (workspace, id, kind, number, sort, last_event, doc) SELECT * FROM ",
+            "unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[])"
         ),
         Table::Events => statement!(
             &[NUMBERS, NUMBERS, IDS, NUMBERS, TEXTS],
-            "INSERT INTO events (workspace, seq, contact, previous, doc) ",
+            "INSERT INTO events (workspace, seq, record, previous, doc) ",
             "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[])"
         ),
         Table::Keys => statement!(

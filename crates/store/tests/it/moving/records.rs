@@ -7,7 +7,7 @@ use model::{
 use store::{Action, ContactOrder, ContactQuery, Key, Scope, Store, Workspace, WorkspaceNumber};
 use uuid::Uuid;
 
-use crate::fixture::{Database, Served, all, at, by_id, edit, edits, everything, name_edit};
+use crate::fixture::{Database, Served, all, at, edit, edits, everything, name_edit, put, write_catalog};
 
 /// More than a page.
 pub(super) const CONTACTS: u64 = 1150;
@@ -17,12 +17,12 @@ pub(super) async fn fill(database: &Database, served: &Served) {
     let store = &served.store;
     let catalog = Catalog::clone(&store.catalog(served.workspace).await.unwrap());
     let catalog = Catalog { default_country: Some("NO".to_owned()), ..catalog };
-    store.write_catalog(served.workspace, catalog).await.unwrap();
+    write_catalog(store, served.workspace, catalog).await.unwrap();
     let second =
         Served { store: store.clone(), workspace: database.workspace(store, "Büro – 東京").await };
     for number in 1..=3 {
-        store.write_company(served.workspace, company(number)).await.unwrap();
-        store.write_note(second.workspace, note(number)).await.unwrap();
+        put(store, served.workspace, company(number), None).await.unwrap();
+        put(store, second.workspace, note(number), None).await.unwrap();
         store.create_key(&hash(number), &key(number, &[second.workspace, served.workspace])).await.unwrap();
     }
     store.revoke_key(key(2, &[]).id, at(77)).await.unwrap();
@@ -71,26 +71,15 @@ fn alias(n: u64) -> String {
 }
 
 fn company(number: u64) -> Company {
-    Company {
-        id: CompanyId(Uuid::from_u128(u128::from(number) << 64)),
-        number,
-        name: format!("Smørbrød & {number}"),
-        created_at: at(1),
-        updated_at: None,
-        website_url: None,
-        aliases: Aliases::one(Dialect::Rolodex, &format!("company-{number}")),
-        extras: model::Extras::default(),
-    }
+    let id = CompanyId(Uuid::from_u128(u128::from(number) << 64));
+    let aliases = Aliases::one(Dialect::Rolodex, &format!("company-{number}"));
+    Company { number, aliases, ..Company::new(id, format!("Smørbrød & {number}"), at(1)) }
 }
 
 pub(super) fn note(number: u64) -> Note {
-    Note {
-        id: NoteId(Uuid::from_u128(u128::from(number) << 64)),
-        body: format!("note {number}\r\n"),
-        created_at: at(1),
-        updated_at: at(2),
-        aliases: Aliases::one(Dialect::Rolodex, &format!("note-{number}")),
-    }
+    let id = NoteId(Uuid::from_u128(u128::from(number) << 64));
+    let aliases = Aliases::one(Dialect::Rolodex, &format!("note-{number}"));
+    Note { aliases, ..Note::new(id, format!("note {number}\r\n"), at(1)) }
 }
 
 /// Later keys have smaller hashes, so that the order in which they were made is another one.
@@ -155,7 +144,10 @@ async fn read_workspace(store: &Store, workspace: &Workspace, lines: &mut Vec<St
     for (seq, event) in &events {
         lines.push(format!("{seq} {event:?}"));
         if seq % 97 == 0 {
-            let history = store.history(number, &by_id(event.contact), None, 100).await.unwrap();
+            let history = store
+                .history(number, &Ref::uuid(Dialect::Native, &event.record.to_string()), None, 100)
+                .await
+                .unwrap();
             lines.push(format!("{history:?}"));
         }
     }

@@ -1,0 +1,172 @@
+//! The catalog: fields, tags, lists, users, teams, channel types and inboxes, all through the same functions.
+//!
+//! Keys that may write contacts may write the catalog, too: every vendor's clients make tags and fields as they go.
+
+use std::sync::Arc;
+
+use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Rejection, Timestamp};
+use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
+use uuid::Uuid;
+
+use crate::records::TRIES;
+use crate::{App, Caller, Error, Missing};
+
+/// What a new item of the catalog gets.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number, which none of its kind ever had.
+    pub number: u64,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+/// What came of a write of an item of the catalog; it is durable.
+#[derive(Clone, Debug)]
+pub struct WrittenItem<T> {
+    /// The item as it is now, or as it was when it was deleted.
+    pub item: T,
+    /// The catalog as it is now.
+    pub catalog: Arc<Catalog>,
+    /// What was done.
+    pub done: Done,
+    /// The number of the change, by which it can be undone; `None` when nothing changed.
+    pub change: Option<u64>,
+    /// What differs.
+    pub differences: Vec<Difference>,
+}
+
+impl App {
+    /// The catalog of the caller's workspace.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().catalog(caller.workspace).await?)
+    }
+
+    /// Makes an item of the catalog. `make` is called again with the catalog as it is then, when somebody else changed
+    /// it in between.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Rejected`] with every violation, or what the store says.
+    pub async fn create_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        make: impl Fn(Fresh, &Catalog) -> Result<T, Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
+        caller.require(Scope::Write)?;
+        let (id, now) = (self.clock().fresh_id(), self.clock().now());
+        let edit = |catalog: &mut Catalog| {
+            let item = make(Fresh { id, number: catalog.next_number::<T>(), now }, catalog)?;
+            T::items_mut(catalog).put(item.clone());
+            Ok(item)
+        };
+        self.write_item(caller, edit).await
+    }
+
+    /// Changes an item of the catalog: one document and one event, however many contacts refer to it. `edit` is called
+    /// again with the item and the catalog as they are then, when somebody else changed that in between.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`]; [`Error::Rejected`] with every violation; or what the store says.
+    pub async fn update_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
+        caller.require(Scope::Write)?;
+        let edit = |catalog: &mut Catalog| {
+            let mut item = found::<T>(catalog, named)?;
+            let id = item.id();
+            edit(&mut item, catalog)?;
+            if item.id() != id {
+                return Err(Error::InUse(item.id().to_string()));
+            }
+            T::items_mut(catalog).put(item.clone());
+            Ok(item)
+        };
+        self.write_item(caller, edit).await
+    }
+
+    /// Deletes an item of the catalog; the change can be undone. Contacts that have it keep its id, and have it again
+    /// when it comes back.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], or what the store says.
+    pub async fn delete_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+    ) -> Result<WrittenItem<T>, Error> {
+        caller.require(Scope::Write)?;
+        let edit = |catalog: &mut Catalog| {
+            let item = found::<T>(catalog, named)?;
+            T::items_mut(catalog).remove(item.id());
+            Ok(item)
+        };
+        self.write_item(caller, edit).await
+    }
+
+    /// Changes the catalog of a workspace in contactd's own name, again from the start when somebody else
+    /// changed it in between.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn edit_catalog(
+        &self,
+        workspace: WorkspaceNumber,
+        edit: impl Fn(&mut Catalog),
+    ) -> Result<Arc<Catalog>, Error> {
+        let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
+        let edit = |catalog: &mut Catalog| {
+            edit(catalog);
+            Ok(())
+        };
+        Ok(self.write_catalog(workspace, &actor, edit).await?.1.catalog)
+    }
+
+    async fn write_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        edit: impl Fn(&mut Catalog) -> Result<T, Error>,
+    ) -> Result<WrittenItem<T>, Error> {
+        let (item, outcome) = self.write_catalog(caller.workspace, &caller.actor(), edit).await?;
+        let CatalogOutcome { catalog, items } = outcome;
+        let written = items.into_iter().find(|each| each.id == item.id());
+        let (done, change, differences) = match written {
+            Some(ItemOutcome { done, event, differences, .. }) => (done, event, differences),
+            None => (Done::Unchanged, None, Vec::new()),
+        };
+        Ok(WrittenItem { item, catalog, done, change, differences })
+    }
+
+    async fn write_catalog<R>(
+        &self,
+        workspace: WorkspaceNumber,
+        actor: &Actor,
+        edit: impl Fn(&mut Catalog) -> Result<R, Error>,
+    ) -> Result<(R, CatalogOutcome), Error> {
+        let mut tries = 0;
+        loop {
+            let mut catalog = Catalog::clone(&*self.store().catalog(workspace).await?);
+            let edited = edit(&mut catalog)?;
+            let write = Action::Catalog(Box::new(catalog));
+            tries += 1;
+            match self.write_any(workspace, actor.clone(), write).await {
+                Err(Error::Unavailable(StoreError::CatalogChanged)) if tries < TRIES => {}
+                outcome => {
+                    let outcome = outcome?.catalog();
+                    return Ok((edited, outcome.ok_or(Error::NotFound(Missing::Change))?));
+                }
+            }
+        }
+    }
+}
+
+fn found<T: CatalogRow>(catalog: &Catalog, named: &ItemRef) -> Result<T, Error> {
+    T::items(catalog).find(named).cloned().ok_or(Error::NotFound(Missing::Record(T::KIND)))
+}

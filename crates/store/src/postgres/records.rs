@@ -1,0 +1,214 @@
+//! Records beside contacts: loading, saving and listing them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use model::{Facet, Record, RecordKind};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::facets;
+use super::load::{Locking, each, get, integer, key_params, named, unsigned};
+use super::pipeline::{Param, Sql, Step, param};
+use super::server::Session;
+use crate::backend::{Found, Keys, RecordSave, StoredRecord, kind_number};
+use crate::numbers::Numbers;
+use crate::query::{Among, Bind, Select, Syntax};
+use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
+
+/// The records of a kind, the last parameter.
+pub(super) static RECORDS: Sql = Sql {
+    text: named!(
+        "$8",
+        "(SELECT workspace, number, id FROM records WHERE kind = $8)",
+        "SELECT n.way, n.place, r.workspace, r.id, r.last_event, r.doc FROM named n \
+         JOIN records r ON r.workspace = n.workspace AND r.id = n.id AND r.kind = $8"
+    ),
+    types: &[
+        Type::INT8_ARRAY,
+        Type::TEXT_ARRAY,
+        Type::TEXT_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::UUID_ARRAY,
+        Type::INT8,
+    ],
+};
+
+pub(super) fn keys(kind: RecordKind, keys: &Keys) -> Vec<Param<'_>> {
+    let mut params = key_params(keys);
+    params.push(param(kind_number(kind)));
+    params
+}
+
+/// What the rows of [`RECORDS`] hold.
+pub(super) fn found(kind: RecordKind, keys: &Keys, rows: &[Row]) -> Result<Found<StoredRecord>, StoreError> {
+    let mut found = Found::empty(keys);
+    let mut seen = HashSet::new();
+    for row in rows {
+        if let Some((workspace, id)) = found.name(row, &mut seen)? {
+            found.rows.push((workspace, id, StoredRecord::read(kind, unsigned(row, 4)?, get(row, 5)?)?));
+        }
+    }
+    Ok(found)
+}
+
+macro_rules! lock {
+    ($locking:literal) => {
+        Sql {
+            text: concat!(
+                "SELECT r.id FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) k (workspace, id, kind) \
+                 JOIN records r ON r.workspace = k.workspace AND r.id = k.id AND r.kind = k.kind \
+                 ORDER BY r.workspace, r.id, r.kind ",
+                $locking
+            ),
+            types: &[Type::INT8_ARRAY, Type::UUID_ARRAY, Type::INT8_ARRAY],
+        }
+    };
+}
+
+static LOCK_WAITING: Sql = lock!("FOR NO KEY UPDATE OF r");
+static LOCK_FAILING: Sql = lock!("FOR NO KEY UPDATE OF r NOWAIT");
+
+/// Locks the records that a batch writes, before they are read: a statement sees what was there when it began.
+pub(super) fn lock<'l>(locks: &[(WorkspaceNumber, RecordKind, Uuid)], locking: Locking) -> Step<'l> {
+    let workspaces: Vec<i64> = locks.iter().map(|(workspace, ..)| workspace.0).collect();
+    let ids: Vec<Uuid> = locks.iter().map(|(.., id)| *id).collect();
+    let kinds: Vec<i64> = locks.iter().map(|(_, kind, _)| kind_number(*kind)).collect();
+    let sql = if locking == Locking::Failing { &LOCK_FAILING } else { &LOCK_WAITING };
+    Step::new(sql, vec![param(workspaces), param(ids), param(kinds)])
+}
+
+static LAST_NUMBERS: Sql = Sql {
+    text: "SELECT coalesce((SELECT max(number) FROM records r WHERE r.workspace = k.workspace AND r.kind = k.kind), 0) \
+           FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY k (workspace, kind, place) ORDER BY k.place",
+    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
+};
+
+/// The largest number of each kind. Two writers that take the same next one cannot both commit it.
+pub(super) fn last_numbers<'l>(wanted: &[(WorkspaceNumber, RecordKind)]) -> Step<'l> {
+    let (workspaces, kinds): (Vec<i64>, Vec<i64>) =
+        wanted.iter().map(|(workspace, kind)| (workspace.0, kind_number(*kind))).unzip();
+    Step::new(&LAST_NUMBERS, vec![param(workspaces), param(kinds)])
+}
+
+const COLUMNS: &[Type] = &[
+    Type::INT8_ARRAY,
+    Type::UUID_ARRAY,
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TEXT_ARRAY,
+];
+
+/// A record that another writer has just made is an error.
+static INSERT: Sql = Sql {
+    text: "INSERT INTO records (workspace, id, kind, number, sort, last_event, doc) \
+           SELECT k.workspace, k.id, k.kind, k.number, k.sort, h.last_event - k.back, k.doc FROM unnest(\
+           $1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[]) \
+           k (workspace, id, kind, number, sort, back, doc) JOIN heads h ON h.workspace = k.workspace \
+           ORDER BY k.workspace, k.kind, k.number",
+    types: COLUMNS,
+};
+
+static UPDATE: Sql = Sql {
+    text: "UPDATE records r SET number = coalesce(k.number, r.number), sort = k.sort, \
+           last_event = h.last_event - k.back, doc = k.doc FROM unnest(\
+           $1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[]) \
+           k (workspace, id, kind, number, sort, back, doc) JOIN heads h ON h.workspace = k.workspace \
+           WHERE r.workspace = k.workspace AND r.id = k.id AND r.kind = k.kind",
+    types: COLUMNS,
+};
+
+/// The statements that save the records of a batch; `back` tells how far an event is from the workspace's last one.
+pub(super) fn save<'s>(
+    records: &'s [RecordSave],
+    back: impl Fn(WorkspaceNumber, u64) -> i64,
+) -> impl Iterator<Item = Step<'s>> {
+    let step = move |is_new: bool, sql: &'static Sql| {
+        let rows: Vec<&RecordSave> = records.iter().filter(|record| record.is_new == is_new).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let numbers: Vec<Option<i64>> = rows.iter().map(|each| each.number.map(integer)).collect();
+        let params = vec![
+            param(rows.iter().map(|each| each.workspace.0).collect::<Vec<i64>>()),
+            param(rows.iter().map(|each| each.id).collect::<Vec<Uuid>>()),
+            param(rows.iter().map(|each| kind_number(each.kind)).collect::<Vec<i64>>()),
+            param(numbers),
+            param(rows.iter().map(|each| each.sort.as_str()).collect::<Vec<&str>>()),
+            param(rows.iter().map(|each| back(each.workspace, each.last_event)).collect::<Vec<i64>>()),
+            param(rows.iter().map(|each| each.doc.as_str()).collect::<Vec<&str>>()),
+        ];
+        Some(Step::new(sql, params))
+    };
+    [(false, &UPDATE), (true, &INSERT)].into_iter().filter_map(move |(is_new, sql)| step(is_new, sql))
+}
+
+/// PostgreSQL's ways to say what lists of records need. The kind is the fifth bound value.
+const SYNTAX: Syntax = Syntax {
+    mark: '$',
+    key: "c.id",
+    all: "records c WHERE c.workspace = $1 AND c.kind = $5",
+    name: "c.sort",
+    log: "records c WHERE c.workspace = $1 AND c.kind = $5",
+    log_order: "c.last_event",
+    few: "unnest($4) k (number) JOIN records c \
+          ON c.workspace = $1 AND c.kind = $5 AND c.number = k.number WHERE TRUE",
+    many: super::list::MANY,
+};
+
+static BY_NUMBER: Sql = Sql {
+    text: "SELECT r.doc FROM unnest($3::bigint[]) WITH ORDINALITY k (number, place) \
+           JOIN records r ON r.workspace = $1 AND r.kind = $2 AND r.number = k.number ORDER BY k.place",
+    types: &[Type::INT8, Type::INT8, Type::INT8_ARRAY],
+};
+
+/// A page: one round trip for the answers, one for the records.
+pub(super) async fn list(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    kind: RecordKind,
+    query: &RecordQuery,
+) -> Result<RecordPage, StoreError> {
+    let mut questions = query.filter.questions(kind);
+    let every = Facet::Every.id_for(kind);
+    questions.insert(every);
+    let asked = [facets::ask(workspace, questions)];
+    let rows = session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &asked, "").await?;
+    let answers = facets::read(rows.first().map_or(&[], Vec::as_slice))?;
+    let found = query.filter.numbers(kind, &answers);
+    let all = answers.get(&every).map_or(0, Numbers::len);
+    let records = match query.page_of(&found) {
+        Some(numbers) => {
+            let numbers: Vec<i64> = numbers.into_iter().map(integer).collect();
+            let params = vec![param(workspace.0), param(kind_number(kind)), param(numbers)];
+            let rows = session.run("", &[Step::new(&BY_NUMBER, params)], "COMMIT").await?;
+            documents(kind, rows.first().map_or(&[], Vec::as_slice))?
+        }
+        None => {
+            let mut select = Select::of(workspace, query, Among::of(&found, query, all), &SYNTAX);
+            select.binds.push(Bind::Integer(kind_number(kind)));
+            let page = format!(
+                "SELECT r.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
+                 JOIN records r ON r.workspace = $1 AND r.id = k.id AND r.kind = $5 ORDER BY k.place",
+                select.page
+            );
+            let binds: Vec<_> = select.binds.iter().map(Bind::typed).collect();
+            let records = documents(kind, &session.ask(&page, &binds).await?)?;
+            session.run("", &[], "COMMIT").await?;
+            records
+        }
+    };
+    Ok(RecordPage { records, total: found.len() })
+}
+
+fn documents(kind: RecordKind, rows: &[Row]) -> Result<Vec<Arc<Record>>, StoreError> {
+    each(rows, |row| {
+        let record = Record::read(kind, get(row, 0)?);
+        record.map(Arc::new).map_err(|source| StoreError::Unreadable { what: kind.as_str(), source })
+    })
+}

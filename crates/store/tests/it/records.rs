@@ -1,0 +1,242 @@
+//! Companies, notes and tasks: writing, numbering, conflicts, undo, history.
+
+use model::{
+    Aliases, Company, CompanyId, Dialect, Document, EventKind, Note, NoteId, OnConflict, Record, RecordKind,
+    Ref, TagId, Task, TaskId, ViolationKind,
+};
+use store::{Action, Done, HistoryQuery, RecordOutcome, RecordWrite, StoreError};
+use uuid::Uuid;
+
+use crate::fixture::{Database, Served, all, at, in_use, put, served, violation};
+
+fn company(id: u128, name: &str) -> Company {
+    Company::new(CompanyId(Uuid::from_u128(id)), name, at(0))
+}
+
+impl Database {
+    /// Writes a record at a time of its own.
+    async fn record(&self, served: &Served, write: RecordWrite) -> Result<RecordOutcome, StoreError> {
+        let write = self.write(served.workspace, Action::Record(write));
+        Ok(served.store.write(write).await?.record().unwrap())
+    }
+
+    async fn change(
+        &self,
+        served: &Served,
+        company: &RecordOutcome,
+        edit: impl FnOnce(&mut Company),
+    ) -> Result<RecordOutcome, StoreError> {
+        let mut changed = Company::of(&company.record).unwrap().clone();
+        edit(&mut changed);
+        let expected = Some(changed.revision);
+        self.record(served, RecordWrite::Put { record: Box::new(changed.into()), expected }).await
+    }
+
+    async fn remove(&self, served: &Served, record: &Record) -> Result<RecordOutcome, StoreError> {
+        let (kind, id, expected) = (record.kind(), record.id(), record.revision());
+        self.record(served, RecordWrite::Delete { kind, id, expected }).await
+    }
+
+    async fn undo_record(
+        &self,
+        served: &Served,
+        event: Option<u64>,
+        on_conflict: OnConflict,
+    ) -> Result<RecordOutcome, StoreError> {
+        let action = Action::Undo { event: event.unwrap(), on_conflict };
+        Ok(served.store.write(self.write(served.workspace, action)).await?.record().unwrap())
+    }
+}
+
+async fn find(served: &Served, kind: RecordKind, id: Uuid) -> Option<std::sync::Arc<Record>> {
+    let named = Ref::uuid(Dialect::Native, &id.to_string());
+    served.store.find_record(served.workspace, kind, &named).await.unwrap()
+}
+
+async fn assert_sound(served: &Served) {
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+}
+
+#[tokio::test]
+async fn records_are_numbered_by_kind_and_no_number_comes_back() {
+    let (database, served) = served().await;
+    let (store, workspace) = (&served.store, served.workspace);
+    let number = |outcome: RecordOutcome| (outcome.record.number(), outcome.record.revision());
+    assert_eq!(number(put(store, workspace, company(1, "a"), None).await.unwrap()), (1, 1));
+    let far = Company { number: 40, ..company(2, "b") };
+    assert_eq!(number(put(store, workspace, far, None).await.unwrap()), (40, 1));
+    let last = put(store, workspace, company(3, "c"), None).await.unwrap();
+    assert_eq!(number(last.clone()), (41, 1));
+    let note = Note::new(NoteId(Uuid::from_u128(1)), "called", at(0));
+    assert_eq!(number(put(store, workspace, note, None).await.unwrap()), (1, 1));
+    let taken = Company { number: 40, ..company(4, "d") };
+    assert_eq!(in_use(put(store, workspace, taken, None).await), "40");
+    let none = put(store, workspace, Company { number: 1 << 53, ..company(4, "d") }, None).await;
+    assert_eq!(violation(none).0, "number");
+    database.remove(&served, &last.record).await.unwrap();
+    assert_eq!(number(put(store, workspace, company(5, "e"), None).await.unwrap()), (42, 1));
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn many_records_are_made_at_the_same_time() {
+    let (_database, served) = served().await;
+    let made = all((1..=40).map(|n| {
+        let (store, workspace) = (served.store.clone(), served.workspace);
+        async move { put(&store, workspace, company(n, "x"), None).await.unwrap().record.number() }
+    }));
+    let mut numbers = made.await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn a_record_is_written_only_as_it_was_read() {
+    let (database, served) = served().await;
+    let made = put(&served.store, served.workspace, company(1, "a"), None).await.unwrap();
+    let again = put(&served.store, served.workspace, company(1, "b"), None).await;
+    assert!(matches!(again, Err(StoreError::RecordChanged)), "{again:?}");
+    let changed = database.change(&served, &made, |company| company.name = "b".to_owned()).await.unwrap();
+    assert_eq!((changed.done, changed.record.revision()), (Done::Updated, 2));
+    assert!(changed.record.updated_at() > made.record.updated_at());
+    let late = database.change(&served, &made, |company| company.name = "c".to_owned()).await;
+    assert!(matches!(late, Err(StoreError::RecordChanged)), "{late:?}");
+    let late = database.remove(&served, &made.record).await;
+    assert!(matches!(late, Err(StoreError::RecordChanged)), "{late:?}");
+    let same = database.change(&served, &changed, |_| ()).await.unwrap();
+    assert_eq!((same.done, same.event, same.record), (Done::Unchanged, None, changed.record.clone()));
+    let unknown = put(&served.store, served.workspace, company(2, "a"), Some(1)).await;
+    assert!(matches!(unknown, Err(StoreError::NoSuchRecord(RecordKind::Company))), "{unknown:?}");
+    database.remove(&served, &changed.record).await.unwrap();
+    let gone = database.change(&served, &changed, |_| ()).await;
+    assert!(matches!(gone, Err(StoreError::NoSuchRecord(RecordKind::Company))), "{gone:?}");
+    assert_eq!(find(&served, RecordKind::Company, Uuid::from_u128(1)).await, None);
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn aliases_belong_to_one_record_of_a_kind() {
+    let (database, served) = served().await;
+    let aliased =
+        |id, alias: &str| Company { aliases: Aliases::one(Dialect::Rolodex, alias), ..company(id, "a") };
+    let (store, workspace) = (&served.store, served.workspace);
+    let one = put(store, workspace, aliased(1, "x-1"), None).await.unwrap();
+    let taken = put(store, workspace, aliased(2, "x-1"), None).await;
+    assert_eq!(violation(taken), ("aliases.rolodex".to_owned(), ViolationKind::AliasTaken));
+    let note = Note {
+        aliases: Aliases::one(Dialect::Rolodex, "x-1"),
+        ..Note::new(NoteId(Uuid::from_u128(9)), "", at(0))
+    };
+    put(store, workspace, note, None).await.unwrap();
+    let moved = database
+        .change(&served, &one, |company| company.aliases = Aliases::one(Dialect::Rolodex, "x-2"))
+        .await
+        .unwrap();
+    let two = put(store, workspace, aliased(2, "x-1"), None).await.unwrap();
+    let named = Ref::uuid(Dialect::Rolodex, "x-1");
+    let found = store.find_record(workspace, RecordKind::Company, &named).await.unwrap().unwrap();
+    assert_eq!(found, two.record);
+    let back = database.undo_record(&served, moved.event, OnConflict::Refuse).await;
+    assert_eq!(violation(back), ("aliases.rolodex".to_owned(), ViolationKind::AliasTaken));
+    let deleted = database.remove(&served, &two.record).await.unwrap();
+    database.undo_record(&served, moved.event, OnConflict::Refuse).await.unwrap();
+    assert_eq!(in_use(database.undo_record(&served, deleted.event, OnConflict::Refuse).await), "x-1");
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn updates_creations_and_deletions_are_taken_back() {
+    let (database, served) = served().await;
+    let made = put(&served.store, served.workspace, company(1, "a"), None).await.unwrap();
+    let tagged = database
+        .change(&served, &made, |company| company.tags = vec![TagId(Uuid::from_u128(7))])
+        .await
+        .unwrap();
+    let renamed = database.change(&served, &tagged, |company| company.name = "b".to_owned()).await.unwrap();
+    let undone = database.undo_record(&served, tagged.event, OnConflict::Refuse).await.unwrap();
+    let company_now = Company::of(&undone.record).unwrap();
+    assert_eq!((company_now.name.as_str(), company_now.tags.len(), company_now.revision), ("b", 0, 4));
+    let nothing = database.undo_record(&served, tagged.event, OnConflict::Refuse).await.unwrap();
+    assert_eq!((nothing.done, nothing.event), (Done::Unchanged, None));
+
+    let conflict = database.undo_record(&served, made.event, OnConflict::Refuse).await;
+    assert_eq!(violation(conflict).1, ViolationKind::ChangedSince);
+    let skipped = database.undo_record(&served, made.event, OnConflict::Skip).await.unwrap();
+    assert_eq!(skipped.done, Done::Unchanged);
+    database.undo_record(&served, renamed.event, OnConflict::Refuse).await.unwrap();
+    let deleted = database.undo_record(&served, made.event, OnConflict::Refuse).await.unwrap();
+    assert_eq!(deleted.done, Done::Deleted);
+    let gone = database.undo_record(&served, renamed.event, OnConflict::Overwrite).await;
+    assert_eq!(violation(gone), ("company".to_owned(), ViolationKind::ChangedSince));
+    assert_sound(&served).await;
+
+    let restored = database.undo_record(&served, deleted.event, OnConflict::Refuse).await.unwrap();
+    assert_eq!((restored.done, restored.record.number(), restored.record.revision()), (Done::Restored, 1, 6));
+    assert_eq!(find(&served, RecordKind::Company, Uuid::from_u128(1)).await, Some(restored.record));
+    let living = database.undo_record(&served, deleted.event, OnConflict::Overwrite).await;
+    assert_eq!(violation(living), ("company".to_owned(), ViolationKind::ChangedSince));
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn the_history_of_a_record_is_a_chain() {
+    let (database, served) = served().await;
+    let task = Task::new(TaskId(Uuid::from_u128(1)), "call", at(0));
+    let made = put(&served.store, served.workspace, task.clone(), None).await.unwrap();
+    let done = Task { completed_at: Some(at(5)), ..task };
+    put(&served.store, served.workspace, done, Some(1)).await.unwrap();
+    let deleted = database
+        .record(&served, RecordWrite::Delete { kind: RecordKind::Task, id: made.record.id(), expected: 2 })
+        .await
+        .unwrap();
+    let history = async |record: Ref, before, limit| {
+        let query = HistoryQuery { kind: RecordKind::Task, record, before, limit };
+        served.store.record_history(served.workspace, &query).await.unwrap()
+    };
+    let by_number = || Ref::number(Dialect::Acquire, "1");
+    let events = history(by_number(), None, 10).await.unwrap();
+    let kinds: Vec<_> = events.iter().map(|(_, event)| event.kind).collect();
+    assert_eq!(kinds, [EventKind::Deleted, EventKind::Updated, EventKind::Created]);
+    assert_eq!(events[0].0, deleted.event.unwrap());
+    assert!(events.iter().all(|(_, event)| event.subject == RecordKind::Task));
+    assert_eq!(events[1].1.differences[0].member.to_string(), "completed_at");
+    let by_id = Ref::uuid(Dialect::Native, &made.record.id().to_string());
+    assert_eq!(history(by_id.clone(), None, 1).await.unwrap(), events[..1]);
+    assert_eq!(history(by_id, Some(events[0].0), 10).await.unwrap(), events[1..]);
+    assert_eq!(history(Ref::number(Dialect::Acquire, "2"), None, 10).await, None);
+}
+
+/// All of these are queued while the writer cannot begin, so they are one batch.
+#[tokio::test]
+async fn records_of_one_batch_see_each_other() {
+    let (database, served) = served().await;
+    let contact = database.create(&served, crate::fixture::named("Jane")).await.unwrap().contact;
+    let update = database.update(&served, &contact, crate::fixture::named("Joan"));
+    let (held, first) = database.hold(&served, update).await;
+    let (store, workspace) = (served.store.clone(), served.workspace);
+    let writes: Vec<_> = [(1, None), (2, None), (1, Some(1)), (1, Some(1)), (2, Some(1))]
+        .into_iter()
+        .enumerate()
+        .map(|(n, (id, expected))| {
+            let store = store.clone();
+            let company = company(id, &format!("name {n}"));
+            async move { put(&store, workspace, company, expected).await }
+        })
+        .collect();
+    let release = async {
+        while served.store.writer_stats().waiting < 5 {
+            tokio::task::yield_now().await;
+        }
+        held.release();
+    };
+    let (results, (), first) = tokio::join!(all(writes), release, first);
+    first.unwrap();
+    let shown: Vec<_> = results
+        .iter()
+        .map(|result| result.as_ref().map(|done| (done.record.number(), done.record.revision())).ok())
+        .collect();
+    assert_eq!(shown, [Some((1, 1)), Some((2, 1)), Some((1, 2)), None, Some((2, 2))]);
+    assert!(matches!(results[3], Err(StoreError::RecordChanged)), "{results:?}");
+    assert_sound(&served).await;
+}
