@@ -6,8 +6,8 @@ use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::facets;
 use super::load::{contact, each, key_text, unsigned};
+use super::looked_up;
 use super::pipeline::{Sql, param};
 use super::server::Session;
 use crate::query::{Among, Bind, Select, Syntax};
@@ -20,8 +20,12 @@ pub(super) const SYNTAX: Syntax = Syntax {
     log: "events e JOIN contacts c \
           ON c.workspace = e.workspace AND c.id = e.contact AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
-    few: "unnest($4) k (number) JOIN contacts c ON c.workspace = $1 AND c.number = k.number WHERE TRUE",
-    many: "CASE WHEN c.number < 8 * octet_length($4)::bigint THEN get_bit($4, c.number) = 1 ELSE FALSE END",
+    numbers: "unnest($4) n (number)",
+    is_chosen: |bits, number| {
+        format!(
+            "CASE WHEN {number} < 8 * octet_length({bits})::bigint THEN get_bit({bits}, {number}) = 1 ELSE FALSE END"
+        )
+    },
 };
 
 pub(super) static CONTACT_COUNT: Sql =
@@ -32,8 +36,8 @@ pub(super) async fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    if !query.filter.is_all() {
-        return facets::list(session, workspace, query).await;
+    if !query.is_plain() {
+        return looked_up::list(session, workspace, query).await;
     }
     let select = Select::of(workspace, query, Among::All, &SYNTAX);
     session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &[], "").await?;
@@ -54,8 +58,11 @@ pub(super) async fn page(session: &Session, select: &Select) -> Result<Vec<Arc<C
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
-    let binds: Vec<_> = select.binds.iter().map(Bind::typed).collect();
-    contacts(&session.ask(&page, &binds).await?)
+    contacts(&session.ask(&page, &typed(&select.binds)).await?)
+}
+
+pub(super) fn typed(binds: &[Bind]) -> Vec<(&(dyn ToSql + Sync), Type)> {
+    binds.iter().map(Bind::typed).collect()
 }
 
 static BY_CHANNEL: Sql = Sql {

@@ -9,9 +9,9 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::facets;
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
+use super::{facets, sort_keys};
 use crate::backend::{AliasKey, Committed, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -184,6 +184,7 @@ impl<'s> Saving<'s> {
         saving.fresh(&saves.fresh);
         saving.heads(&saves.heads);
         saving.steps.extend(facets::save(&saves.facets));
+        saving.steps.extend(sort_keys::save(&saves.sort_keys));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);
