@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
 use super::load::{contact, each, key_text, unsigned};
-use super::pipeline::{Sql, param};
+use super::pipeline::{Sql, Step, param};
 use super::server::Session;
 use crate::query::{Bind, Select, Syntax};
-use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need. Documents as a whole are never `jsonb`, which cannot hold each number
 /// that JSON can.
@@ -31,8 +31,8 @@ pub(super) const SYNTAX: Syntax = Syntax {
     no_extra: |dialect, name| format!("(c.doc::json #> '{{extras,{dialect}}}' -> {name}::text) IS NULL"),
 };
 
-static CONTACT_COUNT: Sql =
-    Sql { text: "SELECT contact_count FROM heads WHERE workspace = $1", types: &[Type::INT8] };
+/// How a page is found best depends on how much of the list it is.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto";
 
 pub(super) async fn list(
     session: &Session,
@@ -40,21 +40,52 @@ pub(super) async fn list(
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
     let select = Select::of(workspace, query, &SYNTAX);
+    let Some(count) = &select.count else { return all(session, &select, query.order).await };
     // First the keys, then the documents: so that sorting and skipping need not carry documents along.
     let page = format!(
         "SELECT c.format, c.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &[], "").await?;
     let binds: Vec<Bind> = select.page_binds().collect();
-    let contacts = contacts(&session.ask(&page, &typed(&binds)).await?)?;
-    let on_page = contacts.len() as u64;
+    let rows = session.run(BEGIN, &[step(&page, &types(&binds), &binds).once()], "").await?;
+    let rows = rows.into_iter().flatten().collect::<Vec<_>>();
+    let on_page = rows.len() as u64;
     let is_end =
         select.after.is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
-    let total = if is_end { query.offset + on_page } else { total(session, workspace, &select).await? };
-    session.run("", &[], "COMMIT").await?;
-    Ok(ContactPage { contacts, total })
+    let total = if is_end {
+        session.run("", &[], "COMMIT").await?;
+        query.offset + on_page
+    } else {
+        let types = types(&select.binds);
+        let counted = session.run("", &[step(count, &types, &select.binds).once()], "COMMIT").await?;
+        counted.iter().flatten().next().map_or(Ok(0), |row| unsigned(row, 0))?
+    };
+    Ok(ContactPage { contacts: contacts(&rows)?, total })
+}
+
+/// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
+async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<ContactPage, StoreError> {
+    let page = format!(
+        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
+         (unnest(ARRAY({})) WITH ORDINALITY k (id, place) JOIN contacts c ON c.workspace = $1 AND c.id = k.id) \
+         ON true WHERE h.workspace = $1 ORDER BY k.place",
+        select.page
+    );
+    let binds: Vec<Bind> = select.page_binds().collect();
+    let (begin, commit) = match order {
+        ContactOrder::LastUpdated | ContactOrder::FirstUpdated => (BEGIN, "COMMIT"),
+        // An index has this order, so that there is nothing to plan each time.
+        ContactOrder::Oldest | ContactOrder::Newest | ContactOrder::Name | ContactOrder::NameDescending => {
+            ("", "")
+        }
+    };
+    let rows = session.run(begin, &[step(&page, &types(&binds), &binds)], commit).await?;
+    let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+    let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
+    // A page without contacts is a row without one.
+    rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
+    Ok(ContactPage { contacts: contacts(&rows)?, total })
 }
 
 static BY_CHANNEL: Sql = Sql {
@@ -86,23 +117,18 @@ fn contacts(rows: &[Row]) -> Result<Vec<Arc<Contact>>, StoreError> {
     })
 }
 
-async fn total(session: &Session, workspace: WorkspaceNumber, select: &Select) -> Result<u64, StoreError> {
-    let rows = match &select.count {
-        Some(count) => session.ask(count, &typed(&select.binds)).await?,
-        None => session.query(&CONTACT_COUNT, vec![param(workspace.0)]).await?,
+fn step<'s>(text: &'s str, types: &'s [Type], binds: &'s [Bind]) -> Step<'s> {
+    let params = binds.iter().map(|bind| match bind {
+        Bind::Integer(number) => param(*number),
+        Bind::Text(text) => param(text.as_str()),
+    });
+    Step::made(text, types, params.collect())
+}
+
+fn types(binds: &[Bind]) -> Vec<Type> {
+    let of = |bind: &Bind| match bind {
+        Bind::Integer(_) => Type::INT8,
+        Bind::Text(_) => Type::TEXT,
     };
-    rows.first().map_or(Ok(0), |row| unsigned(row, 0))
-}
-
-fn typed(binds: &[Bind]) -> Vec<(&(dyn ToSql + Sync), Type)> {
-    binds.iter().map(Bind::typed).collect()
-}
-
-impl Bind {
-    fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
-        match self {
-            Self::Integer(number) => (number, Type::INT8),
-            Self::Text(text) => (text, Type::TEXT),
-        }
-    }
+    binds.iter().map(of).collect()
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
+use super::single;
 use crate::backend::{AliasKey, Committed, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -176,6 +177,9 @@ impl<'s> Saving<'s> {
         let mut saving = Self { steps: Vec::new(), count: None };
         if saves.is_empty() {
             return saving;
+        }
+        if let Some(step) = single::update(saves) {
+            return Self { steps: vec![step], count: Some(0) };
         }
         let back = Back::of(saves);
         saving.removed(&saves.deletes);

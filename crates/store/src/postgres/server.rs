@@ -85,9 +85,9 @@ pub(super) struct Server {
 /// then they are only slower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Planning {
-    /// For readers.
+    /// For what reads whole tables.
     Each,
-    /// For writers, all of whose statements are prepared: once.
+    /// For what looks things up: once, for all that is ever looked up.
     Once,
 }
 

@@ -1,0 +1,92 @@
+//! One contact alone has statements of its own: what happens between them.
+
+use model::{Dialect, Edit, Ref, ViolationKind};
+use store::{Action, Outcome, StoreError};
+use tokio::task::JoinSet;
+
+use crate::fixture::{Database, Served, aliased, database, edit, named, violation};
+use crate::raw::{assert_sound, nodes, session, wait_until, waiting};
+use crate::same_contact::{tagged, with_tags};
+
+fn by_alias(
+    database: &Database,
+    node: &Served,
+    alias: &str,
+) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+    let update = Action::Update { contact: Ref::uuid(Dialect::Zingle, alias), change: named("by alias") };
+    node.run(database.write(node.workspace, update))
+}
+
+/// It is loaded while another node holds the counters, under the catalog that this one replaces.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_in_flight_is_carried_out_again_under_the_new_catalog() {
+    let database = database();
+    let nodes = nodes(&database, 1, 1).await;
+    let served = &nodes[0];
+    let catalog = served.store.catalog(served.workspace).await.unwrap();
+    let old = served.store.write_catalog(served.workspace, with_tags(&catalog, &["old"])).await.unwrap();
+    let contact = database.create(served, named("Jane")).await.unwrap().contact;
+    let mut other = session(&database);
+    for (tag, revision) in [("old", old.revision), ("new", old.revision + 1)] {
+        other.run(&format!(
+            "BEGIN; UPDATE heads SET catalog_revision = catalog_revision + 1; UPDATE catalogs SET doc = \
+             replace(replace(doc, '\"old\"', '\"new\"'), '\"revision\":{revision}', '\"revision\":{}')",
+            revision + 1
+        ));
+        let mut set = JoinSet::new();
+        set.spawn(database.update(served, &contact, tagged(tag)));
+        wait_until("the update does not wait", || waiting(&database) == 1);
+        other.run("COMMIT");
+        let done = set.join_next().await.unwrap().unwrap();
+        if tag == "old" {
+            assert_eq!(violation(done).1, ViolationKind::UnknownTag("old".to_owned()));
+        } else {
+            let done = done.unwrap();
+            assert_eq!((done.event, done.contact.revision), (Some(2), 2));
+            assert_eq!((done.contact.tags.len(), done.catalog.revision), (1, old.revision + 2));
+        }
+    }
+    assert_sound(served).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_that_is_moved_while_its_contact_is_waited_for_leads_to_its_new_contact() {
+    let database = database();
+    let nodes = nodes(&database, 2, 1).await;
+    let one = database.create(&nodes[0], aliased(Dialect::Zingle, "z-1")).await.unwrap().contact;
+    let two = database.create(&nodes[0], named("two")).await.unwrap().contact;
+    let mut other = session(&database);
+    other.run(&format!("BEGIN; SELECT FROM contacts WHERE id = '{}' FOR UPDATE", one.id));
+    let mut set = JoinSet::new();
+    set.spawn(database.update(&nodes[0], &one, edit(Edit::Aliases(Dialect::Zingle, vec![]))));
+    wait_until("nobody waits", || waiting(&database) == 1);
+    let second = tokio::spawn(by_alias(&database, &nodes[1], "z-1"));
+    wait_until("the second one does not wait", || waiting(&database) == 2);
+    other.run("COMMIT");
+    assert_eq!(set.join_next().await.unwrap().unwrap().unwrap().contact.id, one.id);
+    let done = second.await.unwrap();
+    assert!(matches!(done, Err(StoreError::NoSuchContact)), "{done:?}");
+    database.update(&nodes[0], &two, aliased(Dialect::Zingle, "z-1")).await.unwrap();
+    assert_eq!(by_alias(&database, &nodes[1], "z-1").await.unwrap().contact.id, two.id);
+    assert_sound(&nodes[0]).await;
+}
+
+/// Another node had locked the contact when it was loaded: it is seen as that node left it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_that_was_waited_for_is_seen_as_it_is_then() {
+    let database = database();
+    let nodes = nodes(&database, 2, 1).await;
+    let contact = database.create(&nodes[0], aliased(Dialect::Zingle, "z-1")).await.unwrap().contact;
+    let mut other = session(&database);
+    other.run(&format!("BEGIN; SELECT FROM contacts WHERE id = '{}' FOR UPDATE", contact.id));
+    let city = Edit::Text(model::TextMember::City, Some("Bern".to_owned()));
+    let first = tokio::spawn(database.update(&nodes[0], &contact, edit(city)));
+    wait_until("nobody waits", || waiting(&database) == 1);
+    let second = tokio::spawn(by_alias(&database, &nodes[1], "z-1"));
+    wait_until("the second one does not wait", || waiting(&database) == 2);
+    other.run("COMMIT");
+    let (first, second) = (first.await.unwrap().unwrap(), second.await.unwrap().unwrap());
+    assert_eq!([first.contact.revision, second.contact.revision], [2, 3]);
+    assert_eq!(second.contact.city.as_deref(), Some("Bern"));
+    assert_sound(&nodes[0]).await;
+}
