@@ -240,7 +240,9 @@ impl<'w> Loading<'w> {
 
     /// Whether rows are locked by it, when a writer loads.
     pub(super) fn has_locks(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Single | Part::Deleted))
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Single | Part::Deleted))
     }
 
     fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {
@@ -297,7 +299,8 @@ impl<'w> Loading<'w> {
                 Part::Contacts => loaded.contacts = stored_contacts(contacts, &rows, self.is_writer)?,
                 Part::Single => {
                     // The head stands in each row, at its end.
-                    loaded.heads = each(rows.get(..1).unwrap_or_default(), |row| head(row, 7, self.is_writer))?;
+                    loaded.heads =
+                        each(rows.get(..1).unwrap_or_default(), |row| head(row, 7, self.is_writer))?;
                     let rows = rows.into_iter().filter(|row| !matches!(row.try_get(0), Ok(None::<i32>)));
                     loaded.contacts = stored_contacts(contacts, &rows.collect::<Vec<_>>(), self.is_writer)?;
                 }

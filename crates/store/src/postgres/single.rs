@@ -114,16 +114,7 @@ static UPDATE: Sql = Sql {
            e AS (INSERT INTO events (workspace, seq, contact, previous, doc) \
            SELECT h.workspace, h.last_event, $3, $7, $8 FROM h) \
            SELECT workspace, last_event FROM h",
-    types: &[
-        Type::INT8,
-        Type::INT8,
-        Type::UUID,
-        Type::INT8,
-        Type::TEXT,
-        Type::TEXT,
-        Type::INT8,
-        Type::TEXT,
-    ],
+    types: &[Type::INT8, Type::INT8, Type::UUID, Type::INT8, Type::TEXT, Type::TEXT, Type::INT8, Type::TEXT],
 };
 
 /// Saves a batch that is one update of one contact, to which the same look-ups lead as before. It yields the
@@ -175,11 +166,9 @@ mod tests {
 
     #[test]
     fn only_what_one_client_calls_one_contact_is_one() {
-        for (keys, params) in [
-            (keys(&[], &[]), 4),
-            (keys(&[(ONE, 5)], &[]), 5),
-            (keys(&[], &[(ONE, Uuid::nil())]), 5),
-        ] {
+        for (keys, params) in
+            [(keys(&[], &[]), 4), (keys(&[(ONE, 5)], &[]), 5), (keys(&[], &[(ONE, Uuid::nil())]), 5)]
+        {
             assert!(read(&keys).is_some());
             let (statements, values) = statements(&keys).unwrap();
             assert_eq!([statements.read.types.len(), statements.lock.types.len(), values.len()], [params; 3]);
@@ -206,7 +195,8 @@ mod tests {
             ..Wanted::default()
         };
         assert!(lock(&wanted(&[ONE], &[])).is_some());
-        for other in [wanted(&[], &[]), wanted(&[TWO], &[]), wanted(&[ONE, TWO], &[]), wanted(&[ONE], &[ONE])] {
+        for other in [wanted(&[], &[]), wanted(&[TWO], &[]), wanted(&[ONE, TWO], &[]), wanted(&[ONE], &[ONE])]
+        {
             assert!(lock(&other).is_none(), "{other:?}");
         }
     }
@@ -214,7 +204,8 @@ mod tests {
     fn saves() -> Saves {
         let id = ContactId(Uuid::nil());
         let doc = String::new();
-        let updates = vec![Update { workspace: ONE, id, row: 0, name: None, last_event: 2, doc: doc.clone() }];
+        let updates =
+            vec![Update { workspace: ONE, id, row: 0, name: None, last_event: 2, doc: doc.clone() }];
         let events = vec![EventRow { workspace: ONE, seq: 2, contact: id, previous: Some(1), doc }];
         let head =
             HeadSave { workspace: ONE, catalog_revision: 1, events: 1, contacts: 0, next_number: None };

@@ -138,10 +138,8 @@ async fn an_alias_wins_over_a_well_formed_id() {
 #[tokio::test]
 async fn a_contact_goes_by_its_aliases_its_id_and_its_number() {
     let (database, served) = served().await;
-    let other = Served {
-        store: served.store.clone(),
-        workspace: database.workspace(&served.store, "other").await,
-    };
+    let other =
+        Served { store: served.store.clone(), workspace: database.workspace(&served.store, "other").await };
     let one = database.create(&served, aliased(Dialect::Zingle, "z-1")).await.unwrap().contact;
     // Its aliases look like the id and the number of the first one.
     let both = edits([
