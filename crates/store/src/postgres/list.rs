@@ -32,7 +32,8 @@ pub(super) const SYNTAX: Syntax = Syntax {
 };
 
 /// How a page is found best depends on how much of the list it is.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto";
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_bitmapscan = on";
 
 pub(super) async fn list(
     session: &Session,
@@ -65,10 +66,12 @@ pub(super) async fn list(
 }
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
+/// `LATERAL`, because otherwise a plan that was made while there were few contacts would read all of them.
 async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<ContactPage, StoreError> {
     let page = format!(
         "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
-         (unnest(ARRAY({})) WITH ORDINALITY k (id, place) JOIN contacts c ON c.workspace = $1 AND c.id = k.id) \
+         (unnest(ARRAY({})) WITH ORDINALITY k (id, place) CROSS JOIN LATERAL \
+         (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = k.id LIMIT 1) c) \
          ON true WHERE h.workspace = $1 ORDER BY k.place",
         select.page
     );
@@ -89,7 +92,8 @@ async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<
 }
 
 static BY_CHANNEL: Sql = Sql {
-    text: "SELECT c.format, c.doc FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
+    text: "SELECT c.format, c.doc FROM channels h CROSS JOIN LATERAL (\
+           SELECT * FROM contacts c WHERE c.workspace = h.workspace AND c.id = h.contact LIMIT 1) c \
            WHERE h.workspace = $1 AND h.kind = $2 AND h.value = $3 ORDER BY h.contact LIMIT $4",
     types: &[Type::INT8, Type::TEXT, Type::TEXT, Type::INT8],
 };

@@ -83,12 +83,14 @@ static CONTACTS: Sql = Sql { text: contacts!(""), types: KEYS };
 static CONTACTS_WAITING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c"), types: KEYS };
 static CONTACTS_FAILING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c NOWAIT"), types: KEYS };
 
+/// `LATERAL` here and below, because otherwise a plan that was made, and is kept, while there are few records reads all of
+/// them.
 static COMPANIES: Sql = Sql {
     text: named!(
         1,
         "companies",
-        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
-         JOIN companies r ON r.workspace = n.workspace AND r.id = n.id"
+        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n CROSS JOIN LATERAL \
+         (SELECT * FROM companies r WHERE r.workspace = n.workspace AND r.id = n.id LIMIT 1) r"
     ),
     types: KEYS,
 };
@@ -98,8 +100,8 @@ static NOTES: Sql = Sql {
     text: named!(
         2,
         "(SELECT 0::bigint AS workspace, 0::bigint AS number, NULL::uuid AS id WHERE false)",
-        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
-         JOIN notes r ON r.workspace = n.workspace AND r.id = n.id"
+        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n CROSS JOIN LATERAL \
+         (SELECT * FROM notes r WHERE r.workspace = n.workspace AND r.id = n.id LIMIT 1) r"
     ),
     types: KEYS,
 };
@@ -153,8 +155,8 @@ static OWNERS: Sql = Sql {
 
 static EVENTS: Sql = Sql {
     text: "SELECT k.place, e.previous, e.doc FROM unnest($1::bigint[], $2::bigint[]) \
-           WITH ORDINALITY k (workspace, seq, place) \
-           JOIN events e ON e.workspace = k.workspace AND e.seq = k.seq",
+           WITH ORDINALITY k (workspace, seq, place) CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = k.workspace AND e.seq = k.seq LIMIT 1) e",
     types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
 };
 

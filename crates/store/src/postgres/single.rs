@@ -18,18 +18,19 @@ macro_rules! named {
     };
 }
 
+/// `LATERAL`, because otherwise a plan that was made, and is kept, while there are few contacts reads all of them.
 macro_rules! read {
     ($rest:literal) => {
         concat!(
             "SELECT n.way, 1::bigint AS place, c.workspace, c.id, c.last_event, c.format, c.doc FROM (",
             named!($rest),
-            ") n JOIN contacts c ON c.workspace = $1 AND c.id = n.id"
+            ") n CROSS JOIN LATERAL (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = n.id LIMIT 1) c"
         )
     };
 }
 
 /// With the counters of the workspace, so that it is one answer. They are there, and the columns of the contact
-/// null, when nobody is named so. For why there is `MATERIALIZED`, see the statement for many.
+/// null, when nobody is named so. Locked in the order of the ids, where an alias and an id lead to two contacts.
 macro_rules! lock {
     ($rest:literal) => {
         concat!(
@@ -37,8 +38,8 @@ macro_rules! lock {
             named!($rest),
             "), locked AS MATERIALIZED (\
              SELECT n.way, c.workspace, c.id, c.last_event, c.format, c.doc \
-             FROM named n JOIN contacts c ON c.workspace = $1 AND c.id = n.id \
-             ORDER BY c.id FOR NO KEY UPDATE OF c) \
+             FROM (SELECT way, id FROM named ORDER BY id) n CROSS JOIN LATERAL (\
+             SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = n.id FOR NO KEY UPDATE) c) \
              SELECT l.way, 1::bigint AS place, l.workspace, l.id, l.last_event, l.format, l.doc, \
              h.workspace, h.catalog_revision, w.next_number, h.contact_count, h.last_event \
              FROM heads h JOIN workspaces w ON w.number = h.workspace LEFT JOIN locked l ON true \

@@ -1,11 +1,13 @@
 //! One contact alone has statements of its own: what happens between them.
 
 use model::{Dialect, Edit, Ref, ViolationKind};
-use store::{Action, Outcome, StoreError};
+use store::{Action, ContactOrder, ContactQuery, Options, Outcome, StoreError};
 use tokio::task::JoinSet;
 
-use crate::fixture::{Database, Served, aliased, database, edit, named, violation};
-use crate::raw::{assert_sound, nodes, session, wait_until, waiting};
+use crate::fixture::{
+    Database, Served, aliased, by_id, database, edit, everything, exclusive_email, named, violation,
+};
+use crate::raw::{assert_sound, nodes, session, sql, wait_until, waiting};
 use crate::same_contact::{tagged, with_tags};
 
 fn by_alias(
@@ -92,4 +94,66 @@ async fn a_contact_that_was_waited_for_is_seen_as_it_is_then() {
     assert_eq!([first.contact.revision, second.contact.revision], [2, 3]);
     assert_eq!(second.contact.city.as_deref(), Some("Bern"));
     assert_sound(&nodes[0]).await;
+}
+
+/// What reads and writes single contacts and pages, in every way that is planned once.
+async fn touch(database: &Database, served: &Served, contact: &model::Contact) {
+    let (store, workspace) = (&served.store, served.workspace);
+    for reference in
+        [by_id(contact.id), Ref::number(Dialect::Acquire, "1"), Ref::uuid(Dialect::Zingle, "z-1")]
+    {
+        assert_eq!(store.find_contact(workspace, &reference).await.unwrap().unwrap().id, contact.id);
+        let change = named(&format!("{}", database.tick()));
+        let update = Action::Update { contact: reference, change };
+        served.run(database.write(workspace, update)).await.unwrap();
+    }
+    for order in
+        [ContactOrder::Oldest, ContactOrder::Newest, ContactOrder::Name, ContactOrder::NameDescending]
+    {
+        for after in [None, Some(1)] {
+            let query = ContactQuery { order, after, limit: 2, ..everything() };
+            store.list_contacts(workspace, &query).await.unwrap();
+        }
+    }
+    let email = model::ChannelKind::Email;
+    assert_eq!(store.find_by_channel(workspace, &email, "a@example.com").await.unwrap().len(), 1);
+    let history = store.history(workspace, &by_id(contact.id), None, 3).await.unwrap().unwrap();
+    let (last, _) = history.last().unwrap();
+    store.history(workspace, &by_id(contact.id), Some(*last), 3).await.unwrap().unwrap();
+    store.find_event(workspace, *last).await.unwrap().unwrap();
+    store.events_after(workspace, 0, 2).await.unwrap();
+}
+
+/// Plans are kept, so those that were made while there was one contact must be good for many.
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_that_were_made_for_few_contacts_are_good_for_many() {
+    const MANY: u64 = 3000;
+    const TIMES: u64 = 20;
+    let database = database();
+    let served = database.serve(Options { writers: 1, readers: 1, ..Options::default() }).await;
+    for table in ["contacts", "events"] {
+        sql(&database, &format!("ALTER TABLE {table} SET (autovacuum_enabled = off)"));
+    }
+    let contact = database.create(&served, aliased(Dialect::Zingle, "z-1")).await.unwrap().contact;
+    database.update(&served, &contact, exclusive_email("a@example.com")).await.unwrap();
+    touch(&database, &served, &contact).await;
+    let more = "INSERT INTO contacts SELECT workspace, gen_random_uuid(), number + n, last_event, format, 'x' || n, doc \
+                FROM contacts, generate_series(1, $) n";
+    sql(&database, &more.replace('$', &MANY.to_string()));
+    let more = "INSERT INTO events SELECT workspace, seq + 1000000 + n, contact, previous, doc \
+                FROM events, generate_series(1, $) n WHERE seq = 1";
+    sql(&database, &more.replace('$', &MANY.to_string()));
+    sql(&database, "SELECT pg_stat_reset()");
+    for _ in 0..TIMES {
+        touch(&database, &served, &contact).await;
+    }
+    served.store.close().await;
+    drop(served);
+    // Connections tell what they read when they end.
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                  AND backend_type = 'client backend'";
+    wait_until("connections stay open", || sql(&database, others) == "0");
+    let read = "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables WHERE relname IN ('contacts', 'events')";
+    let read: u64 = sql(&database, read).parse().unwrap();
+    assert!((TIMES..TIMES * 200).contains(&read), "{read} rows were read");
 }
