@@ -26,9 +26,13 @@ static OWNERS: Sql = Sql {
 
 static BY_NUMBER: Sql = Sql {
     text: "SELECT c.format, c.doc FROM unnest($2::bigint[]) WITH ORDINALITY k (number, place) \
-           JOIN contacts c ON c.workspace = $1 AND c.number = k.number ORDER BY k.place",
+           CROSS JOIN LATERAL (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.number = k.number LIMIT 1) c \
+           ORDER BY k.place",
     types: &[Type::INT8, Type::INT8_ARRAY],
 };
+
+static CONTACT_COUNT: Sql =
+    Sql { text: "SELECT contact_count FROM heads WHERE workspace = $1", types: &[Type::INT8] };
 
 /// Documents that are read together.
 const CHUNK: usize = 1000;
@@ -64,13 +68,13 @@ pub(super) async fn list(
     } else {
         let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
         if query.sort.is_empty() {
-            let contacts = list::page(session, &Select::of(workspace, query, among, &list::SYNTAX)).await?;
-            session.run("", &[], "COMMIT").await?;
-            return Ok(ContactPage { contacts, total });
+            let select = Select::of(workspace, query, among, &list::SYNTAX);
+            return Ok(ContactPage { contacts: list::page(session, &select, "COMMIT").await?, total });
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
-        let rows = session.ask(&page, &list::typed(&binds)).await?;
-        rows.iter().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
+        let types = list::types(&binds);
+        let rows = session.run("", &[list::step(&page, &types, &binds).once()], "").await?;
+        rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
     let contacts = by_number(session, workspace, &numbers, "COMMIT").await?;
     Ok(ContactPage { contacts, total })
@@ -86,14 +90,14 @@ async fn answers(
     let channels: Vec<Channel> = query.filter.channels();
     let mut steps = vec![
         Step::new(&facets::ANSWERS, vec![param(workspace.0), param(questions)]),
-        Step::new(&list::CONTACT_COUNT, vec![param(workspace.0)]),
+        Step::new(&CONTACT_COUNT, vec![param(workspace.0)]),
     ];
     if !channels.is_empty() {
         let kinds: Vec<_> = channels.iter().map(|(kind, _)| key_text(kind.as_str())).collect();
         let values: Vec<_> = channels.iter().map(|(_, value)| key_text(value)).collect();
         steps.push(Step::new(&OWNERS, vec![param(workspace.0), param(kinds), param(values)]));
     }
-    let rows = session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &steps, "").await?;
+    let rows = session.run(list::BEGIN, &steps, "").await?;
     let mut rows = rows.into_iter();
     let facets = facets::read(&rows.next().unwrap_or_default())?;
     let counted = rows.next().unwrap_or_default();

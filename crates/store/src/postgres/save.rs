@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
-use super::{facets, sort_keys};
+use super::{facets, single, sort_keys};
 use crate::backend::{AliasKey, Committed, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -177,6 +177,12 @@ impl<'s> Saving<'s> {
         let mut saving = Self { steps: Vec::new(), count: None };
         if saves.is_empty() {
             return saving;
+        }
+        if let Some(step) = single::update(saves) {
+            saving.steps.push(step);
+            saving.steps.extend(facets::save(&saves.facets));
+            saving.steps.extend(sort_keys::save(&saves.sort_keys));
+            return Self { count: Some(0), ..saving };
         }
         let back = Back::of(saves);
         saving.removed(&saves.deletes);

@@ -55,7 +55,8 @@ const BROKEN_CHAIN: &str = "SELECT e.seq FROM events e \
 
 /// Here whole tables are read, unlike everywhere else.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                     SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on";
+                     SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; \
+                     SET LOCAL enable_bitmapscan = on; SET LOCAL plan_cache_mode = auto";
 
 pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
