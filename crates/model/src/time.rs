@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Text;
+
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, within the years 0000 to 9999.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -46,31 +48,71 @@ impl Timestamp {
 
     /// `2025-01-15T10:30:00Z`: seconds, no fraction.
     pub fn to_rfc3339_seconds(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%SZ")
+        let mut text = self.date_and_time('T');
+        text.push('Z');
+        text.into()
     }
 
     /// `2025-01-15T10:30:00.000Z`: always three digits of milliseconds.
-    pub fn to_rfc3339_millis(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%S.%3fZ")
+    pub fn to_rfc3339_millis(self) -> Text {
+        let mut text = self.date_and_time('T');
+        let millis = self.0.rem_euclid(1000);
+        text.push('.');
+        text.push(digit(millis / 100));
+        push_two(&mut text, millis % 100);
+        text.push('Z');
+        text
     }
 
     /// `2025-01-15 10:30:00`, in UTC.
     pub fn to_sql(self) -> String {
-        self.format("%Y-%m-%d %H:%M:%S")
+        self.date_and_time(' ').into()
     }
 
     /// `2025-01-15`, in UTC.
     pub fn to_date(self) -> String {
-        self.format("%Y-%m-%d")
+        self.date().into()
     }
 
-    fn format(self, pattern: &str) -> String {
-        match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(instant) => instant.strftime(pattern).to_string(),
-            // Unreachable: every constructor keeps to RANGE_MS, which jiff covers.
-            Err(_) => String::new(),
+    fn date(self) -> Text {
+        let date = self.civil().date();
+        let mut text = Text::const_new("");
+        let year = i64::from(date.year()).clamp(0, 9999);
+        push_two(&mut text, year / 100);
+        push_two(&mut text, year % 100);
+        for part in [date.month(), date.day()] {
+            text.push('-');
+            push_two(&mut text, part.into());
         }
+        text
     }
+
+    fn date_and_time(self, between: char) -> Text {
+        let time = self.civil().time();
+        let mut text = self.date();
+        for (before, part) in [(between, time.hour()), (':', time.minute()), (':', time.second())] {
+            text.push(before);
+            push_two(&mut text, part.into());
+        }
+        text
+    }
+
+    /// The date and time in UTC.
+    fn civil(self) -> jiff::civil::DateTime {
+        // Nothing is replaced: every constructor keeps to RANGE_MS, which jiff covers.
+        let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        jiff::tz::Offset::UTC.to_datetime(instant)
+    }
+}
+
+/// Writes a number below 100 with two digits.
+fn push_two(text: &mut Text, number: i64) {
+    text.push(digit(number / 10 % 10));
+    text.push(digit(number % 10));
+}
+
+fn digit(number: i64) -> char {
+    u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)).unwrap_or('0')
 }
 
 #[cfg(test)]
@@ -85,6 +127,19 @@ mod tests {
         assert_eq!(at.to_sql(), "2025-01-15 10:30:00");
         assert_eq!(at.to_date(), "2025-01-15");
         assert_eq!(at.seconds(), 1_736_937_000);
+    }
+
+    #[test]
+    fn every_day_is_shown_as_the_calendar_has_it() {
+        let (first, last) = RANGE_MS.into_inner();
+        for ms in (first..=last).step_by(86_399_877_000 / 7).chain([-1, 0, 999, last]) {
+            let at = Timestamp::from_millis(ms);
+            let expected = jiff::Timestamp::from_millisecond(ms).unwrap();
+            let expected = expected.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+            assert_eq!(at.to_rfc3339_millis(), expected);
+            assert_eq!(at.to_date(), expected[..10]);
+            assert_eq!(Timestamp::parse_rfc3339(&expected), Some(at));
+        }
     }
 
     #[test]
