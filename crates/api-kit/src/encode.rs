@@ -57,7 +57,10 @@ impl<'t> Encoder<'t> {
 
     /// `{"name":`, and then an array or an object.
     fn open_variant(&mut self, name: &str, [open, close]: [u8; 2]) -> Open<'_, 't> {
-        escape::between(b"{\"", name, &[b'"', b':', open], self.text);
+        self.push(b'{');
+        escape::quoted(name, self.text);
+        self.push(b':');
+        self.push(open);
         Open { encoder: self, kind: Kind::Variant(close), is_empty: true }
     }
 
@@ -88,8 +91,9 @@ impl Open<'_, '_> {
             self.encoder.text.remove(start);
             return Ok(());
         }
-        let before: &[u8] = if std::mem::replace(&mut self.is_empty, false) { b"\"" } else { b",\"" };
-        escape::between(before, name, b"\":", self.encoder.text);
+        self.next();
+        escape::quoted(name, self.encoder.text);
+        self.encoder.push(b':');
         value.serialize(&mut *self.encoder)
     }
 
@@ -137,7 +141,7 @@ impl<'e, 't> Serializer for &'e mut Encoder<'t> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), Error> {
-        escape::between(b"\"", value, b"\"", self.text);
+        escape::quoted(value, self.text);
         Ok(())
     }
 

@@ -5,12 +5,12 @@ const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// Appends a text between these bytes, the first of which end with its opening quote.
-pub(crate) fn between(before: &[u8], text: &str, after: &[u8], out: &mut Vec<u8>) {
-    out.reserve(before.len() + text.len() + after.len());
-    out.extend_from_slice(before);
+/// Appends a text with its quotes.
+pub(crate) fn quoted(text: &str, out: &mut Vec<u8>) {
+    // Single bytes are pushed: copying so few costs more.
+    out.push(b'"');
     inside(text.as_bytes(), out);
-    out.extend_from_slice(after);
+    out.push(b'"');
 }
 
 /// Appends what stands between the quotes.
@@ -110,7 +110,7 @@ mod tests {
 
     fn written(text: &str) -> String {
         let mut out = Vec::new();
-        between(b"\"", text, b"\"", &mut out);
+        quoted(text, &mut out);
         String::from_utf8(out).unwrap()
     }
 

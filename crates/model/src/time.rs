@@ -48,71 +48,52 @@ impl Timestamp {
 
     /// `2025-01-15T10:30:00Z`: seconds, no fraction.
     pub fn to_rfc3339_seconds(self) -> String {
-        let mut text = self.date_and_time('T');
-        text.push('Z');
-        text.into()
+        let mut text = self.written(b'T');
+        text[19] = b'Z';
+        first(&text, 20).into()
     }
 
     /// `2025-01-15T10:30:00.000Z`: always three digits of milliseconds.
     pub fn to_rfc3339_millis(self) -> Text {
-        let mut text = self.date_and_time('T');
-        let millis = self.0.rem_euclid(1000);
-        text.push('.');
-        text.push(digit(millis / 100));
-        push_two(&mut text, millis % 100);
-        text.push('Z');
-        text
+        first(&self.written(b'T'), 24).into()
     }
 
     /// `2025-01-15 10:30:00`, in UTC.
     pub fn to_sql(self) -> String {
-        self.date_and_time(' ').into()
+        first(&self.written(b' '), 19).into()
     }
 
     /// `2025-01-15`, in UTC.
     pub fn to_date(self) -> String {
-        self.date().into()
+        first(&self.written(b'T'), 10).into()
     }
 
-    fn date(self) -> Text {
-        let date = self.civil().date();
-        let mut text = Text::const_new("");
-        let year = i64::from(date.year()).clamp(0, 9999);
-        push_two(&mut text, year / 100);
-        push_two(&mut text, year % 100);
-        for part in [date.month(), date.day()] {
-            text.push('-');
-            push_two(&mut text, part.into());
-        }
-        text
-    }
-
-    fn date_and_time(self, between: char) -> Text {
-        let time = self.civil().time();
-        let mut text = self.date();
-        for (before, part) in [(between, time.hour()), (':', time.minute()), (':', time.second())] {
-            text.push(before);
-            push_two(&mut text, part.into());
-        }
-        text
-    }
-
-    /// The date and time in UTC.
-    fn civil(self) -> jiff::civil::DateTime {
+    /// `2025-01-15T10:30:00.000Z` with this byte between date and time.
+    fn written(self, between: u8) -> [u8; 24] {
         // Nothing is replaced: every constructor keeps to RANGE_MS, which jiff covers.
         let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        jiff::tz::Offset::UTC.to_datetime(instant)
+        let at = jiff::tz::Offset::UTC.to_datetime(instant);
+        let year = at.year().unsigned_abs();
+        let millis = self.0.rem_euclid(1000).unsigned_abs() as u16;
+        let [c, y] = [two(year / 100), two(year % 100)];
+        let [month, day, hour, minute, second] = [at.month(), at.day(), at.hour(), at.minute(), at.second()]
+            .map(|part| two(part.unsigned_abs().into()));
+        let [m, [s, t]] = [two(millis / 100), two(millis % 100)];
+        [
+            c[0], c[1], y[0], y[1], b'-', month[0], month[1], b'-', day[0], day[1], between, hour[0],
+            hour[1], b':', minute[0], minute[1], b':', second[0], second[1], b'.', m[1], s, t, b'Z',
+        ]
     }
 }
 
-/// Writes a number below 100 with two digits.
-fn push_two(text: &mut Text, number: i64) {
-    text.push(digit(number / 10 % 10));
-    text.push(digit(number % 10));
+/// The two digits of a number below 100.
+fn two(number: u16) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
-fn digit(number: i64) -> char {
-    u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)).unwrap_or('0')
+fn first(text: &[u8; 24], bytes: usize) -> &str {
+    // All of it is ASCII, and it has that many bytes.
+    text.get(..bytes).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
