@@ -297,7 +297,7 @@ impl ChannelWrite {
         };
         let country = self.country.as_deref().or(catalog.default_country.as_deref());
         let value = crate::channel::normalise(&kind, self.value.as_deref()?, country).value;
-        Some((kind, value))
+        Some((kind, value.into()))
     }
 }
 

@@ -84,6 +84,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
 /// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or
 /// `rollback`.
 pub(crate) trait Batches: Send {
+    /// Whether it waits for a network. The thread of one that does not is woken with less work.
+    const USES_NETWORK: bool;
+
     /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 

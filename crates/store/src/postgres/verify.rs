@@ -131,7 +131,8 @@ async fn look_ups(
         aliases.extend(pairs.map(|(dialect, alias)| (*workspace, dialect.as_str(), alias, contact.id.0)));
         let channels = contact.channels.iter();
         keys.extend(
-            channels.map(|each| ((*workspace, each.kind.clone(), each.value.clone()), each.id, contact.id.0)),
+            channels
+                .map(|each| ((*workspace, each.kind.clone(), each.value.to_string()), each.id, contact.id.0)),
         );
     }
     if let Some(step) = super::save::aliases(&LOST_ALIASES, AliasKind::Contact, &aliases) {

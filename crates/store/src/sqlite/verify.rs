@@ -90,7 +90,7 @@ fn look_ups(
     let sql = "SELECT 1 FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
     let mut statement = connection.prepare_cached(sql)?;
     for channel in &contact.channels {
-        let key = params![workspace.0, channel.kind.as_str(), channel.value, id.as_bytes()];
+        let key = params![workspace.0, channel.kind.as_str(), channel.value.as_str(), id.as_bytes()];
         if !statement.exists(key)? {
             verified.fault(format!("channel {} does not lead to contact {id}", channel.id));
         }
