@@ -229,8 +229,11 @@ impl App {
         &self,
         workspace: WorkspaceNumber,
         actor: Actor,
-        action: Action,
+        mut action: Action,
     ) -> Result<Written, Error> {
+        if let Action::Create { change, .. } | Action::Update { change, .. } = &mut action {
+            change.read_ahead();
+        }
         let write = Write { workspace, actor, stamp: self.stamp(), action };
         Ok(self.store().write(write).await?.into())
     }

@@ -129,7 +129,7 @@ impl App {
     async fn import_contact(
         &self,
         (workspace, actor): (WorkspaceNumber, Actor),
-        change: Change,
+        mut change: Change,
         storing: Storing,
     ) -> Result<(), Error> {
         let id = ContactId(self.clock().fresh_id());
@@ -138,6 +138,7 @@ impl App {
             let blank = Contact::blank(id, 0, stamp.now);
             return Err(self.refusal(workspace, &blank, &change).await?);
         }
+        change.read_ahead();
         let write = Write { workspace, actor, stamp, action: Action::Create { id, number: None, change } };
         match storing {
             Storing::Durably => self.store().write(write).await.map(drop)?,
