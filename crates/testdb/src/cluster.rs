@@ -193,7 +193,7 @@ impl Cluster {
     }
 
     /// Lets no file of the server become larger than this any more, or lifts that again. What stands beyond the bound
-    /// stays, so it must be above what there is. A block that has room for its first half only is, to PostgreSQL, a
+    /// stays, so it must be above what there is, the log's files of 16 MB too. A block that has room for its first half only is, to PostgreSQL, a
     /// full disk.
     pub fn bound_files(&self, bytes: Option<u64>) -> io::Result<()> {
         let postmaster = self.server.as_ref().ok_or_else(|| io::Error::other("it does not run"))?.id();
@@ -387,13 +387,13 @@ mod tests {
         let cluster = Cluster::start().unwrap();
         cluster.sql("postgres", "CREATE TABLE t (s text)");
         let mut session = Session::open(&cluster.url("postgres"));
-        cluster.bound_files(Some((2 << 20) + 4096)).unwrap();
-        let fill = "INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 4000)";
+        cluster.bound_files(Some((16 << 20) + 4096)).unwrap();
+        let fill = "INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)";
         let refused = psql::run(&cluster.url("postgres"), &format!("\\set VERBOSITY sqlstate\n{fill}"));
         assert_eq!(refused.unwrap_err(), "ERROR:  53100");
         cluster.bound_files(None).unwrap();
         session.run(fill);
-        assert_eq!(cluster.sql("postgres", "SELECT count(*) FROM t"), "4000");
+        assert_eq!(cluster.sql("postgres", "SELECT count(*) FROM t"), "20000");
     }
 
     #[test]
