@@ -188,7 +188,7 @@ mod tests {
             progress.at(done, |_| {
                 asked.set(asked.get() + 1);
                 String::new()
-            })
+            });
         };
         at(1);
         at(2);
