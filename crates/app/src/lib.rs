@@ -1,6 +1,5 @@
-//! Use cases that are neither HTTP nor storage: who may do what, contacts, the records
-//! beside them, the catalog, their history, keys,
-//! workspaces, the demo. Time and fresh ids enter here ([`Clock`]).
+//! Use cases that are neither HTTP nor storage: who may do what, contacts, the records beside them, the catalog, their
+//! history, keys, workspaces, imports, the demo. Time and fresh ids enter here ([`Clock`]).
 //!
 //! The entry point is [`App`]: every dialect calls it with a [`Caller`] that it got from
 //! [`App::authenticate`].
@@ -13,6 +12,7 @@ pub mod demo;
 mod duty;
 mod error;
 mod history;
+mod import;
 mod keys;
 mod records;
 mod starter;
@@ -27,6 +27,7 @@ pub use contacts::{ContactList, View, Written};
 pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
+pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Aliases, CompanyId, Decimal, Extras, FieldId, ListId, Network, TagId, Timestamp, Value};
+use crate::{Aliases, CompanyId, Decimal, Extras, FieldId, ListId, Network, TagId, Text, Timestamp, Value};
 
 /// A company. The contacts that belong to it say so in [`Contact::companies`](crate::Contact::companies). Members
 /// that are empty are left out of the stored document.
@@ -118,10 +118,10 @@ pub struct CompanyLink {
     pub number: u64,
     /// The contact's title there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<Text>,
     /// First day there, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<String>,
+    pub start_date: Option<Text>,
     /// Whether the contact still is there.
     pub active: bool,
 }

@@ -35,7 +35,7 @@ pub use catalog::{
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,
-    OnConflict, ReadValue, Set, SetMode, TextMember, ValueWrite,
+    OnConflict, ReadValue, Reading, Set, SetMode, TextMember, ValueWrite,
 };
 pub use channel::{Channel, ChannelKind};
 pub use company::{Company, CompanyLink};
@@ -59,3 +59,6 @@ pub use violation::{Rejection, Violation, ViolationKind};
 
 /// A JSON value, as it stands in extras, differences and the values that clients write.
 pub type Json = serde_json::Value;
+
+/// A text of a record. A short one, as most are, stands in the record itself.
+pub type Text = compact_str::CompactString;

@@ -14,6 +14,7 @@ use model::{
 use uuid::Uuid;
 
 use crate::numbers::Chunk;
+use crate::sort::StoredKeys;
 use crate::{
     ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, RecordPage, RecordQuery, StoreError, Verified,
     Workspace, WorkspaceNumber,
@@ -93,6 +94,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
 /// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or
 /// `rollback`.
 pub(crate) trait Batches: Send {
+    /// Whether it waits for a network. The thread of one that does not is woken with less work.
+    const USES_NETWORK: bool;
+
     /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -133,7 +137,7 @@ pub(crate) enum CommitError {
 }
 
 /// Keys of records to load.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     /// Workspaces whose [`Head`] is wanted.
     pub(crate) heads: Vec<WorkspaceNumber>,
@@ -211,7 +215,7 @@ pub(crate) type AliasKey = (WorkspaceNumber, Dialect, String);
 pub(crate) type ChannelKey = (WorkspaceNumber, ChannelKind, String);
 
 /// Keys of records of one kind.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     /// By a vendor's id.
     pub(crate) aliases: Vec<AliasKey>,
@@ -326,6 +330,8 @@ pub(crate) struct Saves {
     pub(crate) records: Vec<RecordSave>,
     /// Answers of records that changed, in the order of their keys.
     pub(crate) facets: Vec<FacetSave>,
+    /// Sort keys that changed, by the number of the contact; `None` where it is gone.
+    pub(crate) sort_keys: Vec<((WorkspaceNumber, u64), Option<StoredKeys>)>,
     /// Events.
     pub(crate) events: Vec<EventRow>,
     /// The workspaces of the events.

@@ -39,12 +39,17 @@ const SORT_NAME_CHARS: usize = 500;
 
 /// What a contact is ordered by: its full name without case.
 pub(crate) fn sort_name(contact: &Contact) -> String {
-    shortened(contact.name.full.as_deref().unwrap_or_default().to_lowercase())
+    sort_text(contact.name.full.as_deref())
 }
 
 /// What a record beside contacts is ordered by.
-pub(crate) fn sort_text(record: &Record) -> String {
+pub(crate) fn sort_record(record: &Record) -> String {
     shortened(record.sort_text())
+}
+
+/// What a text is ordered by.
+pub(crate) fn sort_text(text: Option<&str>) -> String {
+    shortened(text.unwrap_or_default().to_lowercase())
 }
 
 fn shortened(text: String) -> String {

@@ -16,6 +16,7 @@ mod postgres;
 mod query;
 mod queue;
 mod recount;
+mod sort;
 mod sqlite;
 mod stats;
 mod store;
@@ -25,13 +26,13 @@ mod write;
 mod writer;
 
 pub use error::StoreError;
-pub use filter::Filter;
+pub use filter::{Filter, Predicate};
 pub use key::{Compat, Key, KeyHash, Scope};
 pub use location::{Location, LocationError};
 pub use query::{
-    ContactOrder, ContactPage, ContactQuery, HistoryQuery, ListOrder, ListQuery, RecordOrder, RecordPage,
-    RecordQuery,
+    ContactOrder, ContactPage, ContactQuery, HistoryQuery, RecordOrder, RecordPage, RecordQuery,
 };
+pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};
 pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};

@@ -1,19 +1,27 @@
-//! What stored rows should be: answers counted again from the records themselves, and records compared with their
-//! columns.
+//! What stored rows should be: answers and sort keys made again from the records themselves, and records compared with
+//! their columns.
 
 use std::collections::HashMap;
 
-use model::{Record, RecordKind};
+use model::{Contact, Record, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{DOCUMENTS, kind_number};
 use crate::numbers::{Chunk, chunk};
+use crate::sort::StoredKeys;
 use crate::{Verified, WorkspaceNumber, document};
 
 /// The answers of all records that were met.
 #[derive(Default)]
 pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
+}
+
+/// Compares the stored sort keys of a contact with those that it should have.
+pub(crate) fn compare_keys(contact: &Contact, stored: Option<&StoredKeys>, verified: &mut Verified) {
+    if stored != Some(&StoredKeys::of(contact)) {
+        verified.fault(format!("contact {} has other sort keys than it should", contact.id));
+    }
 }
 
 impl Recount {
@@ -90,7 +98,7 @@ impl RecordRow {
         if self.is_own_event && self.event_revision != Some(record.revision()) {
             verified.fault(format!("{kind} {id} does not have the revision of its last event"));
         }
-        if self.number != Some(record.number()) || self.sort != document::sort_text(&record) {
+        if self.number != Some(record.number()) || self.sort != document::sort_record(&record) {
             verified.fault(format!("{kind} {id} is not found where lists look for it"));
         }
         recount.add(self.workspace, record.number(), record.facets());

@@ -8,6 +8,7 @@ mod catalog;
 mod gather;
 mod known;
 mod records;
+mod rehearsal;
 mod saves;
 mod undo;
 
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use self::batch::Batch;
+pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
 use crate::{AnyOutcome, StoreError, Write};

@@ -75,6 +75,17 @@ CREATE TABLE facets (
     PRIMARY KEY (workspace, facet, chunk)
 ) STRICT, WITHOUT ROWID;
 
+-- What lists of contacts can be ordered by beside the full name: narrow rows in the order of the numbers, which cost a
+-- new contact next to nothing. Names are in lower case.
+CREATE TABLE sort_keys (
+    workspace  INTEGER NOT NULL,
+    number     INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    first_name TEXT    NOT NULL,
+    last_name  TEXT    NOT NULL,
+    PRIMARY KEY (workspace, number)
+) STRICT, WITHOUT ROWID;
+
 -- Companies (kind 1), notes (2) and tasks (4). Of those that were deleted, and of what stands in the catalog (kinds from
 -- 5 on), a row without a document tells where their history ends; a number stays taken. `sort` is what lists are ordered
 -- by. Written seldom, so the last event has an index.

@@ -11,11 +11,13 @@ use super::server::Session;
 use crate::backend::kind_number;
 use crate::{HistoryQuery, StoreError, WorkspaceNumber};
 
+/// `LATERAL`, because otherwise a plan that was made, and is kept, while there are few events reads all of them.
 static CHAIN: Sql = Sql {
     text: "WITH RECURSIVE chain AS (\
            SELECT seq, previous, doc, 1::bigint AS step FROM events WHERE workspace = $1 AND seq = $2 AND $3 > 0 \
            UNION ALL SELECT e.seq, e.previous, e.doc, c.step + 1 \
-           FROM chain c JOIN events e ON e.workspace = $1 AND e.seq = c.previous WHERE c.step < $3) \
+           FROM chain c CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = c.previous LIMIT 1) e WHERE c.step < $3) \
            SELECT seq, previous, doc FROM chain ORDER BY step",
     types: &[Type::INT8, Type::INT8, Type::INT8],
 };
@@ -49,8 +51,8 @@ static PREVIOUS: Sql = Sql {
 static LAST_BEFORE: Sql = Sql {
     text: "WITH RECURSIVE chain AS (\
            SELECT seq, previous FROM events WHERE workspace = $1 AND seq = $2 \
-           UNION ALL SELECT e.seq, e.previous FROM chain c JOIN events e ON e.workspace = $1 AND e.seq = c.previous \
-           WHERE c.seq >= $3) SELECT max(seq) FROM chain WHERE seq < $3",
+           UNION ALL SELECT e.seq, e.previous FROM chain c CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = c.previous LIMIT 1) e WHERE c.seq >= $3) SELECT max(seq) FROM chain WHERE seq < $3",
     types: &[Type::INT8, Type::INT8, Type::INT8],
 };
 

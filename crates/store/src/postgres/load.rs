@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::pipeline::{Sql, Step, param};
 use super::records;
+use super::single;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
 use crate::{StoreError, WorkspaceNumber, document};
@@ -41,7 +42,8 @@ pub(super) const KEYS: &[Type; 7] = &[
 
 /// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2). Materialized, because
 /// otherwise PostgreSQL, which looks at a row again after it waited for its lock, may look for it under the first key
-/// only, and then not find it.
+/// only, and then not find it. `OFFSET 0` keeps it from reading all aliases for each batch, which seems best to it while
+/// it takes the table for empty.
 macro_rules! named {
     ($kind:literal, $numbers:literal, $rest:expr) => {
         concat!(
@@ -49,9 +51,9 @@ macro_rules! named {
              SELECT 0 AS way, k.place, k.workspace, a.id \
              FROM unnest($1::bigint[], $2::text[], $3::text[]) \
              WITH ORDINALITY k (workspace, dialect, alias, place) \
-             JOIN aliases a ON a.workspace = k.workspace AND a.kind = ",
+             JOIN LATERAL (SELECT a.id FROM aliases a WHERE a.workspace = k.workspace AND a.kind = ",
             $kind,
-            " AND a.dialect = k.dialect AND a.alias = k.alias \
+            " AND a.dialect = k.dialect AND a.alias = k.alias OFFSET 0) a ON true \
              UNION ALL SELECT 1, k.place, k.workspace, n.id \
              FROM unnest($4::bigint[], $5::bigint[]) WITH ORDINALITY k (workspace, number, place) \
              JOIN ",
@@ -134,8 +136,8 @@ static OWNERS: Sql = Sql {
 
 static EVENTS: Sql = Sql {
     text: "SELECT k.place, e.previous, e.doc FROM unnest($1::bigint[], $2::bigint[]) \
-           WITH ORDINALITY k (workspace, seq, place) \
-           JOIN events e ON e.workspace = k.workspace AND e.seq = k.seq",
+           WITH ORDINALITY k (workspace, seq, place) CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = k.workspace AND e.seq = k.seq LIMIT 1) e",
     types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
 };
 
@@ -146,6 +148,8 @@ enum Part {
     Heads,
     Catalogs,
     Contacts,
+    /// One contact, and the head of its workspace.
+    Single,
     Deleted,
     Records(RecordKind),
     LastNumbers,
@@ -170,7 +174,11 @@ impl<'w> Loading<'w> {
             workspaces.sort_unstable();
             loading.push(Part::Turn, &NUMBERING, vec![param(workspaces)]);
         }
-        if !wanted.heads.is_empty() {
+        let single = if locking == Locking::Waiting { single::lock(wanted) } else { None };
+        let is_single = single.is_some();
+        if let Some(step) = single {
+            loading.push_step(Part::Single, step);
+        } else if !wanted.heads.is_empty() {
             loading.push(Part::Heads, &HEADS, vec![param(numbers(&wanted.heads))]);
         }
         if !wanted.catalogs.is_empty() {
@@ -181,7 +189,11 @@ impl<'w> Loading<'w> {
             Locking::Waiting => (&CONTACTS_WAITING, &DELETED_WAITING),
             Locking::Failing => (&CONTACTS_FAILING, &DELETED_FAILING),
         };
-        loading.push_keys(Part::Contacts, contacts, &wanted.contacts);
+        match single::read(&wanted.contacts).filter(|_| !is_writer) {
+            Some(step) => loading.push_step(Part::Contacts, step),
+            None if is_single => {}
+            None => loading.push_keys(Part::Contacts, contacts, &wanted.contacts),
+        }
         if !wanted.deleted.is_empty() {
             let (workspaces, ids) = ids(&wanted.deleted);
             loading.push(Part::Deleted, deleted, vec![param(workspaces), param(ids)]);
@@ -222,12 +234,18 @@ impl<'w> Loading<'w> {
 
     /// Whether rows are locked by it, when a writer loads.
     pub(super) fn has_locks(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Deleted))
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Single | Part::Deleted))
     }
 
     fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {
+        self.push_step(part, Step::new(sql, params));
+    }
+
+    fn push_step(&mut self, part: Part, step: Step<'w>) {
         self.parts.push(part);
-        self.steps.push(Step::new(sql, params));
+        self.steps.push(step);
     }
 
     fn push_keys(&mut self, part: Part, sql: &'static Sql, keys: &'w Keys) {
@@ -248,13 +266,20 @@ impl<'w> Loading<'w> {
         for (part, rows) in self.parts.into_iter().zip(rows) {
             match part {
                 Part::Turn => {}
-                Part::Heads => loaded.heads = each(&rows, |row| head(row, self.is_writer))?,
+                Part::Heads => loaded.heads = each(&rows, |row| head(row, 0, self.is_writer))?,
                 Part::Catalogs => {
                     loaded.catalogs = each(&rows, |row| {
                         Ok((workspace(row, 0)?, document::read::<Catalog>("catalog", get(row, 1)?)?))
                     })?;
                 }
                 Part::Contacts => loaded.contacts = stored_contacts(contacts, &rows, self.is_writer)?,
+                Part::Single => {
+                    // The head stands in each row, at its end.
+                    loaded.heads =
+                        each(rows.get(..1).unwrap_or_default(), |row| head(row, 7, self.is_writer))?;
+                    let rows = rows.into_iter().filter(|row| !matches!(row.try_get(0), Ok(None::<i32>)));
+                    loaded.contacts = stored_contacts(contacts, &rows.collect::<Vec<_>>(), self.is_writer)?;
+                }
                 Part::Deleted => {
                     loaded.deleted =
                         each(&rows, |row| Ok((workspace(row, 0)?, get(row, 1)?, unsigned(row, 2)?)))?;
@@ -393,15 +418,15 @@ fn place(row: &Row, column: usize) -> Result<usize, StoreError> {
     Ok(usize::try_from(get::<i64>(row, column)? - 1).unwrap_or(usize::MAX))
 }
 
-/// Of a writer, events count from a place of their own.
-fn head(row: &Row, is_writer: bool) -> Result<(WorkspaceNumber, Head), StoreError> {
+/// A head, from its columns. Of a writer, events count from a place of their own.
+fn head(row: &Row, first: usize, is_writer: bool) -> Result<(WorkspaceNumber, Head), StoreError> {
     let head = Head {
-        catalog_revision: unsigned(row, 1)?,
-        next_number: unsigned(row, 2)?,
-        contact_count: unsigned(row, 3)?,
-        last_event: if is_writer { COUNT_FROM } else { unsigned(row, 4)? },
+        catalog_revision: unsigned(row, first + 1)?,
+        next_number: unsigned(row, first + 2)?,
+        contact_count: unsigned(row, first + 3)?,
+        last_event: if is_writer { COUNT_FROM } else { unsigned(row, first + 4)? },
     };
-    Ok((workspace(row, 0)?, head))
+    Ok((workspace(row, first)?, head))
 }
 
 impl<T> Found<T> {

@@ -8,11 +8,12 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::facets;
 use super::load::{Locking, each, get, integer, key_params, named, unsigned};
 use super::pipeline::{Param, Sql, Step, param};
 use super::server::Session;
+use super::{facets, list};
 use crate::backend::{Found, Keys, RecordSave, StoredRecord, kind_number};
+use crate::filter::Answers;
 use crate::numbers::Numbers;
 use crate::query::{Among, Bind, Select, Syntax};
 use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
@@ -22,8 +23,8 @@ pub(super) static RECORDS: Sql = Sql {
     text: named!(
         "$8",
         "(SELECT workspace, number, id FROM records WHERE kind = $8)",
-        "SELECT n.way, n.place, r.workspace, r.id, r.last_event, r.doc FROM named n \
-         JOIN records r ON r.workspace = n.workspace AND r.id = n.id AND r.kind = $8"
+        "SELECT n.way, n.place, r.workspace, r.id, r.last_event, r.doc FROM named n CROSS JOIN LATERAL \
+         (SELECT * FROM records r WHERE r.workspace = n.workspace AND r.id = n.id AND r.kind = $8 LIMIT 1) r"
     ),
     types: &[
         Type::INT8_ARRAY,
@@ -156,32 +157,31 @@ const SYNTAX: Syntax = Syntax {
     name: "c.sort",
     log: "records c WHERE c.workspace = $1 AND c.kind = $5",
     log_order: "c.last_event",
-    few: "unnest($4) k (number) JOIN records c \
-          ON c.workspace = $1 AND c.kind = $5 AND c.number = k.number WHERE TRUE",
-    many: super::list::MANY,
+    numbers: "unnest($4) n (number)",
+    is_chosen: super::list::is_chosen,
 };
 
 static BY_NUMBER: Sql = Sql {
     text: "SELECT r.doc FROM unnest($3::bigint[]) WITH ORDINALITY k (number, place) \
-           JOIN records r ON r.workspace = $1 AND r.kind = $2 AND r.number = k.number ORDER BY k.place",
+           CROSS JOIN LATERAL (SELECT * FROM records r WHERE r.workspace = $1 AND r.kind = $2 \
+           AND r.number = k.number LIMIT 1) r ORDER BY k.place",
     types: &[Type::INT8, Type::INT8, Type::INT8_ARRAY],
 };
 
 /// A page: one round trip for the answers, one for the records.
-pub(super) async fn list(
+pub(super) async fn page(
     session: &Session,
     workspace: WorkspaceNumber,
     kind: RecordKind,
     query: &RecordQuery,
 ) -> Result<RecordPage, StoreError> {
-    let mut questions = query.filter.questions(kind);
-    let every = Facet::Every.id_for(kind);
-    questions.insert(every);
-    let asked = [facets::ask(workspace, questions)];
-    let rows = session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &asked, "").await?;
-    let answers = facets::read(rows.first().map_or(&[], Vec::as_slice))?;
-    let found = query.filter.numbers(kind, &answers);
-    let all = answers.get(&every).map_or(0, Numbers::len);
+    let questions: Vec<Uuid> = query.questions(kind).into_iter().collect();
+    let asked = [Step::new(&facets::ANSWERS, vec![param(workspace.0), param(questions)])];
+    let rows = session.run(list::BEGIN, &asked, "").await?;
+    let facets = facets::read(rows.first().map_or(&[], Vec::as_slice))?;
+    let all = facets.get(&Facet::Every.id_for(kind)).map_or(0, Numbers::len);
+    let found = query.filter.numbers(kind, &Answers { facets, ..Answers::default() });
+    let query = &query.list();
     let records = match query.page_of(&found) {
         Some(numbers) => {
             let numbers: Vec<i64> = numbers.into_iter().map(integer).collect();
@@ -197,10 +197,10 @@ pub(super) async fn list(
                  JOIN records r ON r.workspace = $1 AND r.id = k.id AND r.kind = $5 ORDER BY k.place",
                 select.page
             );
-            let binds: Vec<_> = select.binds.iter().map(Bind::typed).collect();
-            let records = documents(kind, &session.ask(&page, &binds).await?)?;
-            session.run("", &[], "COMMIT").await?;
-            records
+            let types = list::types(&select.binds);
+            let step = list::step(&page, &types, &select.binds).once();
+            let rows = session.run("", &[step], "COMMIT").await?;
+            documents(kind, rows.first().map_or(&[], Vec::as_slice))?
         }
     };
     Ok(RecordPage { records, total: found.len() })

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
-use super::{facets, listen, records};
+use super::{facets, listen, records, single, sort_keys};
 use crate::backend::{
     AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
 };
@@ -186,6 +186,12 @@ impl<'s> Saving<'s> {
         if saves.is_empty() {
             return Ok(saving);
         }
+        if let Some(step) = single::update(saves) {
+            saving.steps.push(step);
+            saving.steps.extend(facets::save(&saves.facets));
+            saving.steps.extend(sort_keys::save(&saves.sort_keys));
+            return Ok(Self { count: Some(0), ..saving });
+        }
         let back = Back::of(saves);
         saving.removed(&saves.deletes);
         saving.stale(&saves.stale);
@@ -194,6 +200,7 @@ impl<'s> Saving<'s> {
         saving.catalogs(&saves.heads)?;
         saving.steps.extend(records::save(&saves.records, |workspace, seq| back.to(workspace, seq)));
         saving.steps.extend(facets::save(&saves.facets));
+        saving.steps.extend(sort_keys::save(&saves.sort_keys));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);

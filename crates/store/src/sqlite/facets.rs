@@ -1,6 +1,6 @@
 //! Who answers which question with yes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::load::uuid;
 use crate::backend::{FacetSave, integer};
 use crate::filter::Answers;
 use crate::numbers::{Chunk, Numbers};
-use crate::{StoreError, WorkspaceNumber};
+use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
 /// Saves the answers of a batch. A chunk in which nobody says yes is not kept.
 pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), StoreError> {
@@ -36,24 +36,43 @@ pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), S
     Ok(())
 }
 
-/// Who answers these questions with yes.
+/// What a query needs to know: who answers its questions with yes, and who has its channels.
 pub(super) fn answers(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    questions: BTreeSet<Uuid>,
+    query: &ContactQuery,
 ) -> Result<Answers, StoreError> {
+    let facets = said(connection, workspace, query.questions())?;
+    let mut answers = Answers { facets, ..Answers::default() };
+    let sql = "SELECT c.number FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
+               WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (kind, value) in query.filter.channels() {
+        let numbers = statement.query_map(params![workspace.0, kind.as_str(), value], |row| row.get(0))?;
+        let numbers = numbers.collect::<Result<Numbers, _>>()?;
+        answers.channels.insert((kind, value), numbers);
+    }
+    Ok(answers)
+}
+
+/// Who answers these questions with yes.
+pub(super) fn said(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    questions: BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, Numbers>, StoreError> {
     let sql = "SELECT chunk, bits FROM facets WHERE workspace = ?1 AND facet = ?2 ORDER BY chunk";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut answers = Answers::new();
+    let mut said = HashMap::new();
     for facet in questions {
         let mut numbers = Numbers::default();
         let mut rows = statement.query(params![workspace.0, facet.as_bytes()])?;
         while let Some(row) = rows.next()? {
             numbers.push(row.get(0)?, bits(row, 1)?);
         }
-        answers.insert(facet, numbers);
+        said.insert(facet, numbers);
     }
-    Ok(answers)
+    Ok(said)
 }
 
 /// All that is stored.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use model::{Record, RecordKind};
+use model::{Facet, Record, RecordKind};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::facets;
 use super::load::{AliasKind, aliases, integer, uuid};
 use super::save::{put_alias, remove_alias};
 use crate::backend::{Found, Keys, Lookups, RecordSave, StoredRecord, kind_number};
+use crate::filter::Answers;
 use crate::numbers::Numbers;
 use crate::query::{Among, Bind, Select, Syntax};
 use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
@@ -119,9 +120,8 @@ const SYNTAX: Syntax = Syntax {
     name: "c.sort",
     log: "records c WHERE c.workspace = ?1 AND c.kind = ?5",
     log_order: "c.last_event",
-    few: "json_each(?4) k CROSS JOIN records c \
-          ON c.workspace = ?1 AND c.kind = ?5 AND c.number = k.value WHERE TRUE",
-    many: "is_chosen(?4, c.number)",
+    numbers: "(SELECT value AS number FROM json_each(?4)) n",
+    is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
 
 pub(super) fn list(
@@ -130,12 +130,10 @@ pub(super) fn list(
     kind: RecordKind,
     query: &RecordQuery,
 ) -> Result<RecordPage, StoreError> {
-    let mut questions = query.filter.questions(kind);
-    let every = model::Facet::Every.id_for(kind);
-    questions.insert(every);
-    let answers = facets::answers(connection, workspace, questions)?;
-    let found = query.filter.numbers(kind, &answers);
-    let all = answers.get(&every).map_or(0, Numbers::len);
+    let facets = facets::said(connection, workspace, query.questions(kind))?;
+    let all = facets.get(&Facet::Every.id_for(kind)).map_or(0, Numbers::len);
+    let found = query.filter.numbers(kind, &Answers { facets, ..Answers::default() });
+    let query = &query.list();
     let records = match query.page_of(&found) {
         Some(numbers) => {
             let sql = "SELECT doc FROM records WHERE workspace = ?1 AND kind = ?2 AND number = ?3";

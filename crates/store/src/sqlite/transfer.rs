@@ -127,6 +127,9 @@ fn page(table: Table) -> String {
         }
         Table::Channels => ("workspace, kind, value, contact", "channels", "workspace, kind, value, contact"),
         Table::Facets => ("workspace, facet, chunk, bits", "facets", "workspace, facet, chunk"),
+        Table::SortKeys => {
+            ("workspace, number, created_at, first_name, last_name", "sort_keys", "workspace, number")
+        }
         Table::Records => {
             ("workspace, id, kind, number, sort, last_event, doc", "records", "workspace, id, kind")
         }
@@ -166,6 +169,10 @@ fn insert(table: Table) -> &'static str {
         }
         Table::Channels => "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)",
         Table::Facets => "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)",
+        Table::SortKeys => {
+            "INSERT INTO sort_keys (workspace, number, created_at, first_name, last_name) \
+             VALUES (?1, ?2, ?3, ?4, ?5)"
+        }
         Table::Records => {
             "INSERT INTO records (workspace, id, kind, number, sort, last_event, doc) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use model::Contact;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::facets;
 use super::load::{AliasKind, contact, find_alias, uuid};
-use crate::recount::{RecordRow, Recount, lost_alias};
+use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
+use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
@@ -35,8 +36,10 @@ fn contacts(
     verified: &mut Verified,
     recount: &mut Recount,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.record = c.id, json_extract(e.doc, '$.revision') \
-               FROM contacts c LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event";
+    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.record = c.id, json_extract(e.doc, '$.revision'), \
+               k.created_at, k.first_name, k.last_name FROM contacts c \
+               LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event \
+               LEFT JOIN sort_keys k ON k.workspace = c.workspace AND k.number = c.number";
     let mut counts: HashMap<i64, u64> = HashMap::new();
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
@@ -59,6 +62,7 @@ fn contacts(
         }
         look_ups(connection, workspace, &contact, verified)?;
         recount.add(workspace, contact.number, contact.facets());
+        compare_keys(&contact, sort_keys(row)?.as_ref(), verified);
     }
     let mut statement = connection.prepare("SELECT number, contact_count FROM workspaces")?;
     for row in statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?)))? {
@@ -105,6 +109,11 @@ fn records(
     Ok(())
 }
 
+fn sort_keys(row: &Row<'_>) -> rusqlite::Result<Option<StoredKeys>> {
+    let Some(created_at) = row.get(6)? else { return Ok(None) };
+    Ok(Some(StoredKeys { created_at, first_name: row.get(7)?, last_name: row.get(8)? }))
+}
+
 fn look_ups(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -120,7 +129,7 @@ fn look_ups(
     let sql = "SELECT 1 FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
     let mut statement = connection.prepare_cached(sql)?;
     for channel in &contact.channels {
-        let key = params![workspace.0, channel.kind.as_str(), channel.value, id.as_bytes()];
+        let key = params![workspace.0, channel.kind.as_str(), channel.value.as_str(), id.as_bytes()];
         if !statement.exists(key)? {
             verified.fault(format!("channel {} does not lead to contact {id}", channel.id));
         }

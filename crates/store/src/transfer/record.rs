@@ -17,6 +17,8 @@ pub(crate) enum Table {
     Aliases,
     Channels,
     Facets,
+    #[serde(rename = "sort_keys")]
+    SortKeys,
     Records,
     Events,
     Keys,
@@ -74,6 +76,13 @@ pub(crate) enum Record {
         chunk: i64,
         bits: Vec<u8>,
     },
+    SortKeys {
+        workspace: i64,
+        number: i64,
+        created_at: i64,
+        first_name: String,
+        last_name: String,
+    },
     Document {
         workspace: i64,
         id: Uuid,
@@ -126,7 +135,7 @@ pub(crate) trait Columns {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -134,6 +143,7 @@ impl Table {
         Self::Aliases,
         Self::Channels,
         Self::Facets,
+        Self::SortKeys,
         Self::Records,
         Self::Events,
         Self::Keys,
@@ -148,6 +158,7 @@ impl Table {
             Self::Aliases => "aliases",
             Self::Channels => "channels",
             Self::Facets => "facets",
+            Self::SortKeys => "sort_keys",
             Self::Records => "records",
             Self::Events => "events",
             Self::Keys => "keys",
@@ -164,7 +175,7 @@ impl Table {
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
             Self::Facets | Self::Records => vec![number.clone(), id, number],
-            Self::Events => vec![number.clone(), number],
+            Self::Events | Self::SortKeys => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
     }
@@ -217,6 +228,13 @@ impl Table {
                 facet: row.id(1)?,
                 chunk: row.number(2)?,
                 bits: row.bits(3)?,
+            },
+            Self::SortKeys => Record::SortKeys {
+                workspace: row.number(0)?,
+                number: row.number(1)?,
+                created_at: row.number(2)?,
+                first_name: row.text(3)?,
+                last_name: row.text(4)?,
             },
             Self::Records => Record::Document {
                 workspace: row.number(0)?,
@@ -289,6 +307,9 @@ impl Record {
             }
             Self::Facet { workspace, facet, chunk, bits } => {
                 vec![number(workspace), id(facet), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
+            }
+            Self::SortKeys { workspace, number: own, created_at, first_name, last_name } => {
+                vec![number(workspace), number(own), number(created_at), text(first_name), text(last_name)]
             }
             Self::Document { workspace, id: uuid, kind, number: own, sort, last_event, doc } => vec![
                 number(workspace),

@@ -10,6 +10,7 @@ use super::batch::{Batch, Slot};
 use super::records::RecordSlot;
 use crate::backend::{Delete, FacetSave, HeadSave, Insert, RecordSave, Saves, Update};
 use crate::numbers::{Chunk, chunk};
+use crate::sort::StoredKeys;
 use crate::{StoreError, WorkspaceNumber, document};
 
 impl Batch {
@@ -23,6 +24,7 @@ impl Batch {
                 let before = slot.stored.as_ref().map(|(_, contact)| contact.as_ref());
                 let facets = |contact: &Contact| (contact.number, contact.facets());
                 answers.change(key.0, before.map(facets), slot.contact.as_deref().map(facets));
+                save_sort_keys(key.0, (before, slot.contact.as_deref()), &mut saves);
             }
         }
         for (workspace, kind, id) in &self.touched_records {
@@ -38,7 +40,11 @@ impl Batch {
             }
         }
         saves.facets = answers.into_saves();
+        saves.sort_keys.sort_unstable_by_key(|(key, _)| *key);
         saves.updates.sort_unstable_by_key(|update| update.row);
+        // So that a page of an index is looked for once, however many of the entries belong there.
+        saves.fresh.aliases.sort_unstable();
+        saves.fresh.channels.sort_unstable();
         let changed = self.heads.iter().filter(|(_, heads)| heads.now.last_event > heads.before.last_event);
         saves.heads.extend(changed.map(|(workspace, heads)| {
             let (before, now) = (heads.before, heads.now);
@@ -150,6 +156,18 @@ fn save_slot(workspace: WorkspaceNumber, slot: &Slot, saves: &mut Saves) -> Resu
     Ok(())
 }
 
+fn save_sort_keys(
+    workspace: WorkspaceNumber,
+    (before, after): (Option<&Contact>, Option<&Contact>),
+    saves: &mut Saves,
+) {
+    let Some(number) = before.or(after).map(|contact| contact.number) else { return };
+    let (before, after) = (before.map(StoredKeys::of), after.map(StoredKeys::of));
+    if before != after {
+        saves.sort_keys.push(((workspace, number), after));
+    }
+}
+
 fn save_lookups(
     workspace: WorkspaceNumber,
     (before, after): (Option<&Contact>, Option<&Contact>),
@@ -185,7 +203,7 @@ fn save_record(
         id,
         is_new: !slot.is_stored,
         number: slot.last_record.as_deref().map(Record::number),
-        sort: after.map(document::sort_text).unwrap_or_default(),
+        sort: after.map(document::sort_record).unwrap_or_default(),
         last_event,
         doc,
     });

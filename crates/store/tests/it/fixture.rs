@@ -11,8 +11,8 @@ use model::{
     OnConflict, Record, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
 };
 use store::{
-    Action, ContactOrder, ContactQuery, Filter, Location, Options, Outcome, RecordOutcome, RecordWrite,
-    Store, StoreError, WorkspaceNumber, Write,
+    Action, ContactQuery, Location, Options, Outcome, RecordOutcome, RecordWrite, Store, StoreError,
+    WorkspaceNumber, Write,
 };
 use testdb::Session;
 use uuid::Uuid;
@@ -219,7 +219,7 @@ pub(crate) async fn put(
 }
 
 pub(crate) fn everything() -> ContactQuery {
-    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, after: None, offset: 0, limit: 100 }
+    ContactQuery { limit: 100, ..ContactQuery::default() }
 }
 
 pub(crate) fn at(tick: u64) -> Timestamp {

@@ -16,9 +16,11 @@ mod lease;
 mod load;
 mod opening;
 mod order;
+mod plans;
 mod raw;
 mod same_contact;
 mod sessions;
+mod single;
 mod tls;
 
 fn empty() -> testdb::Database {
