@@ -14,6 +14,7 @@ mod error;
 mod history;
 mod import;
 mod keys;
+mod links;
 mod records;
 mod starter;
 mod workspaces;
@@ -29,6 +30,7 @@ pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
+pub use links::{CompanyLink, ContactLink, Linked};
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,

@@ -61,6 +61,11 @@ impl Queue {
         self.queue(|reply| Command::Write(write, reply)).await
     }
 
+    /// Queues changes of records that are all carried out or none, and waits for what comes of them.
+    pub(crate) async fn write_group(&self, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, StoreError> {
+        self.queue(|reply| Command::Group(writes, reply)).await
+    }
+
     /// Queues another write, and waits for what comes of it.
     pub(crate) async fn administer(&self, admin: Admin) -> Result<u64, StoreError> {
         self.queue(|reply| Command::Admin(admin, reply)).await

@@ -146,6 +146,18 @@ impl Store {
         self.queue(&write)?.write(write).await
     }
 
+    /// Queues writes that are all carried out, in their order, or none of them; waits until they are durable.
+    ///
+    /// # Errors
+    /// That of the first write that cannot be carried out; then nothing was stored.
+    pub async fn write_group(&self, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, StoreError> {
+        if self.shared.is_beside {
+            return Err(StoreError::Closing);
+        }
+        let Some(first) = writes.first() else { return Ok(Vec::new()) };
+        self.queue(first)?.write_group(writes).await
+    }
+
     /// What would come of a write now. Nothing is stored, nothing is locked, and a writer need not be there.
     ///
     /// # Errors

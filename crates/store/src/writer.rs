@@ -10,9 +10,12 @@ mod known;
 mod records;
 mod rehearsal;
 mod saves;
+mod slot;
 mod undo;
 
+use std::collections::HashMap;
 use std::future::poll_fn;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -35,6 +38,8 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) enum Command {
     /// To change a record.
     Write(Write, Reply<AnyOutcome>),
+    /// To change some records, or none of them.
+    Group(Vec<Write>, Reply<Vec<AnyOutcome>>),
     /// To write something else. What is taken together with those is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
@@ -76,7 +81,15 @@ struct Taken {
     admin: Vec<Admin>,
     admin_replies: Vec<Reply<u64>>,
     writes: Vec<Write>,
-    write_replies: Vec<Reply<AnyOutcome>>,
+    /// Those that are all carried out, or none.
+    groups: Vec<Range<usize>>,
+    write_replies: Vec<WriteReply>,
+}
+
+/// Where the answer to a write goes, or to a group of so many.
+enum WriteReply {
+    One(Reply<AnyOutcome>),
+    Group(usize, Reply<Vec<AnyOutcome>>),
 }
 
 /// What came of each write, and the rows that hold it.
@@ -104,7 +117,13 @@ impl<B: Batches> Writer<B> {
                 match command {
                     Command::Write(write, reply) => {
                         taken.writes.push(write);
-                        taken.write_replies.push(reply);
+                        taken.write_replies.push(WriteReply::One(reply));
+                    }
+                    Command::Group(writes, reply) => {
+                        let (begin, count) = (taken.writes.len(), writes.len());
+                        taken.groups.push(begin..begin + count);
+                        taken.writes.extend(writes);
+                        taken.write_replies.push(WriteReply::Group(count, reply));
                     }
                     Command::Admin(admin, reply) => {
                         taken.admin.push(admin);
@@ -115,11 +134,11 @@ impl<B: Batches> Writer<B> {
             }
             if !taken.admin.is_empty() {
                 let done = self.persist(async |writer| writer.administer(&taken.admin).await).await;
-                answer(taken.admin_replies, done);
+                answer(std::mem::take(&mut taken.admin_replies), done);
             }
             if !taken.writes.is_empty() {
-                let done = self.persist(async |writer| writer.write(&taken.writes).await).await;
-                answer(taken.write_replies, done.map(|done| done.results));
+                let done = self.persist(async |writer| writer.write(&taken).await).await;
+                answer_writes(taken.write_replies, done.map(|done| done.results));
             }
         }
     }
@@ -164,7 +183,23 @@ impl<B: Batches> Writer<B> {
     }
 
     /// One try of a batch of records.
-    async fn write(&mut self, writes: &[Write]) -> Result<Done, CommitError> {
+    async fn write(&mut self, taken: &Taken) -> Result<Done, CommitError> {
+        let mut refused = HashMap::new();
+        loop {
+            if let Some(done) = self.write_without(taken, &mut refused).await? {
+                return Ok(done);
+            }
+            self.batches.rollback().await;
+        }
+    }
+
+    /// The batch without the groups, by their place, that were refused. `None` when one more is: what it did before can
+    /// only be taken back with everything else.
+    async fn write_without(
+        &mut self,
+        Taken { writes, groups, .. }: &Taken,
+        refused: &mut HashMap<usize, StoreError>,
+    ) -> Result<Option<Done>, CommitError> {
         let started = Instant::now();
         self.batches.begin().await.map_err(CommitError::NotStored)?;
         let loaded = Batch::load(&mut self.batches, &self.catalogs, writes).await;
@@ -174,13 +209,24 @@ impl<B: Batches> Writer<B> {
             if let (Some(committed), Some(mut done)) = (found, self.lost.take()) {
                 self.batches.rollback().await;
                 done.number(writes, &committed);
-                return Ok(done);
+                return Ok(Some(done));
             }
         }
         let mut results = Vec::with_capacity(writes.len());
-        for write in writes {
-            let done = batch.carry_out(&mut self.batches, write).await;
-            results.push(done.map_err(CommitError::NotStored)?);
+        for (place, write) in writes.iter().enumerate() {
+            let group = groups.iter().position(|group| group.contains(&place));
+            if let Some(fault) = group.and_then(|group| refused.get(&group)) {
+                results.push(Err(fault.copy()));
+                continue;
+            }
+            let done = batch.carry_out(&mut self.batches, write).await.map_err(CommitError::NotStored)?;
+            match (done, group) {
+                (Err(fault), Some(group)) => {
+                    refused.insert(group, fault);
+                    return Ok(None);
+                }
+                (done, _) => results.push(done),
+            }
         }
         let mut done = Done { results, saves: batch.saves().map_err(CommitError::NotStored)? };
         if done.saves.is_empty() {
@@ -198,7 +244,7 @@ impl<B: Batches> Writer<B> {
         for (workspace, catalog) in batch.catalogs() {
             self.catalogs.put(workspace, catalog, started);
         }
-        Ok(done)
+        Ok(Some(done))
     }
 
     /// One try of a batch of other writes.
@@ -250,6 +296,14 @@ impl Done {
 }
 
 impl CommitError {
+    /// What callers are told.
+    fn told(self) -> StoreError {
+        match self {
+            Self::NotStored(fault) => fault,
+            Self::Lost(fault) | Self::Unknown(fault) => StoreError::OutcomeUnknown(Arc::new(fault)),
+        }
+    }
+
     /// Whether trying the batch again may help, and cannot do anything twice.
     fn may_pass(&self) -> bool {
         match self {
@@ -277,20 +331,34 @@ async fn unwinding<T>(work: impl Future<Output = Result<T, CommitError>>) -> Res
 
 /// Tells everybody what came of it, or why nothing, or perhaps nothing, was stored.
 fn answer<T>(replies: Vec<Reply<T>>, done: Result<Vec<Result<T, StoreError>>, CommitError>) {
-    let fault = match done {
+    match done.map_err(CommitError::told) {
         Ok(results) => {
             for (reply, result) in replies.into_iter().zip(results) {
                 // An error means that the caller is gone; what it asked for is done all the same.
                 drop(reply.send(result));
             }
-            return;
         }
-        Err(CommitError::NotStored(fault)) => fault,
-        Err(CommitError::Lost(fault) | CommitError::Unknown(fault)) => {
-            StoreError::OutcomeUnknown(Arc::new(fault))
+        Err(fault) => {
+            for reply in replies {
+                drop(reply.send(Err(fault.copy())));
+            }
         }
-    };
+    }
+}
+
+/// The same for writes, of which a group has one answer.
+fn answer_writes(replies: Vec<WriteReply>, done: Result<Vec<Result<AnyOutcome, StoreError>>, CommitError>) {
+    let mut done = done.map(Vec::into_iter).map_err(CommitError::told);
     for reply in replies {
-        drop(reply.send(Err(fault.copy())));
+        match (reply, &mut done) {
+            (WriteReply::One(reply), Ok(results)) => drop(results.next().map(|result| reply.send(result))),
+            (WriteReply::Group(count, reply), Ok(results)) => {
+                // All of them first: the end of a group that failed must not be taken for the next answer.
+                let group: Vec<_> = results.by_ref().take(count).collect();
+                drop(reply.send(group.into_iter().collect()));
+            }
+            (WriteReply::One(reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
+            (WriteReply::Group(_, reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
+        }
     }
 }

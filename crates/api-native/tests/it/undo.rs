@@ -1,7 +1,7 @@
 //! Undo: every change can be taken back, and that too.
 
 use app::Scope;
-use model::{Dialect, Json};
+use model::{Catalog, Company, CompanyId, Dialect, ItemRef, Json, Tag};
 use serde_json::json;
 use testkit::{Client, Reply};
 
@@ -165,4 +165,40 @@ async fn what_is_wrong_with_an_undo_is_said() {
         }
     }
     assert_eq!(client.get(&path(&jane)).await.expect(200)["city"], "Rome");
+}
+
+#[tokio::test]
+async fn changes_of_other_records_are_shown_and_undone() {
+    let (test, client) = start().await;
+    let secret = test.key(&[Scope::Write], &[Dialect::Native]).await;
+    let caller = test.app.authenticate(&secret, Dialect::Native, None).await.unwrap();
+    let make = |id, now, _: &Catalog| Ok(Company::new(CompanyId(id), "Acme", now));
+    let made = test.app.create_record(&caller, make).await.unwrap();
+    let id = made.record.id.to_string();
+    let seen = client.get(&changes(made.change.unwrap())).await.expect(200);
+    assert_eq!(seen["contact_id"], Json::Null);
+    assert_eq!((&seen["record_kind"], &seen["record_id"]), (&json!("company"), &json!(id)));
+    assert_eq!(seen["differences"][1], json!({"member": "name", "before": null, "after": "Acme"}));
+    let undone = undo(&client, made.change.unwrap(), &json!({})).await;
+    let deletion = change(&undone);
+    assert_eq!(
+        undone.expect(200),
+        json!({"change": deletion, "done": "deleted", "record_kind": "company", "record_id": id, "contact": null})
+    );
+    let seen = client.get(&changes(deletion)).await.expect(200);
+    assert_eq!((&seen["kind"], &seen["undoes"]), (&json!("deleted"), &json!(made.change)));
+    assert_eq!(seen["deleted"]["company"]["name"], "Acme");
+
+    let lead = ItemRef::Name("lead".to_owned());
+    let rename = |tag: &mut Tag, _: &Catalog| {
+        tag.name = "prospect".to_owned();
+        Ok(())
+    };
+    let renamed = test.app.update_item(&caller, &lead, rename).await.unwrap();
+    let seen = client.get(&changes(renamed.change.unwrap())).await.expect(200);
+    assert_eq!(seen["record_kind"], "tag");
+    assert_eq!(seen["differences"], json!([{"member": "name", "before": "lead", "after": "prospect"}]));
+    let undone = undo(&client, renamed.change.unwrap(), &json!({})).await.expect(200);
+    assert_eq!((&undone["done"], &undone["record_kind"]), (&json!("updated"), &json!("tag")));
+    assert!(test.app.catalog(&caller).await.unwrap().tags.find(&lead).is_some());
 }

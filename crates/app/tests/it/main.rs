@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is test code")]
 
+mod records;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

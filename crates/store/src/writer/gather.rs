@@ -6,8 +6,9 @@ use std::sync::Arc;
 use model::{Aliases, Change, Deleted, Dialect, Difference, Edit, Event, Json, Member, RecordKind, Ref};
 use uuid::Uuid;
 
-use super::batch::{Batch, Heads, Slot};
+use super::batch::{Batch, Heads};
 use super::records::RecordSlot;
+use super::slot::Slot;
 use crate::backend::{Batches, Head, Keys, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{Action, RecordWrite, StoreError, WorkspaceNumber, Write};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use model::{Aliases, ChannelKind, Contact, Dialect, Record, RecordKind};
 use uuid::Uuid;
 
-use super::batch::{Batch, Slot};
+use super::batch::Batch;
 use super::records::RecordSlot;
+use super::slot::Slot;
 use crate::backend::{Delete, FacetSave, HeadSave, Insert, RecordSave, Saves, Update};
 use crate::numbers::{Chunk, chunk};
 use crate::sort::StoredKeys;

@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod catalogs;
 mod facets;
 mod fixture;
 mod history;

@@ -18,6 +18,7 @@ mod opening;
 mod order;
 mod plans;
 mod raw;
+mod records;
 mod same_contact;
 mod sessions;
 mod single;

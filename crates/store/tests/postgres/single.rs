@@ -45,7 +45,7 @@ async fn an_update_in_flight_is_carried_out_again_under_the_new_catalog() {
             assert_eq!(violation(done).1, ViolationKind::UnknownTag("old".to_owned()));
         } else {
             let done = done.unwrap();
-            assert_eq!((done.event, done.contact.revision), (Some(2), 2));
+            assert_eq!((done.event, done.contact.revision), (Some(3), 2));
             assert_eq!((done.contact.tags.len(), done.catalog.revision), (1, old.revision + 2));
         }
     }
@@ -141,7 +141,7 @@ async fn plans_that_were_made_for_few_contacts_are_good_for_many() {
     let more = "INSERT INTO contacts SELECT workspace, gen_random_uuid(), number + n, last_event, format, 'x' || n, doc \
                 FROM contacts, generate_series(1, $) n";
     sql(&database, &more.replace('$', &MANY.to_string()));
-    let more = "INSERT INTO events SELECT workspace, seq + 1000000 + n, contact, previous, doc \
+    let more = "INSERT INTO events SELECT workspace, seq + 1000000 + n, record, previous, doc \
                 FROM events, generate_series(1, $) n WHERE seq = 1";
     sql(&database, &more.replace('$', &MANY.to_string()));
     sql(&database, "SELECT pg_stat_reset()");
