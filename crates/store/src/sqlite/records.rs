@@ -12,7 +12,7 @@ use super::load::{AliasKind, aliases, integer, uuid};
 use super::save::{put_alias, remove_alias};
 use crate::backend::{Found, Keys, Lookups, RecordSave, StoredRecord, kind_number};
 use crate::filter::Answers;
-use crate::numbers::Numbers;
+use crate::numbers::{Numbers, chunk};
 use crate::query::{Among, Bind, Select, Syntax};
 use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
 
@@ -71,12 +71,19 @@ pub(super) fn last_numbers(
     wanted: &[(WorkspaceNumber, RecordKind)],
 ) -> Result<Vec<(WorkspaceNumber, RecordKind, u64)>, StoreError> {
     let last = |(workspace, kind): &(WorkspaceNumber, RecordKind)| {
-        let sql = "SELECT coalesce(max(number), 0) FROM records WHERE workspace = ?1 AND kind = ?2";
-        let mut statement = connection.prepare_cached(sql)?;
-        let number = statement.query_row([workspace.0, kind_number(*kind)], |row| row.get(0))?;
-        Ok((*workspace, *kind, number))
+        Ok((*workspace, *kind, last_number(connection, *workspace, *kind)?))
     };
     wanted.iter().map(last).collect()
+}
+
+fn last_number(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    kind: RecordKind,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(number), 0) FROM records WHERE workspace = ?1 AND kind = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([workspace.0, kind_number(kind)], |row| row.get(0))?)
 }
 
 /// Saves the records of a batch, and the aliases that lead to them.
@@ -130,8 +137,11 @@ pub(super) fn list(
     kind: RecordKind,
     query: &RecordQuery,
 ) -> Result<RecordPage, StoreError> {
-    let facets = facets::said(connection, workspace, query.questions(kind))?;
-    let all = facets.get(&Facet::Every.id_for(kind)).map_or(0, Numbers::len);
+    let every = Facet::Every.id_for(kind);
+    // Beyond it there are only contacts.
+    let last = last_number(connection, workspace, kind)?;
+    let facets = facets::yes(connection, workspace, query.questions(kind), (every, chunk(last)))?;
+    let all = facets.get(&every).map_or(0, Numbers::len);
     let found = query.filter.numbers(kind, &Answers { facets, ..Answers::default() });
     let query = &query.list();
     let records = match query.page_of(&found) {

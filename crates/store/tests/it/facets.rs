@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Not as _;
 use std::sync::Arc;
 
 use model::{
@@ -48,7 +49,7 @@ fn said(n: u64) -> model::Change {
         Edit::ReplaceChannels(vec![ChannelWrite::new(
             "email",
             ChannelKind::Email,
-            &format!("{}@example.com", n % 5),
+            format!("{}@example.com", n % 5),
         )]),
         Edit::Flag(Flag::Starred, n >> 3 & 1 == 1),
         Edit::Instant(InstantMember::ClosedAt, (n >> 4 & 1 == 1).then(|| at(5))),
@@ -69,7 +70,7 @@ fn holds(filter: &Filter, contact: &Contact) -> bool {
         Filter::HasChannel(kind, value) => {
             contact.channels.iter().any(|channel| channel.kind == *kind && channel.value == *value)
         }
-        Filter::Where(_) => contact.number % 3 == 0,
+        Filter::Where(_) => contact.number.is_multiple_of(3),
         Filter::Is(other) => panic!("{other:?} is not asked here"),
     }
 }
@@ -243,12 +244,13 @@ async fn changes_of_one_batch_add_up() {
     let (held, waiting) = database.hold(&served, first).await;
     let rest: Vec<_> =
         [0b1_1001, 0b0_0010, 0b0_1010].map(|n| database.update(&served, &contact, said(n))).into();
-    let rest = tokio::spawn(all(rest));
+    let mut meanwhile = tokio::task::JoinSet::new();
+    meanwhile.spawn(all(rest));
     while served.store.writer_stats().waiting < 3 {
         tokio::task::yield_now().await;
     }
     held.release();
     waiting.await.unwrap();
-    assert!(rest.await.unwrap().iter().all(Result::is_ok));
+    assert!(meanwhile.join_all().await.iter().flatten().all(Result::is_ok));
     assert_right(&served).await;
 }

@@ -1,5 +1,7 @@
 //! Lists of companies, notes and tasks: every order, with filters, and exact totals.
 
+use std::ops::Not as _;
+
 use model::{Company, CompanyId, Document, Facet, RecordKind, TagId, Task, TaskId};
 use store::{Action, ContactQuery, Filter, RecordOrder, RecordQuery, RecordWrite};
 use uuid::Uuid;
