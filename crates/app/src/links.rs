@@ -5,13 +5,13 @@
 use std::collections::HashSet;
 
 use model::{
-    Change, Company, CompanyId, CompanyWrite, ContactId, Dialect, Document, Edit, Facet, ItemRef, ListId,
-    NoteId, Record, Ref, Set, TagId, Task, TaskId,
+    Catalog, Change, Company, CompanyId, CompanyWrite, ContactId, Dialect, Document, Edit, Facet, ItemRef,
+    ListId, NoteId, Record, Ref, Rejection, Set, TagId, Task, TaskId, Timestamp, Violation, ViolationKind,
 };
 use store::{Action, AnyOutcome, ContactQuery, Filter, RecordQuery, RecordWrite, Scope, StoreError, Write};
 use uuid::Uuid;
 
-use crate::records::TRIES;
+use crate::records::{TRIES, WrittenRecord};
 use crate::{App, Caller, Error, Missing};
 
 /// What contacts can be linked with.
@@ -105,6 +105,42 @@ impl App {
         let tags = |task: &mut Task, has| set(&mut task.tags, tag, has);
         let wanted: Vec<Uuid> = tasks.iter().map(|id| id.0).collect();
         self.set_records(caller, Facet::Tag(tag), &wanted, tags).await
+    }
+
+    /// Makes a company or a note and gives it to contacts, all of it or nothing. `make` gets a fresh id and the time.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`] when one of the contacts does not exist; [`Error::Rejected`] with every
+    /// violation, also when there are more than 1000 contacts; or what the store says.
+    pub async fn create_linked<D: Document>(
+        &self,
+        caller: &Caller,
+        contacts: &[ContactId],
+        make: impl FnOnce(Uuid, Timestamp, &Catalog) -> Result<D, Rejection> + Send,
+    ) -> Result<WrittenRecord<D>, Error> {
+        caller.require(Scope::Write)?;
+        let catalog = self.store().catalog(caller.workspace).await?;
+        let record: Box<Record> =
+            Box::new(make(self.clock().fresh_id(), self.clock().now(), &catalog)?.into());
+        record.check()?;
+        if contacts.len() > GROUP {
+            let kind = ViolationKind::TooLong { max: GROUP, unit: "items" };
+            return Err(Error::Rejected(Violation::new("contacts", kind).into()));
+        }
+        let link = match &*record {
+            Record::Company(company) => Some(ContactLink::Company(company.id)),
+            Record::Note(note) => Some(ContactLink::Note(note.id)),
+            // Tasks name their contacts themselves.
+            Record::Task(_) => None,
+        };
+        let mut actions = vec![Action::Record(RecordWrite::Put { record, expected: None })];
+        if let Some(link) = link {
+            let (ids, _) = compare(&[], contacts.iter().map(|id| id.0));
+            actions.extend(ids.into_iter().map(|id| update(id, link.edit(Link::Add))));
+        }
+        let made = self.write_group(caller, actions).await?.into_iter().next();
+        let made = made.and_then(AnyOutcome::record).ok_or(Error::NotFound(Missing::Record(D::KIND)))?;
+        WrittenRecord::of(made)
     }
 
     /// The ids of the contacts that have a link, oldest first.

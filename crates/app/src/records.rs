@@ -225,11 +225,15 @@ impl App {
         actor: Actor,
         write: RecordWrite,
     ) -> Result<WrittenRecord<D>, Error> {
-        let outcome = self.write_any(workspace, actor, Action::Record(write)).await?;
-        let Some(RecordOutcome { record, catalog, done, event, differences }) = outcome.record() else {
-            return Err(Error::NotFound(Missing::Record(D::KIND)));
-        };
+        let outcome = self.write_any(workspace, actor, Action::Record(write)).await?.record();
+        WrittenRecord::of(outcome.ok_or(Error::NotFound(Missing::Record(D::KIND)))?)
+    }
+}
+
+impl<D: Document> WrittenRecord<D> {
+    pub(crate) fn of(outcome: RecordOutcome) -> Result<Self, Error> {
+        let RecordOutcome { record, catalog, done, event, differences } = outcome;
         let record = D::of(&record).cloned().ok_or(Error::NotFound(Missing::Record(D::KIND)))?;
-        Ok(WrittenRecord { record, catalog, done, change: event, differences })
+        Ok(Self { record, catalog, done, change: event, differences })
     }
 }

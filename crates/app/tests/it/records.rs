@@ -201,3 +201,23 @@ async fn the_companies_and_tasks_of_a_tag_are_set_from_there() {
     let tasks = test.app.list_records::<Task>(&caller, &query).await.unwrap();
     assert_eq!((tasks.total, tasks.records[0].id), (1, task));
 }
+
+#[tokio::test]
+async fn a_note_and_its_contacts_are_made_together_or_not_at_all() {
+    let test = TestApp::new().await;
+    let caller = caller(&test, &[Scope::Write]).await;
+    let ids = contacts(&test, &[1, 2]).await;
+    let make = |id, now, _: &model::Catalog| Ok(Note::new(NoteId(id), "called", now));
+    let made = test.app.create_linked(&caller, &ids, make).await.unwrap();
+    let linked = test.app.linked_contacts(&caller, ContactLink::Note(made.record.id)).await.unwrap();
+    assert_eq!(linked, [ids[0].0, ids[1].0]);
+    let notes = || RecordQuery { limit: 10, ..RecordQuery::default() };
+    let before = test.app.list_records::<Note>(&caller, &notes()).await.unwrap().total;
+    let unknown = [ids[0], ContactId(uuid::Uuid::nil())];
+    let refused = test.app.create_linked(&caller, &unknown, make).await;
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Contact))), "{refused:?}");
+    assert_eq!(test.app.list_records::<Note>(&caller, &notes()).await.unwrap().total, before);
+    let many = vec![ids[0]; 1001];
+    let refused = test.app.create_linked(&caller, &many, make).await;
+    assert!(matches!(refused, Err(Error::Rejected(_))), "{refused:?}");
+}

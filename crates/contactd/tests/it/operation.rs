@@ -20,7 +20,7 @@ fn health_readiness_and_metrics() {
         "contactd_requests_total{dialect=\"callbell\",route=\"/v1/contacts/{uuid}\",method=\"GET\",status=\"404\"} 1",
         "contactd_requests_total{dialect=\"rolodex\",route=\"\",method=\"\",status=\"404\"} 1",
         "contactd_request_seconds_count{dialect=\"native\"} 1",
-        "contactd_writer_events_total 4",
+        "contactd_writer_events_total 8",
         "contactd_writer_waiting 0",
     ] {
         assert!(metrics.contains(line), "{line}\n{metrics}");

@@ -1,3 +1,5 @@
+//! Records beside contacts: what differs, what is taken back, what they answer.
+
 use super::*;
 use crate::{CompanyId, ContactId, Dialect, FieldId, Member, NoteId, TagId, TaskId, UserId};
 

@@ -298,14 +298,21 @@ impl Batch {
         catalog: &Catalog,
     ) -> Linked {
         let mut linked = Linked::default();
+        // What was deleted may be kept, so that what was read can be written back.
         for named in change.company_refs() {
-            if let Some(company) = self.find_record(workspace, RecordKind::Company, named) {
-                linked.companies.insert(named.clone(), (CompanyId(company.id()), company.number()));
+            let kept =
+                |id: Uuid| contact.companies.iter().find(|link| link.id.0 == id).map(|link| link.number);
+            if let Some((id, record)) = self.find_record(workspace, RecordKind::Company, named)
+                && let Some(number) = record.map(|company| company.number()).or_else(|| kept(id))
+            {
+                linked.companies.insert(named.clone(), (CompanyId(id), number));
             }
         }
         for named in change.note_refs() {
-            if let Some(note) = self.find_record(workspace, RecordKind::Note, named) {
-                linked.notes.insert(named.clone(), NoteId(note.id()));
+            if let Some((id, record)) = self.find_record(workspace, RecordKind::Note, named)
+                && (record.is_some() || contact.notes.contains(&NoteId(id)))
+            {
+                linked.notes.insert(named.clone(), NoteId(id));
             }
         }
         for (kind, value) in change.exclusive_channels().filter_map(|write| write.lookup_key(catalog)) {
@@ -321,9 +328,16 @@ impl Batch {
         linked
     }
 
-    /// The living record beside contacts that a client names.
-    fn find_record(&self, workspace: WorkspaceNumber, kind: RecordKind, named: &Ref) -> Option<&Arc<Record>> {
-        self.records.get(&kind)?.find(workspace, named)?.record.as_ref()
+    /// The id of the record beside contacts that a client names, and the record, where it lives.
+    fn find_record(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: RecordKind,
+        named: &Ref,
+    ) -> Option<(Uuid, Option<&Arc<Record>>)> {
+        let known = self.records.get(&kind)?;
+        let id = known.resolve(workspace, named)?;
+        Some((id, known.rows.get(&(workspace, id)).and_then(|slot| slot.record.as_ref())))
     }
 
     /// An alias that the contact gets and another contact has.

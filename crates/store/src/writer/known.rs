@@ -44,11 +44,6 @@ impl<T> Known<T> {
         })
     }
 
-    /// The record that a client names.
-    pub(super) fn find(&self, workspace: WorkspaceNumber, named: &Ref) -> Option<&T> {
-        self.rows.get(&(workspace, self.resolve(workspace, named)?))
-    }
-
     /// Whom an alias names; `None` when that was not loaded.
     pub(super) fn aliased(
         &self,

@@ -273,3 +273,31 @@ async fn a_name_with_a_nul_leads_nowhere() {
     let found = served.store.find_by_channel(served.workspace, &ChannelKind::Phone, "1\0").await.unwrap();
     assert_eq!(found, []);
 }
+
+#[tokio::test]
+async fn a_contact_may_keep_what_was_deleted_and_nobody_gets_it() {
+    let (database, served) = served().await;
+    let (store, workspace) = (&served.store, served.workspace);
+    let acme = put(store, workspace, company(1, 10, "r-1"), None).await.unwrap();
+    let called = put(store, workspace, note(2, "n-1"), None).await.unwrap();
+    let by_id = |id: Uuid| Ref::uuid(Dialect::Native, &id.to_string());
+    let both = |company: Ref| {
+        let mut change = link(company);
+        change.edits.extend(link_note(by_id(called.record.id())).edits);
+        change
+    };
+    let contact = database.create(&served, both(by_id(acme.record.id()))).await.unwrap().contact;
+    for record in [&acme.record, &called.record] {
+        let (kind, id, expected) = (record.kind(), record.id(), record.revision());
+        let delete = store::Action::Record(store::RecordWrite::Delete { kind, id, expected });
+        store.write(database.write(workspace, delete)).await.unwrap();
+    }
+    for named in [by_id(acme.record.id()), Ref::number(Dialect::Acquire, "10")] {
+        let same = database.update(&served, &contact, both(named)).await.unwrap();
+        assert_eq!(same.event, None);
+    }
+    let other = database.create(&served, link(by_id(acme.record.id()))).await;
+    assert!(matches!(violation(other).1, ViolationKind::UnknownCompany(_)));
+    let other = database.create(&served, link_note(by_id(called.record.id()))).await;
+    assert!(matches!(violation(other).1, ViolationKind::UnknownNote(_)));
+}

@@ -1,3 +1,5 @@
+//! What differs between catalogs, and taking it back.
+
 use super::*;
 use crate::{Aliases, Member, TagId};
 
