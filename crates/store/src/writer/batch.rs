@@ -192,11 +192,10 @@ impl Batch {
         let catalog = self.catalog(workspace)?;
         let is_deleted = happened.kind == EventKind::Deleted;
         let done = Done::from(happened.kind);
-        let differences = happened.differences.clone();
         let last_event = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
         let deleted = is_deleted.then(|| Deleted::Contact(Box::new(Contact::clone(&contact))));
         let of = Subject { kind: RecordKind::Contact, id: id.0, revision: contact.revision, last_event };
-        let seq = self.append(write, of, happened, deleted)?;
+        let (seq, differences) = self.append(write, of, happened, deleted)?;
         let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
         match done {
             Done::Created | Done::Restored => {
@@ -210,14 +209,14 @@ impl Batch {
         Ok(Outcome { contact, catalog, done, event: Some(seq), differences })
     }
 
-    /// Appends an event, and tells its number.
+    /// Appends an event; yields its number, and the differences back.
     pub(super) fn append(
         &mut self,
         write: &Write,
         subject: Subject,
         happened: Happened,
         deleted: Option<Deleted>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(u64, Vec<Difference>), StoreError> {
         let (workspace, previous) = (write.workspace, subject.last_event);
         let event = Event {
             subject: subject.kind,
@@ -236,7 +235,7 @@ impl Batch {
         heads.now.last_event += 1;
         let seq = heads.now.last_event;
         self.event_rows.push(EventRow { workspace, seq, record: subject.id, previous, doc });
-        Ok(seq)
+        Ok((seq, event.differences))
     }
 
     fn set_contact(

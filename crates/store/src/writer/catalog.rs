@@ -46,8 +46,9 @@ impl Batch {
                 ItemEdit::Removed(item) => (EventKind::Deleted, Vec::new(), Some(Deleted::Item(item))),
             };
             let last_event = self.last_item_event(write.workspace, kind, id);
-            let happened = Happened { kind: event, differences: differences.clone(), undoes };
-            let seq = self.append(write, Subject { kind, id, revision, last_event }, happened, deleted)?;
+            let happened = Happened { kind: event, differences, undoes };
+            let (seq, differences) =
+                self.append(write, Subject { kind, id, revision, last_event }, happened, deleted)?;
             self.touch(write.workspace, kind, id, seq);
             items.push(ItemOutcome { kind, id, done: Done::from(event), event: Some(seq), differences });
         }

@@ -188,12 +188,11 @@ impl Batch {
         let (workspace, kind, id) = (write.workspace, record.kind(), record.id());
         let catalog = self.catalog(workspace)?;
         let done = Done::from(happened.kind);
-        let differences = happened.differences.clone();
         let is_deleted = happened.kind == EventKind::Deleted;
         let last_event = self.record_slot(workspace, kind, id).and_then(|slot| slot.last_event);
         let deleted = is_deleted.then(|| Deleted::Record(Box::new(Record::clone(&record))));
         let of = Subject { kind, id, revision: record.revision(), last_event };
-        let seq = self.append(write, of, happened, deleted)?;
+        let (seq, differences) = self.append(write, of, happened, deleted)?;
         self.touch(workspace, kind, id, seq);
         let last = self.last_numbers.entry((workspace, kind)).or_default();
         *last = record.number().max(*last);

@@ -1,6 +1,9 @@
 //! What `verify` finds.
 
-use crate::fixture::{named, served};
+use model::{Aliases, Company, CompanyId, Dialect, RecordKind};
+use uuid::Uuid;
+
+use crate::fixture::{at, named, put, served};
 use crate::raw::raw;
 
 #[tokio::test]
@@ -24,4 +27,36 @@ async fn a_damaged_database_does_not_verify() {
             format!("facet {every} of workspace 1 does not say what records 0 and later say"),
         ]
     );
+}
+
+#[tokio::test]
+async fn damaged_records_beside_contacts_do_not_verify() {
+    let (database, served) = served().await;
+    let mut ids = Vec::new();
+    for n in 1..=4_u128 {
+        let company = Company {
+            aliases: Aliases::one(Dialect::Rolodex, &n.to_string()),
+            ..Company::new(CompanyId(Uuid::from_u128(n)), "Acme", at(0))
+        };
+        ids.push(put(&served.store, served.workspace, company, None).await.unwrap().record.id());
+    }
+    let sound = served.store.verify().await.unwrap();
+    assert_eq!((sound.records, sound.events, sound.faults.len()), (4, 4, 0), "{sound:?}");
+    let damage = raw(&database);
+    damage.execute("UPDATE records SET last_event = 1 WHERE number = 2", []).unwrap();
+    damage.execute("UPDATE records SET sort = 'zebra' WHERE number = 3", []).unwrap();
+    damage.execute("UPDATE records SET doc = '{}' WHERE number = 4", []).unwrap();
+    damage.execute("DELETE FROM aliases WHERE alias = '1'", []).unwrap();
+    let mut faults = served.store.verify().await.unwrap().faults;
+    faults.sort();
+    let every = model::Facet::Every.id_for(RecordKind::Company);
+    let mut expected = [
+        format!("the rolodex id '1' does not lead to company {}", ids[0]),
+        format!("record {} names a last event that is not its own", ids[1]),
+        format!("company {} is not found where lists look for it", ids[2]),
+        format!("company {} cannot be read: missing field `id` at line 1 column 2", ids[3]),
+        format!("facet {every} of workspace 1 does not say what records 0 and later say"),
+    ];
+    expected.sort();
+    assert_eq!(faults, expected);
 }
