@@ -31,8 +31,18 @@ impl Page {
     /// Reads the parameters. `sortable` are the fields that the list can be in the order of, its default first;
     /// others are passed over.
     pub(crate) fn read(query: &Query, sortable: &[&'static str]) -> Result<Self, Problem> {
+        Self::read_sized(query, sortable, 1)
+    }
+
+    /// The same, where a page may also have no rows. QUIRK(zingle): its mobile client asks for events so, to read only
+    /// the totals (`ios-sdk`, `ZNGEventClient.m`). Pinned by `events_are_an_empty_list_with_exact_totals`.
+    pub(crate) fn read_or_totals(query: &Query, sortable: &[&'static str]) -> Result<Self, Problem> {
+        Self::read_sized(query, sortable, 0)
+    }
+
+    fn read_sized(query: &Query, sortable: &[&'static str], min_size: u64) -> Result<Self, Problem> {
         let number = query.integer("page", 1)?.unwrap_or(1);
-        let size = query.integer("page_size", 1)?.unwrap_or(PAGE_SIZE);
+        let size = query.integer("page_size", min_size)?.unwrap_or(PAGE_SIZE);
         if size > PAGE_SIZE_MAX {
             let reason = format!("must be a whole number from 1 to {PAGE_SIZE_MAX}");
             return Err(Problem::BadQuery { name: "page_size", reason });
@@ -50,6 +60,13 @@ impl Page {
         let default = (sortable.first().copied().unwrap_or("id"), is_descending);
         let (sort_field, is_descending) = pairs.iter().find_map(known).unwrap_or(default);
         Ok(Self { number, size, sort_field, is_descending })
+    }
+
+    /// The same, backwards where the request says nothing of an order.
+    pub(crate) fn descending_unless_said(self, query: &Query) -> Self {
+        let said = ["sort_direction", "sort_field", "sort_fields", "sort_fields[]"];
+        let is_said = said.iter().any(|name| query.get(name).is_some());
+        Self { is_descending: self.is_descending || !is_said, ..self }
     }
 
     /// How many items to skip.
@@ -99,7 +116,8 @@ impl Page {
             sort_direction: if self.is_descending { "desc" } else { "asc" },
             page: self.number,
             page_size: self.size,
-            total_pages: total.div_ceil(self.size),
+            // A page without rows leads nowhere.
+            total_pages: if self.size == 0 { 0 } else { total.div_ceil(self.size) },
             total_records: total,
         }
     }

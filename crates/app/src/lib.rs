@@ -12,6 +12,7 @@ mod duty;
 mod error;
 mod history;
 mod keys;
+mod reach;
 mod starter;
 mod workspaces;
 
@@ -24,6 +25,7 @@ pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use keys::{IssuedKey, KeyRequest};
+pub use reach::Reached;
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, LocationError, Options, Scope, Store,
     StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
