@@ -102,9 +102,9 @@ impl Page {
         ContactQuery {
             filter: if self.texts.is_empty() { Filter::All } else { Filter::And(parts.collect()) },
             order: self.order,
-            after: None,
             offset: self.number.saturating_mul(self.limit),
             limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
+            ..ContactQuery::default()
         }
     }
 

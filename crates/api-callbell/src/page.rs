@@ -66,6 +66,7 @@ impl Page {
             offset: (self.number - 1) * SIZE as u64,
             // One more tells whether there is a page after this one.
             limit: u32::try_from(SIZE + 1).unwrap_or(u32::MAX),
+            ..ContactQuery::default()
         };
         let mut list = call.app.list_contacts(&call.caller, &query).await?;
         let is_last = list.contacts.len() <= SIZE;

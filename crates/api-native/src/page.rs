@@ -93,7 +93,7 @@ impl ContactsPage {
         // One more tells whether there is a next page.
         let catalog = call.app.catalog(&call.caller).await?;
         let filter = filter::of(&call.query, &catalog)?;
-        let query = ContactQuery { filter, order, after, offset: 0, limit: self.limit + 1 };
+        let query = ContactQuery { filter, order, after, limit: self.limit + 1, ..ContactQuery::default() };
         let mut list = call.app.list_contacts(&call.caller, &query).await?;
         let is_last = list.contacts.len() as u64 <= u64::from(self.limit);
         list.contacts.truncate(self.limit as usize);

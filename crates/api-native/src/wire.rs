@@ -8,22 +8,22 @@ mod patch;
 mod undo;
 mod value;
 
-use std::fmt::Display;
-
 use model::Timestamp;
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
 pub(crate) use change::{ChangeBody, ChangesBody, member_path};
 pub(crate) use contact::{ContactBody, ContactsBody};
 pub(crate) use patch::decode;
 pub(crate) use undo::{UndoneBody, decode_undo};
 
-/// Something shown as text: ids in their hyphenated form.
+/// An id in its hyphenated form.
 struct Shown<T>(T);
 
-impl<T: Display> Serialize for Shown<T> {
+impl<T: Copy + Into<Uuid>> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        let id: Uuid = self.0.into();
+        serializer.serialize_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 }
 
@@ -36,6 +36,6 @@ impl Serialize for Instant {
     }
 }
 
-fn shown<T: Display + Copy>(ids: &[T]) -> Vec<Shown<T>> {
+fn shown<T: Copy>(ids: &[T]) -> Vec<Shown<T>> {
     ids.iter().map(|id| Shown(*id)).collect()
 }

@@ -1,7 +1,7 @@
 //! The parameters of lists, and which relationships an answer carries.
 
 use api_kit::{Problem, Query};
-use app::{ContactOrder, ContactQuery, Filter};
+use app::{ContactOrder, ContactQuery};
 
 const DEFAULT_LIMIT: u64 = 25;
 const MAX_LIMIT: u64 = 1_000;
@@ -25,11 +25,10 @@ const ORDERS: [(&str, ContactOrder); 8] = [
 pub(crate) fn contact_query(query: &Query) -> Result<ContactQuery, Problem> {
     let limit = integer(query, "limit", 1)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
     Ok(ContactQuery {
-        filter: Filter::All,
         order: order(query)?,
-        after: None,
         offset: integer(query, "offset", 0)?.unwrap_or_default().min(MAX_OFFSET),
         limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        ..ContactQuery::default()
     })
 }
 

@@ -1,7 +1,7 @@
 //! Contacts: list, create, get, update, delete.
 
 use api_kit::{Answer, Call, with_change};
-use app::{ContactQuery, Filter, Written};
+use app::{ContactQuery, Written};
 use axum::response::Response;
 use model::{Change, Dialect, Ref, WorkspaceId};
 
@@ -19,11 +19,10 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
     let page = Page::read(&call.query, &SORTABLE)?;
     let query = ContactQuery {
-        filter: Filter::All,
         order: page.contact_order(),
-        after: None,
         offset: page.offset(),
         limit: page.limit(),
+        ..ContactQuery::default()
     };
     let found = call.app.list_contacts(&call.caller, &query).await?;
     let rows: Vec<_> =

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::{
     BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Dialect, Difference, Edit,
-    Flag, InstantMember, ItemRef, Json, NamePart, Network, NoteId, OnConflict, Ref, Rejection, TextMember,
-    Timestamp, Violation, ViolationKind, difference, limits,
+    Flag, InstantMember, ItemRef, Json, NamePart, Network, NoteId, OnConflict, Ref, Rejection, Text,
+    TextMember, Timestamp, Violation, ViolationKind, difference, limits,
 };
 
 /// What a change meets: the catalog, what its references point at, the time and the fresh ids.
@@ -184,7 +184,7 @@ impl Draft<'_> {
             TextMember::ImageUrl => (&mut contact.image_url, limits::LONG_TEXT_CHARS),
             TextMember::LockedBy => (&mut contact.locked_by, limits::SHORT_TEXT_CHARS),
         };
-        *slot = text.map(str::to_owned);
+        *slot = text.map(Text::from);
         if let Some(text) = text {
             self.bounded(at, text, max);
         }
@@ -229,7 +229,7 @@ impl Draft<'_> {
     fn social(&mut self, at: &str, network: Network, text: Option<&str>) {
         match text {
             Some(text) if self.bounded(at, text, limits::SHORT_TEXT_CHARS) => {
-                self.contact.social.insert(network, text.to_owned());
+                self.contact.social.insert(network, text.into());
             }
             Some(_) => {}
             None => {

@@ -300,7 +300,7 @@ impl ChannelWrite {
         };
         let country = self.country.as_deref().or(catalog.default_country.as_deref());
         let value = crate::channel::normalise(&kind, self.value.as_deref()?, country).value;
-        Some((kind, value))
+        Some((kind, value.into()))
     }
 
     /// The channel of a contact that it means by its value, as [`apply`](crate::apply) matches it: one that shows this

@@ -1,19 +1,18 @@
 //! Channels: the ways to reach a contact.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{ChannelId, ChannelTypeId, email, phone};
+use crate::{ChannelId, ChannelTypeId, Text, email, phone};
 
 /// What a channel is: `phone`, `email`, `whatsapp`, `facebook`, … or a word of the workspace's own.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChannelKind {
     /// A telephone number (voice, SMS, WhatsApp).
     Phone,
     /// An e-mail address.
     Email,
     /// Anything else, by its lower-case word.
-    Other(String),
+    Other(Text),
 }
 
 impl ChannelKind {
@@ -27,28 +26,35 @@ impl ChannelKind {
     }
 }
 
-impl From<String> for ChannelKind {
-    fn from(word: String) -> Self {
-        match word.to_lowercase().as_str() {
-            "phone" => Self::Phone,
-            "email" => Self::Email,
-            lower => Self::Other(lower.to_owned()),
-        }
-    }
-}
-
 impl From<&str> for ChannelKind {
     fn from(word: &str) -> Self {
-        Self::from(word.to_owned())
+        match word {
+            "phone" => Self::Phone,
+            "email" => Self::Email,
+            _ => match word.to_lowercase().as_str() {
+                "phone" => Self::Phone,
+                "email" => Self::Email,
+                lower => Self::Other(lower.into()),
+            },
+        }
     }
 }
 
-impl From<ChannelKind> for String {
-    fn from(kind: ChannelKind) -> Self {
-        match kind {
-            ChannelKind::Other(word) => word,
-            known => known.as_str().to_owned(),
-        }
+impl From<String> for ChannelKind {
+    fn from(word: String) -> Self {
+        Self::from(word.as_str())
+    }
+}
+
+impl Serialize for ChannelKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ChannelKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from(Text::deserialize(deserializer)?.as_str()))
     }
 }
 
@@ -70,15 +76,15 @@ pub struct Channel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_id: Option<ChannelTypeId>,
     /// The normalised value that is compared and looked up; see [`normalise`].
-    pub value: String,
+    pub value: Text,
     /// The value as it was written.
-    pub raw: String,
+    pub raw: Text,
     /// A label such as `HOME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
+    pub label: Option<Text>,
     /// ISO 3166-1 alpha-2, phones only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
+    pub country: Option<Text>,
     /// The one of its kind that is used first: exactly one per kind while there is any.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub primary: bool,
@@ -98,9 +104,9 @@ pub struct Channel {
 pub struct Normalised {
     /// Phones: E.164, or the bare digits when the number cannot be parsed, or the text itself when it has
     /// none. E-mail: lower case. Else: the text.
-    pub value: String,
+    pub value: Text,
     /// ISO 3166-1 alpha-2 of a parsed phone number.
-    pub country: Option<String>,
+    pub country: Option<Text>,
     /// Whether the text is a well-formed value of its kind.
     pub is_valid: bool,
 }
@@ -110,19 +116,20 @@ pub fn normalise(kind: &ChannelKind, text: &str, country: Option<&str>) -> Norma
     let text = text.trim();
     match kind {
         ChannelKind::Phone => match phone::parse(text, country) {
-            Some(number) => Normalised { value: number.e164, country: number.country, is_valid: true },
+            Some(number) => {
+                let (value, country) = (number.e164.into(), number.country.map(Text::from));
+                Normalised { value, country, is_valid: true }
+            }
             None => {
                 let digits = phone::digits(text);
-                let value = if digits.is_empty() { text.to_owned() } else { digits };
+                let value = if digits.is_empty() { text.into() } else { digits.into() };
                 Normalised { value, country: None, is_valid: false }
             }
         },
         ChannelKind::Email => {
-            Normalised { value: email::fold(text), country: None, is_valid: email::is_plausible(text) }
+            Normalised { value: email::fold(text).into(), country: None, is_valid: email::is_plausible(text) }
         }
-        ChannelKind::Other(_) => {
-            Normalised { value: text.to_owned(), country: None, is_valid: !text.is_empty() }
-        }
+        ChannelKind::Other(_) => Normalised { value: text.into(), country: None, is_valid: !text.is_empty() },
     }
 }
 
@@ -187,7 +194,7 @@ mod tests {
         for (word, kind) in [
             ("Phone", ChannelKind::Phone),
             ("EMAIL", ChannelKind::Email),
-            ("WhatsApp", ChannelKind::Other("whatsapp".to_owned())),
+            ("WhatsApp", ChannelKind::Other("whatsapp".into())),
         ] {
             assert_eq!(ChannelKind::from(word), kind);
             assert_eq!(ChannelKind::from(kind.to_string()), kind);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Aliases, CompanyId, Extras, Timestamp};
+use crate::{Aliases, CompanyId, Extras, Text, Timestamp};
 
 /// A company.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,10 +38,10 @@ pub struct CompanyLink {
     pub number: u64,
     /// The contact's title there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<Text>,
     /// First day there, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<String>,
+    pub start_date: Option<Text>,
     /// Whether the contact still is there.
     pub active: bool,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Channel, ChannelKind, CompanyLink, ContactId, Dialect, FieldId, Json, ListId, NoteId, TagId, TeamId,
-    Timestamp, UserId, Value,
+    Text, Timestamp, UserId, Value,
 };
 
 /// One person. Members that are empty are left out of the stored document.
@@ -27,38 +27,38 @@ pub struct Contact {
     pub name: Name,
     /// Mr., Dr., … (Zingle's `title`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub salutation: Option<String>,
+    pub salutation: Option<Text>,
     /// What it does (Rolodex's `title`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job_title: Option<String>,
+    pub job_title: Option<Text>,
     /// Who it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// One free text kept beside the contact (Zingle's `notes`, Callbell's `note`); not to be confused with
     /// [`notes`](Self::notes), which are records of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remarks: Option<String>,
+    pub remarks: Option<Text>,
     /// Where it is, as one text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
+    pub location: Option<Text>,
     /// City.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
+    pub city: Option<Text>,
     /// State or province.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<Text>,
     /// Country: ISO 3166-1 alpha-2 where known, else as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
+    pub country: Option<Text>,
     /// Its web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website_url: Option<String>,
+    pub website_url: Option<Text>,
     /// Its picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub image_url: Option<String>,
+    pub image_url: Option<Text>,
     /// Its names on social networks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub social: BTreeMap<Network, String>,
+    pub social: BTreeMap<Network, Text>,
     /// Its birthday, as far as it is known.
     #[serde(default, skip_serializing_if = "is_default")]
     pub birthday: Birthday,
@@ -106,7 +106,7 @@ pub struct Contact {
     pub assigned_team: Option<TeamId>,
     /// The outside system that owns its name, e-mail and phone (Zingle's `locked_by_source`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locked_by: Option<String>,
+    pub locked_by: Option<Text>,
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
@@ -177,13 +177,13 @@ impl Contact {
 pub struct Name {
     /// The whole name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub full: Option<String>,
+    pub full: Option<Text>,
     /// The first name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first: Option<String>,
+    pub first: Option<Text>,
     /// The last name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last: Option<String>,
+    pub last: Option<Text>,
 }
 
 /// A birthday; each part may be unknown.
@@ -332,6 +332,11 @@ impl Extras {
                 }
             }
         }
+    }
+
+    /// The members of each dialect.
+    pub fn by_dialect(&self) -> impl Iterator<Item = (Dialect, &BTreeMap<String, Json>)> {
+        self.0.iter().map(|(dialect, members)| (*dialect, members))
     }
 
     /// Every dialect, name and value.

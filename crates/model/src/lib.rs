@@ -54,3 +54,6 @@ pub use violation::{Rejection, Violation, ViolationKind};
 
 /// A JSON value, as it stands in extras, differences and the values that clients write.
 pub type Json = serde_json::Value;
+
+/// A text of a record. A short one, as most are, stands in the record itself.
+pub type Text = compact_str::CompactString;

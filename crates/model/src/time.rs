@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Text;
+
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, within the years 0000 to 9999.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -46,31 +48,52 @@ impl Timestamp {
 
     /// `2025-01-15T10:30:00Z`: seconds, no fraction.
     pub fn to_rfc3339_seconds(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%SZ")
+        let mut text = self.written(b'T');
+        text[19] = b'Z';
+        first(&text, 20).into()
     }
 
     /// `2025-01-15T10:30:00.000Z`: always three digits of milliseconds.
-    pub fn to_rfc3339_millis(self) -> String {
-        self.format("%Y-%m-%dT%H:%M:%S.%3fZ")
+    pub fn to_rfc3339_millis(self) -> Text {
+        first(&self.written(b'T'), 24).into()
     }
 
     /// `2025-01-15 10:30:00`, in UTC.
     pub fn to_sql(self) -> String {
-        self.format("%Y-%m-%d %H:%M:%S")
+        first(&self.written(b' '), 19).into()
     }
 
     /// `2025-01-15`, in UTC.
     pub fn to_date(self) -> String {
-        self.format("%Y-%m-%d")
+        first(&self.written(b'T'), 10).into()
     }
 
-    fn format(self, pattern: &str) -> String {
-        match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(instant) => instant.strftime(pattern).to_string(),
-            // Unreachable: every constructor keeps to RANGE_MS, which jiff covers.
-            Err(_) => String::new(),
-        }
+    /// `2025-01-15T10:30:00.000Z` with this byte between date and time.
+    fn written(self, between: u8) -> [u8; 24] {
+        // Nothing is replaced: every constructor keeps to RANGE_MS, which jiff covers.
+        let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        let at = jiff::tz::Offset::UTC.to_datetime(instant);
+        let year = at.year().unsigned_abs();
+        let millis = self.0.rem_euclid(1000).unsigned_abs() as u16;
+        let [c, y] = [two(year / 100), two(year % 100)];
+        let [month, day, hour, minute, second] = [at.month(), at.day(), at.hour(), at.minute(), at.second()]
+            .map(|part| two(part.unsigned_abs().into()));
+        let [m, [s, t]] = [two(millis / 100), two(millis % 100)];
+        [
+            c[0], c[1], y[0], y[1], b'-', month[0], month[1], b'-', day[0], day[1], between, hour[0],
+            hour[1], b':', minute[0], minute[1], b':', second[0], second[1], b'.', m[1], s, t, b'Z',
+        ]
     }
+}
+
+/// The two digits of a number below 100.
+fn two(number: u16) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
+}
+
+fn first(text: &[u8; 24], bytes: usize) -> &str {
+    // All of it is ASCII, and it has that many bytes.
+    text.get(..bytes).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -85,6 +108,19 @@ mod tests {
         assert_eq!(at.to_sql(), "2025-01-15 10:30:00");
         assert_eq!(at.to_date(), "2025-01-15");
         assert_eq!(at.seconds(), 1_736_937_000);
+    }
+
+    #[test]
+    fn every_day_is_shown_as_the_calendar_has_it() {
+        let (first, last) = RANGE_MS.into_inner();
+        for ms in (first..=last).step_by(86_399_877_000 / 7).chain([-1, 0, 999, last]) {
+            let at = Timestamp::from_millis(ms);
+            let expected = jiff::Timestamp::from_millisecond(ms).unwrap();
+            let expected = expected.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+            assert_eq!(at.to_rfc3339_millis(), expected);
+            assert!(expected.starts_with(&format!("{}T", at.to_date())));
+            assert_eq!(Timestamp::parse_rfc3339(&expected), Some(at));
+        }
     }
 
     #[test]

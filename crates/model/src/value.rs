@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Timestamp, UserId,
-    ViolationKind, email, limits,
+    Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Text, Timestamp,
+    UserId, ViolationKind, email, limits,
 };
 
 /// The value of a custom field, in the type of its field. A date field may also hold an instant, because
@@ -13,15 +13,15 @@ use crate::{
 #[serde(rename_all = "snake_case")]
 pub enum Value {
     /// Text, e-mail, URL and phone fields: as written.
-    Text(String),
+    Text(Text),
     /// Number fields.
     Number(Decimal),
     /// Boolean fields.
     Boolean(bool),
     /// Date fields: `YYYY-MM-DD`.
-    Date(String),
+    Date(Text),
     /// Time fields: `HH:MM` or `HH:MM:SS`.
-    Time(String),
+    Time(Text),
     /// Instants.
     Datetime(Timestamp),
     /// Single select fields.
@@ -35,7 +35,7 @@ pub enum Value {
 /// A decimal number of any precision, kept as its JSON text: `88`, `1.50`, `-2e3`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Decimal(String);
+pub struct Decimal(Text);
 
 impl Decimal {
     /// Reads a number as JSON writes it; leading zeros, a leading `+` and white space around it are taken off.
@@ -61,7 +61,7 @@ impl Decimal {
         };
         let number: serde_json::Number = format!("{sign}{rest}").parse().ok()?;
         number.as_f64().filter(|value| value.is_finite())?;
-        Some(Self(number.to_string()))
+        Some(Self(number.to_string().into()))
     }
 
     /// The text, which is a JSON number.
@@ -69,30 +69,35 @@ impl Decimal {
         &self.0
     }
 
+    /// The number, if it is a whole one that fits and is written like one.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.0.parse().ok().filter(|_| !self.0.starts_with("-0"))
+    }
+
     /// The number as JSON, with every digit.
     pub fn to_json(&self) -> Json {
         match self.0.parse() {
             Ok(number) => Json::Number(number),
             // Unreachable: `parse` checked the text.
-            Err(_) => Json::String(self.0.clone()),
+            Err(_) => Json::String(self.0.to_string()),
         }
     }
 }
 
 /// Text of a bounded length.
-pub fn text(text: &str) -> Result<String, ViolationKind> {
+pub fn text(text: &str) -> Result<Text, ViolationKind> {
     let max = limits::LONG_TEXT_CHARS;
     if text.len() > max && text.chars().count() > max {
         return Err(ViolationKind::TooLong { max, unit: "characters" });
     }
-    Ok(text.to_owned())
+    Ok(text.into())
 }
 
 /// A calendar date, `YYYY-MM-DD`.
 pub fn date(text: &str) -> Result<Value, ViolationKind> {
     let is_plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     match text.parse::<jiff::civil::Date>() {
-        Ok(date) if is_plain => Ok(Value::Date(date.to_string())),
+        Ok(date) if is_plain => Ok(Value::Date(date.to_string().into())),
         _ => Err(ViolationKind::BadDate),
     }
 }
@@ -102,7 +107,7 @@ pub fn time(text: &str) -> Result<Value, ViolationKind> {
     let is_plain = matches!(text.len(), 5 | 8)
         && text.bytes().enumerate().all(|(i, b)| if i % 3 == 2 { b == b':' } else { b.is_ascii_digit() });
     match text.parse::<jiff::civil::Time>() {
-        Ok(_) if is_plain => Ok(Value::Time(text.to_owned())),
+        Ok(_) if is_plain => Ok(Value::Time(text.into())),
         _ => Err(ViolationKind::BadTime),
     }
 }
@@ -211,6 +216,9 @@ mod tests {
             ("88", "88"),
             (" 1.50 ", "1.50"),
             ("-0.1", "-0.1"),
+            ("-0", "-0"),
+            ("-00", "-0"),
+            ("9223372036854775808", "9223372036854775808"),
             ("007", "7"),
             ("+5", "5"),
             ("000", "0"),
@@ -220,6 +228,7 @@ mod tests {
             let number = Decimal::parse(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(number.as_str(), kept);
             assert_eq!(number.to_json().to_string(), kept);
+            assert!(number.as_i64().is_none_or(|whole| whole.to_string() == kept));
         }
         for text in [
             "",

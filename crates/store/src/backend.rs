@@ -13,6 +13,7 @@ use model::{
 use uuid::Uuid;
 
 use crate::numbers::Chunk;
+use crate::sort::StoredKeys;
 use crate::{ContactPage, ContactQuery, Key, KeyHash, StoreError, Verified, Workspace, WorkspaceNumber};
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -83,6 +84,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
 /// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or
 /// `rollback`.
 pub(crate) trait Batches: Send {
+    /// Whether it waits for a network. The thread of one that does not is woken with less work.
+    const USES_NETWORK: bool;
+
     /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
@@ -256,6 +260,8 @@ pub(crate) struct Saves {
     pub(crate) fresh: Lookups,
     /// Answers of contacts that changed, in the order of their keys.
     pub(crate) facets: Vec<FacetSave>,
+    /// Sort keys that changed, by the number of the contact; `None` where it is gone.
+    pub(crate) sort_keys: Vec<((WorkspaceNumber, u64), Option<StoredKeys>)>,
     /// Events.
     pub(crate) events: Vec<EventRow>,
     /// The workspaces of the events.

@@ -39,7 +39,12 @@ const SORT_NAME_CHARS: usize = 500;
 
 /// What a contact is ordered by: its full name without case.
 pub(crate) fn sort_name(contact: &Contact) -> String {
-    let name = contact.name.full.as_deref().unwrap_or_default().to_lowercase();
+    sort_text(contact.name.full.as_deref())
+}
+
+/// What a text is ordered by.
+pub(crate) fn sort_text(text: Option<&str>) -> String {
+    let name = text.unwrap_or_default().to_lowercase();
     match name.char_indices().nth(SORT_NAME_CHARS) {
         Some((end, _)) => name.get(..end).unwrap_or_default().to_owned(),
         None => name,

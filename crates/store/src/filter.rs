@@ -1,14 +1,15 @@
 //! Which contacts a list shows: a tree over what each contact answers with yes or no, carried out over sets of numbers.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use model::Facet;
+use model::{ChannelKind, Contact, Facet};
 use uuid::Uuid;
 
 use crate::numbers::Numbers;
 
 /// Which contacts; a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Filter {
     /// All of them.
     All,
@@ -20,10 +21,41 @@ pub enum Filter {
     Not(Box<Filter>),
     /// Those that answer yes.
     Is(Facet),
+    /// Those that have this channel, by kind and normalised value.
+    HasChannel(ChannelKind, String),
+    /// Those that something else holds for. It is asked of the documents of all contacts that the rest of the filter
+    /// leaves over, one by one.
+    Where(Predicate),
 }
 
-/// The numbers of the contacts that answer yes, by the id of the question. What nobody answers with yes may be missing.
-pub(crate) type Answers = HashMap<Uuid, Numbers>;
+/// Something that holds for a contact or does not.
+#[derive(Clone)]
+pub struct Predicate(Arc<dyn Fn(&Contact) -> bool + Send + Sync>);
+
+impl Predicate {
+    /// What this function says.
+    pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(holds))
+    }
+}
+
+impl std::fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Predicate")
+    }
+}
+
+/// A channel that is asked for.
+pub(crate) type Channel = (ChannelKind, String);
+
+/// What stored look-ups say.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    /// The contacts that answer yes, by the id of the question. What nobody answers with yes may be missing.
+    pub(crate) facets: HashMap<Uuid, Numbers>,
+    /// The contacts that have a channel.
+    pub(crate) channels: HashMap<Channel, Numbers>,
+}
 
 impl Filter {
     /// Those with any of these.
@@ -43,40 +75,62 @@ impl Filter {
             Self::All => true,
             Self::And(parts) => parts.iter().all(Self::is_all),
             Self::Any(parts) => parts.iter().any(Self::is_all),
-            Self::Not(_) | Self::Is(_) => false,
+            Self::Not(_) | Self::Is(_) | Self::HasChannel(..) | Self::Where(_) => false,
+        }
+    }
+
+    /// Those that this holds for.
+    pub fn holds_where(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
+        Self::Where(Predicate::new(holds))
+    }
+
+    /// Whether documents must be asked.
+    pub(crate) fn asks_documents(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Any(parts) => parts.iter().any(Self::asks_documents),
+            Self::Not(part) => part.asks_documents(),
+            Self::Where(_) => true,
+            Self::All | Self::Is(_) | Self::HasChannel(..) => false,
         }
     }
 
     /// The ids of the questions whose answers it needs.
     pub(crate) fn questions(&self) -> BTreeSet<Uuid> {
         let mut ids = BTreeSet::new();
-        self.ask(&mut ids);
+        self.each(&mut |part| match part {
+            Self::Is(facet) => drop(ids.insert(facet.id())),
+            Self::All | Self::Not(_) | Self::Where(_) => drop(ids.insert(Facet::Every.id())),
+            Self::And(parts) if parts.is_empty() => drop(ids.insert(Facet::Every.id())),
+            Self::And(_) | Self::Any(_) | Self::HasChannel(..) => {}
+        });
         ids
     }
 
-    fn ask(&self, ids: &mut BTreeSet<Uuid>) {
+    /// The channels whose owners it needs.
+    pub(crate) fn channels(&self) -> Vec<Channel> {
+        let mut channels = Vec::new();
+        self.each(&mut |part| {
+            if let Self::HasChannel(kind, value) = part {
+                channels.push((kind.clone(), value.clone()));
+            }
+        });
+        channels
+    }
+
+    fn each(&self, see: &mut impl FnMut(&Self)) {
+        see(self);
         match self {
-            Self::All => drop(ids.insert(Facet::Every.id())),
-            Self::And(parts) => {
-                if parts.is_empty() {
-                    ids.insert(Facet::Every.id());
-                }
-                parts.iter().for_each(|part| part.ask(ids));
-            }
-            Self::Any(parts) => parts.iter().for_each(|part| part.ask(ids)),
-            Self::Not(part) => {
-                ids.insert(Facet::Every.id());
-                part.ask(ids);
-            }
-            Self::Is(facet) => drop(ids.insert(facet.id())),
+            Self::And(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each(see)),
+            Self::Not(part) => part.each(see),
+            Self::All | Self::Is(_) | Self::HasChannel(..) | Self::Where(_) => {}
         }
     }
 
-    /// The contacts that it holds for.
+    /// The contacts that it holds for; if documents must be asked, all that it may hold for.
     pub(crate) fn numbers(&self, answers: &Answers) -> Numbers {
-        let answer = |facet: &Facet| answers.get(&facet.id()).cloned().unwrap_or_default();
+        let answer = |facet: &Facet| answers.facets.get(&facet.id()).cloned().unwrap_or_default();
         match self {
-            Self::All => answer(&Facet::Every),
+            Self::All | Self::Where(_) => answer(&Facet::Every),
             Self::And(parts) => {
                 let sets = parts.iter().map(|part| part.numbers(answers));
                 sets.reduce(|all, set| all.and(&set)).unwrap_or_else(|| answer(&Facet::Every))
@@ -85,8 +139,31 @@ impl Filter {
                 let sets = parts.iter().map(|part| part.numbers(answers));
                 sets.reduce(|all, set| all.or(&set)).unwrap_or_default()
             }
+            Self::Not(part) if part.asks_documents() => answer(&Facet::Every),
             Self::Not(part) => answer(&Facet::Every).without(&part.numbers(answers)),
             Self::Is(facet) => answer(facet),
+            Self::HasChannel(kind, value) => {
+                answers.channels.get(&(kind.clone(), value.clone())).cloned().unwrap_or_default()
+            }
+        }
+    }
+
+    /// Whether it holds for this contact.
+    pub(crate) fn holds(&self, contact: &Contact) -> bool {
+        self.holds_with(contact, &contact.facets())
+    }
+
+    fn holds_with(&self, contact: &Contact, facets: &[Uuid]) -> bool {
+        match self {
+            Self::All => true,
+            Self::And(parts) => parts.iter().all(|part| part.holds_with(contact, facets)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds_with(contact, facets)),
+            Self::Not(part) => !part.holds_with(contact, facets),
+            Self::Is(facet) => facets.binary_search(&facet.id()).is_ok(),
+            Self::HasChannel(kind, value) => {
+                contact.channels.iter().any(|channel| channel.kind == *kind && channel.value == *value)
+            }
+            Self::Where(predicate) => (predicate.0)(contact),
         }
     }
 }
@@ -96,10 +173,10 @@ mod tests {
     use super::*;
 
     fn answers() -> Answers {
-        [(Facet::Every, 1..=9), (Facet::Starred, 1..=4), (Facet::Closed, 4..=6)]
-            .into_iter()
-            .map(|(facet, numbers)| (facet.id(), numbers.collect()))
-            .collect()
+        let facets = [(Facet::Every, 1..=9), (Facet::Starred, 1..=4), (Facet::Closed, 4..=6)];
+        let facets = facets.into_iter().map(|(facet, numbers)| (facet.id(), numbers.collect())).collect();
+        let channels = HashMap::from([((ChannelKind::Email, "a@b.c".to_owned()), (3..=5).collect())]);
+        Answers { facets, channels }
     }
 
     #[track_caller]
@@ -107,9 +184,9 @@ mod tests {
         assert_eq!(filter.is_all(), is_all, "{filter:?}");
         let asked: BTreeSet<_> = questions.iter().map(Facet::id).collect();
         assert_eq!(filter.questions(), asked, "{filter:?}");
-        let answers = answers();
-        let needed = answers.into_iter().filter(|(id, _)| asked.contains(id)).collect();
-        assert_eq!(filter.numbers(&needed).ascending(None).collect::<Vec<_>>(), expected, "{filter:?}");
+        let mut answers = answers();
+        answers.facets.retain(|id, _| asked.contains(id));
+        assert_eq!(filter.numbers(&answers).ascending(None).collect::<Vec<_>>(), expected, "{filter:?}");
     }
 
     #[test]
@@ -135,5 +212,50 @@ mod tests {
         );
         check(&Filter::All.not(), false, &[], &[Every]);
         check(&is(Starred).not().not(), false, &[1, 2, 3, 4], &[Every, Starred]);
+        let email = Filter::HasChannel(ChannelKind::Email, "a@b.c".to_owned());
+        assert_eq!(email.channels(), [(ChannelKind::Email, "a@b.c".to_owned())]);
+        check(&Filter::And(vec![is(Starred), email.clone()]), false, &[3, 4], &[Starred]);
+        check(&Filter::HasChannel(ChannelKind::Phone, "a@b.c".to_owned()), false, &[], &[]);
+    }
+
+    #[test]
+    fn what_documents_decide_is_not_ruled_out_before() {
+        let is = |facet: Facet| Filter::Is(facet);
+        let never = || Filter::holds_where(|_| false);
+        let all: Vec<u64> = (1..=9).collect();
+        assert!(!is(Facet::Starred).not().asks_documents());
+        for (filter, expected) in [
+            (never(), &all[..]),
+            (never().not(), &all),
+            (Filter::And(vec![is(Facet::Starred), never()]), &[1, 2, 3, 4]),
+            (Filter::And(vec![is(Facet::Starred), never()]).not(), &all),
+            (Filter::Any(vec![is(Facet::Starred), never()]), &all),
+        ] {
+            assert!(filter.asks_documents());
+            assert_eq!(
+                filter.numbers(&answers()).ascending(None).collect::<Vec<_>>(),
+                expected,
+                "{filter:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_contact_can_be_asked_itself() {
+        let mut contact = Contact::blank(model::ContactId(Uuid::nil()), 1, model::Timestamp::default());
+        contact.starred = true;
+        let starred = || Filter::Is(Facet::Starred);
+        let numbered = |number| Filter::holds_where(move |contact| contact.number == number);
+        let email = || Filter::HasChannel(ChannelKind::Email, "a@b.c".to_owned());
+        for (filter, expected) in [
+            (Filter::All, true),
+            (starred(), true),
+            (Filter::And(vec![starred(), numbered(1)]), true),
+            (Filter::And(vec![starred(), numbered(2)]), false),
+            (Filter::Any(vec![email(), numbered(2)]), false),
+            (Filter::Any(vec![email(), numbered(2)]).not(), true),
+        ] {
+            assert_eq!(filter.holds(&contact), expected, "{filter:?}");
+        }
     }
 }

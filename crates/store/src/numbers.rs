@@ -176,7 +176,14 @@ impl Numbers {
             .filter(move |number| after.is_none_or(|after| *number < after))
     }
 
-    /// One bit a number, up to the largest one: of byte `n / 8`, the bit of value `2^(n % 8)`.
+    /// Whether one bit for every number up to the largest one would be more than is reasonable: clients may have made
+    /// up the numbers.
+    pub(crate) fn is_sparse(&self) -> bool {
+        const BYTES_MAX: u64 = 8 << 20;
+        self.last().is_some_and(|last| last / 8 >= BYTES_MAX)
+    }
+
+    /// Unless [sparse](Self::is_sparse), one bit a number, up to the largest one: of byte `n / 8`, the bit of value `2^(n % 8)`.
     pub(crate) fn dense(&self) -> Vec<u8> {
         let bytes = self.last().map_or(0, |last| last / 8 + 1);
         let mut dense = vec![0; usize::try_from(bytes).unwrap_or(0)];

@@ -9,10 +9,13 @@ mod lease;
 mod list;
 mod listen;
 mod load;
+mod looked_up;
 mod migrate;
 mod pipeline;
 mod save;
 mod server;
+mod single;
+mod sort_keys;
 mod tls;
 mod transfer;
 mod verify;
@@ -57,7 +60,7 @@ impl Postgres {
         options: &Options,
         catalogs: Arc<Catalogs>,
     ) -> Result<(Self, Vec<PostgresWriter>), StoreError> {
-        let primary = Server::new(url, options.readers, Planning::Each)?;
+        let primary = Server::new(url, options.readers, Planning::Once)?;
         let session = primary.session().await?.patient();
         migrate::run(&session).await?;
         transfer::refuse_unfinished(&session).await?;
@@ -73,7 +76,7 @@ impl Postgres {
         }
         drop(session);
         let replica = match &options.read_from {
-            Some(Location::Postgres(url)) => Some(Server::new(url, options.readers, Planning::Each)?),
+            Some(Location::Postgres(url)) => Some(Server::new(url, options.readers, Planning::Once)?),
             Some(Location::Sqlite(_)) | None => None,
         };
         let writer = |_| Ok(PostgresWriter::new(Server::new(url, 1, Planning::Once)?, is_durable));

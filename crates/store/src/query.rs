@@ -1,12 +1,15 @@
 //! Lists of contacts: filter, order and page, in words that both backends understand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::Contact;
+use uuid::Uuid;
 
 use crate::backend::integer;
-use crate::filter::Filter;
+use crate::filter::{Answers, Filter};
 use crate::numbers::Numbers;
+use crate::sort::{Sort, SortKey};
 
 /// A list of contacts.
 #[derive(Clone, Debug)]
@@ -15,6 +18,9 @@ pub struct ContactQuery {
     pub filter: Filter,
     /// In which order.
     pub order: ContactOrder,
+    /// By what the list is ordered in place of [`order`](Self::order): the first key counts most, equal contacts are
+    /// in the order of their numbers.
+    pub sort: Vec<Sort>,
     /// Only contacts beyond this number in the order [`Oldest`](ContactOrder::Oldest) or
     /// [`Newest`](ContactOrder::Newest): those after the last one of the page before. Ignored in other orders.
     /// The total stays that of the whole list.
@@ -23,6 +29,14 @@ pub struct ContactQuery {
     pub offset: u64,
     /// How many to give at most.
     pub limit: u32,
+}
+
+impl Default for ContactQuery {
+    /// All contacts, the oldest first, none of them shown.
+    fn default() -> Self {
+        let (filter, order) = (Filter::All, ContactOrder::Oldest);
+        Self { filter, order, sort: Vec::new(), after: None, offset: 0, limit: 0 }
+    }
 }
 
 /// The order of a list. Equal contacts are in the order of their numbers.
@@ -84,11 +98,11 @@ pub(crate) struct Syntax {
     pub(crate) log: &'static str,
     /// What orders the log, oldest first.
     pub(crate) log_order: &'static str,
-    /// The contacts whose numbers are the fourth bound value, looked up one by one: what follows `FROM`, up to a first
-    /// condition.
-    pub(crate) few: &'static str,
-    /// That a contact is one of those whose bits are the fourth bound value ([`Numbers::dense`]).
-    pub(crate) many: &'static str,
+    /// The numbers in the fourth bound value, as a table `n` with a column `number`.
+    pub(crate) numbers: &'static str,
+    /// Whether a number (second) is one of those whose bits are a bound value (first, [`Numbers::dense`]); as a
+    /// condition, and to order by.
+    pub(crate) is_chosen: fn(&str, &str) -> String,
 }
 
 /// Which contacts a page is of.
@@ -106,12 +120,9 @@ impl Among {
     /// Those of a list, when the workspace has so many. A look-up costs about as much as this many steps:
     pub(crate) fn of(list: &Numbers, query: &ContactQuery, all: u64) -> Self {
         const LOOK_UP_STEPS: f64 = 20.0;
-        // What bits of all numbers up to the largest one would take.
-        const BYTES_MAX: u64 = 8 << 20;
-        let (found, end) = (list.len() as f64, query.offset.saturating_add(query.limit.into()) as f64);
+        let (found, end) = (list.len() as f64, query.end() as f64);
         let steps = all as f64 * (end / found.max(1.0)).min(1.0);
-        let is_sparse = list.last().is_some_and(|last| last / 8 >= BYTES_MAX);
-        if is_sparse || found * LOOK_UP_STEPS <= steps {
+        if list.is_sparse() || found * LOOK_UP_STEPS <= steps {
             Self::Few(Bind::Integers(list.ascending(None).map(integer).collect()))
         } else {
             Self::Many(Bind::Bytes(list.dense()))
@@ -120,9 +131,44 @@ impl Among {
 }
 
 impl ContactQuery {
+    /// Whether nothing must be looked up to find the page.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.filter.is_all() && self.sort.is_empty()
+    }
+
+    /// The ids of the questions whose answers it needs.
+    pub(crate) fn questions(&self) -> BTreeSet<Uuid> {
+        let mut ids = self.filter.questions();
+        ids.extend(self.sort.iter().filter_map(|sort| match &sort.key {
+            SortKey::Is(facet) => Some(facet.id()),
+            _ => None,
+        }));
+        ids
+    }
+
+    /// Whether the documents of all contacts of the list must be read, to choose or to order them.
+    pub(crate) fn asks_documents(&self, answers: &Answers) -> bool {
+        self.filter.asks_documents() || self.ranks_documents(answers)
+    }
+
+    /// Whether documents decide on the order, because nothing else can.
+    pub(crate) fn ranks_documents(&self, answers: &Answers) -> bool {
+        self.sort.iter().any(|sort| match &sort.key {
+            SortKey::Document(_) => true,
+            SortKey::Is(facet) => answers.facets.get(&facet.id()).is_some_and(Numbers::is_sparse),
+            _ => false,
+        })
+    }
+
+    /// How many contacts the page and all before it have.
+    pub(crate) fn end(&self) -> usize {
+        usize::try_from(self.offset.saturating_add(self.limit.into())).unwrap_or(usize::MAX)
+    }
+
     /// The number that the page comes after, where the order heeds it.
     pub(crate) fn after(&self) -> Option<u64> {
-        self.after.filter(|_| matches!(self.order, ContactOrder::Oldest | ContactOrder::Newest))
+        let heeds = self.sort.is_empty() && matches!(self.order, ContactOrder::Oldest | ContactOrder::Newest);
+        self.after.filter(|_| heeds)
     }
 
     /// The numbers of the page, where they can be told from the whole list alone: in the orders by number.
@@ -130,6 +176,7 @@ impl ContactQuery {
         let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let take = self.limit as usize;
         match self.order {
+            _ if !self.sort.is_empty() => None,
             ContactOrder::Oldest => Some(list.ascending(self.after).skip(skip).take(take).collect()),
             ContactOrder::Newest => Some(list.descending(self.after).skip(skip).take(take).collect()),
             _ => None,
@@ -144,12 +191,13 @@ impl Select {
         among: Among,
         syntax: &Syntax,
     ) -> Self {
-        let Syntax { mark, key, log, log_order, few, many } = syntax;
-        let by_contact = format!("contacts c WHERE c.workspace = {mark}1");
-        let is_few = matches!(among, Among::Few(_));
-        let (all, log, log_order) = match is_few {
-            true => (*few, *few, "c.last_event"),
-            false => (by_contact.as_str(), *log, *log_order),
+        let Syntax { mark, key, log, log_order, numbers, is_chosen } = syntax;
+        let all = format!("contacts c WHERE c.workspace = {mark}1");
+        let few =
+            format!("{numbers} CROSS JOIN contacts c WHERE c.workspace = {mark}1 AND c.number = n.number");
+        let (all, log, log_order) = match &among {
+            Among::Few(_) => (few.as_str(), few.as_str(), "c.last_event"),
+            Among::All | Among::Many(_) => (all.as_str(), *log, *log_order),
         };
         let (from, order, direction) = match query.order {
             ContactOrder::Oldest => (all, "c.number", ""),
@@ -161,7 +209,7 @@ impl Select {
         };
         let (condition, fourth) = match among {
             Among::Few(numbers) => (String::new(), Some(numbers)),
-            Among::Many(bits) => (format!(" AND {many}"), Some(bits)),
+            Among::Many(bits) => (format!(" AND {}", is_chosen(&format!("{mark}4"), "c.number")), Some(bits)),
             Among::All => match query.after() {
                 Some(after) => {
                     let sign = if query.order == ContactOrder::Newest { '<' } else { '>' };
@@ -173,20 +221,73 @@ impl Select {
         let page = format!(
             "SELECT {key} FROM {from}{condition} ORDER BY {order}{direction} LIMIT {mark}2 OFFSET {mark}3"
         );
-        let first = [workspace.0, query.limit.into(), integer(query.offset)].map(Bind::Integer);
-        Self { page, binds: first.into_iter().chain(fourth).collect() }
+        Self { page, binds: page_binds(workspace, query, fourth) }
     }
+
+    /// The page of a list that is ordered by sort keys; yields the number of each contact, in order.
+    pub(crate) fn sorted(
+        workspace: crate::WorkspaceNumber,
+        query: &ContactQuery,
+        (among, answers): (Among, &Answers),
+        syntax: &Syntax,
+    ) -> Self {
+        let Syntax { mark, numbers, is_chosen, .. } = syntax;
+        let from = match &among {
+            Among::All => format!("sort_keys k WHERE k.workspace = {mark}1"),
+            Among::Few(_) => {
+                format!(
+                    "{numbers} CROSS JOIN sort_keys k WHERE k.workspace = {mark}1 AND k.number = n.number"
+                )
+            }
+            Among::Many(_) => {
+                let condition = is_chosen(&format!("{mark}4"), "k.number");
+                format!("sort_keys k WHERE k.workspace = {mark}1 AND {condition}")
+            }
+        };
+        let fourth = match among {
+            Among::All => None,
+            Among::Few(bind) | Among::Many(bind) => Some(bind),
+        };
+        let mut binds = page_binds(workspace, query, fourth);
+        let mut order = String::new();
+        for Sort { key, is_descending } in &query.sort {
+            let key = match key {
+                SortKey::Number | SortKey::Document(_) => "k.number".to_owned(),
+                SortKey::CreatedAt => "k.created_at".to_owned(),
+                SortKey::FirstName => "k.first_name".to_owned(),
+                SortKey::LastName => "k.last_name".to_owned(),
+                SortKey::Is(facet) => {
+                    let bits = answers.facets.get(&facet.id()).map(Numbers::dense).unwrap_or_default();
+                    binds.push(Bind::Bytes(bits));
+                    is_chosen(&format!("{mark}{}", binds.len()), "k.number")
+                }
+            };
+            order.push_str(&key);
+            order.push_str(if *is_descending { " DESC, " } else { ", " });
+        }
+        let page =
+            format!("SELECT k.number FROM {from} ORDER BY {order}k.number LIMIT {mark}2 OFFSET {mark}3");
+        Self { page, binds }
+    }
+}
+
+/// What every page is bound to, and a fourth value.
+fn page_binds(workspace: crate::WorkspaceNumber, query: &ContactQuery, fourth: Option<Bind>) -> Vec<Bind> {
+    let first = [workspace.0, query.limit.into(), integer(query.offset)].map(Bind::Integer);
+    first.into_iter().chain(fourth).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use model::Facet;
+
     use super::*;
     use crate::WorkspaceNumber;
 
     const SYNTAX: Syntax = crate::sqlite::SYNTAX;
 
     fn query(order: ContactOrder) -> ContactQuery {
-        ContactQuery { filter: Filter::All, order, after: None, offset: 20, limit: 10 }
+        ContactQuery { order, offset: 20, limit: 10, ..ContactQuery::default() }
     }
 
     #[test]
@@ -226,7 +327,7 @@ mod tests {
             Select::of(WorkspaceNumber(7), &query, Among::of(&list, &query, all), &SYNTAX)
         };
         let few = select(ContactOrder::LastUpdated, 10_000);
-        assert!(few.page.starts_with("SELECT c.row FROM json_each(?4)"), "{}", few.page);
+        assert!(few.page.starts_with("SELECT c.row FROM (SELECT value AS number FROM json_each(?4)) n"));
         assert!(few.page.ends_with("ORDER BY c.last_event DESC LIMIT ?2 OFFSET ?3"), "{}", few.page);
         assert_eq!(few.binds.last(), Some(&Bind::Integers((1..=100).collect())));
         let many = select(ContactOrder::LastUpdated, 1000);
@@ -234,6 +335,23 @@ mod tests {
         assert_eq!(many.binds.last(), Some(&Bind::Bytes(list.dense())));
         let sparse: Numbers = [1, 1 << 52].into_iter().collect();
         assert!(matches!(Among::of(&sparse, &query(ContactOrder::Name), 2), Among::Few(_)));
+    }
+
+    #[test]
+    fn sort_keys_are_compared_in_their_order() {
+        let sort = |key, is_descending| Sort { key, is_descending };
+        let starred = SortKey::Is(Facet::Starred);
+        let keys = vec![sort(starred, true), sort(SortKey::LastName, false), sort(SortKey::CreatedAt, true)];
+        let query = ContactQuery { sort: keys, ..query(ContactOrder::Newest) };
+        let answers = Answers::default();
+        let select = Select::sorted(WorkspaceNumber(7), &query, (Among::All, &answers), &SYNTAX);
+        assert_eq!(
+            select.page,
+            "SELECT k.number FROM sort_keys k WHERE k.workspace = ?1 ORDER BY is_chosen(?4, k.number) DESC, \
+             k.last_name, k.created_at DESC, k.number LIMIT ?2 OFFSET ?3"
+        );
+        assert_eq!(query.questions(), BTreeSet::from([Facet::Every.id(), Facet::Starred.id()]));
+        assert!(!query.is_plain() && query.page_of(&Numbers::default()).is_none());
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub(crate) struct Queue {
 
 impl Queue {
     /// Starts the writer on a thread of its own. `is_away` is what all writers of a store know of their database.
-    pub(crate) fn start(
-        batches: impl Batches + 'static,
+    pub(crate) fn start<B: Batches + 'static>(
+        batches: B,
         catalogs: Arc<Catalogs>,
         is_away: Arc<AtomicBool>,
         options: &Options,
@@ -37,7 +37,11 @@ impl Queue {
         let writer = Writer::new(batches, catalogs, Arc::clone(&counters), is_away);
         let batch_max = options.batch_max;
         let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        if B::USES_NETWORK {
+            runtime.enable_io();
+        }
+        let runtime = runtime.enable_time().build().map_err(fault)?;
         let work = move || {
             runtime.block_on(writer.run(waiting, batch_max));
             drop(end);

@@ -1,4 +1,4 @@
-//! What the stored answers of contacts should be: counted again from the contacts themselves.
+//! What the stored answers and sort keys of contacts should be: made again from the contacts themselves.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,20 @@ use model::Contact;
 use uuid::Uuid;
 
 use crate::numbers::{Chunk, chunk};
+use crate::sort::StoredKeys;
 use crate::{Verified, WorkspaceNumber};
 
 /// The answers of all contacts that were met.
 #[derive(Default)]
 pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
+}
+
+/// Compares the stored sort keys of a contact with those that it should have.
+pub(crate) fn compare_keys(contact: &Contact, stored: Option<&StoredKeys>, verified: &mut Verified) {
+    if stored != Some(&StoredKeys::of(contact)) {
+        verified.fault(format!("contact {} has other sort keys than it should", contact.id));
+    }
 }
 
 impl Recount {

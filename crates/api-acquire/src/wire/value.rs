@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use model::{Catalog, Dialect, Field, FieldType, Json, Timestamp, Value, ViolationKind, value};
+use model::{Catalog, Dialect, Field, FieldType, Json, Text, Timestamp, Value, ViolationKind, value};
 use serde::Serialize;
 
 use super::{instant, scalar};
@@ -26,7 +26,7 @@ pub(crate) fn encode<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalo
         Value::Number(number) => text(number.as_str()),
         Value::Boolean(true) => text("true"),
         Value::Boolean(false) => text("false"),
-        Value::Datetime(at) => Some(Shown::Text(Cow::Owned(at.to_rfc3339_millis()))),
+        Value::Datetime(at) => Some(Shown::Text(Cow::Owned(at.to_rfc3339_millis().into()))),
         Value::Option(id) => text(&field.option(*id)?.value),
         Value::Options(ids) => {
             let values = ids.iter().filter_map(|id| Some(field.option(*id)?.value.as_str()));
@@ -86,7 +86,7 @@ fn several(items: &[Json], field: &Field) -> Result<Option<Value>, ViolationKind
 /// What `""` means: itself where the field can hold it, else nothing; a marker then makes it show as `""`.
 fn blank(field: &Field) -> Option<Value> {
     match field.kind {
-        FieldType::Text | FieldType::Phone => Some(Value::Text(String::new())),
+        FieldType::Text | FieldType::Phone => Some(Value::Text(Text::default())),
         FieldType::SingleSelect => field.option_valued("").map(|option| Value::Option(option.id)),
         FieldType::Email
         | FieldType::Url

@@ -3,7 +3,7 @@
 use api_kit::decode;
 use model::channel::normalise;
 use model::{
-    Change, Channel, ChannelId, ChannelKind, ChannelWrite, Edit, Json, ViolationKind, limits, phone,
+    Change, Channel, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind, limits, phone,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -85,7 +85,7 @@ fn channel(at: &str, members: &serde_json::Map<String, Json>, change: &mut Chang
     let kind = members.get("kind").ok_or(ViolationKind::Missing).and_then(channel_kind);
     let kind = kind.map_err(|kind| change.refuse(format!("{at}.kind"), kind)).ok();
     let is_phone = kind == Some(ChannelKind::Phone);
-    let known = kind.clone().unwrap_or(ChannelKind::Other(String::new()));
+    let known = kind.clone().unwrap_or(ChannelKind::Other(Text::default()));
     let mut write = ChannelWrite { value: None, ..ChannelWrite::new(format!("{at}.value"), known, "") };
     let (mut raw, mut is_read) = (None, true);
     for (name, json) in members {

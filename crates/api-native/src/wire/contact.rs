@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use app::ContactList;
 use model::{
-    Catalog, Contact, ContactId, Dialect, Json, ListId, Network, NoteId, OptIn, TagId, TeamId, UserId,
+    Aliases, Catalog, Contact, ContactId, Extras, ListId, Network, NoteId, OptIn, TagId, TeamId, Text, UserId,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::channel::ChannelBody;
 use super::company::CompanyBody;
@@ -32,7 +32,7 @@ pub(crate) struct ContactBody<'a> {
     country: Option<&'a str>,
     website_url: Option<&'a str>,
     image_url: Option<&'a str>,
-    social: &'a BTreeMap<Network, String>,
+    social: &'a BTreeMap<Network, Text>,
     birthday: BirthdayBody,
     channels: Vec<ChannelBody<'a>>,
     companies: Vec<CompanyBody<'a>>,
@@ -49,8 +49,8 @@ pub(crate) struct ContactBody<'a> {
     assigned_user: Option<Shown<UserId>>,
     assigned_team: Option<Shown<TeamId>>,
     locked_by: Option<&'a str>,
-    aliases: BTreeMap<Dialect, &'a [String]>,
-    extras: BTreeMap<Dialect, BTreeMap<&'a str, &'a Json>>,
+    aliases: AliasesBody<'a>,
+    extras: ExtrasBody<'a>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +65,24 @@ struct BirthdayBody {
     day: Option<u8>,
     month: Option<u8>,
     year: Option<u16>,
+}
+
+/// Aliases by dialect.
+struct AliasesBody<'a>(&'a Aliases);
+
+impl Serialize for AliasesBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter())
+    }
+}
+
+/// Extras by dialect and name.
+struct ExtrasBody<'a>(&'a Extras);
+
+impl Serialize for ExtrasBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.by_dialect())
+    }
 }
 
 impl<'a> ContactBody<'a> {
@@ -114,18 +132,10 @@ impl<'a> ContactBody<'a> {
             assigned_user: contact.assigned_user.filter(|id| catalog.users.get(id.0).is_some()).map(Shown),
             assigned_team: contact.assigned_team.filter(|id| catalog.teams.get(id.0).is_some()).map(Shown),
             locked_by: contact.locked_by.as_deref(),
-            aliases: contact.aliases.iter().map(|(dialect, texts)| (*dialect, texts.as_slice())).collect(),
-            extras: extras(contact),
+            aliases: AliasesBody(&contact.aliases),
+            extras: ExtrasBody(&contact.extras),
         }
     }
-}
-
-fn extras(contact: &Contact) -> BTreeMap<Dialect, BTreeMap<&str, &Json>> {
-    let mut extras: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for (dialect, name, value) in contact.extras.iter() {
-        extras.entry(dialect).or_default().insert(name, value);
-    }
-    extras
 }
 
 /// A page of contacts.

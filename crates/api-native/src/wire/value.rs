@@ -46,7 +46,10 @@ impl Serialize for Shown<'_> {
         let option = |id: &OptionId| self.field.option(*id).map(|option| option.value.as_str());
         match self.value {
             Value::Text(text) | Value::Date(text) | Value::Time(text) => serializer.serialize_str(text),
-            Value::Number(number) => number.to_json().serialize(serializer),
+            Value::Number(number) => match number.as_i64() {
+                Some(whole) => serializer.serialize_i64(whole),
+                None => number.to_json().serialize(serializer),
+            },
             Value::Boolean(flag) => serializer.serialize_bool(*flag),
             Value::Datetime(at) => serializer.serialize_str(&at.to_rfc3339_millis()),
             Value::Option(id) => option(id).serialize(serializer),

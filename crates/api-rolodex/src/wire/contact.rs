@@ -128,7 +128,7 @@ struct CustomField<'a> {
 
 /// A contact as an answer carries it.
 pub(crate) fn encode<'a>(record: &'a Record, context: &Context<'a>) -> Contact<'a> {
-    let social = |network| record.social.get(&network).map(String::as_str);
+    let social = |network| record.social.get(&network).map(|name| name.as_str());
     let extra = |name| record.extras.get(Dialect::Rolodex, name);
     let extra_text = |name| extra(name).and_then(Json::as_str);
     let has = |relationship| context.include.has(relationship);
@@ -332,9 +332,9 @@ mod tests {
 
     #[test]
     fn a_name_given_whole_has_a_first_word() {
-        let full = |full: &str| Name { full: Some(full.to_owned()), ..Name::default() };
+        let full = |full: &str| Name { full: Some(full.into()), ..Name::default() };
         assert_eq!(first_name(&full(" Ana Maria Lopez")), Some("Ana"));
-        assert_eq!(first_name(&Name { last: Some("Lopez".to_owned()), ..full("Lopez") }), None);
+        assert_eq!(first_name(&Name { last: Some("Lopez".into()), ..full("Lopez") }), None);
         let parts = Name { first: Some("Ana".into()), last: Some("Lopez".into()), full: None };
         assert_eq!(full_name(&parts).as_deref(), Some("Ana Lopez"));
         assert_eq!(full_name(&Name::default()), None);

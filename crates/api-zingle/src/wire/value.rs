@@ -250,7 +250,7 @@ fn seconds(written: &Json) -> Option<Timestamp> {
 /// The vendor's dates are midnights in UTC. Another second of the day is kept as it came.
 fn day_or_instant(instant: Timestamp) -> Value {
     if instant.seconds().rem_euclid(86_400) == 0 {
-        Value::Date(instant.to_date())
+        Value::Date(instant.to_date().into())
     } else {
         Value::Datetime(instant)
     }

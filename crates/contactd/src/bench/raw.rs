@@ -1,7 +1,7 @@
 //! Requests straight to the store: the batch writer and the readers without HTTP, keys and rendering.
 
 use anyhow::{Context, ensure};
-use app::{Clock, ContactOrder, ContactQuery, Filter, Location, Options, SystemClock};
+use app::{Clock, ContactQuery, Filter, Location, Options, SystemClock};
 use model::{Actor, ContactId, Dialect, Facet, KeyId, Ref, Stamp};
 use store::{Action, Done, Outcome, Store, WorkspaceNumber, Write};
 
@@ -72,7 +72,7 @@ impl Raw {
     }
 
     async fn list(&self, filter: Filter, after: Option<u64>) -> anyhow::Result<()> {
-        let query = ContactQuery { filter, order: ContactOrder::Oldest, after, offset: 0, limit: PAGE };
+        let query = ContactQuery { filter, after, limit: PAGE, ..ContactQuery::default() };
         let page = self.store.list_contacts(self.workspace, &query).await.context("the store cannot list")?;
         ensure!(!page.contacts.is_empty(), "a page is empty");
         Ok(())

@@ -3,8 +3,8 @@
 use super::Draft;
 use crate::channel::{Normalised, normalise};
 use crate::{
-    Channel, ChannelId, ChannelKind, ChannelKindRef, ChannelTypeId, ChannelWrite, ViolationKind, limits,
-    phone,
+    Channel, ChannelId, ChannelKind, ChannelKindRef, ChannelTypeId, ChannelWrite, Text, ViolationKind,
+    limits, phone,
 };
 
 /// A channel write whose kind and value were read.
@@ -44,12 +44,12 @@ impl Resolved<'_> {
     fn applied_to(&self, channel: &Channel) -> Channel {
         let mut channel = channel.clone();
         if let Some(label) = &self.write.label {
-            channel.label.clone_from(label);
+            channel.label = label.as_deref().map(Text::from);
         }
         if let Some((text, normal)) = &self.value {
             let is_same = channel.value == normal.value;
             if !(is_same && self.write.is_composed) {
-                channel.raw = (*text).to_owned();
+                channel.raw = Text::from(*text);
             }
             if !is_same || channel.country.is_none() {
                 channel.country.clone_from(&normal.country);
@@ -57,7 +57,7 @@ impl Resolved<'_> {
             channel.value.clone_from(&normal.value);
         }
         if self.kind == channel.kind {
-            channel.country = self.country.clone().or(channel.country);
+            channel.country = self.country.as_deref().map(Text::from).or(channel.country);
             channel.type_id = self.type_id.or(channel.type_id);
         }
         channel
@@ -323,7 +323,7 @@ impl Draft<'_> {
             _ => {}
         }
         if write.exclusive {
-            let owner = self.ground.linked.channel_owners.get(&(kind.clone(), normal.value.clone()));
+            let owner = self.ground.linked.channel_owners.get(&(kind.clone(), normal.value.to_string()));
             if owner.is_some_and(|owner| *owner != self.contact.id) {
                 self.refuse(&write.at, ViolationKind::ChannelTaken);
                 return None;
@@ -361,7 +361,7 @@ impl Draft<'_> {
             kind: item.kind.clone(),
             type_id: item.type_id,
             value: normal.value.clone(),
-            raw: (*text).to_owned(),
+            raw: Text::from(*text),
             label: None,
             country: None,
             primary: false,

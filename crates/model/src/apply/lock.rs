@@ -28,7 +28,7 @@ impl Draft<'_> {
             .edits
             .iter()
             .filter(|(_, edit)| touches(edit))
-            .map(|(at, _)| Violation::new(at.clone(), ViolationKind::Locked(owner.clone())))
+            .map(|(at, _)| Violation::new(at.clone(), ViolationKind::Locked(owner.to_string())))
             .collect();
         self.violations.extend(locked);
     }

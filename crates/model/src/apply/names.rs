@@ -1,7 +1,7 @@
 //! Names: what writing one part of a name does to the others.
 
 use super::Draft;
-use crate::{Name, NamePart, limits};
+use crate::{Name, NamePart, Text, limits};
 
 impl Draft<'_> {
     /// Writes a part of the name. The full name derives the parts by splitting at the first white space; a
@@ -16,7 +16,7 @@ impl Draft<'_> {
         if slot.as_deref() == text {
             return;
         }
-        *slot = text.map(str::to_owned);
+        *slot = text.map(Text::from);
         match part {
             NamePart::Full => {
                 let (first, last) = split(text.unwrap_or_default());
@@ -33,14 +33,14 @@ impl Draft<'_> {
         }
     }
 
-    fn derive_name(&mut self, part: NamePart, text: Option<String>) {
+    fn derive_name(&mut self, part: NamePart, text: Option<Text>) {
         if !self.written_names.contains(&part) {
             *slot(&mut self.contact.name, part) = text;
         }
     }
 }
 
-fn slot(name: &mut Name, part: NamePart) -> &mut Option<String> {
+fn slot(name: &mut Name, part: NamePart) -> &mut Option<Text> {
     match part {
         NamePart::Full => &mut name.full,
         NamePart::First => &mut name.first,
@@ -48,14 +48,14 @@ fn slot(name: &mut Name, part: NamePart) -> &mut Option<String> {
     }
 }
 
-fn split(full: &str) -> (Option<String>, Option<String>) {
+fn split(full: &str) -> (Option<Text>, Option<Text>) {
     let full = full.trim();
     let (first, last) = full.split_once(char::is_whitespace).unwrap_or((full, ""));
-    let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let part = |text: &str| (!text.is_empty()).then(|| text.into());
     (part(first), part(last.trim_start()))
 }
 
-fn join(first: Option<&str>, last: Option<&str>) -> Option<String> {
+fn join(first: Option<&str>, last: Option<&str>) -> Option<Text> {
     let parts: Vec<_> = [first, last].into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
+    (!parts.is_empty()).then(|| parts.join(" ").into())
 }

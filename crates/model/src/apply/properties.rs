@@ -225,7 +225,7 @@ fn canonical(value: &Value) -> Json {
         Value::Text(text) | Value::Date(text) | Value::Time(text) => text.as_str().into(),
         Value::Number(number) => number.to_json(),
         Value::Boolean(flag) => (*flag).into(),
-        Value::Datetime(at) => at.to_rfc3339_millis().into(),
+        Value::Datetime(at) => at.to_rfc3339_millis().as_str().into(),
         Value::Option(id) => id.hex().into(),
         Value::Options(ids) => ids.iter().map(|id| Json::from(id.to_string())).collect(),
         Value::User(id) => id.hex().into(),
@@ -262,7 +262,7 @@ fn add_channels(flags: [bool; 3]) -> Change {
 fn names(contact: &Contact) -> Vec<String> {
     let tags = contact.tags.iter().map(ToString::to_string);
     let companies = contact.companies.iter().map(|link| link.id.to_string());
-    let channels = contact.channels.iter().map(|channel| channel.value.clone());
+    let channels = contact.channels.iter().map(|channel| channel.value.to_string());
     let mut names: Vec<_> = tags.chain(companies).chain(channels).collect();
     names.sort();
     names

@@ -1,7 +1,9 @@
 //! Tags, lists, notes and companies: replacing, adding and removing.
 
 use super::Draft;
-use crate::{CompanyLink, CompanyWrite, Entity, ItemRef, Ref, Set, SetMode, ViolationKind, limits, value};
+use crate::{
+    CompanyLink, CompanyWrite, Entity, ItemRef, Ref, Set, SetMode, Text, ViolationKind, limits, value,
+};
 
 /// The set after a change. Items keep their order: those that were there first, then the new ones; a
 /// replacement takes the order given. Repeats are dropped.
@@ -123,13 +125,13 @@ impl Draft<'_> {
             if let Some(title) = title {
                 self.bounded(&format!("{}.title", write.at), title, limits::SHORT_TEXT_CHARS);
             }
-            link.title.clone_from(title);
+            link.title = title.as_deref().map(Text::from);
         }
         if let Some(date) = &write.start_date {
             if date.as_deref().is_some_and(|date| value::date(date).is_err()) {
                 self.refuse(&format!("{}.start_date", write.at), ViolationKind::BadDate);
             }
-            link.start_date.clone_from(date);
+            link.start_date = date.as_deref().map(Text::from);
         }
         if let Some(active) = write.active {
             link.active = active;

@@ -48,7 +48,7 @@ impl Draft<'_> {
         let text = match value {
             None => None,
             Some(Value::Text(text)) => Some(text),
-            Some(Value::Option(id)) => field.option(id).map(|option| option.value.clone()),
+            Some(Value::Option(id)) => field.option(id).map(|option| option.value.as_str().into()),
             Some(_) => return self.refuse(at, in_field(field, ViolationKind::WrongType("a string"))),
         };
         match member {

@@ -1,4 +1,4 @@
-//! Who answers which question with yes: saving it, reading it, and lists that are filtered by it.
+//! Who answers which question with yes.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,12 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::bits::Bits;
-use super::list;
 use super::load::{get, integer, unsigned, workspace};
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
 use crate::backend::FacetSave;
-use crate::filter::Answers;
 use crate::numbers::{Chunk, Numbers};
-use crate::query::{Among, Select};
-use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{StoreError, WorkspaceNumber};
 
 // The bits are not cast, because a cast without a length shortens them to one.
 
@@ -35,15 +32,9 @@ static NO: Sql = Sql {
 
 const KEYS_AND_BITS: &[Type] = &[Type::INT8_ARRAY, Type::UUID_ARRAY, Type::INT8_ARRAY, Type::BIT_ARRAY];
 
-static ANSWERS: Sql = Sql {
+pub(super) static ANSWERS: Sql = Sql {
     text: "SELECT facet, chunk, bits FROM facets WHERE workspace = $1 AND facet = ANY($2) ORDER BY facet, chunk",
     types: &[Type::INT8, Type::UUID_ARRAY],
-};
-
-static BY_NUMBER: Sql = Sql {
-    text: "SELECT c.format, c.doc FROM unnest($2::bigint[]) WITH ORDINALITY k (number, place) \
-           JOIN contacts c ON c.workspace = $1 AND c.number = k.number ORDER BY k.place",
-    types: &[Type::INT8, Type::INT8_ARRAY],
 };
 
 /// The statements that save the answers of a batch. They come when the workspace's counters are locked, so two writers
@@ -69,41 +60,6 @@ fn step<'s>(sql: &'static Sql, saves: &'s [FacetSave], bits: fn(&FacetSave) -> C
         param(bits),
     ];
     Some(Step::new(sql, params))
-}
-
-/// A page of a list that is filtered: one round trip for the answers, one for the contacts.
-pub(super) async fn list(
-    session: &Session,
-    workspace: WorkspaceNumber,
-    query: &ContactQuery,
-) -> Result<ContactPage, StoreError> {
-    let questions: Vec<Uuid> = query.filter.questions().into_iter().collect();
-    let asked = [
-        Step::new(&ANSWERS, vec![param(workspace.0), param(questions)]),
-        Step::new(&list::CONTACT_COUNT, vec![param(workspace.0)]),
-    ];
-    let rows = session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &asked, "").await?;
-    let (answers, counted) = rows.split_first().map_or((&[][..], None), |(answers, rest)| {
-        (answers.as_slice(), rest.first().and_then(|rows| rows.first()))
-    });
-    let found = query.filter.numbers(&read(answers)?);
-    let all = counted.map_or(Ok(0), |row| unsigned(row, 0))?;
-    let contacts = match query.page_of(&found) {
-        Some(numbers) => {
-            let numbers: Vec<i64> = numbers.into_iter().map(integer).collect();
-            let step = Step::new(&BY_NUMBER, vec![param(workspace.0), param(numbers)]);
-            let rows = session.run("", &[step], "COMMIT").await?;
-            list::contacts(rows.first().map_or(&[], Vec::as_slice))?
-        }
-        None => {
-            let among = Among::of(&found, query, all);
-            let select = Select::of(workspace, query, among, &list::SYNTAX);
-            let contacts = list::page(session, &select).await?;
-            session.run("", &[], "COMMIT").await?;
-            contacts
-        }
-    };
-    Ok(ContactPage { contacts, total: found.len() })
 }
 
 static EACH: Sql = Sql {
@@ -132,11 +88,11 @@ pub(super) async fn each(
     }
 }
 
-fn read(rows: &[Row]) -> Result<Answers, StoreError> {
-    let mut answers: Answers = HashMap::new();
+/// The answers, from the rows of [`ANSWERS`].
+pub(super) fn read(rows: &[Row]) -> Result<HashMap<Uuid, Numbers>, StoreError> {
+    let mut answers: HashMap<Uuid, Numbers> = HashMap::new();
     for row in rows {
-        let numbers: &mut Numbers = answers.entry(get(row, 0)?).or_default();
-        numbers.push(unsigned(row, 1)?, bits(row, 2)?);
+        answers.entry(get(row, 0)?).or_default().push(unsigned(row, 1)?, bits(row, 2)?);
     }
     Ok(answers)
 }

@@ -10,11 +10,13 @@ use super::pipeline::{Sql, param};
 use super::server::Session;
 use crate::{StoreError, WorkspaceNumber};
 
+/// `LATERAL`, because otherwise a plan that was made, and is kept, while there are few events reads all of them.
 static CHAIN: Sql = Sql {
     text: "WITH RECURSIVE chain AS (\
            SELECT seq, previous, doc, 1::bigint AS step FROM events WHERE workspace = $1 AND seq = $2 AND $3 > 0 \
            UNION ALL SELECT e.seq, e.previous, e.doc, c.step + 1 \
-           FROM chain c JOIN events e ON e.workspace = $1 AND e.seq = c.previous WHERE c.step < $3) \
+           FROM chain c CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = c.previous LIMIT 1) e WHERE c.step < $3) \
            SELECT seq, previous, doc FROM chain ORDER BY step",
     types: &[Type::INT8, Type::INT8, Type::INT8],
 };
@@ -45,8 +47,8 @@ static PREVIOUS: Sql = Sql {
 static LAST_BEFORE: Sql = Sql {
     text: "WITH RECURSIVE chain AS (\
            SELECT seq, previous FROM events WHERE workspace = $1 AND seq = $2 \
-           UNION ALL SELECT e.seq, e.previous FROM chain c JOIN events e ON e.workspace = $1 AND e.seq = c.previous \
-           WHERE c.seq >= $3) SELECT max(seq) FROM chain WHERE seq < $3",
+           UNION ALL SELECT e.seq, e.previous FROM chain c CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = c.previous LIMIT 1) e WHERE c.seq >= $3) SELECT max(seq) FROM chain WHERE seq < $3",
     types: &[Type::INT8, Type::INT8, Type::INT8],
 };
 

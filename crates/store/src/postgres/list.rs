@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
-use super::facets;
 use super::load::{contact, each, key_text, unsigned};
-use super::pipeline::{Sql, param};
+use super::looked_up;
+use super::pipeline::{Sql, Step, param};
 use super::server::Session;
 use crate::query::{Among, Bind, Select, Syntax};
-use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need.
 pub(super) const SYNTAX: Syntax = Syntax {
@@ -20,46 +20,74 @@ pub(super) const SYNTAX: Syntax = Syntax {
     log: "events e JOIN contacts c \
           ON c.workspace = e.workspace AND c.id = e.contact AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
-    few: "unnest($4) k (number) JOIN contacts c ON c.workspace = $1 AND c.number = k.number WHERE TRUE",
-    many: "CASE WHEN c.number < 8 * octet_length($4)::bigint THEN get_bit($4, c.number) = 1 ELSE FALSE END",
+    numbers: "unnest($4) n (number)",
+    is_chosen: |bits, number| {
+        format!(
+            "CASE WHEN {number} < 8 * octet_length({bits})::bigint THEN get_bit({bits}, {number}) = 1 ELSE FALSE END"
+        )
+    },
 };
 
-pub(super) static CONTACT_COUNT: Sql =
-    Sql { text: "SELECT contact_count FROM heads WHERE workspace = $1", types: &[Type::INT8] };
+/// How a page is found best depends on how much of the list it is.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_bitmapscan = on";
 
 pub(super) async fn list(
     session: &Session,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    if !query.filter.is_all() {
-        return facets::list(session, workspace, query).await;
+    if !query.is_plain() {
+        return looked_up::list(session, workspace, query).await;
     }
     let select = Select::of(workspace, query, Among::All, &SYNTAX);
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &[], "").await?;
-    let contacts = page(session, &select).await?;
-    let on_page = contacts.len() as u64;
-    let is_end =
-        query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
-    let total = if is_end { query.offset + on_page } else { total(session, workspace).await? };
-    session.run("", &[], "COMMIT").await?;
-    Ok(ContactPage { contacts, total })
+    all(session, &select, query.order).await
 }
 
 /// The contacts of a page: first the keys, then the documents, so that sorting and skipping need not carry documents
 /// along.
-pub(super) async fn page(session: &Session, select: &Select) -> Result<Vec<Arc<Contact>>, StoreError> {
+pub(super) async fn page(
+    session: &Session,
+    select: &Select,
+    last: &str,
+) -> Result<Vec<Arc<Contact>>, StoreError> {
     let page = format!(
         "SELECT c.format, c.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
-    let binds: Vec<_> = select.binds.iter().map(Bind::typed).collect();
-    contacts(&session.ask(&page, &binds).await?)
+    let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
+    contacts(rows.first().map_or(&[], Vec::as_slice))
+}
+
+/// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
+/// `LATERAL`, because otherwise a plan that was made while there were few contacts would read all of them.
+async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<ContactPage, StoreError> {
+    let page = format!(
+        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
+         (unnest(ARRAY({})) WITH ORDINALITY k (id, place) CROSS JOIN LATERAL \
+         (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = k.id LIMIT 1) c) \
+         ON true WHERE h.workspace = $1 ORDER BY k.place",
+        select.page
+    );
+    let (begin, commit) = match order {
+        ContactOrder::LastUpdated | ContactOrder::FirstUpdated => (BEGIN, "COMMIT"),
+        // An index has this order, so that there is nothing to plan each time.
+        ContactOrder::Oldest | ContactOrder::Newest | ContactOrder::Name | ContactOrder::NameDescending => {
+            ("", "")
+        }
+    };
+    let rows = session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?;
+    let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+    let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
+    // A page without contacts is a row without one.
+    rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
+    Ok(ContactPage { contacts: contacts(&rows)?, total })
 }
 
 static BY_CHANNEL: Sql = Sql {
-    text: "SELECT c.format, c.doc FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
+    text: "SELECT c.format, c.doc FROM channels h CROSS JOIN LATERAL (\
+           SELECT * FROM contacts c WHERE c.workspace = h.workspace AND c.id = h.contact LIMIT 1) c \
            WHERE h.workspace = $1 AND h.kind = $2 AND h.value = $3 ORDER BY h.contact LIMIT $4",
     types: &[Type::INT8, Type::TEXT, Type::TEXT, Type::INT8],
 };
@@ -87,17 +115,20 @@ pub(super) fn contacts(rows: &[Row]) -> Result<Vec<Arc<Contact>>, StoreError> {
     })
 }
 
-async fn total(session: &Session, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
-    let rows = session.query(&CONTACT_COUNT, vec![param(workspace.0)]).await?;
-    rows.first().map_or(Ok(0), |row| unsigned(row, 0))
+pub(super) fn step<'s>(text: &'s str, types: &'s [Type], binds: &'s [Bind]) -> Step<'s> {
+    let params = binds.iter().map(|bind| match bind {
+        Bind::Integer(number) => param(*number),
+        Bind::Integers(numbers) => param(numbers.as_slice()),
+        Bind::Bytes(bytes) => param(bytes.as_slice()),
+    });
+    Step::made(text, types, params.collect())
 }
 
-impl Bind {
-    fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
-        match self {
-            Self::Integer(number) => (number, Type::INT8),
-            Self::Integers(numbers) => (numbers, Type::INT8_ARRAY),
-            Self::Bytes(bytes) => (bytes, Type::BYTEA),
-        }
-    }
+pub(super) fn types(binds: &[Bind]) -> Vec<Type> {
+    let of = |bind: &Bind| match bind {
+        Bind::Integer(_) => Type::INT8,
+        Bind::Integers(_) => Type::INT8_ARRAY,
+        Bind::Bytes(_) => Type::BYTEA,
+    };
+    binds.iter().map(of).collect()
 }

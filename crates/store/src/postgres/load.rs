@@ -10,6 +10,7 @@ use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
 use super::pipeline::{Sql, Step, param};
+use super::single;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
 use crate::{StoreError, WorkspaceNumber, document};
@@ -82,12 +83,14 @@ static CONTACTS: Sql = Sql { text: contacts!(""), types: KEYS };
 static CONTACTS_WAITING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c"), types: KEYS };
 static CONTACTS_FAILING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c NOWAIT"), types: KEYS };
 
+/// `LATERAL` here and below, because otherwise a plan that was made, and is kept, while there are few records reads all of
+/// them.
 static COMPANIES: Sql = Sql {
     text: named!(
         1,
         "companies",
-        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
-         JOIN companies r ON r.workspace = n.workspace AND r.id = n.id"
+        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n CROSS JOIN LATERAL \
+         (SELECT * FROM companies r WHERE r.workspace = n.workspace AND r.id = n.id LIMIT 1) r"
     ),
     types: KEYS,
 };
@@ -97,8 +100,8 @@ static NOTES: Sql = Sql {
     text: named!(
         2,
         "(SELECT 0::bigint AS workspace, 0::bigint AS number, NULL::uuid AS id WHERE false)",
-        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n \
-         JOIN notes r ON r.workspace = n.workspace AND r.id = n.id"
+        "SELECT n.way, n.place, r.workspace, r.id, r.doc FROM named n CROSS JOIN LATERAL \
+         (SELECT * FROM notes r WHERE r.workspace = n.workspace AND r.id = n.id LIMIT 1) r"
     ),
     types: KEYS,
 };
@@ -152,8 +155,8 @@ static OWNERS: Sql = Sql {
 
 static EVENTS: Sql = Sql {
     text: "SELECT k.place, e.previous, e.doc FROM unnest($1::bigint[], $2::bigint[]) \
-           WITH ORDINALITY k (workspace, seq, place) \
-           JOIN events e ON e.workspace = k.workspace AND e.seq = k.seq",
+           WITH ORDINALITY k (workspace, seq, place) CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = k.workspace AND e.seq = k.seq LIMIT 1) e",
     types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
 };
 
@@ -164,6 +167,8 @@ enum Part {
     Heads,
     Catalogs,
     Contacts,
+    /// One contact, and the head of its workspace.
+    Single,
     Deleted,
     Companies,
     Notes,
@@ -188,7 +193,11 @@ impl<'w> Loading<'w> {
             workspaces.sort_unstable();
             loading.push(Part::Turn, &NUMBERING, vec![param(workspaces)]);
         }
-        if !wanted.heads.is_empty() {
+        let single = if locking == Locking::Waiting { single::lock(wanted) } else { None };
+        let is_single = single.is_some();
+        if let Some(step) = single {
+            loading.push_step(Part::Single, step);
+        } else if !wanted.heads.is_empty() {
             loading.push(Part::Heads, &HEADS, vec![param(numbers(&wanted.heads))]);
         }
         if !wanted.catalogs.is_empty() {
@@ -199,7 +208,11 @@ impl<'w> Loading<'w> {
             Locking::Waiting => (&CONTACTS_WAITING, &DELETED_WAITING),
             Locking::Failing => (&CONTACTS_FAILING, &DELETED_FAILING),
         };
-        loading.push_keys(Part::Contacts, contacts, &wanted.contacts);
+        match single::read(&wanted.contacts).filter(|_| !is_writer) {
+            Some(step) => loading.push_step(Part::Contacts, step),
+            None if is_single => {}
+            None => loading.push_keys(Part::Contacts, contacts, &wanted.contacts),
+        }
         if !wanted.deleted.is_empty() {
             let (workspaces, ids) = ids(&wanted.deleted);
             loading.push(Part::Deleted, deleted, vec![param(workspaces), param(ids)]);
@@ -229,12 +242,18 @@ impl<'w> Loading<'w> {
 
     /// Whether rows are locked by it, when a writer loads.
     pub(super) fn has_locks(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Deleted))
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Single | Part::Deleted))
     }
 
     fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {
+        self.push_step(part, Step::new(sql, params));
+    }
+
+    fn push_step(&mut self, part: Part, step: Step<'w>) {
         self.parts.push(part);
-        self.steps.push(Step::new(sql, params));
+        self.steps.push(step);
     }
 
     fn push_keys(&mut self, part: Part, sql: &'static Sql, keys: &'w Keys) {
@@ -273,13 +292,20 @@ impl<'w> Loading<'w> {
         for (part, rows) in self.parts.into_iter().zip(rows) {
             match part {
                 Part::Turn => {}
-                Part::Heads => loaded.heads = each(&rows, |row| head(row, self.is_writer))?,
+                Part::Heads => loaded.heads = each(&rows, |row| head(row, 0, self.is_writer))?,
                 Part::Catalogs => {
                     loaded.catalogs = each(&rows, |row| {
                         Ok((workspace(row, 0)?, document::read::<Catalog>("catalog", get(row, 1)?)?))
                     })?;
                 }
                 Part::Contacts => loaded.contacts = stored_contacts(contacts, &rows, self.is_writer)?,
+                Part::Single => {
+                    // The head stands in each row, at its end.
+                    loaded.heads =
+                        each(rows.get(..1).unwrap_or_default(), |row| head(row, 7, self.is_writer))?;
+                    let rows = rows.into_iter().filter(|row| !matches!(row.try_get(0), Ok(None::<i32>)));
+                    loaded.contacts = stored_contacts(contacts, &rows.collect::<Vec<_>>(), self.is_writer)?;
+                }
                 Part::Deleted => {
                     loaded.deleted =
                         each(&rows, |row| Ok((workspace(row, 0)?, get(row, 1)?, unsigned(row, 2)?)))?;
@@ -389,15 +415,15 @@ fn place(row: &Row, column: usize) -> Result<usize, StoreError> {
     Ok(usize::try_from(get::<i64>(row, column)? - 1).unwrap_or(usize::MAX))
 }
 
-/// Of a writer, events count from a place of their own.
-fn head(row: &Row, is_writer: bool) -> Result<(WorkspaceNumber, Head), StoreError> {
+/// A head, from its columns. Of a writer, events count from a place of their own.
+fn head(row: &Row, first: usize, is_writer: bool) -> Result<(WorkspaceNumber, Head), StoreError> {
     let head = Head {
-        catalog_revision: unsigned(row, 1)?,
-        next_number: unsigned(row, 2)?,
-        contact_count: unsigned(row, 3)?,
-        last_event: if is_writer { COUNT_FROM } else { unsigned(row, 4)? },
+        catalog_revision: unsigned(row, first + 1)?,
+        next_number: unsigned(row, first + 2)?,
+        contact_count: unsigned(row, first + 3)?,
+        last_event: if is_writer { COUNT_FROM } else { unsigned(row, first + 4)? },
     };
-    Ok((workspace(row, 0)?, head))
+    Ok((workspace(row, first)?, head))
 }
 
 impl<T> Found<T> {

@@ -22,8 +22,11 @@ pub(super) type Param<'p> = Box<dyn ToSql + Sync + Send + 'p>;
 
 /// A statement to carry out.
 pub(super) struct Step<'p> {
-    sql: &'static Sql,
+    text: &'p str,
+    types: &'p [Type],
     params: Vec<Param<'p>>,
+    /// Whether the connection remembers it.
+    is_kept: bool,
 }
 
 /// How long a round trip takes at most, with everything that the server does in it. What takes longer is a
@@ -60,7 +63,17 @@ impl From<Failed> for StoreError {
 
 impl<'p> Step<'p> {
     pub(super) fn new(sql: &'static Sql, params: Vec<Param<'p>>) -> Self {
-        Self { sql, params }
+        Self { text: sql.text, types: sql.types, params, is_kept: true }
+    }
+
+    /// One that is made up at run time, out of few that there can be.
+    pub(super) fn made(text: &'p str, types: &'p [Type], params: Vec<Param<'p>>) -> Self {
+        Self { text, types, params, is_kept: true }
+    }
+
+    /// The same, but it is not kept, because there can be any number of such statements.
+    pub(super) fn once(self) -> Self {
+        Self { is_kept: false, ..self }
     }
 
     fn values(&self) -> impl ExactSizeIterator<Item = &(dyn ToSql + Sync)> {
@@ -88,19 +101,21 @@ pub(super) async fn run(
     let work = async {
         // Statements that this connection does not know yet are prepared before, for their order matters below.
         let mut statements = Vec::with_capacity(steps.len());
-        for step in steps.iter().filter(|_| is_prepared) {
-            let prepared = client.prepare_typed_cached(step.sql.text, step.sql.types).await;
-            statements.push(prepared.map_err(refused)?);
+        for step in steps {
+            statements.push(match step.is_kept && is_prepared {
+                true => Some(client.prepare_typed_cached(step.text, step.types).await.map_err(refused)?),
+                false => None,
+            });
         }
         let bare = async |text: &str| if text.is_empty() { Ok(()) } else { client.batch_execute(text).await };
-        let queries = steps.iter().enumerate().map(async |(place, step)| match statements.get(place) {
+        let queries = steps.iter().zip(&statements).map(async |(step, statement)| match statement {
             Some(statement) => {
                 let rows = client.query_raw(statement, step.values()).await?;
                 futures_util::TryStreamExt::try_collect::<Vec<Row>>(rows).await
             }
             None => {
-                let typed: Vec<_> = step.values().zip(step.sql.types.iter().cloned()).collect();
-                client.query_typed(step.sql.text, &typed).await
+                let typed: Vec<_> = step.values().zip(step.types.iter().cloned()).collect();
+                client.query_typed(step.text, &typed).await
             }
         });
         // Each future sends its message when it is first polled, and these are polled in their order.

@@ -9,9 +9,9 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::facets;
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
+use super::{facets, single, sort_keys};
 use crate::backend::{AliasKey, Committed, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -178,12 +178,19 @@ impl<'s> Saving<'s> {
         if saves.is_empty() {
             return saving;
         }
+        if let Some(step) = single::update(saves) {
+            saving.steps.push(step);
+            saving.steps.extend(facets::save(&saves.facets));
+            saving.steps.extend(sort_keys::save(&saves.sort_keys));
+            return Self { count: Some(0), ..saving };
+        }
         let back = Back::of(saves);
         saving.removed(&saves.deletes);
         saving.stale(&saves.stale);
         saving.fresh(&saves.fresh);
         saving.heads(&saves.heads);
         saving.steps.extend(facets::save(&saves.facets));
+        saving.steps.extend(sort_keys::save(&saves.sort_keys));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);

@@ -85,15 +85,16 @@ pub(super) struct Server {
 /// then they are only slower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Planning {
-    /// For readers.
+    /// For what reads whole tables.
     Each,
-    /// For writers, all of whose statements are prepared: once.
+    /// For what looks things up: once, for all that is ever looked up.
     Once,
 }
 
 impl Planning {
     /// Everything is looked up by key. What the server knows of its tables misleads it while they are new or growing
-    /// fast, and reading a whole table for a few keys is the worst that it can do.
+    /// fast, and reading a whole table, or workspace, for a few keys is the worst that it can do: above all for as long
+    /// as a plan is kept.
     fn settings(self) -> &'static str {
         match self {
             Self::Each => {
@@ -101,7 +102,7 @@ impl Planning {
             }
             Self::Once => {
                 "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
-                 SET plan_cache_mode = force_generic_plan"
+                 SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan"
             }
         }
     }

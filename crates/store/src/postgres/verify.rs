@@ -10,15 +10,18 @@ use super::facets;
 use super::load::{AliasKind, channels, contact, get, unsigned, workspace};
 use super::pipeline::{Sql, param};
 use super::server::Session;
-use crate::recount::Recount;
+use crate::recount::{Recount, compare_keys};
+use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 /// Contacts that are looked at together.
 const CHUNK: i64 = 1000;
 
 static CONTACTS: Sql = Sql {
-    text: "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, (e.doc::json ->> 'revision')::bigint \
+    text: "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, (e.doc::json ->> 'revision')::bigint, \
+           k.created_at, k.first_name, k.last_name \
            FROM contacts c LEFT JOIN events e ON e.workspace = c.workspace AND e.seq = c.last_event \
+           LEFT JOIN sort_keys k ON k.workspace = c.workspace AND k.number = c.number \
            WHERE (c.workspace, c.id) > ($1, $2) ORDER BY c.workspace, c.id LIMIT $3",
     types: &[Type::INT8, Type::UUID, Type::INT8],
 };
@@ -52,7 +55,8 @@ const BROKEN_CHAIN: &str = "SELECT e.seq FROM events e \
 
 /// Here whole tables are read, unlike everywhere else.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                     SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on";
+                     SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; \
+                     SET LOCAL enable_bitmapscan = on; SET LOCAL plan_cache_mode = auto";
 
 pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
@@ -105,6 +109,13 @@ fn read(row: &Row, verified: &mut Verified) -> Result<Option<(WorkspaceNumber, m
     } else if revision != Some(contact.revision) {
         verified.fault(format!("contact {id} does not have the revision of its last event"));
     }
+    let keys = match get(row, 6)? {
+        Some(created_at) => {
+            Some(StoredKeys { created_at, first_name: get(row, 7)?, last_name: get(row, 8)? })
+        }
+        None => None,
+    };
+    compare_keys(&contact, keys.as_ref(), verified);
     Ok(Some((workspace(row, 0)?, contact)))
 }
 
@@ -120,7 +131,8 @@ async fn look_ups(
         aliases.extend(pairs.map(|(dialect, alias)| (*workspace, dialect.as_str(), alias, contact.id.0)));
         let channels = contact.channels.iter();
         keys.extend(
-            channels.map(|each| ((*workspace, each.kind.clone(), each.value.clone()), each.id, contact.id.0)),
+            channels
+                .map(|each| ((*workspace, each.kind.clone(), each.value.to_string()), each.id, contact.id.0)),
         );
     }
     if let Some(step) = super::save::aliases(&LOST_ALIASES, AliasKind::Contact, &aliases) {

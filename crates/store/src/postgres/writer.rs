@@ -44,6 +44,8 @@ impl PostgresWriter {
 }
 
 impl Batches for PostgresWriter {
+    const USES_NETWORK: bool = true;
+
     async fn begin(&mut self) -> Result<(), StoreError> {
         if self.session.is_none() {
             self.session = Some(self.server.session().await?);

@@ -1,7 +1,5 @@
 //! Who answers which question with yes.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -9,7 +7,7 @@ use super::load::uuid;
 use crate::backend::{FacetSave, integer};
 use crate::filter::Answers;
 use crate::numbers::{Chunk, Numbers};
-use crate::{StoreError, WorkspaceNumber};
+use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
 /// Saves the answers of a batch. A chunk in which nobody says yes is not kept.
 pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), StoreError> {
@@ -36,22 +34,30 @@ pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), S
     Ok(())
 }
 
-/// Who answers these questions with yes.
+/// What a query needs to know: who answers its questions with yes, and who has its channels.
 pub(super) fn answers(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    questions: BTreeSet<Uuid>,
+    query: &ContactQuery,
 ) -> Result<Answers, StoreError> {
     let sql = "SELECT chunk, bits FROM facets WHERE workspace = ?1 AND facet = ?2 ORDER BY chunk";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut answers = Answers::new();
-    for facet in questions {
+    let mut answers = Answers::default();
+    for facet in query.questions() {
         let mut numbers = Numbers::default();
         let mut rows = statement.query(params![workspace.0, facet.as_bytes()])?;
         while let Some(row) = rows.next()? {
             numbers.push(row.get(0)?, bits(row, 1)?);
         }
-        answers.insert(facet, numbers);
+        answers.facets.insert(facet, numbers);
+    }
+    let sql = "SELECT c.number FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
+               WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (kind, value) in query.filter.channels() {
+        let numbers = statement.query_map(params![workspace.0, kind.as_str(), value], |row| row.get(0))?;
+        let numbers = numbers.collect::<Result<Numbers, _>>()?;
+        answers.channels.insert((kind, value), numbers);
     }
     Ok(answers)
 }

@@ -10,6 +10,7 @@ use super::event_row::LAST_EVENTS;
 use super::{facets, load};
 use crate::backend::integer;
 use crate::query::{Among, Bind, Select, Syntax};
+use crate::sort::Ranked;
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// SQLite's ways to say what lists need.
@@ -18,8 +19,8 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     key: "c.row",
     log: LAST_EVENTS,
     log_order: "e.row",
-    few: "json_each(?4) k CROSS JOIN contacts c ON c.workspace = ?1 AND c.number = k.value WHERE TRUE",
-    many: "is_chosen(?4, c.number)",
+    numbers: "(SELECT value AS number FROM json_each(?4)) n",
+    is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
 
 pub(super) fn list(
@@ -27,8 +28,8 @@ pub(super) fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    if !query.filter.is_all() {
-        return filtered(connection, workspace, query);
+    if !query.is_plain() {
+        return looked_up(connection, workspace, query);
     }
     let contacts = page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?;
     let on_page = contacts.len() as u64;
@@ -38,25 +39,64 @@ pub(super) fn list(
     Ok(ContactPage { contacts, total })
 }
 
-/// A page of a list that is filtered.
-fn filtered(
+/// A page of a list for which something must be looked up.
+fn looked_up(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<ContactPage, StoreError> {
-    let found = query.filter.numbers(&facets::answers(connection, workspace, query.filter.questions())?);
-    let contacts = match query.page_of(&found) {
-        Some(numbers) => {
-            let sql = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
-            let keys = numbers.into_iter().map(|number| [workspace.0, integer(number)]);
-            documents(connection, sql, keys)?
+    let answers = facets::answers(connection, workspace, query)?;
+    let mut found = query.filter.numbers(&answers);
+    let mut ranked = Ranked::new(&query.sort, query.end());
+    if query.asks_documents(&answers) {
+        let mut holds = Vec::new();
+        each(connection, workspace, found.ascending(None), |contact| {
+            if query.filter.holds(&contact) {
+                holds.push(contact.number);
+                ranked.add(&contact);
+            }
+        })?;
+        found = holds.into_iter().collect();
+    }
+    let numbers = if query.ranks_documents(&answers) {
+        let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        ranked.finish().into_iter().skip(skip).collect()
+    } else if let Some(numbers) = query.page_of(&found) {
+        numbers
+    } else {
+        let among = match query.filter.is_all() {
+            true => Among::All,
+            false => Among::of(&found, query, contact_count(connection, workspace)?),
+        };
+        if query.sort.is_empty() {
+            let contacts = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
+            return Ok(ContactPage { contacts, total: found.len() });
         }
-        None => {
-            let among = Among::of(&found, query, contact_count(connection, workspace)?);
-            page(connection, Select::of(workspace, query, among, &SYNTAX))?
-        }
+        let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &SYNTAX);
+        let mut statement = connection.prepare_cached(&page)?;
+        let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
+        numbers.collect::<Result<_, _>>()?
     };
+    let mut contacts = Vec::with_capacity(numbers.len());
+    each(connection, workspace, numbers.into_iter(), |contact| contacts.push(Arc::new(contact)))?;
     Ok(ContactPage { contacts, total: found.len() })
+}
+
+/// The contacts with these numbers, in this order.
+fn each(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    numbers: impl Iterator<Item = u64>,
+    mut see: impl FnMut(Contact),
+) -> Result<(), StoreError> {
+    let sql = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    for number in numbers {
+        let key = params![workspace.0, integer(number)];
+        let contact = statement.query_row(key, |row| load::contact(row, 0, 1))?;
+        see(contact.map_err(|source| StoreError::Unreadable { what: "contact", source })?);
+    }
+    Ok(())
 }
 
 /// The contacts of a page: first the rows, then the documents, so that sorting and skipping need not carry documents
@@ -64,7 +104,7 @@ fn filtered(
 fn page(connection: &Connection, select: Select) -> Result<Vec<Arc<Contact>>, StoreError> {
     let mut statement = connection.prepare_cached(&select.page)?;
     let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
-    documents(connection, BY_ROW, rows.collect::<Result<Vec<i64>, _>>()?.into_iter().map(|row| [row]))
+    documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// That a number (second) is among bits (first), as [`Numbers::dense`](crate::numbers::Numbers::dense) makes them.
@@ -89,22 +129,17 @@ pub(super) fn by_channel(
                WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3 ORDER BY h.contact LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![workspace.0, kind.as_str(), value, limit], |row| row.get(0))?;
-    documents(connection, BY_ROW, rows.collect::<Result<Vec<i64>, _>>()?.into_iter().map(|row| [row]))
+    documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
 }
 
-const BY_ROW: &str = "SELECT format, doc FROM contacts WHERE row = ?1";
-
-fn documents<const N: usize>(
-    connection: &Connection,
-    sql: &str,
-    keys: impl Iterator<Item = [i64; N]>,
-) -> Result<Vec<Arc<Contact>>, StoreError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    keys.map(|key| {
-        let contact = statement.query_row(params_from_iter(key), |row| load::contact(row, 0, 1))?;
-        contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
-    })
-    .collect()
+fn documents(connection: &Connection, rows: &[i64]) -> Result<Vec<Arc<Contact>>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT format, doc FROM contacts WHERE row = ?1")?;
+    rows.iter()
+        .map(|row| {
+            let contact = statement.query_row([row], |row| load::contact(row, 0, 1))?;
+            contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
+        })
+        .collect()
 }
 
 fn contact_count(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {

@@ -7,6 +7,7 @@ use super::event_row::event_row;
 use super::facets;
 use super::load::AliasKind;
 use crate::backend::{AliasKey, Delete, Insert, Lookups, Saves, Update};
+use crate::sort::StoredKeys;
 use crate::{StoreError, document};
 
 pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
@@ -16,6 +17,7 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     inserts(connection, &saves.inserts)?;
     fresh(connection, &saves.fresh)?;
     facets::save(connection, &saves.facets)?;
+    sort_keys(connection, saves)?;
     events(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {
         let sql = "UPDATE workspaces SET next_number = coalesce(?2, next_number), \
@@ -136,6 +138,26 @@ fn fresh(connection: &Connection, fresh: &Lookups) -> Result<(), StoreError> {
     for ((workspace, kind, value), ContactId(id)) in &fresh.channels {
         let sql = "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)";
         connection.prepare_cached(sql)?.execute(params![workspace.0, kind.as_str(), value, id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn sort_keys(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
+    for ((workspace, number), keys) in &saves.sort_keys {
+        match keys {
+            Some(StoredKeys { created_at, first_name, last_name }) => {
+                let sql = "INSERT INTO sort_keys (workspace, number, created_at, first_name, last_name) \
+                           VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (workspace, number) DO UPDATE SET \
+                           created_at = excluded.created_at, first_name = excluded.first_name, \
+                           last_name = excluded.last_name";
+                let row = params![workspace.0, number, created_at, first_name, last_name];
+                connection.prepare_cached(sql)?.execute(row)?;
+            }
+            None => {
+                let sql = "DELETE FROM sort_keys WHERE workspace = ?1 AND number = ?2";
+                connection.prepare_cached(sql)?.execute(params![workspace.0, number])?;
+            }
+        }
     }
     Ok(())
 }

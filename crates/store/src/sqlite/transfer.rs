@@ -127,6 +127,9 @@ fn page(table: Table) -> String {
         }
         Table::Channels => ("workspace, kind, value, contact", "channels", "workspace, kind, value, contact"),
         Table::Facets => ("workspace, facet, chunk, bits", "facets", "workspace, facet, chunk"),
+        Table::SortKeys => {
+            ("workspace, number, created_at, first_name, last_name", "sort_keys", "workspace, number")
+        }
         Table::Companies => ("workspace, id, number, doc", "companies", "workspace, id"),
         Table::Notes => ("workspace, id, doc", "notes", "workspace, id"),
         Table::Events => {
@@ -165,6 +168,10 @@ fn insert(table: Table) -> &'static str {
         }
         Table::Channels => "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)",
         Table::Facets => "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)",
+        Table::SortKeys => {
+            "INSERT INTO sort_keys (workspace, number, created_at, first_name, last_name) \
+             VALUES (?1, ?2, ?3, ?4, ?5)"
+        }
         Table::Companies => "INSERT INTO companies (workspace, id, number, doc) VALUES (?1, ?2, ?3, ?4)",
         Table::Notes => "INSERT INTO notes (workspace, id, doc) VALUES (?1, ?2, ?3)",
         Table::Events => {

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use model::Contact;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::facets;
 use super::load::{AliasKind, contact, find_alias, uuid};
-use crate::recount::Recount;
+use crate::recount::{Recount, compare_keys};
+use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
@@ -27,8 +28,10 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
 
 /// Every contact can be read, its last event is the one that made it what it is, and its look-ups lead to it.
 fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
-    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, json_extract(e.doc, '$.revision') \
-               FROM contacts c LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event";
+    let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.contact = c.id, json_extract(e.doc, '$.revision'), \
+               k.created_at, k.first_name, k.last_name FROM contacts c \
+               LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event \
+               LEFT JOIN sort_keys k ON k.workspace = c.workspace AND k.number = c.number";
     let mut counts: HashMap<i64, u64> = HashMap::new();
     let mut recount = Recount::default();
     let mut statement = connection.prepare(sql)?;
@@ -52,6 +55,7 @@ fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), Stor
         }
         look_ups(connection, workspace, &contact, verified)?;
         recount.add(workspace, &contact);
+        compare_keys(&contact, sort_keys(row)?.as_ref(), verified);
     }
     facets::each(connection, |key, stored| recount.compare(key, stored, verified))?;
     recount.finish(verified);
@@ -64,6 +68,11 @@ fn contacts(connection: &Connection, verified: &mut Verified) -> Result<(), Stor
         }
     }
     Ok(())
+}
+
+fn sort_keys(row: &Row<'_>) -> rusqlite::Result<Option<StoredKeys>> {
+    let Some(created_at) = row.get(6)? else { return Ok(None) };
+    Ok(Some(StoredKeys { created_at, first_name: row.get(7)?, last_name: row.get(8)? }))
 }
 
 fn look_ups(
@@ -81,7 +90,7 @@ fn look_ups(
     let sql = "SELECT 1 FROM channels WHERE workspace = ?1 AND kind = ?2 AND value = ?3 AND contact = ?4";
     let mut statement = connection.prepare_cached(sql)?;
     for channel in &contact.channels {
-        let key = params![workspace.0, channel.kind.as_str(), channel.value, id.as_bytes()];
+        let key = params![workspace.0, channel.kind.as_str(), channel.value.as_str(), id.as_bytes()];
         if !statement.exists(key)? {
             verified.fault(format!("channel {} does not lead to contact {id}", channel.id));
         }

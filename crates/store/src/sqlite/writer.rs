@@ -43,6 +43,8 @@ impl SqliteWriter {
 }
 
 impl Batches for SqliteWriter {
+    const USES_NETWORK: bool = false;
+
     async fn begin(&mut self) -> Result<(), StoreError> {
         if let Some(log) = &self.log {
             log.keep_bounded();

@@ -17,6 +17,8 @@ pub(crate) enum Table {
     Aliases,
     Channels,
     Facets,
+    #[serde(rename = "sort_keys")]
+    SortKeys,
     Companies,
     Notes,
     Events,
@@ -75,6 +77,13 @@ pub(crate) enum Record {
         chunk: i64,
         bits: Vec<u8>,
     },
+    SortKeys {
+        workspace: i64,
+        number: i64,
+        created_at: i64,
+        first_name: String,
+        last_name: String,
+    },
     Company {
         workspace: i64,
         id: Uuid,
@@ -129,7 +138,7 @@ pub(crate) trait Columns {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -137,6 +146,7 @@ impl Table {
         Self::Aliases,
         Self::Channels,
         Self::Facets,
+        Self::SortKeys,
         Self::Companies,
         Self::Notes,
         Self::Events,
@@ -152,6 +162,7 @@ impl Table {
             Self::Aliases => "aliases",
             Self::Channels => "channels",
             Self::Facets => "facets",
+            Self::SortKeys => "sort_keys",
             Self::Companies => "companies",
             Self::Notes => "notes",
             Self::Events => "events",
@@ -169,7 +180,7 @@ impl Table {
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
             Self::Facets => vec![number.clone(), id, number],
-            Self::Events => vec![number.clone(), number],
+            Self::Events | Self::SortKeys => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
     }
@@ -222,6 +233,13 @@ impl Table {
                 facet: row.id(1)?,
                 chunk: row.number(2)?,
                 bits: row.bits(3)?,
+            },
+            Self::SortKeys => Record::SortKeys {
+                workspace: row.number(0)?,
+                number: row.number(1)?,
+                created_at: row.number(2)?,
+                first_name: row.text(3)?,
+                last_name: row.text(4)?,
             },
             Self::Companies => Record::Company {
                 workspace: row.number(0)?,
@@ -292,6 +310,9 @@ impl Record {
             }
             Self::Facet { workspace, facet, chunk, bits } => {
                 vec![number(workspace), id(facet), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
+            }
+            Self::SortKeys { workspace, number: own, created_at, first_name, last_name } => {
+                vec![number(workspace), number(own), number(created_at), text(first_name), text(last_name)]
             }
             Self::Company { workspace, id: uuid, number: own, doc } => {
                 vec![number(workspace), id(uuid), number(own), text(doc)]

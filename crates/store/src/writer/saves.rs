@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::batch::{Batch, Slot};
 use crate::backend::{Delete, FacetSave, HeadSave, Insert, Saves, Update};
 use crate::numbers::{Chunk, chunk};
+use crate::sort::StoredKeys;
 use crate::{StoreError, WorkspaceNumber, document};
 
 impl Batch {
@@ -21,9 +22,11 @@ impl Batch {
                 save_slot(key.0, slot, &mut saves)?;
                 let before = slot.stored.as_ref().map(|(_, contact)| contact.as_ref());
                 answers.change(key.0, before, slot.contact.as_deref());
+                save_sort_keys(key.0, (before, slot.contact.as_deref()), &mut saves);
             }
         }
         saves.facets = answers.into_saves();
+        saves.sort_keys.sort_unstable_by_key(|(key, _)| *key);
         saves.updates.sort_unstable_by_key(|update| update.row);
         let changed = self.heads.iter().filter(|(_, heads)| heads.now.last_event > heads.before.last_event);
         saves.heads.extend(changed.map(|(workspace, heads)| {
@@ -129,6 +132,18 @@ fn save_slot(workspace: WorkspaceNumber, slot: &Slot, saves: &mut Saves) -> Resu
     }
     save_lookups(workspace, (before.map(Arc::as_ref), slot.contact.as_deref()), saves);
     Ok(())
+}
+
+fn save_sort_keys(
+    workspace: WorkspaceNumber,
+    (before, after): (Option<&Contact>, Option<&Contact>),
+    saves: &mut Saves,
+) {
+    let Some(number) = before.or(after).map(|contact| contact.number) else { return };
+    let (before, after) = (before.map(StoredKeys::of), after.map(StoredKeys::of));
+    if before != after {
+        saves.sort_keys.push(((workspace, number), after));
+    }
 }
 
 fn save_lookups(

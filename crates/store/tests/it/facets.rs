@@ -1,9 +1,14 @@
 //! Filters answer what the contacts themselves say, whatever was done to them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use model::{Contact, Edit, Facet, Flag, InstantMember, ItemRef, OnConflict, Set, Tag, TagId};
-use store::{Action, ContactOrder, ContactQuery, Filter};
+use model::{
+    ChannelKind, ChannelWrite, Contact, Edit, Facet, Flag, InstantMember, ItemRef, OnConflict, Set, Tag,
+    TagId,
+};
+use store::{Action, ContactOrder, ContactQuery, Filter, Rank, Ranking, Sort, SortKey};
 use uuid::Uuid;
 
 use crate::fixture::{Database, Served, all, at, edits, everything, name_edit, served};
@@ -40,6 +45,11 @@ fn said(n: u64) -> model::Change {
     edits([
         name_edit(&format!("{} {n}", n % 7)),
         Edit::Tags(Set::replace(tags)),
+        Edit::ReplaceChannels(vec![ChannelWrite::new(
+            "email",
+            ChannelKind::Email,
+            &format!("{}@example.com", n % 5),
+        )]),
         Edit::Flag(Flag::Starred, n >> 3 & 1 == 1),
         Edit::Instant(InstantMember::ClosedAt, (n >> 4 & 1 == 1).then(|| at(5))),
     ])
@@ -56,8 +66,17 @@ fn holds(filter: &Filter, contact: &Contact) -> bool {
         Filter::Is(Facet::HasTag) => !contact.tags.is_empty(),
         Filter::Is(Facet::Starred) => contact.starred,
         Filter::Is(Facet::Closed) => contact.closed_at.is_some(),
+        Filter::HasChannel(kind, value) => {
+            contact.channels.iter().any(|channel| channel.kind == *kind && channel.value == *value)
+        }
+        Filter::Where(_) => contact.number % 3 == 0,
         Filter::Is(other) => panic!("{other:?} is not asked here"),
     }
+}
+
+/// What only documents tell.
+fn third() -> Filter {
+    Filter::holds_where(|contact| contact.number % 3 == 0)
 }
 
 fn filters() -> Vec<Filter> {
@@ -69,6 +88,10 @@ fn filters() -> Vec<Filter> {
         is(Facet::HasTag).not(),
         Filter::And(vec![is(Facet::Tag(tag(2))), is(Facet::Starred)]),
         Filter::And(vec![Filter::any_of([Facet::Tag(tag(0)), Facet::Closed]), is(Facet::Starred).not()]),
+        Filter::HasChannel(ChannelKind::Email, "3@example.com".to_owned()),
+        Filter::HasChannel(ChannelKind::Email, "3@example.com".to_owned()).not(),
+        third(),
+        Filter::And(vec![is(Facet::Starred), third()]).not(),
         // So few that they are sorted, however long the list.
         Filter::And(vec![
             is(Facet::Tag(tag(0))),
@@ -80,15 +103,79 @@ fn filters() -> Vec<Filter> {
     ]
 }
 
+/// Orders by keys, with what they are: ranks in the order of the keys, and which keys descend.
+type Ranks = fn(&Contact) -> Vec<Rank>;
+
+fn sorts() -> Vec<(Vec<Sort>, Ranks, Vec<bool>)> {
+    let sort = |key, is_descending| Sort { key, is_descending };
+    vec![
+        (
+            vec![sort(SortKey::FirstName, true)],
+            |contact| vec![lower(contact.name.first.as_deref())],
+            vec![true],
+        ),
+        (
+            vec![sort(SortKey::Is(Facet::Starred), true), sort(SortKey::LastName, false)],
+            |contact| vec![Rank::Number(contact.starred.into()), lower(contact.name.last.as_deref())],
+            vec![true, false],
+        ),
+        (
+            vec![sort(SortKey::Document(Ranking::new(modulo)), false), sort(SortKey::CreatedAt, true)],
+            |contact| vec![modulo(contact), Rank::Number(contact.created_at.millis())],
+            vec![false, true],
+        ),
+        (vec![sort(SortKey::Number, true)], |contact| vec![number(contact)], vec![true]),
+    ]
+}
+
+fn lower(text: Option<&str>) -> Rank {
+    Rank::Text(text.unwrap_or_default().to_lowercase())
+}
+
+fn modulo(contact: &Contact) -> Rank {
+    Rank::Number((contact.number % 4).cast_signed())
+}
+
+fn number(contact: &Contact) -> Rank {
+    Rank::Number(contact.number.cast_signed())
+}
+
+/// Compares lists that are ordered by keys with what all contacts say.
+async fn assert_sorted(served: &Served, contacts: &[Arc<Contact>], filter: &Filter) {
+    for (sort, ranks, descending) in sorts() {
+        let mut expected: Vec<_> = contacts.iter().filter(|contact| holds(filter, contact)).collect();
+        expected.sort_by(|a, b| {
+            let order = ranks(a)
+                .into_iter()
+                .zip(ranks(b))
+                .zip(&descending)
+                .map(|((a, b), is_descending)| if *is_descending { b.cmp(&a) } else { a.cmp(&b) });
+            order.fold(Ordering::Equal, Ordering::then).then(a.number.cmp(&b.number))
+        });
+        let expected: Vec<_> = expected.into_iter().map(|contact| contact.number).collect();
+        for (offset, limit) in [(0, 7), (expected.len() as u64 / 2, 10_000)] {
+            let query =
+                ContactQuery { filter: filter.clone(), sort: sort.clone(), offset, limit, ..everything() };
+            let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+            let numbers: Vec<_> = page.contacts.iter().map(|each| each.number).collect();
+            let skip = usize::try_from(offset).unwrap();
+            let shown: Vec<_> = expected.iter().copied().skip(skip).take(limit as usize).collect();
+            assert_eq!((numbers, page.total), (shown, expected.len() as u64), "{query:?}");
+        }
+    }
+}
+
 /// Compares every filter in every order with what all contacts say.
 async fn assert_right(served: &Served) {
-    let mut contacts: BTreeMap<ContactOrderKey, Vec<std::sync::Arc<Contact>>> = BTreeMap::new();
+    let mut contacts: BTreeMap<ContactOrderKey, Vec<Arc<Contact>>> = BTreeMap::new();
     for (key, order) in ORDERS.into_iter().enumerate() {
         let query = ContactQuery { order, limit: 10_000, ..everything() };
         let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
         contacts.insert(key, page.contacts);
     }
+    assert_sorted(served, &contacts[&0], &Filter::All).await;
     for filter in filters() {
+        assert_sorted(served, &contacts[&0], &filter).await;
         for (key, order) in ORDERS.into_iter().enumerate() {
             let expected: Vec<_> = contacts[&key]
                 .iter()
@@ -96,7 +183,7 @@ async fn assert_right(served: &Served) {
                 .map(|each| each.number)
                 .collect();
             for (offset, limit) in [(0, 5), (3, 10), (expected.len() as u64 / 2, 10_000)] {
-                let query = ContactQuery { filter: filter.clone(), order, after: None, offset, limit };
+                let query = ContactQuery { filter: filter.clone(), order, offset, limit, ..everything() };
                 let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
                 let numbers: Vec<_> = page.contacts.iter().map(|each| each.number).collect();
                 let skip = usize::try_from(offset).unwrap();

@@ -10,10 +10,7 @@ use model::{
     Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, NamePart,
     OnConflict, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
 };
-use store::{
-    Action, ContactOrder, ContactQuery, Filter, Location, Options, Outcome, Store, StoreError,
-    WorkspaceNumber, Write,
-};
+use store::{Action, ContactQuery, Location, Options, Outcome, Store, StoreError, WorkspaceNumber, Write};
 use testdb::Session;
 use uuid::Uuid;
 
@@ -188,7 +185,7 @@ impl Served {
 }
 
 pub(crate) fn everything() -> ContactQuery {
-    ContactQuery { filter: Filter::All, order: ContactOrder::Oldest, after: None, offset: 0, limit: 100 }
+    ContactQuery { limit: 100, ..ContactQuery::default() }
 }
 
 pub(crate) fn at(tick: u64) -> Timestamp {

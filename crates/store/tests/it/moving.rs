@@ -74,6 +74,7 @@ async fn everything_is_moved_there_and_back() {
             "aliases",
             "channels",
             "facets",
+            "sort_keys",
             "companies",
             "notes",
             "events",
@@ -183,7 +184,8 @@ async fn pages_stay_small_when_documents_are_large() {
         let mut before = 0;
         // 16 times 256 KB are 4 MB.
         let watch = move |progress: Progress| {
-            assert!(progress.done < before + 2 * 20, "{progress:?}");
+            let is_large = ["contacts", "events"].contains(&progress.table);
+            assert!(!is_large || progress.done < before + 2 * 20, "{progress:?}");
             before = progress.done;
             Continue(())
         };

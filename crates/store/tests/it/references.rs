@@ -3,13 +3,15 @@
 use std::pin::Pin;
 
 use model::{
-    Aliases, ChannelKind, Company, CompanyId, CompanyWrite, Dialect, Edit, Note, NoteId, Ref, Set,
+    Aliases, ChannelKind, Company, CompanyId, CompanyWrite, ContactId, Dialect, Edit, Note, NoteId, Ref, Set,
     ViolationKind,
 };
 use store::{Outcome, StoreError};
 use uuid::Uuid;
 
-use crate::fixture::{aliased, all, at, by_id, edit, exclusive_email, in_use, named, served, violation};
+use crate::fixture::{
+    Served, aliased, all, at, by_id, edit, edits, exclusive_email, in_use, named, served, violation,
+};
 
 fn company(id: u128, number: u64, alias: &str) -> Company {
     Company {
@@ -130,6 +132,66 @@ async fn an_alias_wins_over_a_well_formed_id() {
     let action =
         store::Action::Update { contact: Ref::number(Dialect::Acquire, "1"), change: named("renamed") };
     assert_eq!(served.run(database.write(served.workspace, action)).await.unwrap().contact.id, two.id);
+}
+
+/// Every way to name one contact, for a reader and for a writer, and whom it leads to.
+#[tokio::test]
+async fn a_contact_goes_by_its_aliases_its_id_and_its_number() {
+    let (database, served) = served().await;
+    let other =
+        Served { store: served.store.clone(), workspace: database.workspace(&served.store, "other").await };
+    let one = database.create(&served, aliased(Dialect::Zingle, "z-1")).await.unwrap().contact;
+    // Its aliases look like the id and the number of the first one.
+    let both = edits([
+        Edit::Aliases(Dialect::Callbell, vec![one.id.to_string()]),
+        Edit::Aliases(Dialect::Acquire, vec!["1".to_owned()]),
+    ]);
+    let two = database.create(&served, both).await.unwrap().contact;
+    let gone = database.create(&served, aliased(Dialect::Zingle, "z-3")).await.unwrap().contact;
+    database.delete(&served, &gone).await.unwrap();
+    let far = database.create(&other, aliased(Dialect::Zingle, "z-4")).await.unwrap().contact;
+    let far_twin = database.create(&other, aliased(Dialect::Zingle, "z-1")).await.unwrap().contact;
+    let uuid = Ref::uuid;
+    let number = Ref::number;
+    let (zingle, acquire, callbell) = (Dialect::Zingle, Dialect::Acquire, Dialect::Callbell);
+    let cases = [
+        (&served, uuid(zingle, "z-1"), Some(&one)),
+        (&served, uuid(zingle, &one.id.to_string()), Some(&one)),
+        (&served, number(zingle, "1"), Some(&one)),
+        (&served, number(zingle, "z-1"), Some(&one)),
+        (&served, uuid(callbell, &one.id.to_string()), Some(&two)),
+        (&served, number(acquire, "1"), Some(&two)),
+        (&served, number(acquire, "2"), Some(&two)),
+        (&served, uuid(zingle, "z-3"), None),
+        (&served, by_id(gone.id), None),
+        (&served, number(zingle, "3"), None),
+        (&served, uuid(acquire, "z-1"), None),
+        (&served, uuid(zingle, "z-4"), None),
+        (&served, by_id(far.id), None),
+        (&served, by_id(ContactId(Uuid::nil())), None),
+        (&served, number(zingle, "0"), None),
+        (&served, uuid(zingle, ""), None),
+        (&other, uuid(zingle, "z-1"), Some(&far_twin)),
+        (&other, uuid(zingle, "z-4"), Some(&far)),
+        (&other, by_id(far.id), Some(&far)),
+        (&other, number(zingle, "1"), Some(&far)),
+        (&other, by_id(one.id), None),
+    ];
+    for (n, (home, reference, expected)) in cases.into_iter().enumerate() {
+        let found = home.store.find_contact(home.workspace, &reference).await.unwrap();
+        assert_eq!(found.map(|found| found.id), expected.map(|contact| contact.id), "{reference:?}");
+        let action = store::Action::Update { contact: reference.clone(), change: named(&format!("{n}")) };
+        match (home.run(database.write(home.workspace, action)).await, expected) {
+            (Ok(done), Some(expected)) => {
+                assert_eq!(done.contact.id, expected.id, "{reference:?}");
+                let stored = home.get(expected.id).await.unwrap();
+                assert_eq!((stored.name.full.as_deref(), &stored), (Some(&*format!("{n}")), &done.contact));
+            }
+            (Err(StoreError::NoSuchContact), None) => {}
+            (done, _) => panic!("{reference:?}: {done:?}"),
+        }
+    }
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn long(characters: usize, seed: u64) -> String {
 async fn the_longest_names_aliases_and_channels_are_stored() {
     let (database, served) = served().await;
     let (name, alias, kind, value) = (long(1000, 1), long(63, 2), long(1000, 3), long(1000, 4));
-    let kind = ChannelKind::Other(kind);
+    let kind = ChannelKind::Other(kind.into());
     let channel = |value: &str, exclusive| {
         let write = ChannelWrite { exclusive, ..ChannelWrite::new("channels", kind.clone(), value) };
         Edit::MergeChannels(vec![write])

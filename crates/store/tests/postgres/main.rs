@@ -19,6 +19,7 @@ mod order;
 mod raw;
 mod same_contact;
 mod sessions;
+mod single;
 mod tls;
 
 fn empty() -> testdb::Database {

@@ -88,6 +88,10 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, facet, chunk, bits" of "0", "facets",
             "workspace, facet, chunk" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_FACET
         ),
+        Table::SortKeys => page!(
+            "workspace, number, created_at, first_name, last_name" of "0",
+            "sort_keys", "workspace, number" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
+        ),
         Table::Companies => page!(
             "workspace, id, number, doc" of "octet_length(doc)",
             "companies", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
@@ -153,6 +157,11 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             &[NUMBERS, IDS, NUMBERS, Type::BIT_ARRAY],
             "INSERT INTO facets (workspace, facet, chunk, bits) ",
             "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4)"
+        ),
+        Table::SortKeys => statement!(
+            &[NUMBERS, NUMBERS, NUMBERS, TEXTS, TEXTS],
+            "INSERT INTO sort_keys (workspace, number, created_at, first_name, last_name) ",
+            "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])"
         ),
         Table::Companies => statement!(
             &[NUMBERS, IDS, NUMBERS, TEXTS],

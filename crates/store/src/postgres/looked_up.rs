@@ -1,0 +1,127 @@
+//! Lists for which something must be looked up first: who answers a question with yes, who has a channel, what documents
+//! say.
+
+use std::sync::Arc;
+
+use model::Contact;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::load::{get, integer, key_text, unsigned};
+use super::pipeline::{Sql, Step, param};
+use super::server::Session;
+use super::{facets, list};
+use crate::filter::{Answers, Channel};
+use crate::numbers::Numbers;
+use crate::query::{Among, Select};
+use crate::sort::Ranked;
+use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+
+static OWNERS: Sql = Sql {
+    text: "SELECT k.place, c.number FROM unnest($2::text[], $3::text[]) WITH ORDINALITY k (kind, value, place) \
+           JOIN channels h ON h.workspace = $1 AND h.kind = k.kind AND h.value = k.value \
+           JOIN contacts c ON c.workspace = $1 AND c.id = h.contact",
+    types: &[Type::INT8, Type::TEXT_ARRAY, Type::TEXT_ARRAY],
+};
+
+static BY_NUMBER: Sql = Sql {
+    text: "SELECT c.format, c.doc FROM unnest($2::bigint[]) WITH ORDINALITY k (number, place) \
+           CROSS JOIN LATERAL (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.number = k.number LIMIT 1) c \
+           ORDER BY k.place",
+    types: &[Type::INT8, Type::INT8_ARRAY],
+};
+
+static CONTACT_COUNT: Sql =
+    Sql { text: "SELECT contact_count FROM heads WHERE workspace = $1", types: &[Type::INT8] };
+
+/// Documents that are read together.
+const CHUNK: usize = 1000;
+
+/// A page: mostly one round trip for the answers and one for the contacts.
+pub(super) async fn list(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+) -> Result<ContactPage, StoreError> {
+    let (answers, all) = answers(session, workspace, query).await?;
+    let mut found = query.filter.numbers(&answers);
+    let mut ranked = Ranked::new(&query.sort, query.end());
+    if query.asks_documents(&answers) {
+        let numbers: Vec<u64> = found.ascending(None).collect();
+        let mut holds = Vec::new();
+        for chunk in numbers.chunks(CHUNK) {
+            for contact in by_number(session, workspace, chunk, "").await? {
+                if query.filter.holds(&contact) {
+                    holds.push(contact.number);
+                    ranked.add(&contact);
+                }
+            }
+        }
+        found = holds.into_iter().collect();
+    }
+    let total = found.len();
+    let numbers = if query.ranks_documents(&answers) {
+        let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        ranked.finish().into_iter().skip(skip).collect()
+    } else if let Some(numbers) = query.page_of(&found) {
+        numbers
+    } else {
+        let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
+        if query.sort.is_empty() {
+            let select = Select::of(workspace, query, among, &list::SYNTAX);
+            return Ok(ContactPage { contacts: list::page(session, &select, "COMMIT").await?, total });
+        }
+        let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
+        let types = list::types(&binds);
+        let rows = session.run("", &[list::step(&page, &types, &binds).once()], "").await?;
+        rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
+    };
+    let contacts = by_number(session, workspace, &numbers, "COMMIT").await?;
+    Ok(ContactPage { contacts, total })
+}
+
+/// What a query needs to know, and how many contacts there are. Begins the transaction that all of it is read in.
+async fn answers(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+) -> Result<(Answers, u64), StoreError> {
+    let questions: Vec<Uuid> = query.questions().into_iter().collect();
+    let channels: Vec<Channel> = query.filter.channels();
+    let mut steps = vec![
+        Step::new(&facets::ANSWERS, vec![param(workspace.0), param(questions)]),
+        Step::new(&CONTACT_COUNT, vec![param(workspace.0)]),
+    ];
+    if !channels.is_empty() {
+        let kinds: Vec<_> = channels.iter().map(|(kind, _)| key_text(kind.as_str())).collect();
+        let values: Vec<_> = channels.iter().map(|(_, value)| key_text(value)).collect();
+        steps.push(Step::new(&OWNERS, vec![param(workspace.0), param(kinds), param(values)]));
+    }
+    let rows = session.run(list::BEGIN, &steps, "").await?;
+    let mut rows = rows.into_iter();
+    let facets = facets::read(&rows.next().unwrap_or_default())?;
+    let counted = rows.next().unwrap_or_default();
+    let all = counted.first().map_or(Ok(0), |row| unsigned(row, 0))?;
+    let mut owners: Vec<Vec<u64>> = vec![Vec::new(); channels.len()];
+    for row in rows.next().unwrap_or_default() {
+        let place = usize::try_from(get::<i64>(&row, 0)? - 1).ok();
+        if let Some(owners) = place.and_then(|place| owners.get_mut(place)) {
+            owners.push(unsigned(&row, 1)?);
+        }
+    }
+    let owners = owners.into_iter().map(|numbers| numbers.into_iter().collect::<Numbers>());
+    Ok((Answers { facets, channels: channels.iter().cloned().zip(owners).collect() }, all))
+}
+
+/// The contacts with these numbers, in this order.
+async fn by_number(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    numbers: &[u64],
+    last: &str,
+) -> Result<Vec<Arc<Contact>>, StoreError> {
+    let numbers: Vec<i64> = numbers.iter().map(|number| integer(*number)).collect();
+    let step = Step::new(&BY_NUMBER, vec![param(workspace.0), param(numbers)]);
+    let rows = session.run("", &[step], last).await?;
+    list::contacts(rows.first().map_or(&[], Vec::as_slice))
+}
