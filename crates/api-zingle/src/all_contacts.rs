@@ -1,7 +1,7 @@
 //! Contacts of more than one service: of an account, and of all that the caller may enter.
 
 use api_kit::{Answer, Call};
-use app::{ContactQuery, Filter, Reached};
+use app::{ContactQuery, Reached};
 
 use crate::page::Page;
 use crate::wire::contact::Contact;
@@ -23,11 +23,10 @@ async fn list(call: &Call<Zingle>, services: Vec<Reached>) -> Answer<Zingle> {
     let sortable = if services.len() == 1 { &contacts::SORTABLE[..] } else { &["id"] };
     let page = Page::read(&call.query, sortable)?;
     let query = ContactQuery {
-        filter: Filter::All,
         order: page.contact_order(),
-        after: None,
         offset: page.offset(),
         limit: page.limit(),
+        ..ContactQuery::default()
     };
     let found = call.app.list_contacts_of(services, &query).await?;
     let rows: Vec<_> = found

@@ -3,6 +3,7 @@
 use api_kit::{Answer, Call};
 
 use crate::Zingle;
+use crate::existing::owner_of;
 use crate::matching::{is_like, is_same};
 use crate::page::Page;
 use crate::wire::contact_service::{ContactService, decode_channel};
@@ -14,21 +15,14 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let page = Page::read(&call.query, &SORTABLE)?.descending_unless_said(&call.query);
     let channel = decode_channel(&call.query)?;
     let services = call.app.reached(&call.caller).await?;
-    let mut rows = Vec::new();
-    for (each, account) in services.iter().zip(std::iter::repeat(services.first())) {
-        let key = match &channel {
-            Some(write) => write.lookup_key(&*call.app.catalog(&each.caller).await?),
+    let mut rows = Vec::with_capacity(services.len());
+    for each in &services {
+        let contact = match &channel {
+            Some(write) => owner_of(&call.app, &each.caller, write).await?,
             None => None,
         };
-        let contact = match key {
-            Some((kind, value)) => {
-                call.app.find_by_channel(&each.caller, &kind, &value).await?.into_iter().next()
-            }
-            None => None,
-        };
-        rows.extend(
-            account.map(|first| ContactService::of(contact.as_deref(), &each.workspace, &first.workspace)),
-        );
+        let account = services.first().unwrap_or(each);
+        rows.push(ContactService::of(contact.as_deref(), &each.workspace, &account.workspace));
     }
     rows.retain(|row| {
         is_same(&call.query, "account_id", &row.account_id)

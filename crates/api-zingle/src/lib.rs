@@ -83,8 +83,12 @@ pub const ROUTES: [(&str, &str); 40] = [
 
 /// The routes, without a mount prefix. One trailing slash is the server's to take off.
 pub fn routes(app: App) -> Router {
-    let routes = Router::new()
-        .route("/v1", get(caller::get))
+    let routes = of_contacts().merge(of_services()).merge(across_services());
+    api_kit::shell::<Zingle>(routes, app).layer(from_fn(camel::answer))
+}
+
+fn of_contacts() -> Router<App> {
+    Router::new()
         .route("/v1/services/{service_id}/contacts", get(contacts::list).post(contacts::create))
         .route(
             "/v1/services/{service_id}/contacts/{contact_id}",
@@ -97,6 +101,11 @@ pub fn routes(app: App) -> Router {
             post(attached_labels::attach).delete(attached_labels::detach),
         )
         .route(
+            "/v1/services/{service_id}/contacts/{contact_id}/automations/{automation_id}",
+            post(automations::trigger),
+        )
+        .route("/v1/services/{service_id}/contacts/{contact_id}/stop-automation", post(automations::stop))
+        .route(
             "/v1/services/{service_id}/contacts/{contact_id}/custom-field-values/{custom_field_id}",
             post(custom_field_values::create),
         )
@@ -105,11 +114,11 @@ pub fn routes(app: App) -> Router {
             "/v1/services/{service_id}/contacts/{contact_id}/channels/{channel_id}",
             get(contact_channels::get).put(contact_channels::update).delete(contact_channels::delete),
         )
-        .route(
-            "/v1/services/{service_id}/contacts/{contact_id}/automations/{automation_id}",
-            post(automations::trigger),
-        )
-        .route("/v1/services/{service_id}/contacts/{contact_id}/stop-automation", post(automations::stop))
+}
+
+fn of_services() -> Router<App> {
+    Router::new()
+        .route("/v1/services/{service_id}", get(services::get))
         .route("/v1/services/{service_id}/contact-custom-fields", get(contact_custom_fields::list))
         .route(
             "/v1/services/{service_id}/contact-custom-fields/{custom_field_id}",
@@ -129,16 +138,19 @@ pub fn routes(app: App) -> Router {
         .route("/v1/services/{service_id}/events/{event_id}", get(events::get))
         .route("/v1/services/{service_id}/automations", get(automations::list))
         .route("/v1/services/{service_id}/automations/{automation_id}", get(automations::get))
-        .route("/v1/services", get(services::list))
-        .route("/v1/services/{service_id}", get(services::get))
+}
+
+fn across_services() -> Router<App> {
+    Router::new()
+        .route("/v1", get(caller::get))
         .route("/v1/accounts", get(accounts::list))
         .route("/v1/accounts/{account_id}", get(accounts::get))
         .route("/v1/accounts/{account_id}/contacts", get(all_contacts::of_account))
         .route("/v1/accounts/{account_id}/users/{user_id}", get(users::get))
+        .route("/v1/services", get(services::list))
         .route("/v1/contacts", get(all_contacts::everywhere))
         .route("/v1/channel-types", get(channel_types::everywhere))
         .route("/v1/contact_services", get(contact_services::list))
         .route("/v1/notifications", post(notifications::create))
-        .route("/v1/receive-notifications", post(notifications::create));
-    api_kit::shell::<Zingle>(routes, app).layer(from_fn(camel::answer))
+        .route("/v1/receive-notifications", post(notifications::create))
 }

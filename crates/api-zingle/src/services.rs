@@ -1,6 +1,7 @@
 //! Services: list, get. Ours are workspaces.
 
 use api_kit::{Answer, Call, Query};
+use app::{Error as AppError, Missing};
 
 use crate::Zingle;
 use crate::error::Refusal;
@@ -33,7 +34,8 @@ pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
     let services = call.app.reached(&call.caller).await?;
     let account = services.first().ok_or(Refusal::NoAccount)?;
-    let entered = services.iter().find(|each| each.workspace.id == service).unwrap_or(account);
+    let entered = services.iter().find(|each| each.workspace.id == service);
+    let entered = entered.ok_or(AppError::NotFound(Missing::Workspace))?;
     let catalog = call.app.catalog(&call.caller).await?;
     Ok(status::one(&Service::of(&entered.workspace, &account.workspace, &catalog)))
 }

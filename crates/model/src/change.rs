@@ -369,18 +369,10 @@ mod tests {
     fn a_write_finds_the_channel_that_it_means() {
         let catalog = Catalog { default_country: Some("US".to_owned()), ..Catalog::default() };
         let mut contact = Contact::blank(crate::ContactId(uuid::Uuid::from_u128(1)), 1, Timestamp::default());
-        let channel = |n: u128, value: &str, raw: &str| Channel {
-            id: ChannelId(uuid::Uuid::from_u128(n)),
-            kind: ChannelKind::Phone,
-            type_id: None,
-            value: value.to_owned(),
-            raw: raw.to_owned(),
-            label: None,
-            country: None,
-            primary: false,
-            default: false,
-            block_inbound: false,
-            block_outbound: false,
+        let channel = |n: u128, value: &str, raw: &str| {
+            let id = uuid::Uuid::from_u128(n).simple().to_string();
+            let json = serde_json::json!({"id": id, "kind": "phone", "value": value, "raw": raw});
+            serde_json::from_value::<Channel>(json).unwrap()
         };
         contact.channels =
             vec![channel(1, "+18585551212", "+1 858 555 1212"), channel(2, "+442079460958", "020 7946 0958")];
