@@ -5,8 +5,6 @@ mod body;
 mod call;
 pub mod credentials;
 pub mod decode;
-mod encode;
-mod escape;
 pub mod json;
 mod problem;
 mod query;

@@ -4,8 +4,6 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::encode::encode;
-
 /// The number of the change that a write made, for history and undo; absent when nothing changed.
 pub const CHANGE_HEADER: HeaderName = HeaderName::from_static("contactd-change");
 
@@ -15,7 +13,7 @@ const USUAL_BYTES: usize = 4096;
 /// A JSON answer.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
-    match encode(body, &mut bytes) {
+    match serde_json::to_writer(&mut bytes, body) {
         Ok(()) => (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes)
             .into_response(),
         // Answers are plain data with text keys, for which this cannot fail.

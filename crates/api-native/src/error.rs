@@ -194,9 +194,7 @@ impl Details {
         } else {
             Kind::Invalid
         };
-        let mut seen = HashSet::new();
-        let mut errors: Vec<_> = rejection.violations.iter().map(Refused::from).collect();
-        errors.retain(|refused| seen.insert(refused.clone()));
+        let mut errors = refused(rejection);
         let first = errors.first().map(Refused::to_string).unwrap_or_default();
         let detail = match errors.len() {
             0 | 1 => format!("nothing was stored: {first}"),
@@ -214,6 +212,19 @@ impl Details {
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
+}
+
+/// The violations, each once.
+fn refused(rejection: &Rejection) -> Vec<Refused> {
+    let mut seen = HashSet::new();
+    let mut errors: Vec<_> = rejection.violations.iter().map(Refused::from).collect();
+    errors.retain(|refused| seen.insert(refused.clone()));
+    errors
+}
+
+/// The texts of the violations, each once.
+pub(crate) fn reasons(rejection: &Rejection) -> Vec<String> {
+    refused(rejection).iter().map(Refused::to_string).collect()
 }
 
 /// RFC 6750 §3: the error is told only to those who sent a key.

@@ -12,13 +12,25 @@ mod media;
 mod page;
 mod wire;
 
-use api_kit::shell;
+use api_kit::{Body, shell};
 use app::App;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
+use model::{Change, Rejection};
 
 pub use error::Error;
+
+/// Reads one document as the body of `POST /api/v1/contacts`. What is wrong with it is noted in the change, which is
+/// then refused.
+pub fn decode(document: &[u8]) -> Change {
+    wire::decode(Body::parse(document))
+}
+
+/// Why a change was refused, as the API says it: one text for each violation.
+pub fn reasons(rejection: &Rejection) -> Vec<String> {
+    error::reasons(rejection)
+}
 
 /// contactd's own API, as [`api_kit::Api`].
 pub struct NativeApi;

@@ -99,7 +99,7 @@ impl App {
         let id = ContactId(self.clock().fresh_id());
         if !change.violations.is_empty() {
             let blank = Contact::blank(id, 0, self.clock().now());
-            return Err(self.refusal(caller, &blank, &change).await?);
+            return Err(self.refusal(caller.workspace, &blank, &change).await?);
         }
         self.write(caller, Action::Create { id, number: None, change }).await
     }
@@ -120,7 +120,7 @@ impl App {
             // It cannot succeed: no need to trouble the writer.
             let found = self.store().find_contact(caller.workspace, &contact).await?;
             let found = found.ok_or(Error::NotFound(Missing::Contact))?;
-            return Err(self.refusal(caller, &found, &change).await?);
+            return Err(self.refusal(caller.workspace, &found, &change).await?);
         }
         self.write(caller, Action::Update { contact, change }).await
     }
@@ -166,8 +166,13 @@ impl App {
     }
 
     /// Every violation of a change that the dialect already found fault with.
-    async fn refusal(&self, caller: &Caller, contact: &Contact, change: &Change) -> Result<Error, Error> {
-        let catalog = self.store().catalog(caller.workspace).await?;
+    pub(crate) async fn refusal(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Contact,
+        change: &Change,
+    ) -> Result<Error, Error> {
+        let catalog = self.store().catalog(workspace).await?;
         // What the change refers to outside the catalog is not looked up for a change that is refused anyway.
         let judged = Change {
             edits: change.edits.iter().filter(|(_, edit)| is_self_contained(edit)).cloned().collect(),
@@ -181,7 +186,7 @@ impl App {
         }
     }
 
-    /// Makes a contact in contactd's own name: no key, no rights asked. For demos, tests and imports.
+    /// Makes a contact in contactd's own name: no key, no rights asked. For demos and tests.
     ///
     /// # Errors
     /// As [`create_contact`](Self::create_contact); [`Error::InUse`] when the number is taken.
@@ -224,8 +229,11 @@ impl App {
         &self,
         workspace: WorkspaceNumber,
         actor: Actor,
-        action: Action,
+        mut action: Action,
     ) -> Result<Written, Error> {
+        if let Action::Create { change, .. } | Action::Update { change, .. } = &mut action {
+            change.read_ahead();
+        }
         let write = Write { workspace, actor, stamp: self.stamp(), action };
         Ok(self.store().write(write).await?.into())
     }

@@ -1,5 +1,5 @@
 //! Use cases that are neither HTTP nor storage: who may do what, contacts and their history, keys,
-//! workspaces, the demo. Time and fresh ids enter here ([`Clock`]).
+//! workspaces, imports, the demo. Time and fresh ids enter here ([`Clock`]).
 //!
 //! The entry point is [`App`]: every dialect calls it with a [`Caller`] that it got from
 //! [`App::authenticate`].
@@ -11,6 +11,7 @@ pub mod demo;
 mod duty;
 mod error;
 mod history;
+mod import;
 mod keys;
 mod reach;
 mod starter;
@@ -24,6 +25,7 @@ pub use contacts::{ContactList, View, Written};
 pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
+pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use reach::Reached;
 pub use store::{

@@ -20,15 +20,35 @@ async fn open(database: &DatabaseArgs) -> anyhow::Result<App> {
     Ok(App::new(store, Arc::new(SystemClock), Settings::default()))
 }
 
-/// Opens a database that must be there already, so that a mistyped path makes no new one.
-async fn open_existing(database: &DatabaseArgs) -> anyhow::Result<App> {
-    if let Location::Sqlite(path) = location(&database.database)?
-        && !path.exists()
-    {
-        return Err(anyhow!("hint: `contactd workspace create` makes one; --database names it")
-            .context(format!("there is no database at {}", path.display())));
-    }
+/// Opens a database that must be there already.
+pub(crate) async fn open_existing(database: &DatabaseArgs) -> anyhow::Result<App> {
+    check_exists(&location(&database.database)?)?;
     open(database).await
+}
+
+/// Passes if a file is there, so that a mistyped path makes no new one.
+pub(crate) fn check_exists(location: &Location) -> anyhow::Result<()> {
+    match location {
+        Location::Sqlite(path) if !path.exists() => {
+            Err(anyhow!("hint: `contactd workspace create` makes one; --database names it")
+                .context(format!("there is no database at {}", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The workspace with this name or id.
+pub(crate) async fn find_workspace(app: &App, name: &str) -> anyhow::Result<Workspace> {
+    app.find_workspace(name).await.map_err(no_workspace)
+}
+
+fn no_workspace(fault: Error) -> anyhow::Error {
+    match fault {
+        Error::NotFound(Missing::Workspace) => {
+            anyhow!("hint: `contactd workspace list` shows them").context("no such workspace")
+        }
+        fault => anyhow::Error::new(fault),
+    }
 }
 
 pub(crate) async fn verify(database: &DatabaseArgs) -> anyhow::Result<()> {
@@ -87,11 +107,8 @@ async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
     };
     let issued =
         open_existing(&args.database).await?.create_key(request).await.map_err(|fault| match fault {
-            Error::NotFound(Missing::Workspace) => {
-                anyhow!("hint: `contactd workspace list` shows them").context("no such workspace")
-            }
             Error::InUse(_) => anyhow!("a key with this secret exists already"),
-            fault => anyhow::Error::new(fault),
+            fault => no_workspace(fault),
         })?;
     print(&[issued.secret])
 }

@@ -15,7 +15,6 @@ mod operation;
 mod plot;
 mod plots;
 mod process;
-mod progress;
 mod raw;
 mod records;
 mod report;

@@ -43,6 +43,23 @@ pub(crate) enum Command {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Make contacts from a file of documents, one a line
+    ///
+    /// Each line is what `POST /api/v1/contacts` takes: a JSON object of at most 1 MiB (NDJSON). Blank lines are passed
+    /// over. Contacts get their numbers in the order of the lines.
+    ///
+    /// Lines that are no such document, or that are refused, do not stop the rest: standard error names each with its
+    /// number, the member and the reason, --rejects keeps them as they came, and the command fails in the end. Once
+    /// they are mended, import that file.
+    ///
+    /// Every contact that is made is durable. SIGINT and SIGTERM stop after what is in flight, and tell how many lines
+    /// were taken. A contact with an alias that another one has is refused; so importing a file again doubles nobody
+    /// whose line has an alias, such as {"aliases":{"native":["crm-17"]}}. What has none is made again.
+    ///
+    /// A file must have no server; on PostgreSQL, servers may run. The events have no key; the id of their request is
+    /// that of the import.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArgs),
     /// Move everything to another database: between SQLite and PostgreSQL, or to another one of the same kind
     ///
     /// Contacts keep their ids and numbers, and with them go their history, deleted ones too, companies, notes,
@@ -81,6 +98,14 @@ Where the APIs are:
   or at the root, for requests whose Host is api.zingle.me, *.acquire.io, api.callbell.eu,
   api.rolodexcrm.com or one of the [hosts] of the configuration file.
   /healthz  /readyz  /metrics";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  contactd import --database contacts.db --workspace main --rejects rejects.ndjson people.ndjson
+      with lines such as
+        {\"aliases\":{\"native\":[\"crm-17\"]},\"name\":{\"full\":\"Ada Abara\"},\"channels\":[{\"kind\":\"email\",\"value\":\"ada@example.com\"}]}
+  zcat people.ndjson.gz | contactd import --database contacts.db --workspace main --dry-run -
+      What would be refused; stores nothing.";
 
 const MOVE_EXAMPLES: &str = "\
 Examples:
@@ -220,6 +245,27 @@ pub(crate) struct KeyCreateArgs {
     /// Read the secret from standard input (20 visible characters or more), so that a client keeps its old key
     #[arg(long)]
     pub(crate) secret_from_stdin: bool,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Name or id of the workspace
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workspace: String,
+    /// Keep the lines that are refused, as they came, in this new file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Only check: store nothing
+    ///
+    /// Finds what is wrong with each line, also against what is stored and, for the first million aliases, against
+    /// what came before. A server may be running on the file.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
 }

@@ -5,10 +5,12 @@ mod bench;
 mod cli;
 mod config;
 mod demo;
+mod import;
 mod logs;
 mod metrics;
 mod mount;
 mod move_store;
+mod progress;
 mod serve;
 mod server;
 
@@ -41,6 +43,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
             Command::Verify { database } => admin::verify(&database).await,
+            Command::Import(args) => import::run(&args).await,
             Command::Move(args) => move_store::run(&args).await,
             Command::Bench(args) => bench::run(*args).await,
         }

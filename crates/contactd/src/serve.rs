@@ -47,7 +47,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
+pub(crate) async fn open(location: &Location, options: Options) -> anyhow::Result<Store> {
     let opened = Store::open(location, options).await;
     opened.map_err(|fault| {
         let hint = match &fault {

@@ -1,8 +1,9 @@
 //! What a client asks of a contact, in words that no vendor owns.
 
+use crate::channel::{Normalised, normalise};
 use crate::{
     Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json, Network,
-    OptIn, Ref, Timestamp, Value, Violation, ViolationKind,
+    OptIn, Ref, Timestamp, Value, Violation, ViolationKind, limits,
 };
 
 /// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
@@ -47,6 +48,21 @@ impl Change {
                 _ => &[],
             })
             .map(|(_, note)| note)
+    }
+
+    /// Reads the phone numbers that mean the same under every catalog. That takes longer than all else that a change
+    /// needs, so it is done before the one writer has it.
+    pub fn read_ahead(&mut self) {
+        for (_, edit) in &mut self.edits {
+            let writes = match edit {
+                Edit::MergeChannels(items) | Edit::ReplaceChannels(items) => items.as_mut_slice(),
+                Edit::ReplaceChannelsOf(_, items) => items.as_mut_slice(),
+                Edit::PrimaryChannel(_, Some(item)) => std::slice::from_mut(item),
+                _ => &mut [],
+            };
+            // More are refused unread.
+            writes.iter_mut().take(limits::CHANNELS).for_each(ChannelWrite::read_ahead);
+        }
     }
 
     /// The channels that must belong to no other contact; their owners must be looked up before `apply`.
@@ -270,6 +286,16 @@ pub struct ChannelWrite {
     pub primary: Option<bool>,
     /// Whether it is the first over all kinds, if given.
     pub default: Option<bool>,
+    /// What [`Change::read_ahead`] found.
+    pub reading: Option<Box<Reading>>,
+}
+
+/// A phone number that was read before its change is applied.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    text: String,
+    country: Option<String>,
+    normal: Normalised,
 }
 
 impl ChannelWrite {
@@ -288,6 +314,30 @@ impl ChannelWrite {
             country: None,
             primary: None,
             default: None,
+            reading: None,
+        }
+    }
+
+    fn read_ahead(&mut self) {
+        let may_be_phone =
+            matches!(&self.kind, ChannelKindRef::Kind(ChannelKind::Phone) | ChannelKindRef::Type(_));
+        let text = self.value.as_deref().unwrap_or_default().trim();
+        if may_be_phone && (text.starts_with('+') || self.country.is_some()) {
+            let normal = normalise(&ChannelKind::Phone, text, self.country.as_deref());
+            let (text, country) = (text.to_owned(), self.country.clone());
+            self.reading = Some(Box::new(Reading { text, country, normal }));
+        }
+    }
+
+    /// The normal form of its value, which is this text without white space around it.
+    pub(crate) fn normalised(&self, kind: &ChannelKind, text: &str, country: Option<&str>) -> Normalised {
+        // With `+` a number says itself where it is from.
+        let is_read = |reading: &&Reading| {
+            reading.text == text && (text.starts_with('+') || reading.country.as_deref() == country)
+        };
+        match self.reading.as_deref().filter(|_| *kind == ChannelKind::Phone).filter(is_read) {
+            Some(reading) => reading.normal.clone(),
+            None => normalise(kind, text, country),
         }
     }
 
@@ -299,7 +349,7 @@ impl ChannelWrite {
             ChannelKindRef::Type(item) => catalog.channel_types.find(item)?.kind.clone(),
         };
         let country = self.country.as_deref().or(catalog.default_country.as_deref());
-        let value = crate::channel::normalise(&kind, self.value.as_deref()?, country).value;
+        let value = self.normalised(&kind, self.value.as_deref()?.trim(), country).value;
         Some((kind, value.into()))
     }
 
@@ -387,6 +437,32 @@ mod tests {
         assert_eq!(find(ChannelKind::Phone, "020 7946 0958", Some("GB")), Some(2));
         assert_eq!(find(ChannelKind::Phone, "020 7946 0958", Some("IT")), None);
         assert_eq!(find(ChannelKind::from("chat"), "+18585551212", None), None);
+    }
+
+    #[test]
+    fn a_number_that_was_read_ahead_is_what_it_would_be_read_as() {
+        for kind in [ChannelKind::Phone, ChannelKind::Email] {
+            for text in [" +1 858 555 1212", "(858) 555-1212", "+99 12", "020 7946 0958", "call me"] {
+                for own in [None, Some("US"), Some("gb"), Some("nowhere")] {
+                    let mut write = ChannelWrite::new("", kind.clone(), text);
+                    write.country = own.map(str::to_owned);
+                    let mut change = Change::default();
+                    change.push("", Edit::MergeChannels(vec![write]));
+                    change.read_ahead();
+                    let (_, Edit::MergeChannels(writes)) = &change.edits[0] else { panic!("another edit") };
+                    for country in [own, Some("GB"), None] {
+                        let expected = normalise(&kind, text, country);
+                        assert_eq!(writes[0].normalised(&kind, text.trim(), country), expected, "{text}");
+                    }
+                    // A dialect may still change what is written.
+                    let other = writes[0].normalised(&kind, "+18585551213", None);
+                    assert_eq!(other, normalise(&kind, "+18585551213", None));
+                }
+            }
+        }
+        let mut write = ChannelWrite::new("", ChannelKind::Phone, "+18585551212");
+        write.read_ahead();
+        assert!(write.reading.is_some());
     }
 
     #[test]

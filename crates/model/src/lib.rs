@@ -32,7 +32,7 @@ pub use catalog::{
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,
-    OnConflict, ReadValue, Set, SetMode, TextMember, ValueWrite,
+    OnConflict, ReadValue, Reading, Set, SetMode, TextMember, ValueWrite,
 };
 pub use channel::{Channel, ChannelKind};
 pub use company::{Company, CompanyLink};

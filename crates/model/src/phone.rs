@@ -1,5 +1,8 @@
 //! Telephone numbers: E.164, national form, and the calling code split.
 
+use std::sync::LazyLock;
+
+use phonenumber::metadata::{DATABASE, Database};
 use phonenumber::{Mode, PhoneNumber};
 
 /// A parsed number.
@@ -17,6 +20,19 @@ const MAX_BYTES: usize = 64;
 /// Digits of a number with its calling code. The shortest are those of small islands; what has fewer is a
 /// short code, which means nothing outside its country.
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+
+/// Compiled patterns that the parser keeps. It would keep a hundred, which the numbers of twenty countries exceed; and
+/// to compile one takes longer than to read a hundred numbers. Each takes some 75 KB.
+const PATTERNS_MAX: usize = 600;
+
+/// The numbering plans of the world.
+static PLANS: LazyLock<&'static Database> = LazyLock::new(|| {
+    // Poisoned, it would fail on every number; nobody panics while holding it.
+    if let Ok(mut patterns) = DATABASE.cache().lock() {
+        patterns.set_capacity(PATTERNS_MAX);
+    }
+    &DATABASE
+});
 
 /// Reads a number as a person writes it. `country` (ISO 3166-1 alpha-2) is used when there is no `+`.
 pub fn parse(text: &str, country: Option<&str>) -> Option<Phone> {
@@ -36,13 +52,14 @@ fn number(text: &str, country: Option<&str>) -> Option<PhoneNumber> {
     if country.is_none() && !is_international {
         return None;
     }
-    phonenumber::parse(country, text).ok().filter(|number| is_sound(&e164(number), text))
+    phonenumber::parse_with(*PLANS, country, text).ok().filter(|number| is_sound(&e164(number), text))
 }
 
 /// Whether this is an E.164 number that names one subscriber: it has the length of one and, where it is not
 /// what was `read`, reads back as itself (some numbers lose a digit each time they are read).
 fn is_sound(e164_text: &str, read: &str) -> bool {
-    let reads_back = || phonenumber::parse(None, e164_text).is_ok_and(|number| e164(&number) == e164_text);
+    let reads_back =
+        || phonenumber::parse_with(*PLANS, None, e164_text).is_ok_and(|number| e164(&number) == e164_text);
     DIGITS.contains(&digits(e164_text).len()) && (e164_text == read || reads_back())
 }
 
@@ -88,6 +105,56 @@ mod tests {
         assert_eq!(national("+18585551212").unwrap(), "(858) 555-1212");
         assert_eq!(split("+15559876543").unwrap(), ("+1".into(), "5559876543".into()));
         assert_eq!(split("+31612345678").unwrap(), ("+31".into(), "612345678".into()));
+    }
+
+    #[test]
+    fn patterns_of_many_countries_are_compiled_once() {
+        let numbers = [
+            "+18585551212",
+            "+14165550123",
+            "+18765551234",
+            "+18095551234",
+            "+4930901820",
+            "+442079460958",
+            "+33612345678",
+            "+390669881234",
+            "+34931234567",
+            "+31612345678",
+            "+46701234567",
+            "+4520123456",
+            "+358401234567",
+            "+48221234567",
+            "+420601123456",
+            "+436641234567",
+            "+41791234567",
+            "+32470123456",
+            "+351912345678",
+            "+302101234567",
+            "+905321234567",
+            "+972501234567",
+            "+919876512345",
+            "+8613812345678",
+            "+819012345678",
+            "+821012345678",
+            "+6281234567",
+            "+639171234567",
+            "+61412345678",
+            "+64211234567",
+            "+5511912345678",
+            "+5491123456789",
+            "+573191234567",
+            "+525512345678",
+            "+27821234567",
+            "+254712345678",
+            "+2348031234567",
+            "+79121234567",
+        ];
+        for number in numbers {
+            parse(number, None).unwrap();
+        }
+        // More than the parser would keep by itself.
+        let patterns = DATABASE.cache().lock().unwrap().len();
+        assert!((101..=PATTERNS_MAX).contains(&patterns), "{patterns}");
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Instants with millisecond precision, and their text forms.
 
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Serialize};
-
-use crate::Text;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, within the years 0000 to 9999.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,53 +47,37 @@ impl Timestamp {
 
     /// `2025-01-15T10:30:00Z`: seconds, no fraction.
     pub fn to_rfc3339_seconds(self) -> String {
-        let mut text = self.written(b'T');
-        text[19] = b'Z';
-        first(&text, 20).into()
+        SECONDS.timestamp_to_string(&self.instant())
     }
 
     /// `2025-01-15T10:30:00.000Z`: always three digits of milliseconds.
-    pub fn to_rfc3339_millis(self) -> Text {
-        first(&self.written(b'T'), 24).into()
+    pub fn to_rfc3339_millis(self) -> String {
+        MILLIS.timestamp_to_string(&self.instant())
     }
 
     /// `2025-01-15 10:30:00`, in UTC.
     pub fn to_sql(self) -> String {
-        first(&self.written(b' '), 19).into()
+        SECONDS.separator(b' ').datetime_to_string(&self.utc())
     }
 
     /// `2025-01-15`, in UTC.
     pub fn to_date(self) -> String {
-        first(&self.written(b'T'), 10).into()
+        SECONDS.date_to_string(&self.utc().date())
     }
 
-    /// `2025-01-15T10:30:00.000Z` with this byte between date and time.
-    fn written(self, between: u8) -> [u8; 24] {
+    fn instant(self) -> jiff::Timestamp {
         // Nothing is replaced: every constructor keeps to RANGE_MS, which jiff covers.
-        let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        let at = jiff::tz::Offset::UTC.to_datetime(instant);
-        let year = at.year().unsigned_abs();
-        let millis = self.0.rem_euclid(1000).unsigned_abs() as u16;
-        let [c, y] = [two(year / 100), two(year % 100)];
-        let [month, day, hour, minute, second] = [at.month(), at.day(), at.hour(), at.minute(), at.second()]
-            .map(|part| two(part.unsigned_abs().into()));
-        let [m, [s, t]] = [two(millis / 100), two(millis % 100)];
-        [
-            c[0], c[1], y[0], y[1], b'-', month[0], month[1], b'-', day[0], day[1], between, hour[0],
-            hour[1], b':', minute[0], minute[1], b':', second[0], second[1], b'.', m[1], s, t, b'Z',
-        ]
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or_default()
+    }
+
+    fn utc(self) -> jiff::civil::DateTime {
+        jiff::tz::Offset::UTC.to_datetime(self.instant())
     }
 }
 
-/// The two digits of a number below 100.
-fn two(number: u16) -> [u8; 2] {
-    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
-}
-
-fn first(text: &[u8; 24], bytes: usize) -> &str {
-    // All of it is ASCII, and it has that many bytes.
-    text.get(..bytes).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
-}
+/// Much faster than `strftime`.
+const SECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+const MILLIS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 #[cfg(test)]
 mod tests {

@@ -127,7 +127,7 @@ pub(crate) enum CommitError {
 }
 
 /// Keys of records to load.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     /// Workspaces whose [`Head`] is wanted.
     pub(crate) heads: Vec<WorkspaceNumber>,
@@ -172,7 +172,7 @@ pub(crate) type AliasKey = (WorkspaceNumber, Dialect, String);
 pub(crate) type ChannelKey = (WorkspaceNumber, ChannelKind, String);
 
 /// Keys of records of one kind.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     /// By a vendor's id.
     pub(crate) aliases: Vec<AliasKey>,

@@ -85,9 +85,8 @@ impl Backend for Sqlite {
         value: String,
         limit: u32,
     ) -> Result<Vec<Arc<Contact>>, StoreError> {
-        self.readers
-            .run(move |connection| list::by_channel(connection, workspace, &kind, &value, limit))
-            .await
+        let read = move |connection: &_| list::by_channel(connection, workspace, &kind, &value, limit);
+        self.readers.run(read).await?.contacts()
     }
 
     async fn list_contacts(
@@ -95,7 +94,9 @@ impl Backend for Sqlite {
         workspace: WorkspaceNumber,
         query: ContactQuery,
     ) -> Result<ContactPage, StoreError> {
-        self.readers.run(move |connection| list::list(connection, workspace, &query)).await
+        let read = move |connection: &_| list::list(connection, workspace, &query);
+        let (documents, total) = self.readers.run(read).await?;
+        Ok(ContactPage { contacts: documents.contacts()?, total })
     }
 
     async fn history(

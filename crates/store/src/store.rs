@@ -13,6 +13,7 @@ use crate::database::Database;
 use crate::postgres::Postgres;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
+use crate::writer::rehearse;
 use crate::{
     Action, ContactPage, ContactQuery, Key, KeyHash, Location, Outcome, StoreError, Verified, Workspace,
     WorkspaceNumber, Write, WriterStats,
@@ -141,6 +142,14 @@ impl Store {
             return Err(StoreError::Closing);
         }
         self.queue(&write)?.write(write).await
+    }
+
+    /// What would come of a write now. Nothing is stored, nothing is locked, and a writer need not be there.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn rehearse(&self, write: Write) -> Result<(), StoreError> {
+        rehearse(&self.shared.backend, &self.shared.catalogs, write).await
     }
 
     /// The contact that a client names.

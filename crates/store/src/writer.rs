@@ -6,6 +6,7 @@
 mod batch;
 mod gather;
 mod known;
+mod rehearsal;
 mod saves;
 mod undo;
 
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use self::batch::Batch;
+pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
 use crate::{Outcome, StoreError, Write};

@@ -1,11 +1,12 @@
 //! A PostgreSQL server of one's own.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -157,7 +158,12 @@ impl Cluster {
 
     /// One of PostgreSQL's programs, as a user that may run it.
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.programs.join(program));
+        self.run_as_server(self.programs.join(program))
+    }
+
+    /// A program, as the user that the server runs as.
+    fn run_as_server(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().env("LC_ALL", "C").current_dir(self.folder.path()).stdin(Stdio::null());
         if let Some(user) = self.user {
             command.uid(user.id).gid(user.group);
@@ -186,14 +192,27 @@ impl Cluster {
         ]))
     }
 
-    /// A folder that the server can use, on a disk of its own that has so many bytes; for tests that are root.
-    pub fn small_disk(&self, bytes: u64) -> io::Result<PathBuf> {
-        let folder = self.folder.path().join(crate::guard::DISK);
-        fs::create_dir(&folder)?;
-        let owner = self.user.map(|user| format!(",uid={},gid={}", user.id, user.group)).unwrap_or_default();
-        let options = format!("size={bytes},mode=700{owner}");
-        run(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(&folder))?;
-        Ok(folder)
+    /// Lets no file of the server become larger than this any more, or lifts that again. What stands beyond the bound
+    /// stays, so it must be above what there is, the log's files of 16 MB too. A block that has room for its first half only is, to PostgreSQL, a
+    /// full disk.
+    pub fn bound_files(&self, bytes: Option<u64>) -> io::Result<()> {
+        let postmaster = self.server.as_ref().ok_or_else(|| io::Error::other("it does not run"))?.id();
+        let soft = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let bound = |process: &str| {
+            // As the server's user, who may do this to its own processes.
+            let mut prlimit = self.run_as_server("prlimit");
+            run(prlimit.args(["--pid", process, &format!("--fsize={soft}:")]))
+        };
+        // What it starts from now on inherits the bound.
+        bound(&postmaster.to_string())?;
+        let processes = "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()";
+        for process in self.sql("postgres", processes).lines() {
+            let bounded = bound(process);
+            if Path::new("/proc").join(process).exists() {
+                bounded?;
+            }
+        }
+        Ok(())
     }
 
     /// Starts the server and waits until it takes connections.
@@ -255,10 +274,6 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.kill();
-        let disk = self.folder.path().join(crate::guard::DISK);
-        if disk.exists() {
-            let _ = run(Command::new("umount").arg(disk));
-        }
     }
 }
 
@@ -299,8 +314,6 @@ pub(crate) fn drop_database(server: &str, name: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::Session;
 
@@ -367,6 +380,20 @@ mod tests {
         cluster.kill();
         let _taken = TcpListener::bind(("127.0.0.1", cluster.port)).unwrap();
         assert!(matches!(cluster.launch(), Err(Failure::InUse(_))));
+    }
+
+    #[test]
+    fn a_bound_on_files_is_a_full_disk_until_it_is_lifted() {
+        let cluster = Cluster::start().unwrap();
+        cluster.sql("postgres", "CREATE TABLE t (s text)");
+        let mut session = Session::open(&cluster.url("postgres"));
+        cluster.bound_files(Some((16 << 20) + 4096)).unwrap();
+        let fill = "INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000)";
+        let refused = psql::run(&cluster.url("postgres"), &format!("\\set VERBOSITY sqlstate\n{fill}"));
+        assert_eq!(refused.unwrap_err(), "ERROR:  53100");
+        cluster.bound_files(None).unwrap();
+        session.run(fill);
+        assert_eq!(cluster.sql("postgres", "SELECT count(*) FROM t"), "20000");
     }
 
     #[test]

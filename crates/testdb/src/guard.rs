@@ -13,12 +13,8 @@ const SCRIPT: &str = r#"
         kill -QUIT "$pid"
         while kill -0 "$pid"; do sleep 0.05; done
     fi
-    umount "$1/disk"
     rm -rf "$1"
 "#;
-
-/// Where in a server's folder a small disk may be.
-pub(crate) const DISK: &str = "disk";
 
 /// Stops a server and removes its folder should our process end without having done so.
 #[derive(Debug)]

@@ -10,10 +10,10 @@ use store::Outcome;
 use tokio::task::JoinSet;
 
 use super::operation::Operation;
-use super::progress::Progress;
 use super::raw::Raw;
 use super::records;
 use super::workload::{Request, Workload};
+use crate::progress::{Progress, Total};
 
 /// Writes in flight at a time: enough to fill the writer's batches.
 const IN_FLIGHT: u64 = 512;
@@ -82,7 +82,7 @@ impl Seeded {
         let workload = Arc::clone(&self.workload);
         let person = || Ok(Request::Create(workload.person()));
         let keep = |outcome: &Outcome| made.push(outcome.contact.id);
-        let filled = fill(&self.raw(store), missing, person, keep, (progress, "contacts made")).await;
+        let filled = fill(&self.raw(store), missing, person, keep, (progress, "making contacts")).await;
         let filled = filled.context("cannot make the contacts")?;
         drop(workload);
         Arc::get_mut(&mut self.workload).context("contacts are in use")?.add(made);
@@ -97,7 +97,7 @@ impl Seeded {
         progress: &Progress,
     ) -> anyhow::Result<Filled> {
         let update = || self.workload.next(Operation::Update).context("there are no contacts");
-        let filled = fill(&self.raw(store), updates, update, |_| (), (progress, "events appended")).await;
+        let filled = fill(&self.raw(store), updates, update, |_| (), (progress, "appending events")).await;
         filled.context("cannot make the history longer")
     }
 }
@@ -111,7 +111,7 @@ async fn fill(
     (progress, what): (&Progress, &'static str),
 ) -> anyhow::Result<Filled> {
     let started = Instant::now();
-    let mut counted = progress.count(what, writes);
+    progress.begin(Total::Records(writes), 0);
     let mut running = JoinSet::new();
     let mut filled = Filled::default();
     let mut begun = 0;
@@ -129,7 +129,7 @@ async fn fill(
         if filled.writes == writes {
             filled.contact_bytes = serde_json::to_vec(&*outcome.contact)?.len();
         }
-        counted.at(filled.writes);
+        progress.at(filled.writes, |_| what.to_owned());
     }
     filled.took = started.elapsed();
     Ok(filled)
@@ -145,6 +145,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::progress::Unwatched;
 
     async fn empty() -> (TempDir, Store) {
         let folder = TempDir::new().unwrap();
@@ -199,7 +200,7 @@ mod tests {
     async fn contacts_and_history_grow_to_what_is_asked_for() {
         let (_folder, store) = empty().await;
         let mut seeded = prepare(&store).await.unwrap();
-        let progress = Progress::new();
+        let progress = Progress::new(Unwatched::Nothing);
         let filled = seeded.grow(&store, 20, &progress).await.unwrap();
         assert_eq!((filled.writes, filled.events), (20, 20));
         assert_eq!(seeded.grow(&store, 30, &progress).await.unwrap().writes, 10);

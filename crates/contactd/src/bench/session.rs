@@ -7,12 +7,12 @@ use super::database::Database;
 use super::load::{Plan, Watched, drive};
 use super::operation::Operation;
 use super::process::Process;
-use super::progress::Progress;
 use super::report::{self, Case, Figures, Point, Round, Seeding};
 use super::seed::{self, Seeded};
 use super::statistics::{largest, median, quotient};
 use super::{http, raw};
 use crate::cli::BenchArgs;
+use crate::progress::{Progress, Unwatched};
 
 /// How long a server rests before its memory is read.
 pub(super) const SETTLE: Duration = Duration::from_millis(100);
@@ -55,7 +55,7 @@ impl<'a> Session<'a> {
         let store = raw::open(database.location(), usual_batch()).await?;
         let seeded = seed::prepare(&store).await;
         store.close().await;
-        let progress = Progress::new();
+        let progress = Progress::new(Unwatched::Nothing);
         let (starts, log_max_bytes) = (Vec::new(), None);
         Ok(Self { args, progress, database, seeded: seeded?, starts, log_max_bytes, events: 0 })
     }

@@ -13,6 +13,7 @@ mod command_line;
 mod crash;
 mod cross;
 mod house;
+mod import;
 mod moving;
 mod operation;
 mod process;

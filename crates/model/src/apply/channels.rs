@@ -1,7 +1,7 @@
 //! Channels: matching what a client writes with what the contact has, and keeping one primary per kind.
 
 use super::Draft;
-use crate::channel::{Normalised, normalise};
+use crate::channel::Normalised;
 use crate::{
     Channel, ChannelId, ChannelKind, ChannelKindRef, ChannelTypeId, ChannelWrite, Text, ViolationKind,
     limits, phone,
@@ -310,7 +310,7 @@ impl Draft<'_> {
             return Some((text, Normalised { value, country, is_valid: true }));
         }
         let country = write.country.as_deref().or(self.ground.catalog.default_country.as_deref());
-        let normal = normalise(kind, text, country);
+        let normal = write.normalised(kind, text, country);
         match kind {
             ChannelKind::Email if !normal.is_valid => {
                 self.refuse(&write.at, ViolationKind::BadEmail);

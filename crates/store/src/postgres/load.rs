@@ -41,7 +41,8 @@ const KEYS: &[Type] = &[
 
 /// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2). Materialized, because
 /// otherwise PostgreSQL, which looks at a row again after it waited for its lock, may look for it under the first key
-/// only, and then not find it.
+/// only, and then not find it. `OFFSET 0` keeps it from reading all aliases for each batch, which seems best to it while
+/// it takes the table for empty.
 macro_rules! named {
     ($kind:literal, $numbers:literal, $rest:expr) => {
         concat!(
@@ -49,9 +50,9 @@ macro_rules! named {
              SELECT 0 AS way, k.place, k.workspace, a.id \
              FROM unnest($1::bigint[], $2::text[], $3::text[]) \
              WITH ORDINALITY k (workspace, dialect, alias, place) \
-             JOIN aliases a ON a.workspace = k.workspace AND a.kind = ",
+             JOIN LATERAL (SELECT a.id FROM aliases a WHERE a.workspace = k.workspace AND a.kind = ",
             $kind,
-            " AND a.dialect = k.dialect AND a.alias = k.alias \
+            " AND a.dialect = k.dialect AND a.alias = k.alias OFFSET 0) a ON true \
              UNION ALL SELECT 1, k.place, k.workspace, n.id \
              FROM unnest($4::bigint[], $5::bigint[]) WITH ORDINALITY k (workspace, number, place) \
              JOIN ",

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use model::{ChannelKind, Contact};
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
 use super::{facets, load};
 use crate::backend::integer;
 use crate::query::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
-use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{ContactQuery, StoreError, WorkspaceNumber, document};
 
 /// SQLite's ways to say what lists need.
 pub(crate) const SYNTAX: Syntax = Syntax {
@@ -27,16 +27,16 @@ pub(super) fn list(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<ContactPage, StoreError> {
+) -> Result<(Documents, u64), StoreError> {
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
-    let contacts = page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?;
-    let on_page = contacts.len() as u64;
+    let documents = page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?;
+    let on_page = documents.len() as u64;
     let is_end =
         query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
     let total = if is_end { query.offset + on_page } else { contact_count(connection, workspace)? };
-    Ok(ContactPage { contacts, total })
+    Ok((documents, total))
 }
 
 /// A page of a list for which something must be looked up.
@@ -44,7 +44,7 @@ fn looked_up(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<ContactPage, StoreError> {
+) -> Result<(Documents, u64), StoreError> {
     let answers = facets::answers(connection, workspace, query)?;
     let mut found = query.filter.numbers(&answers);
     let mut ranked = Ranked::new(&query.sort, query.end());
@@ -69,18 +69,22 @@ fn looked_up(
             false => Among::of(&found, query, contact_count(connection, workspace)?),
         };
         if query.sort.is_empty() {
-            let contacts = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
-            return Ok(ContactPage { contacts, total: found.len() });
+            return Ok((page(connection, Select::of(workspace, query, among, &SYNTAX))?, found.len()));
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &SYNTAX);
         let mut statement = connection.prepare_cached(&page)?;
         let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
         numbers.collect::<Result<_, _>>()?
     };
-    let mut contacts = Vec::with_capacity(numbers.len());
-    each(connection, workspace, numbers.into_iter(), |contact| contacts.push(Arc::new(contact)))?;
-    Ok(ContactPage { contacts, total: found.len() })
+    let mut documents = Documents::default();
+    let mut statement = connection.prepare_cached(BY_NUMBER)?;
+    for number in numbers {
+        statement.query_row(params![workspace.0, integer(number)], |row| documents.push(row))?;
+    }
+    Ok((documents, found.len()))
 }
+
+const BY_NUMBER: &str = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
 
 /// The contacts with these numbers, in this order.
 fn each(
@@ -89,8 +93,7 @@ fn each(
     numbers: impl Iterator<Item = u64>,
     mut see: impl FnMut(Contact),
 ) -> Result<(), StoreError> {
-    let sql = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         let key = params![workspace.0, integer(number)];
         let contact = statement.query_row(key, |row| load::contact(row, 0, 1))?;
@@ -101,7 +104,7 @@ fn each(
 
 /// The contacts of a page: first the rows, then the documents, so that sorting and skipping need not carry documents
 /// along.
-fn page(connection: &Connection, select: Select) -> Result<Vec<Arc<Contact>>, StoreError> {
+fn page(connection: &Connection, select: Select) -> Result<Documents, StoreError> {
     let mut statement = connection.prepare_cached(&select.page)?;
     let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
     documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
@@ -124,7 +127,7 @@ pub(super) fn by_channel(
     kind: &ChannelKind,
     value: &str,
     limit: u32,
-) -> Result<Vec<Arc<Contact>>, StoreError> {
+) -> Result<Documents, StoreError> {
     let sql = "SELECT c.row FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
                WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3 ORDER BY h.contact LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
@@ -132,14 +135,44 @@ pub(super) fn by_channel(
     documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
 }
 
-fn documents(connection: &Connection, rows: &[i64]) -> Result<Vec<Arc<Contact>>, StoreError> {
+fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreError> {
+    let mut documents = Documents::default();
     let mut statement = connection.prepare_cached("SELECT format, doc FROM contacts WHERE row = ?1")?;
-    rows.iter()
-        .map(|row| {
-            let contact = statement.query_row([row], |row| load::contact(row, 0, 1))?;
+    for row in rows {
+        statement.query_row([row], |row| documents.push(row))?;
+    }
+    Ok(documents)
+}
+
+/// Contacts as they are stored, still to be parsed: by the thread that uses and drops them.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    text: String,
+    /// The format of each, and where in the text it ends.
+    each: Vec<(i64, usize)>,
+}
+
+impl Documents {
+    /// Adds one, from the columns `format` and `doc`.
+    fn push(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        self.text.push_str(row.get_ref(1)?.as_str()?);
+        self.each.push((row.get(0)?, self.text.len()));
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.each.len()
+    }
+
+    pub(super) fn contacts(&self) -> Result<Vec<Arc<Contact>>, StoreError> {
+        let starts = std::iter::once(0).chain(self.each.iter().map(|(_, end)| *end));
+        let texts = self.each.iter().zip(starts);
+        let read = texts.map(|((format, end), start)| {
+            let contact = document::read_contact(*format, self.text.get(start..*end).unwrap_or_default());
             contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
-        })
-        .collect()
+        });
+        read.collect()
+    }
 }
 
 fn contact_count(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {

@@ -28,6 +28,9 @@ impl Batch {
         saves.facets = answers.into_saves();
         saves.sort_keys.sort_unstable_by_key(|(key, _)| *key);
         saves.updates.sort_unstable_by_key(|update| update.row);
+        // So that a page of an index is looked for once, however many of the entries belong there.
+        saves.fresh.aliases.sort_unstable();
+        saves.fresh.channels.sort_unstable();
         let changed = self.heads.iter().filter(|(_, heads)| heads.now.last_event > heads.before.last_event);
         saves.heads.extend(changed.map(|(workspace, heads)| {
             let (before, now) = (heads.before, heads.now);

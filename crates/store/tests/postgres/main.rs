@@ -16,6 +16,7 @@ mod lease;
 mod load;
 mod opening;
 mod order;
+mod plans;
 mod raw;
 mod same_contact;
 mod sessions;

@@ -228,6 +228,7 @@ fn any_channel_of(kind: &'static str) -> impl Strategy<Value = ChannelWrite> {
             country,
             primary,
             default,
+            reading: None,
         }
     })
 }

@@ -1,0 +1,51 @@
+//! What would come of a write: all that a batch does, on a reader, without saving anything.
+
+use super::batch::Batch;
+use crate::backend::{Admin, Backend, Batches, CommitError, Committed, Loaded, Saves, Wanted};
+use crate::catalogs::Catalogs;
+use crate::{StoreError, Write};
+
+/// A reader in the place of a writer: it locks nothing, and saves nothing.
+struct Reading<'b, B>(&'b B);
+
+/// What would come of a write now.
+pub(crate) async fn rehearse(
+    backend: &impl Backend,
+    catalogs: &Catalogs,
+    write: Write,
+) -> Result<(), StoreError> {
+    let started = std::time::Instant::now();
+    let mut reading = Reading(backend);
+    let mut batch = Batch::load(&mut reading, catalogs, std::slice::from_ref(&write)).await?;
+    let done = batch.carry_out(&mut reading, &write).await?;
+    for (workspace, catalog) in batch.catalogs() {
+        catalogs.put(workspace, catalog, started);
+    }
+    done.map(drop)
+}
+
+impl<B: Backend> Batches for Reading<'_, B> {
+    const USES_NETWORK: bool = false;
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        self.0.load(wanted.clone()).await
+    }
+
+    async fn administer(&mut self, _: &Admin) -> Result<u64, StoreError> {
+        Err(StoreError::Closing)
+    }
+
+    async fn commit(&mut self, _: &Saves) -> Result<Committed, CommitError> {
+        Err(CommitError::NotStored(StoreError::Closing))
+    }
+
+    async fn find_committed(&mut self, _: &Saves) -> Result<Option<Committed>, StoreError> {
+        Err(StoreError::Closing)
+    }
+
+    async fn rollback(&mut self) {}
+}
