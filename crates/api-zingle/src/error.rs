@@ -148,6 +148,8 @@ fn is_of_path(violation: &Violation) -> bool {
     match violation.kind {
         // Elsewhere a field is named in a list of values.
         ViolationKind::UnknownField(_) => violation.at == "value",
+        // A member of the body may be called so too.
+        ViolationKind::Malformed(_) => false,
         _ => violation.at.starts_with("path.") && !violation.at.ends_with(LABEL),
     }
 }

@@ -284,8 +284,14 @@ async fn changes_that_a_channel_cannot_have_are_refused() {
         let told = site.refused_at("PUT", &path(&channel), body.to_string()).await;
         assert_eq!(told, format!("400 {expected}"), "{body}");
     }
-    let told = site.refused_at("PUT", &path(&channel), "{").await;
-    assert!(told.starts_with("400 2604 "), "{told}");
+    for (body, expected) in [
+        ("{", "invalid JSON: "),
+        (r#"{"path":{"x":1,"x":2}}"#, "path.x: is given twice"),
+        (r#"{"display_name":null,"display_name":null}"#, "display_name: is given twice"),
+    ] {
+        let told = site.refused_at("PUT", &path(&channel), body).await;
+        assert!(told.starts_with(&format!("400 2604 Invalid body content: {expected}")), "{told}");
+    }
 }
 
 #[tokio::test]
