@@ -27,7 +27,7 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let services = call.app.reached(&call.caller).await?;
     let rows: Vec<_> = services.first().map(|first| Account::of(&first.workspace)).into_iter().collect();
     // One row at most: every order is the same.
-    let (rows, echo) = page.of(rows, |_| String::new());
+    let (rows, echo) = page.of(rows, |_, _| String::new());
     Ok(status::list(&rows, echo))
 }
 

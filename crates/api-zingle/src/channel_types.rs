@@ -59,7 +59,7 @@ pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle
 }
 
 fn answer(page: &Page, rows: Vec<ChannelType<'_>>) -> Response {
-    let (rows, echo) = page.of(rows, |row| match page.sort_field() {
+    let (rows, echo) = page.of(rows, |row, field| match field {
         "type_class" => row.type_class.to_owned(),
         _ => row.display_name.to_string(),
     });

@@ -16,7 +16,7 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let catalog = call.app.catalog(&call.caller).await?;
     let fields = catalog.fields.iter().filter(|field| field.entity == Entity::Contact);
     let rows: Vec<_> = fields.map(CustomField::of).collect();
-    let (rows, echo) = page.of(rows, |row| row.data_type.to_owned());
+    let (rows, echo) = page.of(rows, |row, _| row.data_type.to_owned());
     Ok(status::list(&rows, echo))
 }
 

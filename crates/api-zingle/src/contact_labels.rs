@@ -20,7 +20,7 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
         is_global.is_none_or(|flag| row.is_global == flag)
             && is_like(&call.query, "display_name", row.display_name)
     });
-    let (rows, echo) = page.of(rows.collect(), |row| row.display_name.to_owned());
+    let (rows, echo) = page.of(rows.collect(), |row, _| row.display_name.to_owned());
     Ok(status::list(&rows, echo))
 }
 

@@ -30,6 +30,9 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
             && is_like(&call.query, "account_display_name", &row.account_display_name)
     });
     // No service has a message, so that the time of the last one orders nothing.
-    let (rows, echo) = page.of(rows, |row| format!("{:020}", row.created_at));
+    let (rows, echo) = page.of(rows, |row, field| match field {
+        "created_at" => format!("{:020}", row.created_at),
+        _ => String::new(),
+    });
     Ok(status::list(&rows, echo))
 }

@@ -26,7 +26,7 @@ pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
         let service = Service::of(&each.workspace, account?, catalog);
         is_asked_for(&service, &call.query).then_some(service)
     });
-    let (rows, echo) = page.of(rows.collect(), |row| row.sort_key(page.sort_field()));
+    let (rows, echo) = page.of(rows.collect(), Service::sort_text);
     Ok(status::list(&rows, echo))
 }
 

@@ -105,7 +105,7 @@ impl<'a> Service<'a> {
     }
 
     /// What a list sorts by; the parts of the address are the same everywhere.
-    pub(crate) fn sort_key(&self, field: &str) -> String {
+    pub(crate) fn sort_text(&self, field: &str) -> String {
         match field {
             "display_name" => self.display_name.to_owned(),
             "created_at" | "updated_at" => format!("{:020}", self.created_at),
