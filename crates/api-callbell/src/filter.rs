@@ -1,5 +1,7 @@
 //! Which contacts a list shows: `tags`, `source`, `team_uuid`.
 
+use std::ops::Not as _;
+
 use api_kit::Query;
 use app::Filter;
 use model::{Catalog, Dialect, Facet, ItemRef};

@@ -1,6 +1,8 @@
 //! Which contacts a list shows: `tag`, `list`, `company`, `assigned_user`, `assigned_team`, `starred`, `confirmed`,
 //! `closed`, `blocked`, `opt_in`, `values.KEY`. All of them must hold.
 
+use std::ops::Not as _;
+
 use api_kit::{Problem, Query};
 use app::Filter;
 use model::{Catalog, CompanyId, Dialect, Facet, FieldType, Item, ItemRef, Items, Native, Ref};

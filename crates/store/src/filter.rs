@@ -1,6 +1,7 @@
 //! Which contacts a list shows: a tree over what each contact answers with yes or no, carried out over sets of numbers.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Not;
 use std::sync::Arc;
 
 use model::{ChannelKind, Contact, Facet};
@@ -61,12 +62,6 @@ impl Filter {
     /// Those with any of these.
     pub fn any_of(facets: impl IntoIterator<Item = Facet>) -> Self {
         Self::Any(facets.into_iter().map(Self::Is).collect())
-    }
-
-    /// The opposite.
-    #[must_use]
-    pub fn not(self) -> Self {
-        Self::Not(Box::new(self))
     }
 
     /// Whether it plainly holds for every contact.
@@ -168,6 +163,15 @@ impl Filter {
     }
 }
 
+/// The opposite.
+impl Not for Filter {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,7 +218,7 @@ mod tests {
         check(&is(Starred).not().not(), false, &[1, 2, 3, 4], &[Every, Starred]);
         let email = Filter::HasChannel(ChannelKind::Email, "a@b.c".to_owned());
         assert_eq!(email.channels(), [(ChannelKind::Email, "a@b.c".to_owned())]);
-        check(&Filter::And(vec![is(Starred), email.clone()]), false, &[3, 4], &[Starred]);
+        check(&Filter::And(vec![is(Starred), email]), false, &[3, 4], &[Starred]);
         check(&Filter::HasChannel(ChannelKind::Phone, "a@b.c".to_owned()), false, &[], &[]);
     }
 

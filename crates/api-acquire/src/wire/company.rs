@@ -31,8 +31,8 @@ impl<'a> Company<'a> {
         let link = super::contact::company(contact);
         let company = link.and_then(|link| companies.iter().find(|company| company.id == link.id));
         let known = company.map(|company| Known {
-            date_created: company.created_at.to_rfc3339_millis().into(),
-            date_updated: company.updated_at.map(|at| at.to_rfc3339_millis().into()),
+            date_created: company.created_at.to_rfc3339_millis(),
+            date_updated: company.updated_at.map(|at| at.to_rfc3339_millis()),
             id: company.number,
         });
         Self { known, fields: Fields(company) }

@@ -204,7 +204,7 @@ impl<'a> Contact<'a> {
     fn new(contact: &'a model::Contact, catalog: &'a Catalog, echo: &Echo) -> Self {
         let extra = |name| contact.extras.get(Dialect::Acquire, name).unwrap_or(&Json::Null);
         let time = |echo: &Option<String>, at: model::Timestamp| {
-            echo.clone().unwrap_or_else(|| at.to_rfc3339_millis().into())
+            echo.clone().unwrap_or_else(|| at.to_rfc3339_millis())
         };
         Self {
             date_created: time(&echo.date_created, contact.created_at),

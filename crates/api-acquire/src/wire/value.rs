@@ -26,7 +26,7 @@ pub(crate) fn encode<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalo
         Value::Number(number) => text(number.as_str()),
         Value::Boolean(true) => text("true"),
         Value::Boolean(false) => text("false"),
-        Value::Datetime(at) => Some(Shown::Text(Cow::Owned(at.to_rfc3339_millis().into()))),
+        Value::Datetime(at) => Some(Shown::Text(Cow::Owned(at.to_rfc3339_millis()))),
         Value::Option(id) => text(&field.option(*id)?.value),
         Value::Options(ids) => {
             let values = ids.iter().filter_map(|id| Some(field.option(*id)?.value.as_str()));

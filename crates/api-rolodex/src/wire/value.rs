@@ -134,11 +134,7 @@ pub(crate) fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog
 
 /// With a fraction only where there is one, so that an instant that is sent back is the same.
 fn utc(instant: Timestamp) -> String {
-    if instant.millis() % 1000 == 0 {
-        instant.to_rfc3339_seconds()
-    } else {
-        instant.to_rfc3339_millis().into()
-    }
+    if instant.millis() % 1000 == 0 { instant.to_rfc3339_seconds() } else { instant.to_rfc3339_millis() }
 }
 
 fn choice(id: OptionId, field: &Field) -> Option<Choice<'_>> {

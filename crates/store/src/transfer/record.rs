@@ -73,8 +73,8 @@ pub(crate) enum Record {
     },
     Facet {
         workspace: i64,
-        facet: Uuid,
         chunk: i64,
+        facet: Uuid,
         bits: Vec<u8>,
     },
     SortKeys {
@@ -179,7 +179,7 @@ impl Table {
             Self::Contacts | Self::Tombstones | Self::Companies | Self::Notes => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
-            Self::Facets => vec![number.clone(), id, number],
+            Self::Facets => vec![number.clone(), number, id],
             Self::Events | Self::SortKeys => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
@@ -230,8 +230,8 @@ impl Table {
             },
             Self::Facets => Record::Facet {
                 workspace: row.number(0)?,
-                facet: row.id(1)?,
-                chunk: row.number(2)?,
+                chunk: row.number(1)?,
+                facet: row.id(2)?,
                 bits: row.bits(3)?,
             },
             Self::SortKeys => Record::SortKeys {
@@ -308,8 +308,8 @@ impl Record {
             Self::Channel { workspace, kind, value, contact } => {
                 vec![number(workspace), text(kind), text(value), id(contact)]
             }
-            Self::Facet { workspace, facet, chunk, bits } => {
-                vec![number(workspace), id(facet), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
+            Self::Facet { workspace, chunk, facet, bits } => {
+                vec![number(workspace), number(chunk), id(facet), Cell::Bits(Cow::Borrowed(bits))]
             }
             Self::SortKeys { workspace, number: own, created_at, first_name, last_name } => {
                 vec![number(workspace), number(own), number(created_at), text(first_name), text(last_name)]

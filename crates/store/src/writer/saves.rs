@@ -47,16 +47,16 @@ impl Batch {
     }
 }
 
-/// Which contacts give a question another answer than before, by workspace, question and chunk: now yes, and now no.
+/// Which contacts give a question another answer than before, by workspace, chunk and question: now yes, and now no.
 #[derive(Default)]
-struct Answers(BTreeMap<(WorkspaceNumber, Uuid, u64), (Chunk, Chunk)>);
+struct Answers(BTreeMap<(WorkspaceNumber, u64, Uuid), (Chunk, Chunk)>);
 
 impl Answers {
     fn change(&mut self, workspace: WorkspaceNumber, before: Option<&Contact>, after: Option<&Contact>) {
         let Some(number) = before.or(after).map(|contact| contact.number) else { return };
         let facets = |contact: Option<&Contact>| contact.map(Contact::facets).unwrap_or_default();
         let (before, after) = (facets(before), facets(after));
-        let key = |facet: &Uuid| (workspace, *facet, chunk(number));
+        let key = |facet: &Uuid| (workspace, chunk(number), *facet);
         // Both are sorted.
         for facet in after.iter().filter(|facet| before.binary_search(facet).is_err()) {
             self.0.entry(key(facet)).or_default().0.insert(number);
@@ -67,7 +67,7 @@ impl Answers {
     }
 
     fn into_saves(self) -> Vec<FacetSave> {
-        let save = |((workspace, facet, chunk), (yes, no))| FacetSave { workspace, facet, chunk, yes, no };
+        let save = |((workspace, chunk, facet), (yes, no))| FacetSave { workspace, facet, chunk, yes, no };
         self.0.into_iter().map(save).collect()
     }
 }

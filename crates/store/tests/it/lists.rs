@@ -1,5 +1,7 @@
 //! Lists of contacts.
 
+use std::ops::Not as _;
+
 use model::{ContactId, Dialect, Edit, Facet, Flag, ItemRef, Json, Set, Tag, TagId, Team, TeamId};
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;

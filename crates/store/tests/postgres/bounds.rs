@@ -1,5 +1,7 @@
 //! The longest that a contact can hold fits into the database, and what is odd harms only itself.
 
+use std::ops::Not as _;
+
 use model::{ChannelKind, ChannelWrite, Dialect, Edit, Facet, TeamId};
 use serde_json::Value;
 use store::{ContactOrder, ContactQuery, Filter};
