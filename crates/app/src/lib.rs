@@ -13,6 +13,7 @@ mod error;
 mod history;
 mod import;
 mod keys;
+mod reach;
 mod starter;
 mod workspaces;
 
@@ -26,6 +27,7 @@ pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
+pub use reach::Reached;
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, LocationError, Options, Scope, Store,
     StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
