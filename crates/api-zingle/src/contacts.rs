@@ -1,7 +1,7 @@
 //! Contacts: list, create, get, update, delete.
 
 use api_kit::{Answer, Call, with_change};
-use app::{ContactQuery, Written};
+use app::Written;
 use axum::response::Response;
 use model::{Change, Dialect, Ref, WorkspaceId};
 
@@ -10,20 +10,28 @@ use crate::page::Page;
 use crate::service::{Inside, enter};
 use crate::wire::contact::{Contact, decode_create, decode_update};
 use crate::wire::status;
-use crate::{Error, Zingle, existing};
+use crate::{Error, Zingle, existing, filter};
 
-/// What contacts can be sorted by; the vendor's other sort fields give the default order.
-pub(crate) const SORTABLE: [&str; 2] = ["id", "updated_at"];
+/// What contacts can be sorted by.
+pub(crate) const SORTABLE: [&str; 12] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "is_confirmed",
+    "is_starred",
+    "is_closed",
+    "last_message_created_at",
+    "locked_by_source",
+    "last_name",
+    "first_name",
+    "optin_status",
+    "unconfirmed_at",
+];
 
 pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
     let page = Page::read(&call.query, &SORTABLE)?;
-    let query = ContactQuery {
-        order: page.contact_order(),
-        offset: page.offset(),
-        limit: page.limit(),
-        ..ContactQuery::default()
-    };
+    let query = page.of_contacts(filter::of(&call.query, &*call.app.catalog(&call.caller).await?)?);
     let found = call.app.list_contacts(&call.caller, &query).await?;
     let rows: Vec<_> =
         found.contacts.iter().map(|contact| Contact::of(contact, &found.catalog, service)).collect();

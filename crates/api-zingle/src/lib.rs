@@ -18,6 +18,7 @@ mod custom_field_values;
 mod error;
 mod events;
 mod existing;
+mod filter;
 mod matching;
 mod notifications;
 mod page;

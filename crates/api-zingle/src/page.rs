@@ -3,18 +3,12 @@
 use std::cmp::Ordering;
 
 use api_kit::{Problem, Query};
-use app::ContactOrder;
+use app::{ContactOrder, ContactQuery, Filter, Rank, Ranking, Sort, SortKey};
+use model::{Contact, Facet, Timestamp};
 use serde::Serialize;
 
 /// The field that lists are in the order of before they are sorted.
 const ID: &str = "id";
-
-/// What a row of a list in memory sorts by.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Place(usize),
-    Text(String),
-}
 
 const PAGE_SIZE: u64 = 10;
 const PAGE_SIZE_MAX: u64 = 1000;
@@ -108,14 +102,28 @@ impl Page {
         u32::try_from(self.size).unwrap_or(u32::MAX)
     }
 
-    /// The order of a list of contacts.
-    pub(crate) fn contact_order(&self) -> ContactOrder {
-        match (self.first.field, self.first.is_descending) {
-            ("updated_at", true) => ContactOrder::LastUpdated,
-            ("updated_at", false) => ContactOrder::FirstUpdated,
-            (_, true) => ContactOrder::Newest,
-            (_, false) => ContactOrder::Oldest,
+    /// The page of a list of contacts.
+    pub(crate) fn of_contacts(&self, filter: Filter) -> ContactQuery {
+        let query =
+            ContactQuery { filter, offset: self.offset(), limit: self.limit(), ..ContactQuery::default() };
+        match (self.first.field, self.first.is_descending, self.others.is_empty()) {
+            (ID, true, _) => ContactQuery { order: ContactOrder::Newest, ..query },
+            (ID, false, _) => query,
+            // The log of events has this order.
+            ("updated_at", true, true) => ContactQuery { order: ContactOrder::LastUpdated, ..query },
+            ("updated_at", false, true) => ContactQuery { order: ContactOrder::FirstUpdated, ..query },
+            _ => ContactQuery { sort: self.sort(), ..query },
         }
+    }
+
+    fn sort(&self) -> Vec<Sort> {
+        let by_id = Key { field: ID, is_descending: self.is_backwards };
+        let keys = std::iter::once(&self.first).chain(&self.others).chain([&by_id]);
+        let sorts = |key: &Key| {
+            let is_descending = key.is_descending;
+            sort_keys(key.field).into_iter().map(move |key| Sort { key, is_descending })
+        };
+        keys.flat_map(sorts).collect()
     }
 
     /// This page of a list that is in memory, in the order of its ids; `text` gives what a field of a row sorts by, in
@@ -126,7 +134,7 @@ impl Page {
         let keys: Vec<Key> = [&[self.first], &self.others[..], &[by_id]].concat();
         let ranks = |(place, row): (usize, T)| {
             let rank = |key: &Key| match key.field {
-                ID => Rank::Place(place),
+                ID => Rank::Number(i64::try_from(place).unwrap_or(i64::MAX)),
                 field => Rank::Text(text(&row, field).to_lowercase()),
             };
             (keys.iter().map(rank).collect::<Vec<_>>(), row)
@@ -154,6 +162,36 @@ impl Page {
             total_records: total,
         }
     }
+}
+
+/// What the store compares for a field of contacts.
+fn sort_keys(field: &str) -> Vec<SortKey> {
+    let document = |rank: fn(&Contact) -> Rank| vec![SortKey::Document(Ranking::new(rank))];
+    match field {
+        "created_at" => vec![SortKey::CreatedAt],
+        "first_name" => vec![SortKey::FirstName],
+        "last_name" => vec![SortKey::LastName],
+        "is_confirmed" => vec![SortKey::Is(Facet::Confirmed)],
+        "is_starred" => vec![SortKey::Is(Facet::Starred)],
+        "is_closed" => vec![SortKey::Is(Facet::Closed)],
+        // As texts are compared: nothing, `opted-in`, `opted-out`.
+        "optin_status" => vec![SortKey::Is(Facet::OptedOut), SortKey::Is(Facet::OptedIn)],
+        "updated_at" => document(|contact| Rank::Number(contact.updated_at.seconds())),
+        "unconfirmed_at" => document(|contact| at(contact.unconfirmed_at)),
+        "locked_by_source" => document(|contact| {
+            contact
+                .locked_by
+                .as_ref()
+                .map_or(Rank::Nothing, |source| Rank::Text(source.to_lowercase().into()))
+        }),
+        // Nobody has a message here.
+        "last_message_created_at" => Vec::new(),
+        _ => vec![SortKey::Number],
+    }
+}
+
+fn at(at: Option<Timestamp>) -> Rank {
+    at.map_or(Rank::Nothing, |at| Rank::Number(at.seconds()))
 }
 
 /// Whether a direction is descending.

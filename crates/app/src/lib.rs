@@ -29,8 +29,8 @@ pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use reach::Reached;
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, LocationError, Options, Scope, Store,
-    StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
+    Compat, ContactOrder, ContactQuery, Done, Filter, Key, Location, LocationError, Options, Rank, Ranking,
+    Scope, Sort, SortKey, Store, StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 
 use crate::duty::Duties;

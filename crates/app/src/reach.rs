@@ -1,6 +1,6 @@
 //! All that a key opens, for APIs that can ask for more than one workspace at once.
 
-use store::{ContactOrder, ContactQuery, Scope, Workspace};
+use store::{ContactOrder, ContactQuery, Filter, Scope, Workspace};
 
 use crate::{App, Caller, ContactList, Error};
 
@@ -33,14 +33,14 @@ impl App {
         Ok(reached)
     }
 
-    /// A page of the contacts of these workspaces, one workspace after the other, backwards where the order is
+    /// A page of the contacts of these workspaces that a filter of each leaves over, one workspace after the other, backwards where the order is
     /// [`Newest`](ContactOrder::Newest): what is on the page of each. The exact total is the sum of theirs.
     ///
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts_of(
         &self,
-        mut reached: Vec<Reached>,
+        mut reached: Vec<(Reached, Filter)>,
         query: &ContactQuery,
     ) -> Result<Vec<(Workspace, ContactList)>, Error> {
         let mut query = query.clone();
@@ -48,7 +48,8 @@ impl App {
             reached.reverse();
         }
         let mut pages = Vec::with_capacity(reached.len());
-        for Reached { caller, workspace } in reached {
+        for (Reached { caller, workspace }, filter) in reached {
+            query.filter = filter;
             let page = self.list_contacts(&caller, &query).await?;
             // What this workspace has of the list is skipped, or on the page.
             query.offset = query.offset.saturating_sub(page.total);

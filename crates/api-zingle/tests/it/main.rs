@@ -20,6 +20,7 @@ mod create;
 mod errors;
 mod examples;
 mod fidelity;
+mod filters;
 mod lists;
 mod not_kept;
 mod one_value;
