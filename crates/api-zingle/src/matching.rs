@@ -43,7 +43,7 @@ impl Range {
             match name.trim() {
                 "greater_than" => range.after_ms = range.after_ms.max(at),
                 "less_than" => {
-                    range.before_ms = range.before_ms.map_or(at, |before| at.map(|at| at.min(before)))
+                    range.before_ms = range.before_ms.map_or(at, |before| at.map(|at| at.min(before)));
                 }
                 _ => return None,
             }

@@ -22,6 +22,7 @@ const SOURCES: &[&str] = &[
     include_str!("examples.rs"),
     include_str!("lists.rs"),
     include_str!("not_kept.rs"),
+    include_str!("filters.rs"),
     include_str!("one_value.rs"),
     include_str!("services.rs"),
     include_str!("transport.rs"),
