@@ -1,29 +1,37 @@
 //! Contacts: list, create, get, update, delete.
 
 use api_kit::{Answer, Call, with_change};
-use app::{ContactQuery, Written};
+use app::Written;
 use axum::response::Response;
-use model::{Dialect, Ref, WorkspaceId};
+use model::{Change, Dialect, Ref, WorkspaceId};
 
 use crate::camel::Input;
 use crate::page::Page;
 use crate::service::{Inside, enter};
 use crate::wire::contact::{Contact, decode_create, decode_update};
 use crate::wire::status;
-use crate::{Zingle, existing};
+use crate::{Error, Zingle, existing, filter};
 
-/// What contacts can be sorted by; the vendor's other sort fields give the default order.
-const SORTABLE: [&str; 2] = ["id", "updated_at"];
+/// What contacts can be sorted by.
+pub(crate) const SORTABLE: [&str; 12] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "is_confirmed",
+    "is_starred",
+    "is_closed",
+    "last_message_created_at",
+    "locked_by_source",
+    "last_name",
+    "first_name",
+    "optin_status",
+    "unconfirmed_at",
+];
 
 pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
     let page = Page::read(&call.query, &SORTABLE)?;
-    let query = ContactQuery {
-        order: page.contact_order(),
-        offset: page.offset(),
-        limit: page.limit(),
-        ..ContactQuery::default()
-    };
+    let query = page.of_contacts(filter::of(&call.query, &*call.app.catalog(&call.caller).await?)?);
     let found = call.app.list_contacts(&call.caller, &query).await?;
     let rows: Vec<_> =
         found.contacts.iter().map(|contact| Contact::of(contact, &found.catalog, service)).collect();
@@ -47,9 +55,26 @@ pub(crate) async fn create(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
 }
 
 pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
-    let Inside { call, service } = enter(call).await?;
-    let written = call.app.update_contact(&call.caller, named(&call), decode_update(body)).await?;
+    change(call, |_| decode_update(body)).await
+}
+
+/// Changes the contact that the path names, and answers it.
+pub(crate) async fn change(
+    call: Call<Zingle>,
+    decode: impl FnOnce(&Call<Zingle>) -> Change,
+) -> Answer<Zingle> {
+    let (written, service) = change_of(call, decode).await?;
     Ok(answer(&written, service))
+}
+
+/// Changes the contact that the path names.
+pub(crate) async fn change_of(
+    call: Call<Zingle>,
+    decode: impl FnOnce(&Call<Zingle>) -> Change,
+) -> Result<(Written, WorkspaceId), Error> {
+    let Inside { call, service } = enter(call).await?;
+    let written = call.app.update_contact(&call.caller, named(&call), decode(&call)).await?;
+    Ok((written, service))
 }
 
 /// Any body is read, within bounds, and ignored: the vendor's web client sends `{}`.
@@ -59,11 +84,13 @@ pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle
     Ok(with_change(written.change, status::done("Contact deleted")))
 }
 
-fn named(call: &Call<Zingle>) -> Ref {
+/// The contact that the path names.
+pub(crate) fn named(call: &Call<Zingle>) -> Ref {
     Ref::uuid(Dialect::Zingle, call.param("contact_id"))
 }
 
-fn answer(written: &Written, service: WorkspaceId) -> Response {
+/// The answer to a write of a contact.
+pub(crate) fn answer(written: &Written, service: WorkspaceId) -> Response {
     let contact = Contact::of(&written.view.contact, &written.view.catalog, service);
     with_change(written.change, status::one(&contact))
 }

@@ -1,5 +1,7 @@
 //! Errors in the vendor's shape: what stands in `status`, its code and its HTTP status.
 
+mod refusal;
+
 use api_kit::Problem;
 use app::{Error as AppError, Missing};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -7,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use model::{Rejection, Violation, ViolationKind};
 
 use crate::wire::status;
+
+pub(crate) use refusal::Refusal;
 
 /// An answer that is no success.
 #[derive(Debug)]
@@ -104,6 +108,7 @@ fn query_kind(name: &str) -> Kind {
         "page" => bad(2603, "Invalid page requested"),
         "page_size" => bad(2611, "Invalid page_size requested"),
         "sort_direction" | "sort_fields" => bad(2609, "Invalid sort_direction requested"),
+        "is_global" => bad(2612, "Invalid is_global requested"),
         "return_existing" => bad(3012, "Exactly one channel is required"),
         _ => (StatusCode::BAD_REQUEST, None, "Invalid query"),
     }
@@ -115,8 +120,8 @@ const fn bad(code: u32, text: &'static str) -> Kind {
 
 const BODY: Kind = bad(2604, "Invalid body content");
 
-/// The vendor has room for one code: that of the first violation, in the order of scalars, custom fields,
-/// channels.
+/// The vendor has room for one code: that of the first violation, in the order of the path, the body as a whole,
+/// scalars, custom fields, channels.
 fn rejected(rejection: &Rejection) -> Error {
     match rejection.violations.iter().min_by_key(|violation| rank(violation)) {
         Some(violation) => Error::because(kind_of(violation), Detail(violation)),
@@ -128,12 +133,24 @@ fn rejected(rejection: &Rejection) -> Error {
 fn rank(violation: &Violation) -> (u8, usize) {
     let mut parts = violation.at.split('.');
     let group = match (&violation.kind, parts.next()) {
-        (ViolationKind::Malformed(_), _) => 0,
-        (_, Some("custom_field_values")) => 2,
-        (_, Some("channels")) => 3,
-        _ => 1,
+        _ if is_of_path(violation) => 0,
+        (ViolationKind::Malformed(_), _) => 1,
+        (_, Some("custom_field_values")) => 3,
+        (_, Some("channels")) => 4,
+        _ => 2,
     };
     (group, parts.next().and_then(|part| part.parse().ok()).unwrap_or_default())
+}
+
+/// Whether a record that the path names is not there.
+fn is_of_path(violation: &Violation) -> bool {
+    match violation.kind {
+        // Elsewhere a field is named in a list of values.
+        ViolationKind::UnknownField(_) => violation.at == "value",
+        // A member of the body may be called so too.
+        ViolationKind::Malformed(_) => false,
+        _ => violation.at.starts_with("path.") && !violation.at.ends_with(LABEL),
+    }
 }
 
 /// What a violation says, with the member that it concerns.
@@ -142,7 +159,7 @@ struct Detail<'v>(&'v Violation);
 impl std::fmt::Display for Detail<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Violation { at, kind } = self.0;
-        let at = member(at, kind);
+        let at = if is_of_path(self.0) { String::new() } else { member(at, kind) };
         if !at.is_empty() {
             write!(f, "{at}: ")?;
         }
@@ -152,7 +169,7 @@ impl std::fmt::Display for Detail<'_> {
             {
                 write!(f, "the field '{field}': must be Unix seconds")
             }
-            ViolationKind::BadPhone if at.ends_with(".country") => {
+            ViolationKind::BadPhone if self.0.at.ends_with(".country") => {
                 f.write_str("is required for a phone number without +")
             }
             kind => write!(f, "{kind}"),
@@ -160,19 +177,36 @@ impl std::fmt::Display for Detail<'_> {
     }
 }
 
-/// The member of a channel that a violation found in the whole of it concerns.
+/// What follows the channel whose label is refused.
+const LABEL: &str = ".label";
+
+/// The member that a violation concerns, where it was found in the whole of a channel; a body that is one channel has
+/// its members itself.
 fn member(at: &str, kind: &ViolationKind) -> String {
+    let at = in_channel(at, kind);
+    match at.strip_prefix("channel") {
+        Some("") => String::new(),
+        Some(rest) => rest.strip_prefix('.').map_or_else(|| at.clone(), str::to_owned),
+        None => at,
+    }
+}
+
+fn in_channel(at: &str, kind: &ViolationKind) -> String {
+    let (at, is_label) = at.strip_suffix(LABEL).map_or((at, false), |at| (at, true));
     let in_channel = |part: &str| match at.rsplit_once('.') {
-        Some((element, "value" | "country" | "id")) if at.starts_with("channels.") => {
-            format!("{element}.{part}")
-        }
+        Some((element, "value" | "country" | "id")) if is_channel(at) => format!("{element}.{part}"),
         _ => at.to_owned(),
     };
+    if is_label {
+        // A channel that the path names has its members in the body itself.
+        return if is_channel(at) { in_channel("display_name") } else { "display_name".to_owned() };
+    }
     match kind {
         ViolationKind::UnknownChannelType(_) => in_channel("channel_type_id"),
         ViolationKind::BadEmail
         | ViolationKind::BadChannelValue
         | ViolationKind::ChannelTaken
+        | ViolationKind::TooLong { .. }
         | ViolationKind::Blank => in_channel("value"),
         _ => at.to_owned(),
     }
@@ -182,8 +216,13 @@ fn member(at: &str, kind: &ViolationKind) -> String {
 fn kind_of(violation: &Violation) -> Kind {
     let at = violation.at.as_str();
     let part = at.rsplit('.').next().unwrap_or_default();
-    let is_channel = at == "channels" || at.starts_with("channels.");
+    let is_channel = is_channel(at);
     match &violation.kind {
+        ViolationKind::UnknownField(_) if is_of_path(violation) => {
+            (StatusCode::NOT_FOUND, Some(3701), "Custom field not found")
+        }
+        ViolationKind::UnknownUser(_) | ViolationKind::UnknownTeam(_) => ASSIGNEE,
+        ViolationKind::NotOneOf(_) if at.is_empty() => ASSIGNEE,
         ViolationKind::BadValue { kind, .. } => value_kind(kind),
         ViolationKind::WrongType(_) | ViolationKind::NotNullable if is_channel => match part {
             "channel_type_id" => CHANNEL_TYPE,
@@ -204,16 +243,24 @@ fn kind_of(violation: &Violation) -> Kind {
         },
         ViolationKind::Blank if is_channel => bad(3102, "Missing channel value"),
         ViolationKind::TooLong { .. } if is_channel => CHANNEL_VALUE,
-        ViolationKind::Duplicate if part == "display_name" => bad(3105, "Channel display_name in use"),
+        ViolationKind::Duplicate if part == "label" => bad(3105, "Channel display_name in use"),
         ViolationKind::NotOneOf(_) if part == "display_name" => bad(3106, "Invalid channel display_name"),
         ViolationKind::BadPhone if part == "country" => bad(3103, "Missing channel country"),
         kind => plain_kind(kind),
     }
 }
 
+/// Whether a member is a channel, or in one.
+fn is_channel(at: &str) -> bool {
+    matches!(at.split('.').next(), Some("channels" | "channel"))
+}
+
+/// The vendor has no code for it.
+const ASSIGNEE: Kind = (StatusCode::BAD_REQUEST, None, "Invalid assignee");
 const CHANNELS: Kind = bad(3010, "Invalid value for channels");
 const CHANNEL_TYPE: Kind = bad(2605, "Invalid channel_type_id");
 const CHANNEL_VALUE: Kind = bad(3107, "Invalid channel value");
+const NO_LABEL: Kind = (StatusCode::NOT_FOUND, Some(3400), "Label not found");
 const NO_CHANNEL: Kind = (StatusCode::NOT_FOUND, Some(3100), "Contact channel not found");
 
 /// The code for a value of the wrong kind for its custom field.
@@ -240,7 +287,7 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         ViolationKind::MissingOption { .. } => bad(3702, "Missing option for custom field"),
         ViolationKind::UnknownOption { .. } => bad(3703, "Invalid option for custom field"),
         ViolationKind::MissingValue { .. } => bad(3705, "Missing value for custom field"),
-        ViolationKind::UnknownTag(_) => (StatusCode::NOT_FOUND, Some(3400), "Label not found"),
+        ViolationKind::UnknownTag(_) => NO_LABEL,
         ViolationKind::UnknownList(_) => (StatusCode::NOT_FOUND, Some(8000), "Contact group not found"),
         // The vendor has no code for these: it is the body that is wrong.
         ViolationKind::WrongType(_)

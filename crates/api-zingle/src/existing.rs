@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use api_kit::{Call, Problem};
-use app::{Error as AppError, Missing, Written};
-use model::{Change, Contact, Dialect, Edit, Ref, ViolationKind};
+use app::{App, Caller, Error as AppError, Missing, Written};
+use model::{Change, ChannelWrite, Contact, Dialect, Edit, Ref, ViolationKind};
 
 use crate::{Error, Zingle};
 
@@ -36,12 +36,22 @@ async fn attempt(call: &Call<Zingle>, change: Change) -> Result<Written, AppErro
 
 /// The contact that has the change's channel. A change that is refused anyway is not looked up.
 async fn owner(call: &Call<Zingle>, change: &Change) -> Result<Option<Arc<Contact>>, AppError> {
-    let catalog = call.app.catalog(&call.caller).await?;
     let write = change.exclusive_channels().next().filter(|_| change.violations.is_empty());
-    match write.and_then(|write| write.lookup_key(&catalog)) {
-        Some((kind, value)) => {
-            Ok(call.app.find_by_channel(&call.caller, &kind, &value).await?.into_iter().next())
-        }
+    match write {
+        Some(write) => owner_of(&call.app, &call.caller, write).await,
+        None => Ok(None),
+    }
+}
+
+/// The contact of the caller's service that has a channel.
+pub(crate) async fn owner_of(
+    app: &App,
+    caller: &Caller,
+    write: &ChannelWrite,
+) -> Result<Option<Arc<Contact>>, AppError> {
+    let catalog = app.catalog(caller).await?;
+    match write.lookup_key(&catalog) {
+        Some((kind, value)) => Ok(app.find_by_channel(caller, &kind, &value).await?.into_iter().next()),
         None => Ok(None),
     }
 }

@@ -1,12 +1,18 @@
 //! The payloads, in the vendor's words: what is read into a [`Change`](model::Change) and what is written.
 
+pub(crate) mod account;
+pub(crate) mod assignment;
 pub(crate) mod caller;
 pub(crate) mod channel;
 pub(crate) mod channel_type;
 pub(crate) mod contact;
+pub(crate) mod contact_service;
 pub(crate) mod field;
 pub(crate) mod label;
+pub(crate) mod notification;
+pub(crate) mod service;
 pub(crate) mod status;
+pub(crate) mod user;
 pub(crate) mod value;
 
 use std::borrow::Cow;

@@ -15,6 +15,7 @@ mod history;
 mod import;
 mod keys;
 mod links;
+mod reach;
 mod records;
 mod starter;
 mod workspaces;
@@ -31,10 +32,12 @@ pub use history::{History, Undone};
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CompanyLink, ContactLink, Linked};
+pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    RecordOrder, RecordQuery, Scope, Store, StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
+    Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified, Workspace,
+    WorkspaceNumber, WriterStats,
 };
 
 use crate::duty::Duties;

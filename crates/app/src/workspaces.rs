@@ -70,7 +70,7 @@ impl App {
         Ok((Caller { workspace: workspace.number, ..caller.clone() }, workspace))
     }
 
-    async fn recent_workspaces(&self) -> Result<Arc<[Workspace]>, Error> {
+    pub(crate) async fn recent_workspaces(&self) -> Result<Arc<[Workspace]>, Error> {
         let WorkspaceCache(cache) = &self.inner.workspaces;
         let recent = cache.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, all)) = recent.filter(|(since, _)| since.elapsed() < CACHE_TTL) {

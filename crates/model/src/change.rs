@@ -2,8 +2,8 @@
 
 use crate::channel::{Normalised, normalise};
 use crate::{
-    Catalog, ChannelId, ChannelKind, Dialect, Difference, Field, ItemRef, Json, Network, OptIn, Ref,
-    Timestamp, Value, Violation, ViolationKind, limits,
+    Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json, Network,
+    OptIn, Ref, Timestamp, Value, Violation, ViolationKind, limits,
 };
 
 /// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
@@ -278,6 +278,8 @@ pub struct ChannelWrite {
     pub exclusive: bool,
     /// Its label, if given.
     pub label: Option<Option<String>>,
+    /// No other channel of the contact may have its label.
+    pub is_label_unique: bool,
     /// Its country, if given: ISO 3166-1 alpha-2 in any case, phones only; reads numbers without `+`.
     pub country: Option<String>,
     /// Whether it is the first of its kind, if given.
@@ -308,6 +310,7 @@ impl ChannelWrite {
             is_strict: false,
             exclusive: false,
             label: None,
+            is_label_unique: false,
             country: None,
             primary: None,
             default: None,
@@ -348,6 +351,16 @@ impl ChannelWrite {
         let country = self.country.as_deref().or(catalog.default_country.as_deref());
         let value = self.normalised(&kind, self.value.as_deref()?.trim(), country).value;
         Some((kind, value.into()))
+    }
+
+    /// The channel of a contact that it means by its value, as [`apply`](crate::apply) matches it: one that shows this
+    /// very text, else one with the normalised value.
+    pub fn find_in<'c>(&self, contact: &'c Contact, catalog: &Catalog) -> Option<&'c Channel> {
+        let (kind, value) = self.lookup_key(catalog)?;
+        let text = self.value.as_deref()?.trim();
+        let mut channels = contact.channels.iter().filter(|channel| channel.kind == kind);
+        let shows_text = |channel: &&Channel| self.country.is_none() && channel.raw == text;
+        channels.clone().find(shows_text).or_else(|| channels.find(|channel| channel.value == value))
     }
 }
 
@@ -401,6 +414,30 @@ pub enum OnConflict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_write_finds_the_channel_that_it_means() {
+        let catalog = Catalog { default_country: Some("US".to_owned()), ..Catalog::default() };
+        let mut contact = Contact::blank(crate::ContactId(uuid::Uuid::from_u128(1)), 1, Timestamp::default());
+        let channel = |n: u128, value: &str, raw: &str| {
+            let id = uuid::Uuid::from_u128(n).simple().to_string();
+            let json = serde_json::json!({"id": id, "kind": "phone", "value": value, "raw": raw});
+            serde_json::from_value::<Channel>(json).unwrap()
+        };
+        contact.channels =
+            vec![channel(1, "+18585551212", "+1 858 555 1212"), channel(2, "+442079460958", "020 7946 0958")];
+        let find = |kind: ChannelKind, text: &str, country: Option<&str>| {
+            let country = country.map(str::to_owned);
+            let write = ChannelWrite { country, ..ChannelWrite::new("", kind, text) };
+            write.find_in(&contact, &catalog).map(|channel| channel.id.0.as_u128())
+        };
+        assert_eq!(find(ChannelKind::Phone, "(858) 555-1212", None), Some(1));
+        // Read as it is shown, whatever the country that nobody names.
+        assert_eq!(find(ChannelKind::Phone, " 020 7946 0958 ", None), Some(2));
+        assert_eq!(find(ChannelKind::Phone, "020 7946 0958", Some("GB")), Some(2));
+        assert_eq!(find(ChannelKind::Phone, "020 7946 0958", Some("IT")), None);
+        assert_eq!(find(ChannelKind::from("chat"), "+18585551212", None), None);
+    }
 
     #[test]
     fn a_number_that_was_read_ahead_is_what_it_would_be_read_as() {

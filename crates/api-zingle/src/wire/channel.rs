@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use api_kit::decode;
+use api_kit::{Body, decode};
 use model::{
-    Catalog, Change, Channel, ChannelId, ChannelKind, ChannelWrite, Edit, Json, ViolationKind, phone,
+    Catalog, Change, Channel, ChannelId, ChannelKind, ChannelWrite, Contact, Edit, Json, ViolationKind, phone,
 };
 use serde::Serialize;
 
@@ -32,6 +32,11 @@ pub(crate) struct ContactChannel<'a> {
 }
 
 impl<'a> ContactChannel<'a> {
+    /// A channel of this contact.
+    pub(crate) fn of_contact(contact: &'a Contact, channel: &'a Channel, catalog: &'a Catalog) -> Self {
+        Self::of(channel, contact.blocked_at.is_none(), catalog)
+    }
+
     pub(super) fn of(channel: &'a Channel, is_reachable: bool, catalog: &'a Catalog) -> Self {
         let number = (channel.kind == ChannelKind::Phone).then(|| phone::national(&channel.value)).flatten();
         // A number that could not be read is shown as it was written.
@@ -74,28 +79,23 @@ pub(super) fn decode_all(json: &Json, ids: Ids, change: &mut Change) {
             _ => change.refuse(at, ViolationKind::WrongType("an object")),
         }
     }
-    refuse_repeated_names(&writes, change);
     if !writes.is_empty() {
         change.push("channels", Edit::MergeChannels(writes));
     }
 }
 
 fn decode_one(at: &str, members: &Members, ids: Ids, change: &mut Change) -> Option<ChannelWrite> {
-    let id = members.get("id").and_then(Json::as_str).and_then(|text| text.parse().ok()).map(ChannelId);
+    let id = members.get("id").and_then(Json::as_str).and_then(id);
     let given = |name: &str| members.get(name).filter(|json| !json.is_null());
     let type_id = || given("channel_type_id").or_else(|| members.get("channel_type")?.get("id"));
     // Without a value the id decides. Else the value decides: a client that sends what it read means the same
     // channel by both, and QUIRK(zingle): a channel's value cannot be changed (`contact_channels/README.md`),
     // so another value is another channel. Pinned by `another_value_is_another_channel`.
     let write = match (id.filter(|_| ids == Ids::Known), given("value")) {
-        (Some(id), None) => Some(named(at, id)),
+        (Some(id), None) => Some(named_by(format!("{at}.id"), id)),
         (_, value) => valued(at, (type_id(), value), change),
     };
-    let country = decode_country(at, given("country"), change);
-    let label = decode_display_name(at, members.get("display_name"), change);
-    let default = decode_flag(at, "is_default", members, change);
-    let primary = decode_flag(at, "is_default_for_type", members, change);
-    let mut write = ChannelWrite { country, label, default, primary, ..write? };
+    let mut write = with_members(write, (at, members), change)?;
     let has_plus = write.value.as_deref().is_none_or(|value| value.trim_start().starts_with('+'));
     if write.country.is_none() && !has_plus {
         // What is missing if this turns out to be a phone number that cannot be read.
@@ -104,11 +104,72 @@ fn decode_one(at: &str, members: &Members, ids: Ids, change: &mut Change) -> Opt
     Some(write)
 }
 
+/// The write with what the members say beside its type and value.
+fn with_members(
+    write: Option<ChannelWrite>,
+    (at, members): (&str, &Members),
+    change: &mut Change,
+) -> Option<ChannelWrite> {
+    let country = decode_country(at, members.get("country").filter(|json| !json.is_null()), change);
+    let label = decode_display_name(at, members.get("display_name"), change);
+    let default = decode_flag(at, "is_default", members, change);
+    let primary = decode_flag(at, "is_default_for_type", members, change);
+    Some(ChannelWrite { country, label, is_label_unique: true, default, primary, ..write? })
+}
+
+/// Where violations of the one channel that a body is stand: its members follow.
+const BODY: &str = "channel";
+
+/// Reads the body of a request to add a channel to a contact.
+pub(crate) fn decode_create(body: Body) -> Change {
+    let mut change = Change::default();
+    let members = body.object(&mut change);
+    if let Some(write) = decode_one(BODY, &members, Ids::Ignored, &mut change) {
+        change.push(BODY, Edit::MergeChannels(vec![write]));
+    }
+    change
+}
+
+/// Reads the body of a request to change the channel that the path names. QUIRK(zingle): a value in it is ignored
+/// (comments in the vendor's `ios-sdk`, which deletes and adds instead). Pinned by `put_changes_all_but_the_value`.
+pub(crate) fn decode_update(channel_id: &str, body: Body) -> Change {
+    let mut change = Change::default();
+    let write = path_id(channel_id, &mut change).map(|id| named_by(PATH, id));
+    let members = body.object(&mut change);
+    if let Some(write) = with_members(write, (BODY, &members), &mut change) {
+        change.push(BODY, Edit::MergeChannels(vec![write]));
+    }
+    change
+}
+
+/// The change that removes the channel that the path names.
+pub(crate) fn removal(channel_id: &str) -> Change {
+    let mut change = Change::default();
+    if let Some(id) = path_id(channel_id, &mut change) {
+        change.push(PATH, Edit::RemoveChannel(id));
+    }
+    change
+}
+
+const PATH: &str = "path.channel_id";
+
+/// A channel's id in a path. What is no id of ours is nobody's.
+pub(crate) fn id(text: &str) -> Option<ChannelId> {
+    text.parse().ok().map(ChannelId)
+}
+
+fn path_id(text: &str, change: &mut Change) -> Option<ChannelId> {
+    let id = id(text);
+    if id.is_none() {
+        change.refuse(PATH, ViolationKind::UnknownChannel(text.to_owned()));
+    }
+    id
+}
+
 /// A channel that its id names.
-fn named(at: &str, id: ChannelId) -> ChannelWrite {
+fn named_by(at: impl Into<String>, id: ChannelId) -> ChannelWrite {
     // Without a value the kind only says that a country, if any, is that of a phone number.
-    let write = ChannelWrite::new(format!("{at}.id"), ChannelKind::Phone, "");
-    ChannelWrite { id: Some(id), value: None, ..write }
+    ChannelWrite { id: Some(id), value: None, ..ChannelWrite::new(at, ChannelKind::Phone, "") }
 }
 
 /// A channel that its type and value name.
@@ -162,17 +223,4 @@ fn decode_flag(at: &str, name: &str, members: &Members, change: &mut Change) -> 
         change.refuse(format!("{at}.{name}"), ViolationKind::BadBoolean);
     }
     flag
-}
-
-/// A name is for one channel of a contact only.
-fn refuse_repeated_names(writes: &[ChannelWrite], change: &mut Change) {
-    let mut seen = Vec::new();
-    for write in writes {
-        let Some(Some(name)) = &write.label else { continue };
-        if seen.contains(&name) {
-            let element = write.at.rsplit_once('.').map_or(write.at.as_str(), |(element, _)| element);
-            change.refuse(format!("{element}.display_name"), ViolationKind::Duplicate);
-        }
-        seen.push(name);
-    }
 }

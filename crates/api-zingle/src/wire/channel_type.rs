@@ -14,7 +14,7 @@ const KIND_PREFIX: &str = "kind-";
 /// A channel type.
 #[derive(Debug, Serialize)]
 pub(crate) struct ChannelType<'a> {
-    id: Cow<'a, str>,
+    pub(crate) id: Cow<'a, str>,
     pub(crate) type_class: &'static str,
     pub(crate) display_name: &'a str,
     inbound_notification_url: Option<&'a str>,

@@ -18,7 +18,7 @@ pub(crate) struct Label<'a> {
     pub(crate) display_name: &'a str,
     background_color: &'a str,
     text_color: &'a str,
-    is_global: bool,
+    pub(crate) is_global: bool,
     is_automatic: bool,
 }
 

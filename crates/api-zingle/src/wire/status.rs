@@ -43,7 +43,7 @@ pub(crate) fn one(record: &impl Serialize) -> Response {
 }
 
 /// A page of records.
-pub(crate) fn list(records: &[impl Serialize], echo: Echo) -> Response {
+pub(crate) fn list<R: Serialize>(records: &[R], echo: Echo) -> Response {
     let status = Status { echo: Some(echo), ..Status::OK };
     ok(&Envelope { status, result: Some(records), auth: None::<&()> })
 }
@@ -58,6 +58,11 @@ pub(crate) fn auth(caller: &impl Serialize) -> Response {
 pub(crate) fn done(description: &str) -> Response {
     let status = Status { description: Some(description), ..Status::OK };
     ok(&Envelope { status, result: None::<&()>, auth: None::<&()> })
+}
+
+/// Something was done that has neither a result nor a text.
+pub(crate) fn nothing() -> Response {
+    ok(&Envelope { status: Status::OK, result: None::<&()>, auth: None::<&()> })
 }
 
 /// Something was not done.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use api_kit::Body;
 use model::{
     Catalog, Change, Contact, Dialect, Edit, Field, FieldOption, FieldType, ItemRef, Json, Set, Timestamp,
     Value, ValueWrite, ViolationKind, value,
@@ -102,6 +103,16 @@ pub(super) fn decode_all(json: &Json, change: &mut Change) {
     if !writes.is_empty() {
         change.push("custom_field_values", Edit::Values(Set::add(writes), read));
     }
+}
+
+/// Reads the value of the one field that the path names: the body is like an element of `custom_field_values`.
+pub(crate) fn decode_one(field_id: &str, body: Body) -> Change {
+    let mut change = Change::default();
+    let json = Json::Object(body.object(&mut change));
+    let field = ItemRef::id_text(Dialect::Zingle, field_id);
+    let write = ValueWrite { at: "value".to_owned(), field, json };
+    change.push("value", Edit::Values(Set::add(vec![write]), read));
+    change
 }
 
 /// The id of the field that an element names, also in the form in which elements are read.

@@ -206,12 +206,24 @@ async fn channels_that_cannot_be_read_are_refused() {
 }
 
 #[tokio::test]
-async fn a_name_is_for_one_channel_of_a_request() {
+async fn a_name_is_for_one_channel_of_the_contact() {
     let site = Site::new().await;
     let named = |value: &str| json!({"channel_type_id": PHONE, "value": value, "display_name": "HOME"});
     assert_eq!(
         site.refused(json!({"channels": [named("+18585551212"), named("+18585551213")]})).await,
         "400 3105 Channel display_name in use: channels.1.display_name: is given twice"
+    );
+    let first = set(&site, json!([named("+18585551212")])).await[0]["id"].clone();
+    assert_eq!(
+        site.refused(json!({"channels": [phone("+18585551214"), named("+18585551213")]})).await,
+        "400 3105 Channel display_name in use: channels.1.display_name: is given twice"
+    );
+    let moved = json!([named("+18585551213"), {"id": first, "display_name": "MOBILE"}]);
+    let channels = set(&site, moved).await;
+    assert_eq!([&channels[0]["display_name"], &channels[1]["display_name"]], ["MOBILE", "HOME"]);
+    assert_eq!(
+        site.refused(json!({"channels": [{"id": first, "display_name": "HOME"}]})).await,
+        "400 3105 Channel display_name in use: channels.0.display_name: is given twice"
     );
 }
 

@@ -53,8 +53,8 @@ async fn contacts_sort_by_id_and_update() {
         ("sort_direction=desc", &reversed, ["id", "desc"]),
         ("sort_field=id", &by_id, ["id", "asc"]),
         ("sort_field=nonsense", &by_id, ["id", "asc"]),
-        ("sort_fields%5B%5D=last_message_created_at%20desc", &by_id, ["id", "asc"]),
-        ("sort_fields=last_name%20desc,id%20desc", &reversed, ["id", "desc"]),
+        ("sort_fields%5B%5D=last_message_created_at%20desc", &by_id, ["last_message_created_at", "desc"]),
+        ("sort_fields=optin%20desc,locked_by_source,id%20desc", &reversed, ["locked_by_source", "asc"]),
     ] {
         let answer = site.client.get(&format!("{CONTACTS}?{query}")).await.expect(200);
         assert_eq!(&ids(&answer), expected, "{query}");

@@ -7,21 +7,35 @@
     reason = "clippy allows these in tests, but not in what tests share"
 )]
 
+mod all_contacts;
+mod assignment;
+mod attached_labels;
 mod bad_input;
 mod camel;
+mod catalog;
 mod channels;
+mod contact_channels;
+mod contact_services;
 mod create;
 mod errors;
 mod examples;
 mod fidelity;
+mod filters;
 mod lists;
+mod not_kept;
+mod one_value;
+mod services;
+mod transport;
 mod update;
 mod values;
 
 use api_zingle::routes;
-use model::{Dialect, Json, Ref};
+use app::KeyRequest;
+use model::{Change, Dialect, Edit, Json, Ref, TextMember};
 use testkit::{Client, Reply, TestApp};
 
+const SERVICE: &str = "/v1/services/aff7bc93-6e28-4e70-8770-defa35cdfc1b";
+const SERVICE_ID: &str = "aff7bc93-6e28-4e70-8770-defa35cdfc1b";
 const CONTACTS: &str = "/v1/services/aff7bc93-6e28-4e70-8770-defa35cdfc1b/contacts";
 const CINDY_ID: &str = "f119fe3b-67e2-4b59-b605-5586616978d0";
 const CINDY: &str =
@@ -75,11 +89,40 @@ impl Site {
 
     /// The same with any bytes.
     async fn refused_bytes(&self, body: Vec<u8>) -> String {
+        self.refused_at("PUT", CINDY, body).await
+    }
+
+    /// The same with another route of Cindy's.
+    async fn refused_at(&self, method: &str, path: &str, body: impl Into<Vec<u8>>) -> String {
         let before = (self.cindy().await, self.revision().await, self.events().await);
-        let reply = self.client.send("PUT", CINDY, body).await;
+        let reply = self.client.send(method, path, body).await;
         assert_eq!(before, (self.cindy().await, self.revision().await, self.events().await));
         assert_eq!(reply.header("contactd-change"), "");
         fault(&reply)
+    }
+
+    /// Has an outside system own Cindy's name and channels.
+    async fn lock_cindy(&self) {
+        let mut change = Change::default();
+        change.push("", Edit::Text(TextMember::LockedBy, Some("Opera".to_owned())));
+        let caller = self.test.app.authenticate("demo", Dialect::Zingle, None).await.unwrap();
+        self.test.app.update_contact(&caller, Ref::uuid(Dialect::Zingle, CINDY_ID), change).await.unwrap();
+    }
+
+    /// A second service, made for it, and a client whose key opens the demo's and this one.
+    async fn second_service(&self) -> (Client, String) {
+        let other = self.test.app.create_workspace("Spa").await.unwrap();
+        let request = KeyRequest {
+            name: "both".to_owned(),
+            workspaces: vec![self.test.workspace.name.clone(), other.name.clone(), "demo".to_owned()],
+            scopes: Vec::new(),
+            dialects: Vec::new(),
+            compat: None,
+            expires_at: None,
+            secret: None,
+        };
+        let key = self.test.app.create_key(request).await.unwrap().secret;
+        (self.client.clone().with_key(&key), other.id.to_string())
     }
 
     async fn revision(&self) -> u64 {

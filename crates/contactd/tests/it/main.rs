@@ -17,4 +17,5 @@ mod import;
 mod moving;
 mod operation;
 mod process;
+mod single_edits;
 mod tour;

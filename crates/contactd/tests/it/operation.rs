@@ -56,6 +56,18 @@ fn real_clients_oddities_are_taken() {
     };
     let mut connection = server.connect();
     connection.raw(format!("{}\r\n", head("POST", zingle)).as_bytes()).unwrap().expect(200);
+    let label =
+        format!("{zingle}/f119fe3b-67e2-4b59-b605-5586616978d0/labels/4492b6a7-bac4-471a-8e54-ddcdda502013/");
+    let attach = format!("{}Content-Type: application/json\r\n\r\n", head("POST", &label));
+    for _ in 0..2 {
+        let contact = connection.raw(attach.as_bytes()).unwrap().expect(200)["result"].clone();
+        assert_eq!(contact["labels"].as_array().unwrap().len(), 1);
+    }
+    let detach = format!("{}Content-Length: 2\r\n\r\n{{}}", head("DELETE", &label));
+    assert_eq!(
+        connection.raw(detach.as_bytes()).unwrap().expect(200)["result"]["labels"],
+        serde_json::json!([])
+    );
     let get = head("GET", "/callbell/v1/contacts/414a6d692bd645ed803f2e7ce360d4c8");
     connection.raw(format!("{get}Content-Length: 2\r\n\r\n{{}}").as_bytes()).unwrap().expect(200);
     let delete = head("DELETE", &format!("{zingle}/f119fe3b-67e2-4b59-b605-5586616978d0"));

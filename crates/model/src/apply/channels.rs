@@ -141,14 +141,40 @@ impl Draft<'_> {
                 self.refuse(&item.write.at, ViolationKind::Duplicate);
             }
         }
+        let mut written = Vec::with_capacity(resolved.len());
         for (item, id) in resolved.iter().zip(named) {
             let Some(id) = id.or_else(|| self.merge_by_value(item)) else { continue };
             if item.write.primary == Some(true) {
                 self.make_primary(id);
             }
             self.set_default(id, item.write.default);
+            written.push((item.write, id));
         }
+        self.check_labels(&written);
         self.settle_channels();
+    }
+
+    /// Refuses a label that must be unique where another channel of the contact has it; of two writes that give it, the
+    /// later one. Two channels that shared it before may keep it.
+    fn check_labels(&mut self, written: &[(&ChannelWrite, ChannelId)]) {
+        let before = &self.before.channels;
+        let had =
+            |id, label: &str| before.iter().any(|old| old.id == id && old.label.as_deref() == Some(label));
+        let mut taken = Vec::new();
+        for (n, (write, id)) in written.iter().enumerate().filter(|(_, (write, _))| write.is_label_unique) {
+            let Some(label) = write.label.as_ref().and_then(Option::as_deref) else { continue };
+            let later = written.get(n + 1..).unwrap_or_default();
+            let is_taken = self.contact.channels.iter().any(|other| {
+                other.id != *id
+                    && other.label.as_deref() == Some(label)
+                    && !(had(*id, label) && had(other.id, label))
+                    && !later.iter().any(|(write, id)| *id == other.id && write.label.is_some())
+            });
+            if is_taken {
+                taken.push(format!("{}.label", write.at));
+            }
+        }
+        taken.iter().for_each(|at| self.refuse(at, ViolationKind::Duplicate));
     }
 
     fn change_named(&mut self, item: &Resolved<'_>) -> Option<ChannelId> {

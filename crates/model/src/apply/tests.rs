@@ -2,6 +2,7 @@
 
 mod bounds;
 mod channel_edits;
+mod channel_labels;
 mod channel_values;
 mod locks;
 mod members;

@@ -209,9 +209,9 @@ fn any_channel_of(kind: &'static str) -> impl Strategy<Value = ChannelWrite> {
     let flag = || prop_oneof![4 => Just(None), 1 => Just(Some(true)), 1 => Just(Some(false))];
     let rest = (option::of(any_text()), option::weighted(0.2, Just("CA".to_owned())), flag(), flag());
     let id = option::weighted(0.4, any_channel_id());
-    (id, value, any::<[bool; 3]>(), rest).prop_map(move |(id, value, how, rest)| {
+    (id, value, any::<[bool; 4]>(), rest).prop_map(move |(id, value, how, rest)| {
         let (label, country, primary, default) = rest;
-        let [is_composed, exclusive, is_typed] = how;
+        let [is_composed, exclusive, is_typed, is_label_unique] = how;
         let by_type = ItemRef::Name(if kind == "chat" { "chat".to_owned() } else { format!("{kind}s") });
         let kind = if is_typed { ChannelKindRef::Type(by_type) } else { ChannelKindRef::Kind(kind.into()) };
         let at = "channels".to_owned();
@@ -224,6 +224,7 @@ fn any_channel_of(kind: &'static str) -> impl Strategy<Value = ChannelWrite> {
             is_strict: false,
             exclusive,
             label,
+            is_label_unique,
             country,
             primary,
             default,

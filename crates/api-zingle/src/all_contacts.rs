@@ -1,0 +1,38 @@
+//! Contacts of more than one service: of an account, and of all that the caller may enter.
+
+use api_kit::{Answer, Call};
+use app::{Filter, Reached};
+
+use crate::page::Page;
+use crate::wire::contact::Contact;
+use crate::wire::status;
+use crate::{Zingle, accounts, contacts, filter};
+
+pub(crate) async fn of_account(call: Call<Zingle>) -> Answer<Zingle> {
+    let services = accounts::enter(&call).await?;
+    list(&call, services).await
+}
+
+pub(crate) async fn everywhere(call: Call<Zingle>) -> Answer<Zingle> {
+    let services = call.app.reached(&call.caller).await?;
+    list(&call, services).await
+}
+
+/// Several services come one after the other, so that only ids order them.
+async fn list(call: &Call<Zingle>, services: Vec<Reached>) -> Answer<Zingle> {
+    let sortable = if services.len() == 1 { &contacts::SORTABLE[..] } else { &["id"] };
+    let page = Page::read(&call.query, sortable)?;
+    let mut queries = Vec::with_capacity(services.len());
+    for service in services {
+        let catalog = call.app.catalog(&service.caller).await?;
+        queries.push((service, filter::of(&call.query, &catalog)?));
+    }
+    let found = call.app.list_contacts_of(queries, &page.of_contacts(Filter::All)).await?;
+    let rows: Vec<_> = found
+        .iter()
+        .flat_map(|(service, list)| {
+            list.contacts.iter().map(|contact| Contact::of(contact, &list.catalog, service.id))
+        })
+        .collect();
+    Ok(status::list(&rows, page.echo(found.iter().map(|(_, list)| list.total).sum())))
+}
