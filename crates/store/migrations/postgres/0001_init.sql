@@ -74,13 +74,13 @@ CREATE TABLE channels (
 );
 
 -- Who answers a question with yes (has a tag, is starred, …): of 1024 contacts whose numbers follow each other, a bit
--- each. So a list that is filtered reads little, and what an update rewrites stands together: the chunk comes first.
+-- each. So a list that is filtered reads little, and an update rewrites few rows, which are soon the same ones.
 CREATE TABLE facets (
     workspace bigint    NOT NULL,
-    chunk     bigint    NOT NULL,
     facet     uuid      NOT NULL,
+    chunk     bigint    NOT NULL,
     bits      bit(1024) NOT NULL,
-    PRIMARY KEY (workspace, chunk, facet)
+    PRIMARY KEY (workspace, facet, chunk)
 ) WITH (fillfactor = 50);
 
 -- What lists of contacts can be ordered by beside the full name: narrow rows in the order of the numbers, which cost a

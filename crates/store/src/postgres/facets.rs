@@ -19,7 +19,7 @@ use crate::{StoreError, WorkspaceNumber};
 static YES: Sql = Sql {
     text: "INSERT INTO facets AS f (workspace, facet, chunk, bits) SELECT k.workspace, k.facet, k.chunk, k.bits \
            FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4) k (workspace, facet, chunk, bits) \
-           ON CONFLICT (workspace, chunk, facet) DO UPDATE SET bits = f.bits | excluded.bits",
+           ON CONFLICT (workspace, facet, chunk) DO UPDATE SET bits = f.bits | excluded.bits",
     types: KEYS_AND_BITS,
 };
 
@@ -33,7 +33,7 @@ static NO: Sql = Sql {
 const KEYS_AND_BITS: &[Type] = &[Type::INT8_ARRAY, Type::UUID_ARRAY, Type::INT8_ARRAY, Type::BIT_ARRAY];
 
 pub(super) static ANSWERS: Sql = Sql {
-    text: "SELECT facet, chunk, bits FROM facets WHERE workspace = $1 AND facet = ANY($2) ORDER BY chunk",
+    text: "SELECT facet, chunk, bits FROM facets WHERE workspace = $1 AND facet = ANY($2) ORDER BY facet, chunk",
     types: &[Type::INT8, Type::UUID_ARRAY],
 };
 
@@ -63,9 +63,9 @@ fn step<'s>(sql: &'static Sql, saves: &'s [FacetSave], bits: fn(&FacetSave) -> C
 }
 
 static EACH: Sql = Sql {
-    text: "SELECT facet, chunk, bits, workspace FROM facets WHERE (workspace, chunk, facet) > ($1, $2, $3) \
-           ORDER BY workspace, chunk, facet LIMIT $4",
-    types: &[Type::INT8, Type::INT8, Type::UUID, Type::INT8],
+    text: "SELECT facet, chunk, bits, workspace FROM facets WHERE (workspace, facet, chunk) > ($1, $2, $3) \
+           ORDER BY workspace, facet, chunk LIMIT $4",
+    types: &[Type::INT8, Type::UUID, Type::INT8, Type::INT8],
 };
 
 /// Chunks that are read together.
@@ -76,12 +76,12 @@ pub(super) async fn each(
     session: &Session,
     mut see: impl FnMut((WorkspaceNumber, Uuid, u64), Chunk),
 ) -> Result<(), StoreError> {
-    let mut after = (i64::MIN, i64::MIN, Uuid::nil());
+    let mut after = (i64::MIN, Uuid::nil(), i64::MIN);
     loop {
         let params = vec![param(after.0), param(after.1), param(after.2), param(PAGE)];
         let rows = session.query(&EACH, params).await?;
         let Some(last) = rows.last() else { return Ok(()) };
-        after = (get(last, 3)?, get(last, 1)?, get(last, 0)?);
+        after = (get(last, 3)?, get(last, 0)?, get(last, 1)?);
         for row in &rows {
             see((workspace(row, 3)?, get(row, 0)?, unsigned(row, 1)?), bits(row, 2)?);
         }

@@ -161,13 +161,6 @@ const SYNTAX: Syntax = Syntax {
     is_chosen: super::list::is_chosen,
 };
 
-/// Beyond the chunk of the last record there are only contacts.
-static ANSWERS: Sql = Sql {
-    text: "SELECT facet, chunk, bits FROM facets WHERE workspace = $1 AND facet = ANY($2) AND chunk <= \
-           (SELECT max(number) >> 10 FROM records WHERE workspace = $1 AND kind = $3) ORDER BY chunk",
-    types: &[Type::INT8, Type::UUID_ARRAY, Type::INT8],
-};
-
 static BY_NUMBER: Sql = Sql {
     text: "SELECT r.doc FROM unnest($3::bigint[]) WITH ORDINALITY k (number, place) \
            CROSS JOIN LATERAL (SELECT * FROM records r WHERE r.workspace = $1 AND r.kind = $2 \
@@ -183,7 +176,7 @@ pub(super) async fn page(
     query: &RecordQuery,
 ) -> Result<RecordPage, StoreError> {
     let questions: Vec<Uuid> = query.questions(kind).into_iter().collect();
-    let asked = [Step::new(&ANSWERS, vec![param(workspace.0), param(questions), param(kind_number(kind))])];
+    let asked = [Step::new(&facets::ANSWERS, vec![param(workspace.0), param(questions)])];
     let rows = session.run(list::BEGIN, &asked, "").await?;
     let facets = facets::read(rows.first().map_or(&[], Vec::as_slice))?;
     let all = facets.get(&Facet::Every.id_for(kind)).map_or(0, Numbers::len);

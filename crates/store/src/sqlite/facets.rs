@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use model::Facet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -14,22 +13,22 @@ use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
 /// Saves the answers of a batch. A chunk in which nobody says yes is not kept.
 pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), StoreError> {
-    const FIND: &str = "SELECT bits FROM facets WHERE workspace = ?1 AND chunk = ?2 AND facet = ?3";
-    const INSERT: &str = "INSERT INTO facets (workspace, chunk, facet, bits) VALUES (?1, ?2, ?3, ?4)";
-    const UPDATE: &str = "UPDATE facets SET bits = ?4 WHERE workspace = ?1 AND chunk = ?2 AND facet = ?3";
-    const DELETE: &str = "DELETE FROM facets WHERE workspace = ?1 AND chunk = ?2 AND facet = ?3";
+    const FIND: &str = "SELECT bits FROM facets WHERE workspace = ?1 AND facet = ?2 AND chunk = ?3";
+    const INSERT: &str = "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)";
+    const UPDATE: &str = "UPDATE facets SET bits = ?4 WHERE workspace = ?1 AND facet = ?2 AND chunk = ?3";
+    const DELETE: &str = "DELETE FROM facets WHERE workspace = ?1 AND facet = ?2 AND chunk = ?3";
     let mut find = connection.prepare_cached(FIND)?;
     let mut update = connection.prepare_cached(UPDATE)?;
     for FacetSave { workspace, facet, chunk, yes, no } in saves {
         let (chunk, facet) = (integer(*chunk), facet.as_bytes());
-        let before = find.query_row(params![workspace.0, chunk, facet], |row| bits(row, 0)).optional()?;
+        let before = find.query_row(params![workspace.0, facet, chunk], |row| bits(row, 0)).optional()?;
         let after = before.unwrap_or_default().without(*no).or(*yes);
         if after.is_empty() {
-            connection.prepare_cached(DELETE)?.execute(params![workspace.0, chunk, facet])?;
+            connection.prepare_cached(DELETE)?.execute(params![workspace.0, facet, chunk])?;
         } else if before.is_some() {
-            update.execute(params![workspace.0, chunk, facet, after.bytes()])?;
+            update.execute(params![workspace.0, facet, chunk, after.bytes()])?;
         } else {
-            connection.prepare_cached(INSERT)?.execute(params![workspace.0, chunk, facet, after.bytes()])?;
+            connection.prepare_cached(INSERT)?.execute(params![workspace.0, facet, chunk, after.bytes()])?;
         }
     }
     Ok(())
@@ -44,7 +43,7 @@ pub(super) fn answers(
     let mut answers = Answers::default();
     let questions = query.questions();
     if !questions.is_empty() {
-        answers.facets = yes(connection, workspace, questions, (Facet::Every.id(), u64::MAX))?;
+        answers.facets = yes(connection, workspace, questions)?;
     }
     let sql = "SELECT c.number FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
                WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3";
@@ -57,44 +56,22 @@ pub(super) fn answers(
     Ok(answers)
 }
 
-/// Who answers these questions with yes, chunk by chunk up to the last. A chunk in which there is anybody says so itself,
-/// by the question that all answer with yes.
+/// Who answers these questions with yes.
 pub(super) fn yes(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    mut questions: BTreeSet<Uuid>,
-    (every, last): (Uuid, u64),
+    questions: BTreeSet<Uuid>,
 ) -> Result<HashMap<Uuid, Numbers>, StoreError> {
-    questions.insert(every);
-    let mut found: HashMap<Uuid, Numbers> = HashMap::new();
-    let marks: Vec<_> = (3..questions.len() + 3).map(|place| format!("?{place}")).collect();
-    let sql = format!(
-        "SELECT facet, bits FROM facets WHERE workspace = ?1 AND chunk = ?2 AND facet IN ({})",
-        marks.join(", ")
-    );
-    let mut of_chunk = connection.prepare_cached(&sql)?;
-    let mut next = connection.prepare_cached(
-        "SELECT chunk FROM facets WHERE workspace = ?1 AND chunk > ?2 ORDER BY chunk LIMIT 1",
-    )?;
-    let mut chunk = Some(0);
-    while let Some(number) = chunk.filter(|number| *number <= last) {
-        of_chunk.raw_bind_parameter(1, workspace.0)?;
-        of_chunk.raw_bind_parameter(2, integer(number))?;
-        for (facet, place) in questions.iter().zip(3..) {
-            of_chunk.raw_bind_parameter(place, facet.as_bytes())?;
-        }
-        let mut has_anybody = false;
-        let mut rows = of_chunk.raw_query();
+    let sql = "SELECT chunk, bits FROM facets WHERE workspace = ?1 AND facet = ?2 ORDER BY chunk";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = HashMap::new();
+    for facet in questions {
+        let mut numbers = Numbers::default();
+        let mut rows = statement.query(params![workspace.0, facet.as_bytes()])?;
         while let Some(row) = rows.next()? {
-            let facet = uuid(row, 0)?;
-            has_anybody |= facet == every;
-            found.entry(facet).or_default().push(number, bits(row, 1)?);
+            numbers.push(row.get(0)?, bits(row, 1)?);
         }
-        drop(rows);
-        chunk = match has_anybody {
-            true => Some(number + 1),
-            false => next.query_row(params![workspace.0, integer(number)], |row| row.get(0)).optional()?,
-        };
+        found.insert(facet, numbers);
     }
     Ok(found)
 }

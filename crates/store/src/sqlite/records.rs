@@ -12,7 +12,7 @@ use super::load::{AliasKind, aliases, integer, uuid};
 use super::save::{put_alias, remove_alias};
 use crate::backend::{Found, Keys, Lookups, RecordSave, StoredRecord, kind_number};
 use crate::filter::Answers;
-use crate::numbers::{Numbers, chunk};
+use crate::numbers::Numbers;
 use crate::query::{Among, Bind, Select, Syntax};
 use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
 
@@ -138,9 +138,9 @@ pub(super) fn list(
     query: &RecordQuery,
 ) -> Result<RecordPage, StoreError> {
     let every = Facet::Every.id_for(kind);
-    // Beyond it there are only contacts.
-    let last = last_number(connection, workspace, kind)?;
-    let facets = facets::yes(connection, workspace, query.questions(kind), (every, chunk(last)))?;
+    let mut questions = query.questions(kind);
+    questions.insert(every);
+    let facets = facets::yes(connection, workspace, questions)?;
     let all = facets.get(&every).map_or(0, Numbers::len);
     let found = query.filter.numbers(kind, &Answers { facets, ..Answers::default() });
     let query = &query.list();

@@ -126,7 +126,7 @@ fn page(table: Table) -> String {
             ("workspace, kind, dialect, alias, id", "aliases", "workspace, kind, dialect, alias")
         }
         Table::Channels => ("workspace, kind, value, contact", "channels", "workspace, kind, value, contact"),
-        Table::Facets => ("workspace, chunk, facet, bits", "facets", "workspace, chunk, facet"),
+        Table::Facets => ("workspace, facet, chunk, bits", "facets", "workspace, facet, chunk"),
         Table::SortKeys => {
             ("workspace, number, created_at, first_name, last_name", "sort_keys", "workspace, number")
         }
@@ -168,7 +168,7 @@ fn insert(table: Table) -> &'static str {
             "INSERT INTO aliases (workspace, kind, dialect, alias, id) VALUES (?1, ?2, ?3, ?4, ?5)"
         }
         Table::Channels => "INSERT INTO channels (workspace, kind, value, contact) VALUES (?1, ?2, ?3, ?4)",
-        Table::Facets => "INSERT INTO facets (workspace, chunk, facet, bits) VALUES (?1, ?2, ?3, ?4)",
+        Table::Facets => "INSERT INTO facets (workspace, facet, chunk, bits) VALUES (?1, ?2, ?3, ?4)",
         Table::SortKeys => {
             "INSERT INTO sort_keys (workspace, number, created_at, first_name, last_name) \
              VALUES (?1, ?2, ?3, ?4, ?5)"

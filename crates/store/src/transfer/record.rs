@@ -72,8 +72,8 @@ pub(crate) enum Record {
     },
     Facet {
         workspace: i64,
-        chunk: i64,
         facet: Uuid,
+        chunk: i64,
         bits: Vec<u8>,
     },
     SortKeys {
@@ -174,7 +174,7 @@ impl Table {
             Self::Contacts | Self::Tombstones => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
-            Self::Facets => vec![number.clone(), number, id],
+            Self::Facets => vec![number.clone(), id, number],
             Self::Records => vec![number.clone(), id, number],
             Self::Events | Self::SortKeys => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
@@ -226,8 +226,8 @@ impl Table {
             },
             Self::Facets => Record::Facet {
                 workspace: row.number(0)?,
-                chunk: row.number(1)?,
-                facet: row.id(2)?,
+                facet: row.id(1)?,
+                chunk: row.number(2)?,
                 bits: row.bits(3)?,
             },
             Self::SortKeys => Record::SortKeys {
@@ -306,8 +306,8 @@ impl Record {
             Self::Channel { workspace, kind, value, contact } => {
                 vec![number(workspace), text(kind), text(value), id(contact)]
             }
-            Self::Facet { workspace, chunk, facet, bits } => {
-                vec![number(workspace), number(chunk), id(facet), Cell::Bits(Cow::Borrowed(bits))]
+            Self::Facet { workspace, facet, chunk, bits } => {
+                vec![number(workspace), id(facet), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
             }
             Self::SortKeys { workspace, number: own, created_at, first_name, last_name } => {
                 vec![number(workspace), number(own), number(created_at), text(first_name), text(last_name)]

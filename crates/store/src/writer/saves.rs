@@ -67,16 +67,16 @@ impl Batch {
 /// A record's number, and the ids of the questions that it answers with yes, sorted.
 type Answered = (u64, Vec<Uuid>);
 
-/// Which records give a question another answer than before, by workspace, chunk and question: now yes, and now no.
+/// Which records give a question another answer than before, by workspace, question and chunk: now yes, and now no.
 #[derive(Default)]
-struct Answers(BTreeMap<(WorkspaceNumber, u64, Uuid), (Chunk, Chunk)>);
+struct Answers(BTreeMap<(WorkspaceNumber, Uuid, u64), (Chunk, Chunk)>);
 
 impl Answers {
     fn change(&mut self, workspace: WorkspaceNumber, before: Option<Answered>, after: Option<Answered>) {
         let Some(number) = before.as_ref().or(after.as_ref()).map(|(number, _)| *number) else { return };
         let facets = |answered: Option<Answered>| answered.map(|(_, facets)| facets).unwrap_or_default();
         let (before, after) = (facets(before), facets(after));
-        let key = |facet: &Uuid| (workspace, chunk(number), *facet);
+        let key = |facet: &Uuid| (workspace, *facet, chunk(number));
         // Both are sorted.
         for facet in after.iter().filter(|facet| before.binary_search(facet).is_err()) {
             self.0.entry(key(facet)).or_default().0.insert(number);
@@ -87,7 +87,7 @@ impl Answers {
     }
 
     fn into_saves(self) -> Vec<FacetSave> {
-        let save = |((workspace, chunk, facet), (yes, no))| FacetSave { workspace, facet, chunk, yes, no };
+        let save = |((workspace, facet, chunk), (yes, no))| FacetSave { workspace, facet, chunk, yes, no };
         self.0.into_iter().map(save).collect()
     }
 }

@@ -54,7 +54,7 @@ const BY_TWO_NUMBERS: &[Type] = &[Type::INT8, Type::INT8, Type::INT8, Type::INT8
 const BY_ID: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8];
 const BY_ALIAS: &[Type] = &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT, Type::INT8, Type::INT8];
 const BY_CHANNEL: &[Type] = &[Type::INT8, Type::TEXT, Type::TEXT, Type::UUID, Type::INT8, Type::INT8];
-const BY_FACET: &[Type] = &[Type::INT8, Type::INT8, Type::UUID, Type::INT8, Type::INT8];
+const BY_FACET: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8, Type::INT8];
 const BY_RECORD: &[Type] = &[Type::INT8, Type::UUID, Type::INT8, Type::INT8, Type::INT8];
 const BY_HASH: &[Type] = &[Type::BYTEA, Type::INT8, Type::INT8];
 
@@ -86,8 +86,8 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, kind, value, contact" > "$1, $2, $3, $4", "$5" rows, "$6" bytes, BY_CHANNEL
         ),
         Table::Facets => page!(
-            "workspace, chunk, facet, bits" of "0", "facets",
-            "workspace, chunk, facet" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_FACET
+            "workspace, facet, chunk, bits" of "0", "facets",
+            "workspace, facet, chunk" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_FACET
         ),
         Table::SortKeys => page!(
             "workspace, number, created_at, first_name, last_name" of "0",
@@ -151,9 +151,9 @@ pub(super) fn insert(table: Table) -> &'static Sql {
         ),
         // Without a cast, which would shorten the bits to one.
         Table::Facets => statement!(
-            &[NUMBERS, NUMBERS, IDS, Type::BIT_ARRAY],
-            "INSERT INTO facets (workspace, chunk, facet, bits) ",
-            "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4)"
+            &[NUMBERS, IDS, NUMBERS, Type::BIT_ARRAY],
+            "INSERT INTO facets (workspace, facet, chunk, bits) ",
+            "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4)"
         ),
         Table::SortKeys => statement!(
             &[NUMBERS, NUMBERS, NUMBERS, TEXTS, TEXTS],
