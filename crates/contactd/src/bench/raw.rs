@@ -28,10 +28,13 @@ impl Target for Raw {
             Request::Update(_) | Request::Create(_) => self.write(request).await.map(drop),
             Request::Get(contact) => self.find(&reference(*contact)).await,
             Request::Lookup(uuid) => self.find(&Ref::uuid(Dialect::Callbell, uuid)).await,
-            Request::List(after) => self.list(Filter::All, Some(*after)).await,
+            Request::List(after) => {
+                ensure!(self.list(Filter::All, Some(*after)).await? > 0, "a page is empty");
+                Ok(())
+            }
             Request::Filter(tag) => {
                 let parts = [Facet::Tag(*tag), Facet::Starred].map(Filter::Is);
-                self.list(Filter::And(parts.into()), None).await
+                self.list(Filter::And(parts.into()), None).await.map(drop)
             }
         }
     }
@@ -72,10 +75,10 @@ impl Raw {
         found.map(drop).context("a contact is missing")
     }
 
-    async fn list(&self, filter: Filter, after: Option<u64>) -> anyhow::Result<()> {
+    /// How many contacts the page has.
+    async fn list(&self, filter: Filter, after: Option<u64>) -> anyhow::Result<usize> {
         let query = ContactQuery { filter, after, limit: PAGE, ..ContactQuery::default() };
         let page = self.store.list_contacts(self.workspace, &query).await.context("the store cannot list")?;
-        ensure!(!page.contacts.is_empty(), "a page is empty");
-        Ok(())
+        Ok(page.contacts.len())
     }
 }
