@@ -33,8 +33,14 @@ pub(super) fn is_chosen(bits: &str, number: &str) -> String {
     )
 }
 
-/// How a page is found best depends on how much of the list it is.
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+/// For statements that see one state together.
+pub(super) const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// How a page is found best depends on how much of the list it is: so it is planned when that is known.
+pub(super) const PLANNED_EACH: &str = "SET LOCAL plan_cache_mode = auto; SET LOCAL enable_bitmapscan = on";
+
+/// The same, for a list that takes one statement.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
                      SET LOCAL plan_cache_mode = auto; SET LOCAL enable_bitmapscan = on";
 
 pub(super) async fn list(
@@ -61,7 +67,8 @@ pub(super) async fn page(
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
-    let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
+    let rows =
+        session.run(PLANNED_EACH, &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
     contacts(rows.first().map_or(&[], Vec::as_slice))
 }
 

@@ -73,7 +73,7 @@ pub(super) async fn list(
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
         let types = list::types(&binds);
-        let rows = session.run("", &[list::step(&page, &types, &binds).once()], "").await?;
+        let rows = session.run(list::PLANNED_EACH, &[list::step(&page, &types, &binds).once()], "").await?;
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
     let contacts = by_number(session, workspace, &numbers, "COMMIT").await?;
@@ -97,7 +97,7 @@ async fn answers(
         let values: Vec<_> = channels.iter().map(|(_, value)| key_text(value)).collect();
         steps.push(Step::new(&OWNERS, vec![param(workspace.0), param(kinds), param(values)]));
     }
-    let rows = session.run(list::BEGIN, &steps, "").await?;
+    let rows = session.run(list::BEGIN_READING, &steps, "").await?;
     let mut rows = rows.into_iter();
     let facets = facets::read(&rows.next().unwrap_or_default())?;
     let counted = rows.next().unwrap_or_default();

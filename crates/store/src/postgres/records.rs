@@ -177,7 +177,7 @@ pub(super) async fn page(
 ) -> Result<RecordPage, StoreError> {
     let questions: Vec<Uuid> = query.questions(kind).into_iter().collect();
     let asked = [Step::new(&facets::ANSWERS, vec![param(workspace.0), param(questions)])];
-    let rows = session.run(list::BEGIN, &asked, "").await?;
+    let rows = session.run(list::BEGIN_READING, &asked, "").await?;
     let facets = facets::read(rows.first().map_or(&[], Vec::as_slice))?;
     let all = facets.get(&Facet::Every.id_for(kind)).map_or(0, Numbers::len);
     let found = query.filter.numbers(kind, &Answers { facets, ..Answers::default() });
@@ -199,7 +199,7 @@ pub(super) async fn page(
             );
             let types = list::types(&select.binds);
             let step = list::step(&page, &types, &select.binds).once();
-            let rows = session.run("", &[step], "COMMIT").await?;
+            let rows = session.run(list::PLANNED_EACH, &[step], "COMMIT").await?;
             documents(kind, rows.first().map_or(&[], Vec::as_slice))?
         }
     };
