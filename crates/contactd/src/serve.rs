@@ -44,7 +44,6 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let server = Server { app: app.clone(), mounts, metrics: Metrics::new() };
     let entrance = Entrance { listener, tls, max_connections: config.max_connections };
     server.run(entrance, stop).await;
-    tracing::info!("stopping");
     app.close().await;
     drop(folder);
     tracing::info!("stopped");

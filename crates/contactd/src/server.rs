@@ -57,6 +57,7 @@ impl Server {
             () = following => {}
             () = stop => {}
         }
+        tracing::info!("stopping");
         drop(entrance);
         stopping.send_replace(true);
         if tokio::time::timeout(STOP_TIMEOUT, stopping.closed()).await.is_err() {
