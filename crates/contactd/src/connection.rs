@@ -1,7 +1,7 @@
 //! One connection: its TLS handshake, if it has one, then HTTP/1.1 or HTTP/2, until it ends or the server stops.
 
 use std::convert::Infallible;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ where
             }),
         );
     // Its idle time is that in which the next head must come.
-    carry(connection, stopping, std::future::pending()).await;
+    carry(Box::pin(connection), stopping, std::future::pending()).await;
 }
 
 async fn serve_http2<S>(server: Arc<Server>, stream: S, stopping: Stopping)
@@ -103,13 +103,16 @@ where
                 async move { Ok::<_, Infallible>(server.answer(request).await) }
             }),
         );
-    carry(connection, stopping, idle).await;
+    carry(Box::pin(connection), stopping, idle).await;
 }
 
 /// Carries a connection to its end. When the server stops, or the connection is idle, it takes no more requests and
-/// ends with the last answer.
-async fn carry<C: GracefulConnection>(connection: C, mut stopping: Stopping, idle: impl Future<Output = ()>) {
-    let mut connection = pin!(connection);
+/// ends with the last answer. (It comes pinned, as each move into another future would make a connection's memory more.)
+async fn carry<C: GracefulConnection>(
+    mut connection: Pin<Box<C>>,
+    mut stopping: Stopping,
+    idle: impl Future<Output = ()>,
+) {
     tokio::select! {
         biased;
         () = stops(&mut stopping) => {}

@@ -53,8 +53,12 @@ impl Certificates {
     }
 
     fn serve_heard(&self) -> (Running, BufReader<ChildStderr>) {
+        self.serve_with(&[])
+    }
+
+    fn serve_with(&self, more: &[&str]) -> (Running, BufReader<ChildStderr>) {
         let options = self.options();
-        let mut args = vec!["--demo", "--demo-contacts", "0"];
+        let mut args = [&["--demo", "--demo-contacts", "0"], more].concat();
         args.extend(options.iter().map(String::as_str));
         Running::start_heard(&args)
     }
@@ -180,6 +184,19 @@ async fn plain_http_is_closed_and_a_silent_client_delays_nobody() {
     let mut client = certificates.client(&server, "localhost", Version::HTTP_11).await;
     assert_eq!(client.request("GET", "/healthz", "").await.unwrap().text, "ok\n");
     drop(silent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_takes_a_place_but_only_for_some_seconds() {
+    let certificates = Certificates::new();
+    let (server, mut log) = certificates.serve_with(&["--max-connections", "1", "--log-level", "debug"]);
+    let _silent = TcpStream::connect(server.address).unwrap();
+    let mut client = certificates.client(&server, "localhost", Version::HTTP_2).await;
+    client.request("GET", CONTACT, "").await.unwrap().expect(200);
+    // There is one place: the request could only come when the silent client had lost it.
+    let line = hear(&mut log, "DEBUG");
+    assert!(line.contains("a TLS handshake took too long"), "{line}");
+    hear(&mut log, "dialect=callbell");
 }
 
 #[tokio::test(flavor = "multi_thread")]
