@@ -122,10 +122,12 @@ impl TlsClient {
         let answer = match &mut self.sender {
             Sender::Http1(sender) => {
                 let request = request.uri(path).header(HOST, &self.name);
+                sender.ready().await?;
                 sender.send_request(request.body(Parts(body))?).await?
             }
             Sender::Http2(sender) => {
                 let request = request.uri(format!("https://{}{path}", self.name));
+                sender.ready().await?;
                 sender.send_request(request.body(Parts(body))?).await?
             }
         };
