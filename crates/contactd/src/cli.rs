@@ -29,6 +29,12 @@ pub(crate) enum Command {
     /// then closes the database.
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(Box<ServeArgs>),
+    /// Make a certificate for `serve --tls-cert`, signed by itself, and its key
+    ///
+    /// For development, tests and networks of your own: clients must be told to trust it. Prints the commands to try
+    /// it. Files that are there already are left alone, and the command fails.
+    #[command(after_help = CERT_EXAMPLES)]
+    Cert(CertArgs),
     /// Make and list workspaces
     #[command(subcommand)]
     Workspace(WorkspaceCommand),
@@ -88,6 +94,8 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   contactd serve --demo
       A throwaway database with the records of the vendors' own examples and the key 'demo'.
+  contactd serve --demo --tls-cert cert.pem --tls-key key.pem
+      The same through HTTPS; `contactd cert` makes the two files.
   contactd serve --database /var/lib/contactd/contacts.db --listen 0.0.0.0:8080
       A database to keep. Make a key first:
         contactd workspace create main --database /var/lib/contactd/contacts.db
@@ -98,6 +106,12 @@ Where the APIs are:
   or at the root, for requests whose Host is api.zingle.me, *.acquire.io, api.callbell.eu,
   api.rolodexcrm.com or one of the [hosts] of the configuration file.
   /healthz  /readyz  /metrics";
+
+const CERT_EXAMPLES: &str = "\
+Examples:
+  contactd cert --host localhost --host 127.0.0.1 --cert cert.pem --key key.pem
+  contactd cert --host api.zingle.me --host '*.acquire.io' --days 90 --cert cert.pem --key key.pem
+      For clients whose host cannot be changed.";
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
@@ -119,6 +133,14 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", env = "CONTACTD_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Serve HTTPS with this certificate: a PEM file with it and those between it and the root
+    ///
+    /// Read again when it changes. Clients speak HTTP/1.1 or HTTP/2; the port takes no plain HTTP then.
+    #[arg(long, value_name = "FILE", env = "CONTACTD_TLS_CERT")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The key of the certificate: a PEM file without a password
+    #[arg(long, value_name = "FILE", env = "CONTACTD_TLS_KEY")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: contactd.db]
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
@@ -160,6 +182,22 @@ pub(crate) struct ServeArgs {
     /// Connections for writing, on PostgreSQL [default: 2]
     #[arg(long, value_name = "COUNT", env = "CONTACTD_WRITERS")]
     pub(crate) writers: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertArgs {
+    /// Host name, `*.` in front for all names right below it, or IP address that the certificate is for; repeatable
+    #[arg(long = "host", value_name = "NAME", required = true)]
+    pub(crate) hosts: Vec<String>,
+    /// How many days it is good for; some clients take no more than 825
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
+    /// The new file of the certificate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert: PathBuf,
+    /// The new file of the key; only its owner may read it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
 }
 
 /// How log lines look.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use app::{Compat, Location, LocationError, Options};
@@ -10,11 +10,14 @@ use model::Dialect;
 use serde::Deserialize;
 
 use crate::cli::{LogFormat, ServeArgs};
+use crate::tls::TlsFiles;
 
 /// The settings in force.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    /// Certificate and key, for HTTPS.
+    pub(crate) tls: Option<TlsFiles>,
     pub(crate) data: Data,
     pub(crate) compat: Compat,
     pub(crate) log_format: LogFormat,
@@ -40,6 +43,8 @@ pub(crate) enum Data {
 #[serde(default, deny_unknown_fields)]
 struct File {
     listen: Option<SocketAddr>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
     database: Option<String>,
     compat: Option<Compat>,
     log_format: Option<LogFormat>,
@@ -100,6 +105,7 @@ impl Config {
         let own = file.hosts.into_iter().map(|(host, dialect)| (host.to_ascii_lowercase(), dialect));
         Ok(Self {
             listen,
+            tls: tls_files(args.tls_cert.or(file.tls_cert), args.tls_key.or(file.tls_key))?,
             data,
             compat: args.compat.or(file.compat).unwrap_or_default(),
             log_format: args.log_format.or(file.log_format).unwrap_or_default(),
@@ -119,6 +125,18 @@ impl Config {
             hosts: vendors.chain(own).collect(),
         })
     }
+}
+
+/// Both files, or none.
+fn tls_files(cert: Option<PathBuf>, key: Option<PathBuf>) -> anyhow::Result<Option<TlsFiles>> {
+    let (given, missing) = match (cert, key) {
+        (None, None) => return Ok(None),
+        (Some(cert), Some(key)) => return Ok(Some(TlsFiles { cert, key })),
+        (Some(_), None) => ("--tls-cert", "--tls-key"),
+        (None, Some(_)) => ("--tls-key", "--tls-cert"),
+    };
+    Err(anyhow::anyhow!("hint: HTTPS needs both files; `contactd cert` makes a pair")
+        .context(format!("{given} is given without {missing}")))
 }
 
 fn read(path: &Path) -> anyhow::Result<File> {

@@ -2,8 +2,10 @@
 
 mod admin;
 mod bench;
+mod cert;
 mod cli;
 mod config;
+mod connection;
 mod demo;
 mod import;
 mod logs;
@@ -13,6 +15,7 @@ mod move_store;
 mod progress;
 mod serve;
 mod server;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -40,6 +43,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(config::Config::load(*args)?).await,
+            Command::Cert(args) => cert::run(&args),
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
             Command::Verify { database } => admin::verify(&database).await,

@@ -11,13 +11,15 @@ use tokio::net::TcpListener;
 use crate::config::{Config, Data};
 use crate::metrics::Metrics;
 use crate::mount::Mounts;
-use crate::server::Server;
+use crate::server::{Entrance, Server};
+use crate::tls::{Tls, TlsError};
 use crate::{demo, logs};
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     logs::start(config.log_format, config.log_level);
     let stop = stop_signal()?;
+    let tls = config.tls.map(Tls::open).transpose().map_err(explained)?;
     let (location, crowd, folder) = match config.data {
         Data::Kept(location) => (location, None, None),
         Data::Demo(crowd) => {
@@ -35,12 +37,13 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr().context("cannot tell the address")?;
-    announce(&address.to_string(), crowd.is_some());
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    announce(&format!("{scheme}://{address}"), crowd.is_some());
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let mounts = Mounts::new(&app, config.hosts);
     let server = Server { app: app.clone(), mounts, metrics: Metrics::new() };
-    server.run(listener, config.max_connections, stop).await;
-    tracing::info!("stopping");
+    let entrance = Entrance { listener, tls, max_connections: config.max_connections };
+    server.run(entrance, stop).await;
     app.close().await;
     drop(folder);
     tracing::info!("stopped");
@@ -67,12 +70,32 @@ pub(crate) async fn open(location: &Location, options: Options) -> anyhow::Resul
     })
 }
 
+/// Why the certificate cannot be used, and what helps.
+fn explained(fault: TlsError) -> anyhow::Error {
+    let hint = match &fault {
+        TlsError::Unreadable(..) => {
+            "hint: --tls-cert and --tls-key name files that this user may read; `contactd cert` makes a pair"
+        }
+        TlsError::NoCertificate(_) => {
+            "hint: --tls-cert is a PEM file with the certificate and those between it and the root"
+        }
+        TlsError::NoKey(_) => "hint: --tls-key is a PEM file with a key that has no password",
+        TlsError::Malformed(..) | TlsError::Unusable(..) => {
+            "hint: --tls-cert and --tls-key are PEM files; `contactd cert` makes a pair"
+        }
+        TlsError::Unfit(_) => {
+            "hint: the first certificate of --tls-cert is the one that was made for this key"
+        }
+    };
+    anyhow::Error::new(fault).context("cannot serve HTTPS").context(hint)
+}
+
 /// The lines on standard output that people and scripts wait for.
-fn announce(address: &str, is_demo: bool) {
-    let text = if is_demo { demo::tour(address) } else { String::new() };
+fn announce(base: &str, is_demo: bool) {
+    let text = if is_demo { demo::tour(base) } else { String::new() };
     let mut out = std::io::stdout().lock();
     // Nobody may be reading; that is no reason not to serve.
-    let _ = writeln!(out, "{text}contactd listens on http://{address}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{text}contactd listens on {base}").and_then(|()| out.flush());
 }
 
 /// Done when the process is asked to stop.

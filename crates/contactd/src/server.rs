@@ -1,6 +1,5 @@
 //! The HTTP server: accepts connections, gives every request an id, finds its API, counts and logs it.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,22 +9,18 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderName, HeaderValue};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Request, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use model::Dialect;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::connection;
 use crate::metrics::{Answered, Metrics};
 use crate::mount::{Mounts, with_path};
+use crate::tls::Tls;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Longest time for a request's head to arrive; also how long an idle connection is kept.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// How long a stop waits for what is in flight.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long `/readyz` waits for the store: less than load balancers wait for it.
@@ -38,28 +33,47 @@ pub(crate) struct Server {
     pub(crate) metrics: Metrics,
 }
 
+/// Where connections come in.
+pub(crate) struct Entrance {
+    pub(crate) listener: TcpListener,
+    /// For HTTPS; without it, plain HTTP.
+    pub(crate) tls: Option<Tls>,
+    pub(crate) max_connections: usize,
+}
+
 impl Server {
     /// Serves until `stop` is done; then takes no more connections and answers what is in flight.
-    pub(crate) async fn run(
-        self,
-        listener: TcpListener,
-        max_connections: usize,
-        stop: impl Future<Output = ()>,
-    ) {
-        let server = Arc::new(self);
-        let places = Arc::new(Semaphore::new(max_connections));
-        let graceful = GracefulShutdown::new();
-        tokio::pin!(stop);
+    pub(crate) async fn run(self, entrance: Entrance, stop: impl Future<Output = ()>) {
+        let (stopping, _) = watch::channel(false);
+        let accepting = Arc::new(self).accept(&entrance, &stopping);
+        let following = async {
+            match &entrance.tls {
+                Some(tls) => tls.follow().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = accepting => {}
+            () = following => {}
+            () = stop => {}
+        }
+        tracing::info!("stopping");
+        drop(entrance);
+        stopping.send_replace(true);
+        if tokio::time::timeout(STOP_TIMEOUT, stopping.closed()).await.is_err() {
+            tracing::warn!(
+                "some requests were still in flight after {} s and were cut",
+                STOP_TIMEOUT.as_secs()
+            );
+        }
+    }
+
+    /// Takes connections, and never ends.
+    async fn accept(self: Arc<Self>, entrance: &Entrance, stopping: &watch::Sender<bool>) {
+        let places = Arc::new(Semaphore::new(entrance.max_connections));
         loop {
-            let accepted = async {
-                let place = Arc::clone(&places).acquire_owned().await;
-                (listener.accept().await, place)
-            };
-            let (accepted, place) = tokio::select! {
-                accepted = accepted => accepted,
-                () = &mut stop => break,
-            };
-            let stream = match accepted {
+            let place = Arc::clone(&places).acquire_owned().await;
+            let stream = match entrance.listener.accept().await {
                 Ok((stream, _)) => stream,
                 Err(fault) => {
                     // Out of file handles, or a connection that was gone already: others may still work.
@@ -70,36 +84,18 @@ impl Server {
             };
             // Answers are whole, so waiting to fill a packet only adds delay; failing to say so does no harm.
             let _ = stream.set_nodelay(true);
-            let server = Arc::clone(&server);
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .max_buf_size(64 << 10)
-                .serve_connection(
-                    TokioIo::new(stream),
-                    service_fn(move |request| {
-                        let server = Arc::clone(&server);
-                        async move { Ok::<_, Infallible>(server.answer(request).await) }
-                    }),
-                );
-            let watched = graceful.watch(connection);
+            let tls = entrance.tls.as_ref().map(Tls::acceptor);
+            let served = connection::serve(Arc::clone(&self), stream, tls, stopping.subscribe());
             #[expect(clippy::disallowed_methods, reason = "one task a connection, bounded by `places`")]
             tokio::spawn(async move {
-                // A client that breaks off is its own affair.
-                let _ = watched.await;
+                served.await;
                 drop(place);
             });
         }
-        drop(listener);
-        if tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await.is_err() {
-            tracing::warn!(
-                "some requests were still in flight after {} s and were cut",
-                STOP_TIMEOUT.as_secs()
-            );
-        }
     }
 
-    async fn answer(&self, mut request: Request<Incoming>) -> Response {
+    /// Answers one request.
+    pub(crate) async fn answer(&self, mut request: Request<Incoming>) -> Response {
         let started = Instant::now();
         let id = request_id(&request);
         request.extensions_mut().insert(RequestId(id.clone()));
@@ -122,8 +118,9 @@ impl Server {
 
     /// The answer, and the dialect of the API that gave it; none for contactd's own pages.
     async fn dispatch(&self, mut request: Request<Incoming>) -> (Option<Dialect>, Response) {
-        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| request.uri().authority().map(hyper::http::uri::Authority::as_str));
+        // What the request line names, or HTTP/2's `:authority`, counts before the header.
+        let named = request.uri().authority().map(|authority| authority.as_str());
+        let host = named.or_else(|| request.headers().get(HOST).and_then(|host| host.to_str().ok()));
         let (dialect, rest) = match host.and_then(|host| self.mounts.of_host(host)) {
             Some(dialect) => (dialect, request.uri().path()),
             None => match request.uri().path() {

@@ -173,9 +173,19 @@ fn settings_come_from_a_file_the_environment_and_options() {
 #[test]
 fn help_tells_every_option_and_its_variable() {
     let help = printed(&["serve", "--help"]);
-    for word in
-        ["--listen", "--database", "--demo", "--compat", "--config", "CONTACTD_LISTEN", "CONTACTD_DATABASE"]
-    {
+    for word in [
+        "--listen",
+        "--database",
+        "--demo",
+        "--compat",
+        "--config",
+        "--tls-cert",
+        "--tls-key",
+        "CONTACTD_LISTEN",
+        "CONTACTD_DATABASE",
+        "CONTACTD_TLS_CERT",
+        "CONTACTD_TLS_KEY",
+    ] {
         assert!(help.contains(word), "{word}: {help}");
     }
     assert!(printed(&["--version"]).starts_with("contactd 0."));

@@ -48,8 +48,10 @@ fn every_acknowledged_update_survives_kill_9() {
         let writers: Vec<_> = known
             .into_iter()
             .map(|writer| {
-                let (address, key, is_stopping) = (server.address, key.clone(), Arc::clone(&is_stopping));
-                thread::spawn(move || write(Connection::open(address).unwrap(), &key, writer, &is_stopping))
+                // Here, not in the thread, which may begin when the server is killed already.
+                let connection = server.connect();
+                let (key, is_stopping) = (key.clone(), Arc::clone(&is_stopping));
+                thread::spawn(move || write(connection, &key, writer, &is_stopping))
             })
             .collect();
         // Different moments of different batches: 5 to 126 ms, spread over the rounds.

@@ -87,6 +87,20 @@ fn real_clients_oddities_are_taken() {
 }
 
 #[test]
+fn the_host_of_the_request_line_counts_before_the_header() {
+    let server = demo();
+    let path = "/v1/contacts/414a6d692bd645ed803f2e7ce360d4c8";
+    let get = |target: &str, host: &str| {
+        let request =
+            format!("GET {target}{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer demo\r\n\r\n");
+        server.connect().raw(request.as_bytes()).unwrap().status
+    };
+    assert_eq!(get("", "api.callbell.eu"), 200);
+    assert_eq!(get("http://api.callbell.eu", "localhost"), 200);
+    assert_eq!(get("http://localhost", "api.callbell.eu"), 404);
+}
+
+#[test]
 fn a_body_over_the_limit_is_refused_in_every_dialect() {
     let server = demo();
     let body = format!("{{\"name\":\"{}\"}}", "x".repeat(2 << 20));

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 use testkit::{Connection, HttpReply};
 
@@ -23,6 +23,17 @@ pub(crate) struct Running {
 impl Running {
     /// Starts `contactd serve --listen 127.0.0.1:0` with more arguments, and waits until it listens.
     pub(crate) fn start(args: &[&str]) -> Self {
+        Self::logging_to(Stdio::null(), args)
+    }
+
+    /// The same, and what it logs.
+    pub(crate) fn start_heard(args: &[&str]) -> (Self, BufReader<ChildStderr>) {
+        let mut server = Self::logging_to(Stdio::piped(), args);
+        let log = BufReader::new(server.child.stderr.take().expect("a pipe"));
+        (server, log)
+    }
+
+    fn logging_to(log: Stdio, args: &[&str]) -> Self {
         let scratch = tempfile::TempDir::new().expect("a temporary folder");
         let mut child = Command::new(BINARY)
             .args(["serve", "--listen", "127.0.0.1:0"])
@@ -30,7 +41,7 @@ impl Running {
             .env_clear()
             .env("TMPDIR", scratch.path())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the binary starts");
         let mut printed = String::new();
@@ -43,7 +54,8 @@ impl Running {
                 "the server stopped before it listened: {printed}"
             );
             printed.push_str(&line);
-            if let Some((_, address)) = line.trim_end().split_once("listens on http://") {
+            if let Some((_, base)) = line.trim_end().split_once("listens on ") {
+                let (_, address) = base.split_once("://").expect("a base URL");
                 break address.parse().expect("an address");
             }
         };
