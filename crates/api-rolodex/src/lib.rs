@@ -4,8 +4,14 @@
 mod auth;
 mod contacts;
 mod error;
+mod faults;
+mod links;
+mod lists;
+mod notes;
 mod page;
 mod related;
+mod resolve;
+mod tags;
 mod wire;
 
 use api_kit::Api;
@@ -35,21 +41,42 @@ impl Api for Rolodex {
 /// Where the routes are mounted.
 pub const MOUNTS: [&str; 2] = ["/user-api/v1", "/v1"];
 
-/// Every route that is built, below each mount. Companies, tags, lists, notes, tasks, custom-fields and
-/// workspace-users are not built: they answer as unknown routes.
-pub const ROUTES: [(&str, &str); 5] = [
+/// Every route that is built, below each mount. Companies, tasks, custom-fields and workspace-users are not built: they
+/// answer as unknown routes.
+pub const ROUTES: [(&str, &str); 20] = [
     ("GET", "/contacts"),
     ("POST", "/contacts"),
     ("GET", "/contacts/{id}"),
     ("PUT", "/contacts/{id}"),
     ("DELETE", "/contacts/{id}"),
+    ("GET", "/tags"),
+    ("POST", "/tags"),
+    ("GET", "/tags/{id}"),
+    ("PUT", "/tags/{id}"),
+    ("DELETE", "/tags/{id}"),
+    ("GET", "/lists"),
+    ("POST", "/lists"),
+    ("GET", "/lists/{id}"),
+    ("PUT", "/lists/{id}"),
+    ("DELETE", "/lists/{id}"),
+    ("GET", "/notes"),
+    ("POST", "/notes"),
+    ("GET", "/notes/{id}"),
+    ("PUT", "/notes/{id}"),
+    ("DELETE", "/notes/{id}"),
 ];
 
 /// The routes, below both mounts, each also with a slash at its end.
 pub fn routes(app: App) -> Router {
-    let built: [(&str, MethodRouter<App>); 2] = [
+    let built: [(&str, MethodRouter<App>); 8] = [
         ("/contacts", get(contacts::list).post(contacts::create)),
         ("/contacts/{id}", get(contacts::get).put(contacts::update).delete(contacts::delete)),
+        ("/tags", get(tags::list).post(tags::create)),
+        ("/tags/{id}", get(tags::get).put(tags::update).delete(tags::delete)),
+        ("/lists", get(lists::list).post(lists::create)),
+        ("/lists/{id}", get(lists::get).put(lists::update).delete(lists::delete)),
+        ("/notes", get(notes::list).post(notes::create)),
+        ("/notes/{id}", get(notes::get).put(notes::update).delete(notes::delete)),
     ];
     let mut router = Router::new();
     for mount in MOUNTS {

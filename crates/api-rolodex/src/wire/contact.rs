@@ -168,7 +168,7 @@ pub(crate) fn encode<'a>(record: &'a Record, context: &Context<'a>) -> Contact<'
     }
 }
 
-fn full_name(name: &Name) -> Option<Cow<'_, str>> {
+pub(crate) fn full_name(name: &Name) -> Option<Cow<'_, str>> {
     let joined = || match (name.first.as_deref(), name.last.as_deref()) {
         (Some(first), Some(last)) => Some(Cow::Owned(format!("{first} {last}"))),
         (one, other) => one.or(other).map(Cow::Borrowed),
@@ -284,7 +284,7 @@ mod tests {
         let context = Context {
             catalog: &Catalog::default(),
             related,
-            include: &Include::all(),
+            include: &Include::all(&Relationship::OF_CONTACT),
             workspace: "workspace_1",
         };
         serde_json::to_value(encode(record, &context)).unwrap()

@@ -52,9 +52,10 @@ fn item_refs(ids: Vec<(String, Ref)>) -> Vec<(String, ItemRef)> {
     ids.into_iter().map(|(at, id)| (at, ItemRef::Id(id))).collect()
 }
 
+/// The ids of a relationship's items with their paths.
 // QUIRK(rolodex): links of contacts are wrapped in answers and bare in requests (Create Contact, Delete
 // Contact); both are read. Pinned by `items_are_read_in_every_form`.
-fn ids(name: &str, wrapper: &str, json: &Json, change: &mut Change) -> Option<Vec<(String, Ref)>> {
+pub(crate) fn ids(name: &str, wrapper: &str, json: &Json, change: &mut Change) -> Option<Vec<(String, Ref)>> {
     let mut ids = Vec::new();
     for (at, item) in items(name, limits::SET_ITEMS, json, change)? {
         match id_of(&at, item, Some(wrapper)) {

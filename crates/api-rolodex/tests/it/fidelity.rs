@@ -7,15 +7,18 @@ use toml::{Table, Value};
 
 use crate::world::World;
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 13] = [
     include_str!("bad_input.rs"),
     include_str!("errors.rs"),
     include_str!("examples.rs"),
     include_str!("fidelity.rs"),
     include_str!("lists.rs"),
+    include_str!("member_lists.rs"),
+    include_str!("notes.rs"),
     include_str!("references.rs"),
     include_str!("relationships.rs"),
     include_str!("round_trip.rs"),
+    include_str!("tags.rs"),
     include_str!("update.rs"),
     include_str!("values.rs"),
 ];
