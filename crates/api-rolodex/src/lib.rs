@@ -2,6 +2,7 @@
 //! and contacts into its answers.
 
 mod auth;
+mod companies;
 mod contacts;
 mod error;
 mod faults;
@@ -12,6 +13,7 @@ mod page;
 mod related;
 mod resolve;
 mod tags;
+mod tasks;
 mod wire;
 
 use api_kit::Api;
@@ -41,9 +43,9 @@ impl Api for Rolodex {
 /// Where the routes are mounted.
 pub const MOUNTS: [&str; 2] = ["/user-api/v1", "/v1"];
 
-/// Every route that is built, below each mount. Companies, tasks, custom-fields and workspace-users are not built: they
-/// answer as unknown routes.
-pub const ROUTES: [(&str, &str); 20] = [
+/// Every route that is built, below each mount. Custom-fields and workspace-users are not built: they answer as unknown
+/// routes.
+pub const ROUTES: [(&str, &str); 30] = [
     ("GET", "/contacts"),
     ("POST", "/contacts"),
     ("GET", "/contacts/{id}"),
@@ -64,11 +66,21 @@ pub const ROUTES: [(&str, &str); 20] = [
     ("GET", "/notes/{id}"),
     ("PUT", "/notes/{id}"),
     ("DELETE", "/notes/{id}"),
+    ("GET", "/companies"),
+    ("POST", "/companies"),
+    ("GET", "/companies/{id}"),
+    ("PUT", "/companies/{id}"),
+    ("DELETE", "/companies/{id}"),
+    ("GET", "/tasks"),
+    ("POST", "/tasks"),
+    ("GET", "/tasks/{id}"),
+    ("PUT", "/tasks/{id}"),
+    ("DELETE", "/tasks/{id}"),
 ];
 
 /// The routes, below both mounts, each also with a slash at its end.
 pub fn routes(app: App) -> Router {
-    let built: [(&str, MethodRouter<App>); 8] = [
+    let built: [(&str, MethodRouter<App>); 12] = [
         ("/contacts", get(contacts::list).post(contacts::create)),
         ("/contacts/{id}", get(contacts::get).put(contacts::update).delete(contacts::delete)),
         ("/tags", get(tags::list).post(tags::create)),
@@ -77,6 +89,10 @@ pub fn routes(app: App) -> Router {
         ("/lists/{id}", get(lists::get).put(lists::update).delete(lists::delete)),
         ("/notes", get(notes::list).post(notes::create)),
         ("/notes/{id}", get(notes::get).put(notes::update).delete(notes::delete)),
+        ("/companies", get(companies::list).post(companies::create)),
+        ("/companies/{id}", get(companies::get).put(companies::update).delete(companies::delete)),
+        ("/tasks", get(tasks::list).post(tasks::create)),
+        ("/tasks/{id}", get(tasks::get).put(tasks::update).delete(tasks::delete)),
     ];
     let mut router = Router::new();
     for mount in MOUNTS {

@@ -14,7 +14,7 @@ use crate::{Error, Rolodex};
 
 /// How many contacts, companies or tasks an answer links at most. Far above what one request can set, so that no
 /// client writes back a set that was cut.
-const LINKED: usize = 20_000;
+pub(crate) const LINKED: usize = 20_000;
 /// How many are read at once.
 const CHUNK: u32 = 1_000;
 

@@ -27,6 +27,24 @@ pub(crate) const CONTACT_ORDERS: [(&str, ContactOrder); 8] = [
     ("full_name:desc", ContactOrder::NameDescending),
 ];
 
+/// Of companies. What is never known orders nothing.
+pub(crate) const COMPANY_ORDERS: [(&str, ContactOrder); 10] = [
+    ("updated_at:asc", ContactOrder::FirstUpdated),
+    ("updated_at:desc", ContactOrder::LastUpdated),
+    ("created_at:asc", ContactOrder::Oldest),
+    ("created_at:desc", ContactOrder::Newest),
+    ("last_team_interaction:asc", ContactOrder::Oldest),
+    ("last_team_interaction:desc", ContactOrder::Oldest),
+    ("name:asc", ContactOrder::Name),
+    ("name:desc", ContactOrder::NameDescending),
+    ("team_members_connected:asc", ContactOrder::Oldest),
+    ("team_members_connected:desc", ContactOrder::Oldest),
+];
+
+/// Of tasks.
+pub(crate) const TASK_ORDERS: [(&str, ContactOrder); 2] =
+    [("due_date:asc", ContactOrder::Name), ("due_date:desc", ContactOrder::NameDescending)];
+
 /// Of tags, lists and custom fields.
 pub(crate) const ITEM_ORDERS: [(&str, ContactOrder); 4] = [
     ("created_at:asc", ContactOrder::Oldest),
@@ -168,6 +186,11 @@ impl Relationship {
     pub(crate) const OF_LIST: [Self; 2] = [Self::Contacts, Self::Companies];
     /// Those of a note.
     pub(crate) const OF_NOTE: [Self; 1] = [Self::Contacts];
+
+    /// Those of a company.
+    pub(crate) const OF_COMPANY: [Self; 4] = [Self::CustomFields, Self::Tags, Self::Lists, Self::Contacts];
+    /// Those of a task that must be asked for.
+    pub(crate) const OF_TASK: [Self; 1] = [Self::Tags];
 
     fn name(self) -> &'static str {
         match self {

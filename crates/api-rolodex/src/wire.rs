@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 mod channels;
+pub(crate) mod company;
 pub(crate) mod contact;
 pub(crate) mod envelope;
 pub(crate) mod id;
@@ -11,7 +12,9 @@ pub(crate) mod members;
 pub(crate) mod note;
 mod relationships;
 pub(crate) mod tag;
+pub(crate) mod task;
 pub(crate) mod value;
+mod wrapped;
 
 use model::{Catalog, Timestamp};
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Reading the members of a request's object one by one, noting what is wrong with each.
 
 use api_kit::{Body, decode};
-use model::{Change, Json, Ref, ViolationKind};
+use model::{Change, Json, Ref, ValueWrite, ViolationKind};
 use serde_json::Map;
 
 use super::{change, relationships};
@@ -77,6 +77,15 @@ impl Members {
         let ids = relationships::ids(name, wrapper, json, &mut change);
         self.faults.take(change);
         ids
+    }
+
+    /// The values of custom fields.
+    pub(crate) fn values(&mut self) -> Option<Vec<ValueWrite>> {
+        let json = self.members.as_ref()?.get("custom_fields")?;
+        let mut change = Change::default();
+        let values = relationships::values(json, &mut change);
+        self.faults.take(change);
+        values
     }
 
     /// All that is wrong with them.

@@ -125,7 +125,13 @@ fn day(text: &str) -> &str {
 
 /// Values of custom fields: objects with `id` and `value`. A field that is not among them loses its value.
 pub(crate) fn custom_fields(json: &Json, change: &mut Change) {
-    let Some(items) = items("custom_fields", limits::VALUES, json, change) else { return };
+    let Some(writes) = values(json, change) else { return };
+    change.push("custom_fields", Edit::Values(Set::exact(writes), value::read));
+}
+
+/// The values of custom fields that a request writes, each of another field.
+pub(crate) fn values(json: &Json, change: &mut Change) -> Option<Vec<ValueWrite>> {
+    let items = items("custom_fields", limits::VALUES, json, change)?;
     let mut fields: Vec<Ref> = Vec::new();
     let mut writes = Vec::new();
     for (at, item) in items {
@@ -143,7 +149,7 @@ pub(crate) fn custom_fields(json: &Json, change: &mut Change) {
         fields.push(field.clone());
         writes.push(ValueWrite { at, field: ItemRef::Id(field), json });
     }
-    change.push("custom_fields", Edit::Values(Set::exact(writes), value::read));
+    Some(writes)
 }
 
 fn field_value(at: &str, item: &Json) -> Result<(Ref, Json), Violation> {

@@ -133,7 +133,7 @@ pub(crate) fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog
 }
 
 /// With a fraction only where there is one, so that an instant that is sent back is the same.
-fn utc(instant: Timestamp) -> String {
+pub(crate) fn utc(instant: Timestamp) -> String {
     if instant.millis() % 1000 == 0 { instant.to_rfc3339_seconds() } else { instant.to_rfc3339_millis() }
 }
 
@@ -142,7 +142,8 @@ fn choice(id: OptionId, field: &Field) -> Option<Choice<'_>> {
     Some(Choice { id: id::shown(&option.aliases, "option", id.0), value: &option.value })
 }
 
-fn person(user: &User) -> Person<'_> {
+/// A user as values and tasks show it.
+pub(crate) fn person(user: &User) -> Person<'_> {
     let full_name = format!("{} {}", user.first_name, user.last_name);
     Person {
         id: id::shown(&user.aliases, "workspace_user", user.id.0),

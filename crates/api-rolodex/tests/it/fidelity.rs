@@ -7,8 +7,9 @@ use toml::{Table, Value};
 
 use crate::world::World;
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     include_str!("bad_input.rs"),
+    include_str!("companies.rs"),
     include_str!("errors.rs"),
     include_str!("examples.rs"),
     include_str!("fidelity.rs"),
@@ -19,6 +20,7 @@ const SOURCES: [&str; 13] = [
     include_str!("relationships.rs"),
     include_str!("round_trip.rs"),
     include_str!("tags.rs"),
+    include_str!("tasks.rs"),
     include_str!("update.rs"),
     include_str!("values.rs"),
 ];

@@ -22,13 +22,8 @@ impl World {
         let world = Self::new().await;
         let workspace = world.test.workspace.number;
         for (id, first, last, picture) in PEOPLE {
-            let picture = Some(format!("https://example.com/{picture}.jpg"));
-            let mut change = Change::default();
-            change.push("id", Edit::Aliases(Dialect::Rolodex, vec![id.to_owned()]));
-            change.push("name", Edit::Name(NamePart::First, Some(first.to_owned())));
-            change.push("name", Edit::Name(NamePart::Last, Some(last.to_owned())));
-            change.push("image_url", Edit::Text(TextMember::ImageUrl, picture));
-            world.test.app.seed_contact(workspace, None, change).await.unwrap();
+            let picture = format!("https://example.com/{picture}.jpg");
+            world.person(id, first, last, Some(picture)).await;
         }
         let now = Timestamp::parse_rfc3339("2025-01-15T10:30:00Z").unwrap();
         let company = Company {
@@ -43,6 +38,16 @@ impl World {
         };
         world.test.app.seed_record(workspace, task).await.unwrap();
         world
+    }
+
+    /// Makes a contact with this id.
+    pub(crate) async fn person(&self, id: &str, first: &str, last: &str, picture: Option<String>) {
+        let mut change = Change::default();
+        change.push("id", Edit::Aliases(Dialect::Rolodex, vec![id.to_owned()]));
+        change.push("name", Edit::Name(NamePart::First, Some(first.to_owned())));
+        change.push("name", Edit::Name(NamePart::Last, Some(last.to_owned())));
+        change.push("image_url", Edit::Text(TextMember::ImageUrl, picture));
+        self.test.app.seed_contact(self.test.workspace.number, None, change).await.unwrap();
     }
 
     /// The object that a request answers with, which must be a success.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod companies;
 mod errors;
 mod examples;
 mod fidelity;
@@ -14,6 +15,7 @@ mod references;
 mod relationships;
 mod round_trip;
 mod tags;
+mod tasks;
 mod update;
 mod values;
 mod world;
