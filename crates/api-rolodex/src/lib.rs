@@ -4,6 +4,7 @@
 mod auth;
 mod companies;
 mod contacts;
+mod custom_fields;
 mod error;
 mod faults;
 mod links;
@@ -15,6 +16,7 @@ mod resolve;
 mod tags;
 mod tasks;
 mod wire;
+mod workspace_users;
 
 use api_kit::Api;
 use app::{App, BadKey};
@@ -43,9 +45,8 @@ impl Api for Rolodex {
 /// Where the routes are mounted.
 pub const MOUNTS: [&str; 2] = ["/user-api/v1", "/v1"];
 
-/// Every route that is built, below each mount. Custom-fields and workspace-users are not built: they answer as unknown
-/// routes.
-pub const ROUTES: [(&str, &str); 30] = [
+/// Every route, below each mount.
+pub const ROUTES: [(&str, &str); 37] = [
     ("GET", "/contacts"),
     ("POST", "/contacts"),
     ("GET", "/contacts/{id}"),
@@ -76,11 +77,18 @@ pub const ROUTES: [(&str, &str); 30] = [
     ("GET", "/tasks/{id}"),
     ("PUT", "/tasks/{id}"),
     ("DELETE", "/tasks/{id}"),
+    ("GET", "/custom-fields"),
+    ("POST", "/custom-fields"),
+    ("GET", "/custom-fields/{id}"),
+    ("PUT", "/custom-fields/{id}"),
+    ("DELETE", "/custom-fields/{id}"),
+    ("GET", "/workspace-users"),
+    ("GET", "/workspace-users/{id}"),
 ];
 
 /// The routes, below both mounts, each also with a slash at its end.
 pub fn routes(app: App) -> Router {
-    let built: [(&str, MethodRouter<App>); 12] = [
+    let built: [(&str, MethodRouter<App>); 16] = [
         ("/contacts", get(contacts::list).post(contacts::create)),
         ("/contacts/{id}", get(contacts::get).put(contacts::update).delete(contacts::delete)),
         ("/tags", get(tags::list).post(tags::create)),
@@ -93,6 +101,13 @@ pub fn routes(app: App) -> Router {
         ("/companies/{id}", get(companies::get).put(companies::update).delete(companies::delete)),
         ("/tasks", get(tasks::list).post(tasks::create)),
         ("/tasks/{id}", get(tasks::get).put(tasks::update).delete(tasks::delete)),
+        ("/custom-fields", get(custom_fields::list).post(custom_fields::create)),
+        (
+            "/custom-fields/{id}",
+            get(custom_fields::get).put(custom_fields::update).delete(custom_fields::delete),
+        ),
+        ("/workspace-users", get(workspace_users::list)),
+        ("/workspace-users/{id}", get(workspace_users::get)),
     ];
     let mut router = Router::new();
     for mount in MOUNTS {

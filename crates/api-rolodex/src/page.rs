@@ -53,6 +53,10 @@ pub(crate) const ITEM_ORDERS: [(&str, ContactOrder); 4] = [
     ("name:desc", ContactOrder::NameDescending),
 ];
 
+/// Of workspace users.
+pub(crate) const USER_ORDERS: [(&str, ContactOrder); 2] =
+    [("created_at:asc", ContactOrder::Oldest), ("created_at:desc", ContactOrder::Newest)];
+
 /// Of notes.
 pub(crate) const NOTE_ORDERS: [(&str, ContactOrder); 4] = [
     ("updated_at:asc", ContactOrder::FirstUpdated),

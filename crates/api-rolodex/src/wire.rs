@@ -5,6 +5,7 @@ mod channels;
 pub(crate) mod company;
 pub(crate) mod contact;
 pub(crate) mod envelope;
+pub(crate) mod field;
 pub(crate) mod id;
 pub(crate) mod linked;
 pub(crate) mod list;
@@ -13,6 +14,7 @@ pub(crate) mod note;
 mod relationships;
 pub(crate) mod tag;
 pub(crate) mod task;
+pub(crate) mod user;
 pub(crate) mod value;
 mod wrapped;
 

@@ -70,22 +70,27 @@ impl Members {
         })
     }
 
-    /// The ids of a relationship: each bare, in an object, or in an object of the kind's name.
-    pub(crate) fn ids(&mut self, name: &str, wrapper: &str) -> Ids {
+    /// A member whose items are read one by one, each with its own faults.
+    pub(crate) fn decode<T>(
+        &mut self,
+        name: &str,
+        decode: impl FnOnce(&Json, &mut Change) -> Option<T>,
+    ) -> Option<T> {
         let json = self.members.as_ref()?.get(name)?;
         let mut change = Change::default();
-        let ids = relationships::ids(name, wrapper, json, &mut change);
+        let value = decode(json, &mut change);
         self.faults.take(change);
-        ids
+        value
+    }
+
+    /// The ids of a relationship: each bare, in an object, or in an object of the kind's name.
+    pub(crate) fn ids(&mut self, name: &str, wrapper: &str) -> Ids {
+        self.decode(name, |json, change| relationships::ids(name, wrapper, json, change))
     }
 
     /// The values of custom fields.
     pub(crate) fn values(&mut self) -> Option<Vec<ValueWrite>> {
-        let json = self.members.as_ref()?.get("custom_fields")?;
-        let mut change = Change::default();
-        let values = relationships::values(json, &mut change);
-        self.faults.take(change);
-        values
+        self.decode("custom_fields", relationships::values)
     }
 
     /// All that is wrong with them.

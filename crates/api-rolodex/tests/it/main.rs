@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod companies;
+mod custom_fields;
 mod errors;
 mod examples;
 mod fidelity;
@@ -18,4 +19,5 @@ mod tags;
 mod tasks;
 mod update;
 mod values;
+mod workspace_users;
 mod world;
