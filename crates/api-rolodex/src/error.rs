@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use model::{Rejection, Violation, ViolationKind};
 use serde::Serialize;
 
+use crate::faults::Unknown;
+
 /// Longest part of a client's text that is repeated in an answer.
 const QUOTED_CHARS: usize = 80;
 
@@ -43,6 +45,27 @@ impl Error {
     /// Trying again makes sense.
     fn unavailable(message: &str) -> Self {
         Self { is_temporary: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+    }
+
+    /// The answer to a request that is refused for these reasons.
+    pub(crate) fn refusal(violations: &[Violation], unknown: &[Unknown]) -> Self {
+        let judged = violations.iter().map(|each| {
+            let (sort, message) = judge(&each.kind);
+            (path(each), sort, message)
+        });
+        let missing = unknown.iter().map(|Unknown { at, what, id }| {
+            (at.clone(), Sort::Reference, format!("no {what} with id {}", quoted(id)))
+        });
+        let judged: Vec<_> = judged.chain(missing).collect();
+        let (error, message) = if judged.iter().any(|(_, sort, _)| *sort == Sort::Json) {
+            ("invalid_json", "Request body must be a JSON object.")
+        } else if judged.iter().all(|(_, sort, _)| *sort == Sort::Reference) {
+            ("invalid_reference", "A referenced record does not exist.")
+        } else {
+            ("invalid_request", "Request body failed validation.")
+        };
+        let answer = Self::new(StatusCode::BAD_REQUEST, error, message);
+        judged.into_iter().fold(answer, |answer, (path, _, message)| answer.with_detail(&path, message))
     }
 
     fn with_detail(mut self, path: &str, message: String) -> Self {
@@ -156,19 +179,7 @@ enum Sort {
 }
 
 fn of_rejection(rejection: &Rejection) -> Error {
-    let judged: Vec<_> = rejection.violations.iter().map(|each| (each, judge(&each.kind))).collect();
-    let (error, message) = if judged.iter().any(|(_, (sort, _))| *sort == Sort::Json) {
-        ("invalid_json", "Request body must be a JSON object.")
-    } else if judged.iter().all(|(_, (sort, _))| *sort == Sort::Reference) {
-        ("invalid_reference", "A referenced record does not exist.")
-    } else {
-        ("invalid_request", "Request body failed validation.")
-    };
-    judged
-        .into_iter()
-        .fold(Error::new(StatusCode::BAD_REQUEST, error, message), |answer, (violation, (_, message))| {
-            answer.with_detail(&path(violation), message)
-        })
+    Error::refusal(&rejection.violations, &[])
 }
 
 /// The member's path. Of a custom field's item either the id or the value is wrong, which only the kind tells.

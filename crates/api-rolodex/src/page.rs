@@ -1,16 +1,22 @@
 //! The parameters of lists, and which relationships an answer carries.
 
+use std::cmp::Reverse;
+
 use api_kit::{Problem, Query};
-use app::{ContactOrder, ContactQuery};
+use app::{ContactOrder, ContactQuery, RecordQuery};
+use model::{Item, Timestamp};
 
 const DEFAULT_LIMIT: u64 = 25;
 const MAX_LIMIT: u64 = 1_000;
 /// Far beyond any list, and within what databases count with.
 const MAX_OFFSET: u64 = i64::MAX as u64;
 
-/// What `order_by` can say. A contact's last team interaction is never known, so that order is the one of
-/// equal contacts, in both directions.
-const ORDERS: [(&str, ContactOrder); 8] = [
+/// What `order_by` can say of one resource, each with the order that it means.
+pub(crate) type Orders = [(&'static str, ContactOrder)];
+
+/// Of contacts. A contact's last team interaction is never known, so that order is the one of equal contacts, in
+/// both directions.
+pub(crate) const CONTACT_ORDERS: [(&str, ContactOrder); 8] = [
     ("updated_at:asc", ContactOrder::FirstUpdated),
     ("updated_at:desc", ContactOrder::LastUpdated),
     ("created_at:asc", ContactOrder::Oldest),
@@ -21,15 +27,97 @@ const ORDERS: [(&str, ContactOrder); 8] = [
     ("full_name:desc", ContactOrder::NameDescending),
 ];
 
-/// Which contacts of the list a request asks for.
-pub(crate) fn contact_query(query: &Query) -> Result<ContactQuery, Problem> {
-    let limit = integer(query, "limit", 1)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-    Ok(ContactQuery {
-        order: order(query)?,
-        offset: integer(query, "offset", 0)?.unwrap_or_default().min(MAX_OFFSET),
-        limit: u32::try_from(limit).unwrap_or(u32::MAX),
-        ..ContactQuery::default()
-    })
+/// Of companies. What is never known orders nothing.
+pub(crate) const COMPANY_ORDERS: [(&str, ContactOrder); 10] = [
+    ("updated_at:asc", ContactOrder::FirstUpdated),
+    ("updated_at:desc", ContactOrder::LastUpdated),
+    ("created_at:asc", ContactOrder::Oldest),
+    ("created_at:desc", ContactOrder::Newest),
+    ("last_team_interaction:asc", ContactOrder::Oldest),
+    ("last_team_interaction:desc", ContactOrder::Oldest),
+    ("name:asc", ContactOrder::Name),
+    ("name:desc", ContactOrder::NameDescending),
+    ("team_members_connected:asc", ContactOrder::Oldest),
+    ("team_members_connected:desc", ContactOrder::Oldest),
+];
+
+/// Of tasks.
+pub(crate) const TASK_ORDERS: [(&str, ContactOrder); 2] =
+    [("due_date:asc", ContactOrder::Name), ("due_date:desc", ContactOrder::NameDescending)];
+
+/// Of tags, lists and custom fields.
+pub(crate) const ITEM_ORDERS: [(&str, ContactOrder); 4] = [
+    ("created_at:asc", ContactOrder::Oldest),
+    ("created_at:desc", ContactOrder::Newest),
+    ("name:asc", ContactOrder::Name),
+    ("name:desc", ContactOrder::NameDescending),
+];
+
+/// Of workspace users.
+pub(crate) const USER_ORDERS: [(&str, ContactOrder); 2] =
+    [("created_at:asc", ContactOrder::Oldest), ("created_at:desc", ContactOrder::Newest)];
+
+/// Of notes.
+pub(crate) const NOTE_ORDERS: [(&str, ContactOrder); 4] = [
+    ("updated_at:asc", ContactOrder::FirstUpdated),
+    ("updated_at:desc", ContactOrder::LastUpdated),
+    ("created_at:asc", ContactOrder::Oldest),
+    ("created_at:desc", ContactOrder::Newest),
+];
+
+/// Which rows of a list a request asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    /// In which order.
+    pub(crate) order: ContactOrder,
+    /// How many to skip.
+    pub(crate) offset: u64,
+    /// How many to give at most.
+    pub(crate) limit: u32,
+}
+
+impl Page {
+    /// What the request says.
+    pub(crate) fn read(query: &Query, orders: &Orders) -> Result<Self, Problem> {
+        let limit = integer(query, "limit", 1)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+        Ok(Self {
+            order: order(query, orders)?,
+            offset: integer(query, "offset", 0)?.unwrap_or_default().min(MAX_OFFSET),
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// The page of a list of contacts.
+    pub(crate) fn of_contacts(self) -> ContactQuery {
+        let Self { order, offset, limit } = self;
+        ContactQuery { order, offset, limit, ..ContactQuery::default() }
+    }
+
+    /// The page of a list of companies, notes or tasks.
+    pub(crate) fn of_records(self) -> RecordQuery {
+        let Self { order, offset, limit } = self;
+        RecordQuery { order, offset, limit, ..RecordQuery::default() }
+    }
+
+    /// The page of items of the catalog, and how many there are. Equal items are in the order they were made.
+    pub(crate) fn of_items<'a, T: Item>(
+        self,
+        rows: impl Iterator<Item = &'a T>,
+        created_at: fn(&T) -> Timestamp,
+    ) -> (Vec<&'a T>, u64) {
+        let mut rows: Vec<_> = rows.collect();
+        match self.order {
+            ContactOrder::Name => rows.sort_by_cached_key(|row| (row.name().to_lowercase(), row.number())),
+            ContactOrder::NameDescending => {
+                rows.sort_by_cached_key(|row| (Reverse(row.name().to_lowercase()), row.number()));
+            }
+            ContactOrder::Newest => rows.sort_by_key(|row| Reverse((created_at(row), row.number()))),
+            _ => rows.sort_by_key(|row| (created_at(row), row.number())),
+        }
+        let total = rows.len() as u64;
+        let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        (rows.into_iter().skip(skip).take(self.limit as usize).collect(), total)
+    }
 }
 
 /// A whole number; one with more digits than any database counts with is the greatest.
@@ -43,18 +131,35 @@ fn integer(query: &Query, name: &'static str, min: u64) -> Result<Option<u64>, P
 
 // QUIRK(rolodex): the Lists page prints the parameter's name as `order by`; both names are read. Pinned by
 // `lists_are_ordered_by_every_documented_field`.
-fn order(query: &Query) -> Result<ContactOrder, Problem> {
+fn order(query: &Query, orders: &Orders) -> Result<ContactOrder, Problem> {
     let Some(asked) = query.get("order_by").or_else(|| query.get("order by")) else {
         return Ok(ContactOrder::Newest);
     };
-    let found = ORDERS.iter().find(|(name, _)| *name == asked.trim());
+    let found = orders.iter().find(|(name, _)| *name == asked.trim());
     found.map(|(_, order)| *order).ok_or_else(|| {
-        let names = ORDERS.map(|(name, _)| name).join(", ");
+        let names: Vec<_> = orders.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
         Problem::BadQuery { name: "order_by", reason: format!("must be one of: {names}") }
     })
 }
 
-/// A relationship of a contact that answers can carry.
+/// A word of a request for one of several values, such as `type=CONTACT`.
+pub(crate) fn word<T: Copy>(
+    query: &Query,
+    name: &'static str,
+    words: &[(&'static str, T)],
+) -> Result<Option<T>, Problem> {
+    let Some(asked) = query.get(name) else { return Ok(None) };
+    match words.iter().find(|(word, _)| *word == asked.trim()) {
+        Some((_, meant)) => Ok(Some(*meant)),
+        None => {
+            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            Err(Problem::BadQuery { name, reason: format!("must be one of: {}", words.join(", ")) })
+        }
+    }
+}
+
+/// A relationship that answers can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relationship {
     Emails,
@@ -64,38 +169,68 @@ pub(crate) enum Relationship {
     Tags,
     Lists,
     Notes,
+    Contacts,
+    Tasks,
 }
 
-const RELATIONSHIPS: [(&str, Relationship); 7] = [
-    ("emails", Relationship::Emails),
-    ("phone_numbers", Relationship::PhoneNumbers),
-    ("companies", Relationship::Companies),
-    ("custom_fields", Relationship::CustomFields),
-    ("tags", Relationship::Tags),
-    ("lists", Relationship::Lists),
-    ("notes", Relationship::Notes),
-];
+impl Relationship {
+    /// Those of a contact.
+    pub(crate) const OF_CONTACT: [Self; 7] = [
+        Self::Emails,
+        Self::PhoneNumbers,
+        Self::Companies,
+        Self::CustomFields,
+        Self::Tags,
+        Self::Lists,
+        Self::Notes,
+    ];
+    /// Those of a tag.
+    pub(crate) const OF_TAG: [Self; 3] = [Self::Contacts, Self::Companies, Self::Tasks];
+    /// Those of a list.
+    pub(crate) const OF_LIST: [Self; 2] = [Self::Contacts, Self::Companies];
+    /// Those of a note.
+    pub(crate) const OF_NOTE: [Self; 1] = [Self::Contacts];
+
+    /// Those of a company.
+    pub(crate) const OF_COMPANY: [Self; 4] = [Self::CustomFields, Self::Tags, Self::Lists, Self::Contacts];
+    /// Those of a task that must be asked for.
+    pub(crate) const OF_TASK: [Self; 1] = [Self::Tags];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Emails => "emails",
+            Self::PhoneNumbers => "phone_numbers",
+            Self::Companies => "companies",
+            Self::CustomFields => "custom_fields",
+            Self::Tags => "tags",
+            Self::Lists => "lists",
+            Self::Notes => "notes",
+            Self::Contacts => "contacts",
+            Self::Tasks => "tasks",
+        }
+    }
+}
 
 /// The relationships that an answer carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Include(Vec<Relationship>);
 
 impl Include {
-    /// Those that the request names.
-    pub(crate) fn read(query: &Query) -> Result<Self, Problem> {
+    /// Those that the request names, of those that the resource has.
+    pub(crate) fn read(query: &Query, all: &[Relationship]) -> Result<Self, Problem> {
         let find = |asked: &String| {
-            let found = RELATIONSHIPS.iter().find(|(name, _)| name == asked);
-            found.map(|(_, relationship)| *relationship).ok_or_else(|| {
-                let names = RELATIONSHIPS.map(|(name, _)| name).join(", ");
-                Problem::BadQuery { name: "include", reason: format!("must name some of: {names}") }
+            all.iter().copied().find(|each| each.name() == asked).ok_or_else(|| {
+                let names: Vec<_> = all.iter().map(|each| each.name()).collect();
+                let reason = format!("must name some of: {}", names.join(", "));
+                Problem::BadQuery { name: "include", reason }
             })
         };
         query.list("include", ',').iter().map(find).collect::<Result<_, _>>().map(Self)
     }
 
-    /// All of them.
-    pub(crate) fn all() -> Self {
-        Self(RELATIONSHIPS.map(|(_, relationship)| relationship).to_vec())
+    /// All of these.
+    pub(crate) fn all(all: &[Relationship]) -> Self {
+        Self(all.to_vec())
     }
 
     /// Whether this one is among them.
@@ -117,12 +252,12 @@ mod tests {
             "include=%20tags%20,,emails,tags",
             "include[]=tags&include[]=emails",
         ] {
-            let include = Include::read(&Query::parse(text)).unwrap();
+            let include = Include::read(&Query::parse(text), &Relationship::OF_CONTACT).unwrap();
             assert_eq!(include.0, [Relationship::Tags, Relationship::Emails], "{text}");
         }
-        assert_eq!(Include::read(&Query::parse("include=")).unwrap().0, []);
+        assert_eq!(Include::read(&Query::parse("include="), &Relationship::OF_CONTACT).unwrap().0, []);
         for text in ["include=tasks", "include=tags,Emails", "include=tags;emails"] {
-            assert!(Include::read(&Query::parse(text)).is_err(), "{text}");
+            assert!(Include::read(&Query::parse(text), &Relationship::OF_CONTACT).is_err(), "{text}");
         }
     }
 
@@ -135,11 +270,11 @@ mod tests {
             ("limit=99999999999999999999999999&offset=99999999999999999999999999", 1000, MAX_OFFSET),
             ("limit=5&limit=6", 6, 0),
         ] {
-            let query = contact_query(&Query::parse(text)).unwrap();
+            let query = Page::read(&Query::parse(text), &CONTACT_ORDERS).unwrap();
             assert_eq!((query.limit, query.offset), (limit, offset), "{text}");
         }
         for text in ["limit=0", "limit=-1", "limit=x", "limit=", "limit=1.5", "offset=-1", "offset=x"] {
-            assert!(contact_query(&Query::parse(text)).is_err(), "{text}");
+            assert!(Page::read(&Query::parse(text), &CONTACT_ORDERS).is_err(), "{text}");
         }
     }
 }

@@ -75,6 +75,19 @@ impl App {
         Ok(ContactList { contacts: page.contacts, total: page.total, catalog: self.catalog(caller).await? })
     }
 
+    /// The contacts with these ids, in any order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn find_contacts(
+        &self,
+        caller: &Caller,
+        ids: impl IntoIterator<Item = ContactId>,
+    ) -> Result<Vec<Arc<Contact>>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().find_contacts(caller.workspace, ids).await?)
+    }
+
     /// The contacts that have this channel, by kind and normalised value, oldest first.
     ///
     /// # Errors

@@ -81,6 +81,11 @@ impl App {
         }
     }
 
+    /// An id that nothing has, for what a record holds.
+    pub fn fresh_id(&self) -> uuid::Uuid {
+        self.clock().fresh_id()
+    }
+
     /// Whether the store answers and takes writes.
     ///
     /// # Errors

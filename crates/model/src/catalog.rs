@@ -287,6 +287,12 @@ pub struct User {
     /// Last name.
     #[serde(default)]
     pub last_name: String,
+    /// Picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+    /// Whether they manage settings and users.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// The ids that vendors gave it.

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Contact, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
+use model::{Catalog, Contact, ContactId, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 use crate::backend::{Admin, Backend, Batches, Wanted};
@@ -186,6 +186,26 @@ impl Store {
         };
         let contact = row.map(|(_, _, stored)| stored.contact.map(Arc::new)).transpose();
         contact.map_err(|source| StoreError::Unreadable { what: "contact", source })
+    }
+
+    /// The contacts with these ids, in any order; unknown ids are left out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_contacts(
+        &self,
+        workspace: WorkspaceNumber,
+        ids: impl IntoIterator<Item = ContactId>,
+    ) -> Result<Vec<Arc<Contact>>, StoreError> {
+        let mut wanted = Wanted::default();
+        wanted.contacts.ids.extend(ids.into_iter().map(|id| (workspace, id.0)));
+        if wanted.contacts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.shared.backend.load(wanted).await?.contacts.rows;
+        let contacts = rows.into_iter().map(|(_, _, stored)| stored.contact.map(Arc::new));
+        let contacts = contacts.collect::<Result<_, _>>();
+        contacts.map_err(|source| StoreError::Unreadable { what: "contact", source })
     }
 
     /// The contacts that have this channel, by kind and normalised value, oldest first, 100 at most.

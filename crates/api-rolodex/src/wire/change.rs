@@ -35,7 +35,7 @@ pub(crate) fn update(body: Body) -> Change {
 }
 
 /// The members of the body's object; no body is no object.
-fn members(body: Body, change: &mut Change) -> Option<Map<String, Json>> {
+pub(crate) fn members(body: Body, change: &mut Change) -> Option<Map<String, Json>> {
     if let Body::Empty = body {
         change.refuse("", ViolationKind::Malformed("the body must be a JSON object".to_owned()));
         return None;

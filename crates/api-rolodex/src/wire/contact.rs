@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use model::{Catalog, ChannelKind, Contact as Record, Dialect, Json, Name, Network, phone};
+use model::{Catalog, ChannelKind, Contact as Record, Dialect, Entity, Json, Name, Network, phone};
 use serde::Serialize;
 
-use super::{id, value};
+use super::id;
+use super::wrapped::{self, CustomField, ListLink, Note, NoteLink, TagLink};
 use crate::page::{Include, Relationship};
 use crate::related::Related;
 
@@ -89,43 +90,6 @@ struct Company<'a> {
     start_date: Option<&'a str>,
 }
 
-// QUIRK(rolodex): contacts wrap their tags, lists and notes in an object of one member (Delete Contact).
-// Pinned by `the_documented_delete_is_answered_as_documented`.
-#[derive(Serialize)]
-struct TagLink<'a> {
-    tag: Named<'a>,
-}
-
-#[derive(Serialize)]
-struct ListLink<'a> {
-    list: Named<'a>,
-}
-
-#[derive(Serialize)]
-struct NoteLink<'a> {
-    note: Note<'a>,
-}
-
-#[derive(Serialize)]
-struct Named<'a> {
-    id: Cow<'a, str>,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Note<'a> {
-    id: Cow<'a, str>,
-    body: &'a str,
-}
-
-#[derive(Serialize)]
-struct CustomField<'a> {
-    id: Cow<'a, str>,
-    name: &'a str,
-    field_type: &'static str,
-    value: value::Shown<'a>,
-}
-
 /// A contact as an answer carries it.
 pub(crate) fn encode<'a>(record: &'a Record, context: &Context<'a>) -> Contact<'a> {
     let social = |network| record.social.get(&network).map(|name| name.as_str());
@@ -161,14 +125,15 @@ pub(crate) fn encode<'a>(record: &'a Record, context: &Context<'a>) -> Contact<'
         emails: has(Relationship::Emails).then(|| emails(record)),
         phone_numbers: has(Relationship::PhoneNumbers).then(|| phone_numbers(record)),
         companies: has(Relationship::Companies).then(|| companies(record, context)),
-        tags: has(Relationship::Tags).then(|| tags(record, context)),
-        lists: has(Relationship::Lists).then(|| lists(record, context)),
+        tags: has(Relationship::Tags).then(|| wrapped::tags(&record.tags, context.catalog)),
+        lists: has(Relationship::Lists).then(|| wrapped::lists(&record.lists, context.catalog)),
         notes: has(Relationship::Notes).then(|| notes(record, context)),
-        custom_fields: has(Relationship::CustomFields).then(|| custom_fields(record, context)),
+        custom_fields: has(Relationship::CustomFields)
+            .then(|| wrapped::custom_fields(&record.values, Entity::Contact, context.catalog)),
     }
 }
 
-fn full_name(name: &Name) -> Option<Cow<'_, str>> {
+pub(crate) fn full_name(name: &Name) -> Option<Cow<'_, str>> {
     let joined = || match (name.first.as_deref(), name.last.as_deref()) {
         (Some(first), Some(last)) => Some(Cow::Owned(format!("{first} {last}"))),
         (one, other) => one.or(other).map(Cow::Borrowed),
@@ -224,25 +189,6 @@ fn companies<'a>(record: &'a Record, context: &Context<'a>) -> Vec<Company<'a>> 
     links.into_iter().filter_map(company).collect()
 }
 
-fn tags<'a>(record: &Record, context: &Context<'a>) -> Vec<TagLink<'a>> {
-    let tags = record.tags.iter().filter_map(|id| context.catalog.tags.get(id.0));
-    let named = tags.map(|tag| Named { id: id::shown(&tag.aliases, "tag", tag.id.0), name: &tag.name });
-    by_name(named).into_iter().map(|tag| TagLink { tag }).collect()
-}
-
-fn lists<'a>(record: &Record, context: &Context<'a>) -> Vec<ListLink<'a>> {
-    let lists = record.lists.iter().filter_map(|id| context.catalog.lists.get(id.0));
-    let named = lists.map(|list| Named { id: id::shown(&list.aliases, "list", list.id.0), name: &list.name });
-    by_name(named).into_iter().map(|list| ListLink { list }).collect()
-}
-
-/// By name in any case.
-fn by_name<'a>(rows: impl Iterator<Item = Named<'a>>) -> Vec<Named<'a>> {
-    let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.name));
-    rows
-}
-
 /// The newest first.
 fn notes<'a>(record: &Record, context: &Context<'a>) -> Vec<NoteLink<'a>> {
     let mut notes: Vec<_> = record.notes.iter().filter_map(|id| context.related.notes.get(id)).collect();
@@ -251,25 +197,6 @@ fn notes<'a>(record: &Record, context: &Context<'a>) -> Vec<NoteLink<'a>> {
         note: Note { id: id::shown(&note.aliases, "note", note.id.0), body: &note.body },
     };
     notes.into_iter().map(link).collect()
-}
-
-/// The fields that hold a value, the oldest first.
-fn custom_fields<'a>(record: &'a Record, context: &Context<'a>) -> Vec<CustomField<'a>> {
-    let mut rows: Vec<_> = context
-        .catalog
-        .custom_fields()
-        .filter_map(|field| Some((field, record.values.get(&field.id)?)))
-        .collect();
-    rows.sort_by_key(|(field, _)| field.created_at);
-    let row = |(field, value): (&'a model::Field, &'a model::Value)| {
-        Some(CustomField {
-            id: id::shown(&field.aliases, "field", field.id.0),
-            name: &field.name,
-            field_type: value::field_type(field.kind),
-            value: value::shown(value, field, context.catalog)?,
-        })
-    };
-    rows.into_iter().filter_map(row).collect()
 }
 
 #[cfg(test)]
@@ -284,7 +211,7 @@ mod tests {
         let context = Context {
             catalog: &Catalog::default(),
             related,
-            include: &Include::all(),
+            include: &Include::all(&Relationship::OF_CONTACT),
             workspace: "workspace_1",
         };
         serde_json::to_value(encode(record, &context)).unwrap()

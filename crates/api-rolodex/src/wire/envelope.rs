@@ -1,7 +1,8 @@
 //! The envelopes of answers.
 
-use app::ContactQuery;
 use serde::Serialize;
+
+use crate::page;
 
 /// One object.
 #[derive(Serialize)]
@@ -29,6 +30,6 @@ pub(crate) fn one<T>(data: T) -> One<T> {
 }
 
 /// Wraps a page of a list, with the limit that took effect.
-pub(crate) fn page<T>(query: &ContactQuery, total: u64, data: Vec<T>) -> Page<T> {
-    Page { pagination: Pagination { limit: query.limit, offset: query.offset, total }, data }
+pub(crate) fn page<T>(asked: page::Page, total: u64, data: Vec<T>) -> Page<T> {
+    Page { pagination: Pagination { limit: asked.limit, offset: asked.offset, total }, data }
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use model::{Aliases, ChannelId, Dialect, Ref, WorkspaceId};
+use app::Missing;
+use model::{Aliases, Catalog, CatalogRow, ChannelId, Dialect, ItemRef, Ref, WorkspaceId};
 use uuid::Uuid;
 
 /// A record that a client names.
@@ -31,4 +32,14 @@ pub(crate) fn channel(text: &str) -> Option<ChannelId> {
 /// A workspace's id.
 pub(crate) fn workspace(id: WorkspaceId) -> String {
     format!("workspace_{}", id.hex())
+}
+
+/// A record of the catalog that a client names.
+pub(crate) fn item(text: &str) -> ItemRef {
+    ItemRef::Id(reference(text))
+}
+
+/// The record of the catalog with this id.
+pub(crate) fn find<'c, T: CatalogRow>(catalog: &'c Catalog, text: &str) -> Result<&'c T, app::Error> {
+    T::items(catalog).find(&item(text)).ok_or(app::Error::NotFound(Missing::Record(T::KIND)))
 }

@@ -52,9 +52,10 @@ fn item_refs(ids: Vec<(String, Ref)>) -> Vec<(String, ItemRef)> {
     ids.into_iter().map(|(at, id)| (at, ItemRef::Id(id))).collect()
 }
 
+/// The ids of a relationship's items with their paths.
 // QUIRK(rolodex): links of contacts are wrapped in answers and bare in requests (Create Contact, Delete
 // Contact); both are read. Pinned by `items_are_read_in_every_form`.
-fn ids(name: &str, wrapper: &str, json: &Json, change: &mut Change) -> Option<Vec<(String, Ref)>> {
+pub(crate) fn ids(name: &str, wrapper: &str, json: &Json, change: &mut Change) -> Option<Vec<(String, Ref)>> {
     let mut ids = Vec::new();
     for (at, item) in items(name, limits::SET_ITEMS, json, change)? {
         match id_of(&at, item, Some(wrapper)) {
@@ -124,7 +125,13 @@ fn day(text: &str) -> &str {
 
 /// Values of custom fields: objects with `id` and `value`. A field that is not among them loses its value.
 pub(crate) fn custom_fields(json: &Json, change: &mut Change) {
-    let Some(items) = items("custom_fields", limits::VALUES, json, change) else { return };
+    let Some(writes) = values(json, change) else { return };
+    change.push("custom_fields", Edit::Values(Set::exact(writes), value::read));
+}
+
+/// The values of custom fields that a request writes, each of another field.
+pub(crate) fn values(json: &Json, change: &mut Change) -> Option<Vec<ValueWrite>> {
+    let items = items("custom_fields", limits::VALUES, json, change)?;
     let mut fields: Vec<Ref> = Vec::new();
     let mut writes = Vec::new();
     for (at, item) in items {
@@ -142,7 +149,7 @@ pub(crate) fn custom_fields(json: &Json, change: &mut Change) {
         fields.push(field.clone());
         writes.push(ValueWrite { at, field: ItemRef::Id(field), json });
     }
-    change.push("custom_fields", Edit::Values(Set::exact(writes), value::read));
+    Some(writes)
 }
 
 fn field_value(at: &str, item: &Json) -> Result<(Ref, Json), Violation> {

@@ -125,6 +125,9 @@ pub(crate) fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog
         Value::Option(id) => Shown::Choice(choice(*id, field)?),
         Value::Options(ids) => {
             let mut choices: Vec<_> = ids.iter().filter_map(|id| choice(*id, field)).collect();
+            if choices.is_empty() && !ids.is_empty() {
+                return None;
+            }
             choices.sort_by_key(|choice| choice.value);
             Shown::Choices(choices)
         }
@@ -133,7 +136,7 @@ pub(crate) fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog
 }
 
 /// With a fraction only where there is one, so that an instant that is sent back is the same.
-fn utc(instant: Timestamp) -> String {
+pub(crate) fn utc(instant: Timestamp) -> String {
     if instant.millis() % 1000 == 0 { instant.to_rfc3339_seconds() } else { instant.to_rfc3339_millis() }
 }
 
@@ -142,11 +145,16 @@ fn choice(id: OptionId, field: &Field) -> Option<Choice<'_>> {
     Some(Choice { id: id::shown(&option.aliases, "option", id.0), value: &option.value })
 }
 
-fn person(user: &User) -> Person<'_> {
-    let full_name = format!("{} {}", user.first_name, user.last_name);
+/// A user as values and tasks show it.
+pub(crate) fn person(user: &User) -> Person<'_> {
     Person {
         id: id::shown(&user.aliases, "workspace_user", user.id.0),
-        full_name: full_name.trim().to_owned(),
-        avatar_url: None,
+        full_name: full_name(user),
+        avatar_url: user.avatar_url.as_deref(),
     }
+}
+
+/// A user's whole name.
+pub(crate) fn full_name(user: &User) -> String {
+    format!("{} {}", user.first_name, user.last_name).trim().to_owned()
 }

@@ -231,19 +231,23 @@ async fn a_wrong_method_names_the_right_ones() {
 }
 
 #[tokio::test]
-async fn the_resources_that_are_not_built_are_unknown() {
+async fn what_the_vendor_does_not_have_is_unknown() {
     let world = World::new().await;
-    for resource in ["companies", "tags", "lists", "notes", "tasks", "custom-fields", "workspace-users"] {
-        for (method, path) in [
-            ("GET", format!("/user-api/v1/{resource}")),
-            ("POST", format!("/user-api/v1/{resource}")),
-            ("GET", format!("/user-api/v1/{resource}/x_1")),
-            ("PUT", format!("/user-api/v1/{resource}/x_1")),
-            ("DELETE", format!("/user-api/v1/{resource}/x_1")),
-        ] {
-            let reply = world.client.send(method, &path, "{}").await;
-            assert_eq!(line(&reply), r#"404 {"error":"not_found","message":"No such route."}"#, "{path}");
-        }
+    for (method, path, expected) in [
+        ("GET", "/user-api/v1/deals", r#"404 {"error":"not_found","message":"No such route."}"#),
+        ("GET", "/user-api/v1/contacts/x/notes", r#"404 {"error":"not_found","message":"No such route."}"#),
+        (
+            "POST",
+            "/user-api/v1/workspace-users",
+            r#"405 {"error":"method_not_allowed","message":"This route does not have that method."}"#,
+        ),
+        (
+            "DELETE",
+            "/user-api/v1/workspace-users/x",
+            r#"405 {"error":"method_not_allowed","message":"This route does not have that method."}"#,
+        ),
+    ] {
+        assert_eq!(line(&world.client.send(method, path, "{}").await), expected, "{method} {path}");
     }
 }
 

@@ -3,13 +3,21 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod companies;
+mod custom_fields;
 mod errors;
 mod examples;
 mod fidelity;
+mod linked;
 mod lists;
+mod member_lists;
+mod notes;
 mod references;
 mod relationships;
 mod round_trip;
+mod tags;
+mod tasks;
 mod update;
 mod values;
+mod workspace_users;
 mod world;

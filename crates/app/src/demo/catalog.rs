@@ -115,6 +115,8 @@ pub(super) fn with_examples(mut catalog: Catalog, clock: &dyn Clock) -> Catalog 
         email: "jane.doe@email.com".to_owned(),
         first_name: "Jane".to_owned(),
         last_name: "Doe".to_owned(),
+        avatar_url: None,
+        admin: true,
         created_at: clock.now(),
         aliases: Aliases::one(Dialect::Zingle, "5912ac4d-280a-4d4e-a632-961b40718293"),
     };

@@ -132,6 +132,8 @@ fn catalog() -> Catalog {
         email: format!("{name}@Example.com"),
         first_name: String::new(),
         last_name: String::new(),
+        avatar_url: None,
+        admin: false,
         created_at: at,
         aliases: zingle(&format!("z-{name}")),
     };

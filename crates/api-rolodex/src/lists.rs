@@ -1,0 +1,129 @@
+//! The list endpoints.
+
+use api_kit::{Answer, Call, Payload, with_change};
+use app::{CompanyLink, ContactLink, WrittenItem};
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::{Aliases, Catalog, CompanyId, ContactId, Facet, List, ListId};
+
+use crate::links::Links;
+use crate::page::{self, ITEM_ORDERS, Include, Page, Relationship};
+use crate::wire::{envelope, id, list};
+use crate::{Error, Rolodex, resolve};
+
+/// `GET /lists`
+pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_LIST)?;
+    let asked = Page::read(&call.query, &ITEM_ORDERS)?;
+    let entity = page::word(&call.query, "type", &list::ENTITIES)?;
+    let catalog = call.app.catalog(&call.caller).await?;
+    let lists = catalog.lists.iter().filter(|list| entity.is_none_or(|entity| list.entity == entity));
+    let (lists, total) = asked.of_items(lists, |list| list.created_at);
+    let links = Links::find(&call, lists.iter().map(|list| Facet::List(list.id)), &include).await?;
+    let rows = lists.into_iter().map(|list| list::encode(list, &catalog, &include, &links)).collect();
+    Ok(api_kit::json(StatusCode::OK, &envelope::page(asked, total, rows)))
+}
+
+/// `GET /lists/{id}`
+pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_LIST)?;
+    let catalog = call.app.catalog(&call.caller).await?;
+    let list = id::find::<List>(&catalog, call.param("id"))?;
+    one(&call, list, &catalog, &include).await
+}
+
+/// `POST /lists`: the answer carries the members, whatever the request includes.
+pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    Include::read(&call.query, &Relationship::OF_LIST)?;
+    let (asked, members) = Members::of(&call, list::Asked::create(payload.body)).await?;
+    let made = call.app.create_item(&call.caller, |fresh, _| {
+        Ok(List {
+            id: ListId(fresh.id),
+            number: fresh.number,
+            name: asked.name.clone().unwrap_or_default(),
+            entity: asked.entity.unwrap_or_default(),
+            description: asked.description.clone().flatten(),
+            created_at: fresh.now,
+            aliases: Aliases::default(),
+        })
+    });
+    wrote(&call, made.await?, members, &Include::all(&Relationship::OF_LIST)).await
+}
+
+/// `PUT /lists/{id}`
+pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_LIST)?;
+    let named = id::item(call.param("id"));
+    let entity = id::find::<List>(&*call.app.catalog(&call.caller).await?, call.param("id"))?.entity;
+    let (asked, members) = Members::of(&call, list::Asked::update(payload.body, entity)).await?;
+    let changed = call.app.update_item(&call.caller, &named, |list: &mut List, _| {
+        list.name = asked.name.clone().unwrap_or_else(|| list.name.clone());
+        list.description = asked.description.clone().unwrap_or_else(|| list.description.clone());
+        Ok(())
+    });
+    wrote(&call, changed.await?, members, &include).await
+}
+
+/// `DELETE /lists/{id}`: the answer is the list as it was.
+pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_LIST)?;
+    let before = call.app.catalog(&call.caller).await?;
+    let deleted = call.app.delete_item::<List>(&call.caller, &id::item(call.param("id"))).await?;
+    let answer = one(&call, &deleted.item, &before, &include).await?;
+    Ok(with_change(deleted.change, answer))
+}
+
+/// What is on the list, and nothing else; `None` leaves it as it is.
+struct Members {
+    contacts: Option<Vec<ContactId>>,
+    companies: Option<Vec<CompanyId>>,
+}
+
+impl Members {
+    /// What a request asks for, and the members it names, when nothing is wrong with it.
+    async fn of(call: &Call<Rolodex>, mut asked: list::Asked) -> Result<(list::Asked, Self), Error> {
+        let mut faults = std::mem::take(&mut asked.faults);
+        let members = Self {
+            contacts: resolve::contacts(call, asked.contacts.take(), &mut faults).await?,
+            companies: resolve::companies(call, asked.companies.take(), &mut faults).await?,
+        };
+        faults.check()?;
+        Ok((asked, members))
+    }
+
+    /// Puts them on the list; the number of the last change.
+    async fn set(self, call: &Call<Rolodex>, list: ListId) -> Result<Option<u64>, Error> {
+        let mut changes = Vec::new();
+        if let Some(contacts) = self.contacts {
+            let set = call.app.set_contacts(&call.caller, ContactLink::List(list), &contacts).await?;
+            changes.extend(set.changes);
+        }
+        if let Some(companies) = self.companies {
+            let set = call.app.set_companies(&call.caller, CompanyLink::List(list), &companies).await?;
+            changes.extend(set.changes);
+        }
+        Ok(changes.last().copied())
+    }
+}
+
+async fn wrote(
+    call: &Call<Rolodex>,
+    written: WrittenItem<List>,
+    members: Members,
+    include: &Include,
+) -> Answer<Rolodex> {
+    let linked = members.set(call, written.item.id).await?;
+    let answer = one(call, &written.item, &written.catalog, include).await?;
+    Ok(with_change(written.change.or(linked), answer))
+}
+
+async fn one(
+    call: &Call<Rolodex>,
+    list: &List,
+    catalog: &Catalog,
+    include: &Include,
+) -> Result<Response, Error> {
+    let links = Links::find(call, [Facet::List(list.id)], include).await?;
+    let row = list::encode(list, catalog, include, &links);
+    Ok(api_kit::json(StatusCode::OK, &envelope::one(row)))
+}

@@ -1,0 +1,86 @@
+//! The note endpoints.
+
+use api_kit::{Answer, Call, Payload, with_change};
+use app::ContactLink;
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::{ContactId, Facet, Note, NoteId};
+
+use crate::links::Links;
+use crate::page::{Include, NOTE_ORDERS, Page, Relationship};
+use crate::wire::{envelope, id, note};
+use crate::{Error, Rolodex, resolve};
+
+/// `GET /notes`
+pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_NOTE)?;
+    let asked = Page::read(&call.query, &NOTE_ORDERS)?;
+    let page = call.app.list_records::<Note>(&call.caller, &asked.of_records()).await?;
+    let links = Links::find(&call, page.records.iter().map(|note| Facet::Note(note.id)), &include).await?;
+    let rows = page.records.iter().map(|note| note::encode(note, &include, &links)).collect();
+    Ok(api_kit::json(StatusCode::OK, &envelope::page(asked, page.total, rows)))
+}
+
+/// `GET /notes/{id}`
+pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_NOTE)?;
+    let view = call.app.get_record::<Note>(&call.caller, &id::reference(call.param("id"))).await?;
+    one(&call, &view.record, &include).await
+}
+
+/// `POST /notes`: the answer carries the contacts, whatever the request includes.
+pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    Include::read(&call.query, &Relationship::OF_NOTE)?;
+    let (body, contacts) = read(&call, note::Asked::create(payload.body)).await?;
+    let (body, contacts) = (body.unwrap_or_default(), contacts.unwrap_or_default());
+    let make = |fresh, now, _: &_| Ok(Note::new(NoteId(fresh), body, now));
+    let made = call.app.create_linked(&call.caller, &contacts, make).await?;
+    let answer = one(&call, &made.record, &Include::all(&Relationship::OF_NOTE)).await?;
+    Ok(with_change(made.change, answer))
+}
+
+/// `PUT /notes/{id}`
+pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_NOTE)?;
+    let named = id::reference(call.param("id"));
+    call.app.get_record::<Note>(&call.caller, &named).await?;
+    let (body, contacts) = read(&call, note::Asked::update(payload.body)).await?;
+    let changed = call.app.update_record(&call.caller, &named, |note: &mut Note, _| {
+        note.body = body.clone().unwrap_or_else(|| note.body.clone());
+        Ok(())
+    });
+    let changed = changed.await?;
+    let linked = match contacts {
+        Some(contacts) => {
+            let link = ContactLink::Note(changed.record.id);
+            call.app.set_contacts(&call.caller, link, &contacts).await?.changes
+        }
+        None => Vec::new(),
+    };
+    let answer = one(&call, &changed.record, &include).await?;
+    Ok(with_change(changed.change.or(linked.last().copied()), answer))
+}
+
+/// `DELETE /notes/{id}`: the answer is the note as it was.
+pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_NOTE)?;
+    let deleted = call.app.delete_record::<Note>(&call.caller, &id::reference(call.param("id"))).await?;
+    let answer = one(&call, &deleted.record, &include).await?;
+    Ok(with_change(deleted.change, answer))
+}
+
+/// The text and the contacts that a request asks for, when nothing is wrong with it.
+async fn read(
+    call: &Call<Rolodex>,
+    asked: note::Asked,
+) -> Result<(Option<String>, Option<Vec<ContactId>>), Error> {
+    let mut faults = asked.faults;
+    let contacts = resolve::contacts(call, asked.contacts, &mut faults).await?;
+    faults.check()?;
+    Ok((asked.body, contacts))
+}
+
+async fn one(call: &Call<Rolodex>, note: &Note, include: &Include) -> Result<Response, Error> {
+    let links = Links::find(call, [Facet::Note(note.id)], include).await?;
+    Ok(api_kit::json(StatusCode::OK, &envelope::one(note::encode(note, include, &links))))
+}

@@ -1,0 +1,132 @@
+//! The tag endpoints.
+
+use api_kit::{Answer, Call, Payload, with_change};
+use app::{CompanyLink, ContactLink, WrittenItem};
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::{Aliases, Catalog, CompanyId, ContactId, Facet, Tag, TagId, TaskId};
+
+use crate::links::Links;
+use crate::page::{ITEM_ORDERS, Include, Page, Relationship};
+use crate::wire::{envelope, id, tag};
+use crate::{Error, Rolodex, resolve};
+
+/// `GET /tags`
+pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_TAG)?;
+    let asked = Page::read(&call.query, &ITEM_ORDERS)?;
+    let catalog = call.app.catalog(&call.caller).await?;
+    let (tags, total) = asked.of_items(catalog.tags.iter(), |tag| tag.created_at);
+    let links = Links::find(&call, tags.iter().map(|tag| Facet::Tag(tag.id)), &include).await?;
+    let rows = tags.into_iter().map(|tag| tag::encode(tag, &catalog, &include, &links)).collect();
+    Ok(api_kit::json(StatusCode::OK, &envelope::page(asked, total, rows)))
+}
+
+/// `GET /tags/{id}`
+pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_TAG)?;
+    let catalog = call.app.catalog(&call.caller).await?;
+    let tag = id::find::<Tag>(&catalog, call.param("id"))?;
+    one(&call, tag, &catalog, &include).await
+}
+
+/// `POST /tags`: the answer carries every relationship, whatever the request includes.
+pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    Include::read(&call.query, &Relationship::OF_TAG)?;
+    let (name, members) = Members::of(&call, tag::Asked::create(payload.body)).await?;
+    let name = name.unwrap_or_default();
+    let made = call.app.create_item(&call.caller, |fresh, _| {
+        Ok(Tag {
+            id: TagId(fresh.id),
+            number: fresh.number,
+            name: name.clone(),
+            background_color: None,
+            text_color: None,
+            created_at: fresh.now,
+            aliases: Aliases::default(),
+        })
+    });
+    wrote(&call, made.await?, members, &Include::all(&Relationship::OF_TAG)).await
+}
+
+/// `PUT /tags/{id}`
+pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_TAG)?;
+    let named = id::item(call.param("id"));
+    id::find::<Tag>(&*call.app.catalog(&call.caller).await?, call.param("id"))?;
+    let (name, members) = Members::of(&call, tag::Asked::update(payload.body)).await?;
+    let changed = call.app.update_item(&call.caller, &named, |tag: &mut Tag, _| {
+        tag.name = name.clone().unwrap_or_else(|| tag.name.clone());
+        Ok(())
+    });
+    wrote(&call, changed.await?, members, &include).await
+}
+
+/// `DELETE /tags/{id}`: the answer is the tag as it was.
+pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
+    let include = Include::read(&call.query, &Relationship::OF_TAG)?;
+    let before = call.app.catalog(&call.caller).await?;
+    let deleted = call.app.delete_item::<Tag>(&call.caller, &id::item(call.param("id"))).await?;
+    let answer = one(&call, &deleted.item, &before, &include).await?;
+    Ok(with_change(deleted.change, answer))
+}
+
+/// What gets the tag, and nothing else; `None` leaves it as it is.
+struct Members {
+    contacts: Option<Vec<ContactId>>,
+    companies: Option<Vec<CompanyId>>,
+    tasks: Option<Vec<TaskId>>,
+}
+
+impl Members {
+    /// The name and the members that a request asks for, when nothing is wrong with it.
+    async fn of(call: &Call<Rolodex>, asked: tag::Asked) -> Result<(Option<String>, Self), Error> {
+        let mut faults = asked.faults;
+        let members = Self {
+            contacts: resolve::contacts(call, asked.contacts, &mut faults).await?,
+            companies: resolve::companies(call, asked.companies, &mut faults).await?,
+            tasks: resolve::tasks(call, asked.tasks, &mut faults).await?,
+        };
+        faults.check()?;
+        Ok((asked.name, members))
+    }
+
+    /// Gives them the tag; the number of the last change.
+    async fn set(self, call: &Call<Rolodex>, tag: TagId) -> Result<Option<u64>, Error> {
+        let mut changes = Vec::new();
+        if let Some(contacts) = self.contacts {
+            let set = call.app.set_contacts(&call.caller, ContactLink::Tag(tag), &contacts).await?;
+            changes.extend(set.changes);
+        }
+        if let Some(companies) = self.companies {
+            let set = call.app.set_companies(&call.caller, CompanyLink::Tag(tag), &companies).await?;
+            changes.extend(set.changes);
+        }
+        if let Some(tasks) = self.tasks {
+            changes.extend(call.app.set_tasks(&call.caller, tag, &tasks).await?.changes);
+        }
+        Ok(changes.last().copied())
+    }
+}
+
+async fn wrote(
+    call: &Call<Rolodex>,
+    written: WrittenItem<Tag>,
+    members: Members,
+    include: &Include,
+) -> Answer<Rolodex> {
+    let linked = members.set(call, written.item.id).await?;
+    let answer = one(call, &written.item, &written.catalog, include).await?;
+    Ok(with_change(written.change.or(linked), answer))
+}
+
+async fn one(
+    call: &Call<Rolodex>,
+    tag: &Tag,
+    catalog: &Catalog,
+    include: &Include,
+) -> Result<Response, Error> {
+    let links = Links::find(call, [Facet::Tag(tag.id)], include).await?;
+    let row = tag::encode(tag, catalog, include, &links);
+    Ok(api_kit::json(StatusCode::OK, &envelope::one(row)))
+}
