@@ -128,3 +128,61 @@ impl Item for Subscription {
         &self.aliases
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Catalog, CatalogRow, ItemEdit, Json, RecordKind};
+
+    #[test]
+    fn catalogs_from_before_have_none_and_stay_as_they_are() {
+        let stored = serde_json::to_value(Catalog::default()).unwrap();
+        let read: Catalog = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!(read, Catalog::default());
+        for name in ["funnels", "custom_statuses", "presences", "subscriptions"] {
+            assert_eq!(stored.get(name), None, "{name}");
+        }
+    }
+
+    #[track_caller]
+    fn check<T: CatalogRow>(kind: RecordKind, stored: &Json) {
+        let item: T = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!(&serde_json::to_value(&item).unwrap(), stored);
+        let mut catalog = Catalog::default();
+        T::items_mut(&mut catalog).put(item.clone());
+        assert_eq!(catalog.next_number::<T>(), 8);
+        let changes = catalog.changes_since(&Catalog::default());
+        assert_eq!(changes.iter().map(|each| (each.kind, each.id)).collect::<Vec<_>>(), [(kind, item.id())]);
+        assert!(matches!(changes.first().map(|each| &each.edit), Some(ItemEdit::Made(_))));
+        let read: Catalog = serde_json::from_value(serde_json::to_value(&catalog).unwrap()).unwrap();
+        assert_eq!(read, catalog);
+    }
+
+    #[test]
+    fn each_kind_has_its_stored_form_and_its_changes() {
+        let id = "00000000000000000000000000000009";
+        check::<super::Funnel>(
+            RecordKind::Funnel,
+            &json!({"id": id, "number": 7, "name": "Desire", "emoji": "✨", "position": 3, "created_at": 5}),
+        );
+        check::<super::CustomStatus>(
+            RecordKind::CustomStatus,
+            &json!({"id": id, "number": 7, "name": "Lunch", "created_at": 5}),
+        );
+        check::<super::Presence>(
+            RecordKind::Presence,
+            &json!({
+                "id": id, "number": 7, "user": id, "available": false, "available_at": 5, "custom_status": id,
+                "custom_status_at": 6
+            }),
+        );
+        check::<super::Subscription>(
+            RecordKind::Subscription,
+            &json!({
+                "id": id, "number": 7, "dialect": "callbell", "url": "https://a.b", "events": ["contact_created"],
+                "enabled": true, "created_at": 5
+            }),
+        );
+    }
+}
