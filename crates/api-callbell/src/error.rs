@@ -1,10 +1,10 @@
 //! Errors in the vendor's shape: `{"error": text}`, or `{"error": {parameter: [texts]}}` for bad parameters.
 
 use api_kit::{Problem, json};
-use app::BadKey;
+use app::{BadKey, Missing};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::{Json, Rejection, Violation, ViolationKind};
+use model::{Json, RecordKind, Rejection, Violation, ViolationKind};
 use serde_json::{Map, json as object};
 
 use crate::wire::LIST_OF;
@@ -18,6 +18,8 @@ pub enum Error {
     PageLimit,
     /// A cursor that this API never gave.
     BadCursor,
+    /// Nobody ever asked for a bot for this contact.
+    NoBot,
 }
 
 impl From<Problem> for Error {
@@ -37,6 +39,7 @@ impl IntoResponse for Error {
         let (status, error) = match &self {
             Self::PageLimit => (StatusCode::BAD_REQUEST, text("Pagination limit exceeded")),
             Self::BadCursor => (StatusCode::BAD_REQUEST, text("Invalid pagination cursor")),
+            Self::NoBot => (StatusCode::NOT_FOUND, text("bot not found")),
             Self::Problem(problem) => {
                 problem.log();
                 answer(problem)
@@ -70,7 +73,7 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         Problem::App(fault @ (E::WrongDialect(_) | E::MissingScope(_) | E::WrongWorkspace)) => {
             (S::FORBIDDEN, format!("not authorized: {fault}").into())
         }
-        Problem::App(E::NotFound(missing)) => (S::NOT_FOUND, format!("{missing} not found").into()),
+        Problem::App(E::NotFound(missing)) => (S::NOT_FOUND, format!("{} not found", noun(*missing)).into()),
         Problem::App(E::Rejected(rejection)) => (S::BAD_REQUEST, violations(rejection)),
         Problem::App(fault @ E::InUse(_)) => (S::BAD_REQUEST, fault.to_string().into()),
         Problem::App(fault @ (E::Busy | E::Stopping | E::Unavailable(_))) => {
@@ -82,7 +85,7 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         }
         Problem::NoRoute => (S::NOT_FOUND, text("not found")),
         Problem::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, text("method not allowed")),
-        // Contacts are all that a path can name here, and none has an id that is no text.
+        // Nothing has an id that is no text; most that a path can name are contacts.
         Problem::BadPath => (S::NOT_FOUND, text("contact not found")),
         Problem::BadQuery { name, reason } => (S::BAD_REQUEST, object!({ *name: [reason] })),
         Problem::BodyTooLarge(_) => (S::PAYLOAD_TOO_LARGE, problem.to_string().into()),
@@ -91,6 +94,16 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
             let unknown = "it is unknown whether the change took effect";
             (S::GATEWAY_TIMEOUT, format!("{problem}; {unknown}").into())
         }
+    }
+}
+
+/// The vendor's word for what was not found.
+fn noun(missing: Missing) -> String {
+    match missing {
+        Missing::Record(RecordKind::Inbox) => "channel".to_owned(),
+        Missing::Record(RecordKind::CustomStatus) => "custom status".to_owned(),
+        Missing::Record(RecordKind::Subscription) => "webhook".to_owned(),
+        missing => missing.to_string(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Not as _;
 
-use api_kit::Query;
+use api_kit::{Problem, Query};
 use app::Filter;
 use model::{Catalog, Dialect, Facet, ItemRef};
 
@@ -50,6 +50,17 @@ fn team(query: &Query, catalog: &Catalog) -> Option<Filter> {
     let assigned = Filter::Is(Facet::Team(team.id));
     let is_default = catalog.default_team().is_some_and(|default| default.id == team.id);
     Some(if is_default { Filter::Any(vec![assigned, Filter::Is(Facet::HasTeam).not()]) } else { assigned })
+}
+
+/// A parameter that is one of two words: true for the first, false for the second, nothing where it is not there.
+pub(crate) fn either(query: &Query, name: &'static str, words: [&str; 2]) -> Result<Option<bool>, Problem> {
+    match query.get(name) {
+        None | Some("") => Ok(None),
+        Some(word) => match words.iter().position(|each| *each == word) {
+            Some(at) => Ok(Some(at == 0)),
+            None => Err(Problem::BadQuery { name, reason: format!("must be one of: {}", words.join(", ")) }),
+        },
+    }
 }
 
 #[cfg(test)]

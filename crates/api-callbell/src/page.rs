@@ -7,6 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use model::Contact;
 use serde::{Deserialize, Serialize};
 
+use crate::wire::item::{Listed, Meta};
 use crate::{Callbell, Error};
 
 /// Contacts on a page; no parameter changes it.
@@ -90,6 +91,20 @@ impl Cursor {
     fn read(text: &str) -> Option<Self> {
         serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()
     }
+}
+
+/// The page of a list that is at hand as a whole, which `page` asks for; beyond the last one there is nothing.
+pub(crate) fn of_items<T, W>(
+    query: &Query,
+    (nouns, items): (&'static str, impl IntoIterator<Item = T>),
+    encode: impl Fn(T) -> W,
+) -> Result<Listed<W>, Error> {
+    let page = query.integer("page", 1)?.unwrap_or(1);
+    let items: Vec<T> = items.into_iter().collect();
+    let pages = items.len().div_ceil(SIZE).max(1) as u64;
+    let skipped = usize::try_from(page - 1).unwrap_or(usize::MAX).saturating_mul(SIZE);
+    let rows = items.into_iter().skip(skipped).take(SIZE).map(encode).collect();
+    Ok(Listed { nouns, rows, meta: Meta { page, pages } })
 }
 
 #[cfg(test)]

@@ -1,8 +1,20 @@
 //! Payloads: what the vendor's JSON means, and how records look in it.
 
+pub(crate) mod account;
+pub(crate) mod bot;
 pub(crate) mod change;
+pub(crate) mod channel;
 mod contact;
+pub(crate) mod conversation;
+pub(crate) mod custom_status;
+pub(crate) mod funnel;
+pub(crate) mod item;
+pub(crate) mod member;
+pub(crate) mod phone;
+pub(crate) mod team;
+pub(crate) mod user_status;
 mod value;
+pub(crate) mod webhook;
 
 use api_kit::Query;
 use model::{Dialect, Native, Ref};
@@ -15,6 +27,14 @@ pub(crate) use contact::{Contacts, Single};
 pub(crate) const SOURCE: &str = "source";
 /// The extra member that holds the inbox of a contact (the vendor's channel).
 pub(crate) const CHANNEL_UUID: &str = "channel_uuid";
+/// The extra member that holds the stage of the sales funnel that a contact is at.
+pub(crate) const FUNNEL_ID: &str = "funnelId";
+/// The extra member that holds the id that WhatsApp Cloud knows a contact by.
+pub(crate) const BSUID: &str = "bsuid";
+/// The extra member that holds what was last asked of the bot.
+pub(crate) const BOT_STATUS: &str = "bot_status";
+/// The id of what stands in for a team, an inbox or a bot where the workspace has none: clients read them unguarded.
+pub(crate) const NOBODY: &str = "00000000000000000000000000000000";
 /// The source of contacts with a telephone number.
 pub(crate) const WHATSAPP: &str = "whatsapp";
 /// Marks the violation of a value that must be a list of options, which the error then names.
@@ -26,7 +46,7 @@ pub(crate) const DESTROYED: Status = Status { status: "contact was destroyed" };
 /// The answer to an action.
 #[derive(Debug, Serialize)]
 pub(crate) struct Status {
-    status: &'static str,
+    pub(crate) status: &'static str,
 }
 
 /// Whether `customFieldsMetadata` is shown.

@@ -1,4 +1,4 @@
-//! The catalog: fields, tags, lists, users, teams, channel types and inboxes, all through the same functions.
+//! The catalog: fields, tags, lists, users, teams, channel types, inboxes and the like, all through the same functions.
 //!
 //! Keys that may write contacts may write the catalog, too: every vendor's clients make tags and fields as they go.
 
@@ -47,7 +47,8 @@ impl App {
         Ok(self.store().catalog(caller.workspace).await?)
     }
 
-    /// Makes an item of the catalog. `make` is called again with the catalog as it is then, when somebody else changed
+    /// Makes an item of the catalog, or puts it in the place of the one with its id, of which there is to be one only.
+    /// `make` is called again with the catalog as it is then, when somebody else changed
     /// it in between.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use model::{
     Aliases, Catalog, ChannelKind, ChannelType, ChannelTypeId, Dialect, Entity, Field, FieldId, FieldOption,
-    FieldType, Inbox, InboxId, OptionId, SystemMember, Team, TeamId,
+    FieldType, Funnel, FunnelId, Inbox, InboxId, OptionId, SystemMember, Team, TeamId,
 };
 
 use crate::Clock;
@@ -27,7 +27,11 @@ const TITLES: [(&str, &str); 9] = [
     ("Capt.", "Capt."),
 ];
 
-/// The system fields, one team, one inbox, phone and e-mail as channel types.
+/// The stages of a sales funnel that Callbell's examples have: name, emoji.
+const FUNNELS: [(&str, &str); 4] =
+    [("Awareness", "🧘\u{200d}♂\u{fe0f}"), ("Interest", "👁\u{fe0f}"), ("Desire", "✨"), ("Action", "🎯")];
+
+/// The system fields, one team, one inbox, phone and e-mail as channel types, four funnels.
 pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
     let mut catalog = Catalog::default();
     let system = [
@@ -88,5 +92,16 @@ pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
         main: true,
         aliases: Aliases::default(),
     });
+    for (number, (name, emoji)) in (1..).zip(FUNNELS) {
+        catalog.funnels.push(Funnel {
+            id: FunnelId(clock.fresh_id()),
+            number,
+            name: name.to_owned(),
+            emoji: Some(emoji.to_owned()),
+            position: number,
+            created_at: clock.now(),
+            aliases: Aliases::default(),
+        });
+    }
     catalog
 }

@@ -1,6 +1,7 @@
 //! A workspace's catalog: what its contacts refer to and all its servers hold in memory.
 
 mod changes;
+mod desk;
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
+pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
 use crate::{
     Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId,
     RecordKind, TagId, TeamId, Timestamp, UserId,
 };
 
-/// The fields, tags, lists, users, teams, channel types and inboxes of one workspace: one small document.
+/// The fields, tags, lists, users, teams, channel types, inboxes, and what else is like them, of one workspace: one small
+/// document.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Catalog {
@@ -36,6 +39,18 @@ pub struct Catalog {
     pub channel_types: Items<ChannelType>,
     /// Inboxes.
     pub inboxes: Items<Inbox>,
+    /// Funnels.
+    #[serde(skip_serializing_if = "Items::is_empty")]
+    pub funnels: Items<Funnel>,
+    /// The statuses that users can give themselves.
+    #[serde(skip_serializing_if = "Items::is_empty")]
+    pub custom_statuses: Items<CustomStatus>,
+    /// What users say of being there.
+    #[serde(skip_serializing_if = "Items::is_empty")]
+    pub presences: Items<Presence>,
+    /// Where events are sent to.
+    #[serde(skip_serializing_if = "Items::is_empty")]
+    pub subscriptions: Items<Subscription>,
     /// When items last changed, by their ids; those that never did are left out. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub updated_at: BTreeMap<Uuid, Timestamp>,
@@ -58,6 +73,11 @@ impl Catalog {
     /// The inbox that a contact without one belongs to.
     pub fn main_inbox(&self) -> Option<&Inbox> {
         self.inboxes.iter().find(|inbox| inbox.main).or_else(|| self.inboxes.iter().next())
+    }
+
+    /// What a user says of being there, if anything.
+    pub fn presence(&self, user: crate::UserId) -> Option<&Presence> {
+        self.presences.iter().find(|presence| presence.user == user)
     }
 
     /// The channel type of a channel: its own, else the first of its kind.
@@ -225,6 +245,7 @@ macro_rules! named_item {
         }
     };
 }
+use named_item;
 
 /// A tag (Zingle's label).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

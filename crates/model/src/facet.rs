@@ -55,7 +55,7 @@ pub enum Facet {
 }
 
 /// The extras that lists are filtered by.
-pub const EXTRAS: [(Dialect, &str); 9] = [
+pub const EXTRAS: [(Dialect, &str); 10] = [
     (Dialect::Acquire, "clientType"),
     (Dialect::Acquire, "clientName"),
     (Dialect::Acquire, "clientVersion"),
@@ -65,6 +65,7 @@ pub const EXTRAS: [(Dialect, &str); 9] = [
     (Dialect::Acquire, "clientDeviceVendor"),
     (Dialect::Acquire, "clientDeviceModel"),
     (Dialect::Callbell, "source"),
+    (Dialect::Callbell, "bsuid"),
 ];
 
 /// What the ids are made from of questions that have no record.

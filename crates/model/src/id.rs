@@ -75,6 +75,14 @@ ids! {
     TeamId,
     /// The workspace's own end of a conversation (Callbell's channel: one WhatsApp number, one page).
     InboxId,
+    /// A stage of the sales funnel (Callbell's funnel).
+    FunnelId,
+    /// A status that users can give themselves.
+    CustomStatusId,
+    /// What a user says of being there.
+    PresenceId,
+    /// Where events are sent to.
+    SubscriptionId,
     /// An API key (its id, not its secret).
     KeyId,
 }

@@ -30,8 +30,8 @@ pub mod violation;
 
 pub use apply::{Applied, Ground, Linked, Stamp, apply};
 pub use catalog::{
-    Catalog, CatalogItem, CatalogRow, ChannelType, Entity, Field, FieldOption, FieldType, Inbox, ItemChange,
-    ItemEdit, List, SystemMember, Tag, Team, User,
+    Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption, FieldType,
+    Funnel, Inbox, ItemChange, ItemEdit, List, Presence, Subscription, SystemMember, Tag, Team, User,
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,
@@ -45,8 +45,9 @@ pub use difference::{Difference, Member};
 pub use event::{Actor, Deleted, Event, EventKind};
 pub use facet::Facet;
 pub use id::{
-    ChannelId, ChannelTypeId, CompanyId, ContactId, FieldId, InboxId, KeyId, ListId, MessageId, NoteId,
-    OptionId, TagId, TaskId, TeamId, UserId, WorkspaceId,
+    ChannelId, ChannelTypeId, CompanyId, ContactId, CustomStatusId, FieldId, FunnelId, InboxId, KeyId,
+    ListId, MessageId, NoteId, OptionId, PresenceId, SubscriptionId, TagId, TaskId, TeamId, UserId,
+    WorkspaceId,
 };
 pub use items::{Item, Items};
 pub use note::{Note, NoteMessage};

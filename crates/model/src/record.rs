@@ -35,6 +35,14 @@ pub enum RecordKind {
     ChannelType,
     /// An inbox of the catalog.
     Inbox,
+    /// A funnel of the catalog.
+    Funnel,
+    /// A status of the catalog that users can give themselves.
+    CustomStatus,
+    /// A user's presence in the catalog.
+    Presence,
+    /// A subscription of the catalog.
+    Subscription,
     /// What the catalog says of the workspace itself.
     Settings,
 }
@@ -54,6 +62,10 @@ impl RecordKind {
             Self::Team => "team",
             Self::ChannelType => "channel_type",
             Self::Inbox => "inbox",
+            Self::Funnel => "funnel",
+            Self::CustomStatus => "custom_status",
+            Self::Presence => "presence",
+            Self::Subscription => "subscription",
             Self::Settings => "settings",
         }
     }

@@ -200,6 +200,10 @@ pub(crate) fn kind_number(kind: RecordKind) -> i64 {
         RecordKind::ChannelType => 10,
         RecordKind::Inbox => 11,
         RecordKind::Settings => 12,
+        RecordKind::Funnel => 13,
+        RecordKind::CustomStatus => 14,
+        RecordKind::Presence => 15,
+        RecordKind::Subscription => 16,
     }
 }
 

@@ -7,7 +7,7 @@ use model::{
 };
 use serde_json::Map;
 
-use super::{CHANNEL_UUID, SOURCE, WHATSAPP, reference, value};
+use super::{BOT_STATUS, BSUID, CHANNEL_UUID, FUNNEL_ID, SOURCE, WHATSAPP, reference, value};
 
 /// Most characters of a note.
 const NOTE_CHARS: usize = 1000;
@@ -15,7 +15,7 @@ const NOTE_CHARS: usize = 1000;
 const SOURCE_CHARS: usize = 50;
 
 /// The words for the bot. There is none, so they are only kept.
-const BOT_STATUS: [&str; 2] = ["bot_start", "bot_end"];
+pub(super) const BOT_WORDS: [&str; 2] = ["bot_start", "bot_end"];
 
 /// Members that a body may carry without effect: those that only POST takes, and those of the contact as it is
 /// shown, which clients send back.
@@ -24,7 +24,7 @@ const BOT_STATUS: [&str; 2] = ["bot_start", "bot_end"];
 /// Page: PATCH /contacts/:uuid. Test: `members_that_cannot_be_updated_are_ignored`.
 const WITHOUT_EFFECT: [&str; 19] = [
     "uuid",
-    "bsuid",
+    BSUID,
     "phone_number",
     "phoneNumber",
     "identifier",
@@ -39,7 +39,7 @@ const WITHOUT_EFFECT: [&str; 19] = [
     "createdAt",
     "closedAt",
     "blockedAt",
-    "funnelId",
+    FUNNEL_ID,
     "href",
     "conversationHref",
 ];
@@ -82,7 +82,7 @@ fn shared(change: &mut Change, members: Map<String, Json>) {
             "team_uuid" => {
                 text(&json).map(|team| Some(Edit::AssignedTeam(Some(ItemRef::Id(reference(&team))))))
             }
-            "bot_status" => bot_status(&json).map(Some),
+            BOT_STATUS => bot_status(&json).map(Some),
             "note" => note(&json).map(Some),
             name if WITHOUT_EFFECT.contains(&name) => Ok(None),
             // Ignored by the vendor, but nothing that was accepted is lost.
@@ -201,12 +201,13 @@ fn assigned_user(json: &Json) -> Result<Edit, ViolationKind> {
     Ok(Edit::AssignedUser(email.map(|email| ItemRef::NameAnyCase(email.to_owned()))))
 }
 
-fn bot_status(json: &Json) -> Result<Edit, ViolationKind> {
+/// What is asked of the bot.
+pub(super) fn bot_status(json: &Json) -> Result<Edit, ViolationKind> {
     match json.as_str() {
-        Some(word) if BOT_STATUS.contains(&word) => {
-            Ok(Edit::Extra(Dialect::Callbell, "bot_status".to_owned(), Some(json.clone())))
+        Some(word) if BOT_WORDS.contains(&word) => {
+            Ok(Edit::Extra(Dialect::Callbell, BOT_STATUS.to_owned(), Some(json.clone())))
         }
-        _ => Err(ViolationKind::NotOneOf(BOT_STATUS.map(str::to_owned).to_vec())),
+        _ => Err(ViolationKind::NotOneOf(BOT_WORDS.map(str::to_owned).to_vec())),
     }
 }
 

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use app::{Compat, View};
-use model::{Catalog, ChannelKind, Dialect, FieldType, ItemRef, Json, Timestamp};
+use model::{Catalog, ChannelKind, Dialect, FieldType, Json, Timestamp};
 use serde::{Serialize, Serializer};
 
-use super::{CHANNEL_UUID, SOURCE, Types, WHATSAPP, reference, value};
+use super::channel::Channel;
+use super::item::shown;
+use super::team::Team;
+use super::{BSUID, FUNNEL_ID, SOURCE, Types, WHATSAPP, value};
 use crate::page::Found;
 
 /// The dashboard that `href` and `conversationHref` point at.
@@ -15,9 +18,6 @@ const DASHBOARD: &str = "https://dash.callbell.eu";
 const SOCIAL_SOURCES: [&str; 3] = ["facebook", "instagram", "telegram"];
 /// The source of contacts that nothing else is known of.
 const WEBCHAT: &str = "webchat";
-/// The id of what stands in for a team or an inbox where the workspace has none: clients read them unguarded.
-const NOBODY: &str = "00000000000000000000000000000000";
-
 /// A page of contacts.
 #[derive(Debug, Serialize)]
 pub(crate) struct Contacts<'a> {
@@ -65,6 +65,11 @@ impl<'a> Single<'a> {
             Compat::Observed => Self::Observed { contact: Box::new(contact) },
         }
     }
+
+    /// Encodes a contact where both the pages and the live service have an object.
+    pub(crate) fn object(view: &'a View) -> Self {
+        Self::of(view, Compat::Observed, Types::Hidden)
+    }
 }
 
 /// A contact.
@@ -107,7 +112,7 @@ impl<'a> Contact<'a> {
             blocked_at: instant(contact.blocked_at),
             created_at: contact.created_at.to_rfc3339_seconds(),
             source: extra(SOURCE).and_then(Json::as_str).unwrap_or_else(|| source(contact)),
-            funnel_id: extra("funnelId"),
+            funnel_id: extra(FUNNEL_ID),
             closed_at: instant(contact.closed_at),
             href: format!("{DASHBOARD}/contacts/{uuid}"),
             // The vendor numbers conversations by themselves; here each contact has one, with its id.
@@ -116,18 +121,13 @@ impl<'a> Contact<'a> {
             assigned_user: user.map(|user| user.email.as_str()),
             custom_fields: custom_fields(contact, catalog),
             custom_fields_metadata: (types == Types::Shown).then(|| metadata(contact, catalog)),
-            team: Team::of(contact, catalog),
-            channel: Channel::of(contact, catalog),
-            bsuid: extra("bsuid"),
+            team: Team::of_contact(contact, catalog),
+            channel: Channel::of_contact(contact, catalog),
+            bsuid: extra(BSUID),
             note: contact.remarks.as_deref(),
             uuid,
         }
     }
-}
-
-/// The id to show: the vendor's own, else ours in its form.
-fn shown(aliases: &model::Aliases, hex: impl FnOnce() -> String) -> Cow<'_, str> {
-    aliases.shown(Dialect::Callbell).map_or_else(|| hex().into(), Cow::Borrowed)
 }
 
 /// Where a contact came from that did not come through this dialect.
@@ -181,66 +181,4 @@ struct FieldValue {
     word: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     options: Option<Vec<String>>,
-}
-
-/// The team of a contact.
-///
-/// QUIRK(callbell): some examples show `{}`, but clients read `team.uuid` unguarded, and the live service
-/// always has one. Page: object types, Contact. Test: `team_and_channel_are_always_objects`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Team<'a> {
-    uuid: Cow<'a, str>,
-    name: &'a str,
-    default: bool,
-    members: usize,
-    created_at: String,
-}
-
-impl<'a> Team<'a> {
-    fn of(contact: &model::Contact, catalog: &'a Catalog) -> Self {
-        let assigned = contact.assigned_team.and_then(|id| catalog.teams.get(id.0));
-        match assigned.or_else(|| catalog.default_team()) {
-            Some(team) => Self {
-                uuid: shown(&team.aliases, || team.id.hex()),
-                name: &team.name,
-                default: team.default,
-                members: team.members.len(),
-                created_at: team.created_at.to_rfc3339_seconds(),
-            },
-            None => Self {
-                uuid: NOBODY.into(),
-                name: "General",
-                default: true,
-                members: 0,
-                created_at: contact.created_at.to_rfc3339_seconds(),
-            },
-        }
-    }
-}
-
-/// The inbox of a contact, which the vendor calls a channel.
-#[derive(Debug, Serialize)]
-struct Channel<'a> {
-    uuid: Cow<'a, str>,
-    title: &'a str,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    main: bool,
-}
-
-impl<'a> Channel<'a> {
-    fn of(contact: &model::Contact, catalog: &'a Catalog) -> Self {
-        let chosen = contact.extras.get(Dialect::Callbell, CHANNEL_UUID).and_then(Json::as_str);
-        let chosen = chosen.and_then(|text| catalog.inboxes.find(&ItemRef::Id(reference(text))));
-        match chosen.or_else(|| catalog.main_inbox()) {
-            Some(inbox) => Self {
-                uuid: shown(&inbox.aliases, || inbox.id.hex()),
-                title: &inbox.name,
-                kind: &inbox.kind,
-                main: inbox.main,
-            },
-            None => Self { uuid: NOBODY.into(), title: "Main", kind: WHATSAPP, main: true },
-        }
-    }
 }

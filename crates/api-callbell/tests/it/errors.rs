@@ -73,7 +73,7 @@ async fn each_error_has_its_status_and_body() {
         ("unreadable id", "GET", "/v1/contacts/%ff", ""),
         ("unknown route", "GET", "/v1/nothing", ""),
         ("no version", "GET", "/contacts", ""),
-        ("route not built", "GET", "/v1/contacts/phone/123456789", ""),
+        ("route not built", "GET", "/v1/templates", ""),
         ("wrong method on all", "PATCH", "/v1/contacts", "{}"),
         ("wrong method on one", "PUT", JOHN_PATH, "{}"),
         ("no json", "PATCH", JOHN_PATH, "x"),

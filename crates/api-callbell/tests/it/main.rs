@@ -9,11 +9,17 @@
 )]
 
 mod bad_input;
+mod conversations;
 mod create;
 mod custom_fields;
 mod errors;
 mod examples;
 mod fidelity;
+mod find;
+mod guesses;
 mod list;
 mod stage;
+mod statuses;
 mod update;
+mod webhooks;
+mod workspace;

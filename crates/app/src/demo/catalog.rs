@@ -14,6 +14,14 @@ const TITLE: &str = "808cd25e-ca27-4fdb-a10c-d87032108f38";
 const TITLE_MR: &str = "266cbe3c-dd2f-45c2-8473-d84a8e6fada6";
 const PHONE_NUMBER: &str = "23c70519-6c70-40e5-904e-7652e54a85fg";
 
+/// The ids of Callbell's example funnels, in the order of the starter's.
+const FUNNELS: [&str; 4] = [
+    "ff0f96b9b0034d0cb14f27f3f6868dd6",
+    "1cd7845e6b93453db0159dce35d16f39",
+    "1e6c0c57c81d49d281d2fcec053a1ab6",
+    "8c51dfc8667a4f7f9c83ae065524483a",
+];
+
 /// Number, key, name, type, alias, options with their aliases.
 type FieldRow =
     (u64, &'static str, &'static str, FieldType, Option<(Dialect, &'static str)>, &'static [OptionRow]);
@@ -141,6 +149,13 @@ pub(super) fn with_examples(mut catalog: Catalog, clock: &dyn Clock) -> Catalog 
             inbox.name = "phone_number_1".to_owned();
             inbox.aliases = Aliases::one(Dialect::Callbell, "7c996996fea947f4a1d5a11e7fac84db");
             inbox
+        })
+        .collect();
+    let funnels = catalog.funnels.iter().cloned().zip(FUNNELS);
+    catalog.funnels = funnels
+        .map(|(mut funnel, alias)| {
+            funnel.aliases = Aliases::one(Dialect::Callbell, alias);
+            funnel
         })
         .collect();
     catalog

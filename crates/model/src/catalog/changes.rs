@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Catalog, ChannelType, Field, Inbox, List, Tag, Team, User};
+use super::{
+    Catalog, ChannelType, CustomStatus, Field, Funnel, Inbox, List, Presence, Subscription, Tag, Team, User,
+};
 use crate::difference::{document_differences, revert_document};
 use crate::{
     Difference, Item, Items, Json, OnConflict, RecordKind, Rejection, Timestamp, Violation, ViolationKind,
@@ -30,6 +32,14 @@ pub enum CatalogItem {
     ChannelType(ChannelType),
     /// An inbox.
     Inbox(Inbox),
+    /// A funnel.
+    Funnel(Funnel),
+    /// A status that users can give themselves.
+    CustomStatus(CustomStatus),
+    /// A user's presence.
+    Presence(Presence),
+    /// A subscription.
+    Subscription(Subscription),
 }
 
 /// One of the kinds of [`CatalogItem`].
@@ -170,7 +180,11 @@ rows!(
     User users,
     Team teams,
     ChannelType channel_types,
-    Inbox inboxes
+    Inbox inboxes,
+    Funnel funnels,
+    CustomStatus custom_statuses,
+    Presence presences,
+    Subscription subscriptions
 );
 
 /// What a client does not choose.
