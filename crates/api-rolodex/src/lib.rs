@@ -9,6 +9,7 @@ mod error;
 mod faults;
 mod links;
 mod lists;
+mod members;
 mod notes;
 mod page;
 mod related;

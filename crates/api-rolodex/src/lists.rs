@@ -1,15 +1,16 @@
 //! The list endpoints.
 
 use api_kit::{Answer, Call, Payload, with_change};
-use app::{CompanyLink, ContactLink, WrittenItem};
+use app::WrittenItem;
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Aliases, Catalog, CompanyId, ContactId, Facet, List, ListId};
+use model::{Aliases, Catalog, Facet, List, ListId};
 
 use crate::links::Links;
+use crate::members::Members;
 use crate::page::{self, ITEM_ORDERS, Include, Page, Relationship};
 use crate::wire::{envelope, id, list};
-use crate::{Error, Rolodex, resolve};
+use crate::{Error, Rolodex};
 
 /// `GET /lists`
 pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
@@ -35,7 +36,8 @@ pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
 /// `POST /lists`: the answer carries the members, whatever the request includes.
 pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     Include::read(&call.query, &Relationship::OF_LIST)?;
-    let (asked, members) = Members::of(&call, list::Asked::create(payload.body)).await?;
+    let asked = list::Asked::create(payload.body);
+    let members = Members::find(&call, asked.members, asked.faults).await?;
     let made = call.app.create_item(&call.caller, |fresh, _| {
         Ok(List {
             id: ListId(fresh.id),
@@ -55,7 +57,8 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let include = Include::read(&call.query, &Relationship::OF_LIST)?;
     let named = id::item(call.param("id"));
     let entity = id::find::<List>(&*call.app.catalog(&call.caller).await?, call.param("id"))?.entity;
-    let (asked, members) = Members::of(&call, list::Asked::update(payload.body, entity)).await?;
+    let asked = list::Asked::update(payload.body, entity);
+    let members = Members::find(&call, asked.members, asked.faults).await?;
     let changed = call.app.update_item(&call.caller, &named, |list: &mut List, _| {
         list.name = asked.name.clone().unwrap_or_else(|| list.name.clone());
         list.description = asked.description.clone().unwrap_or_else(|| list.description.clone());
@@ -73,46 +76,13 @@ pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     Ok(with_change(deleted.change, answer))
 }
 
-/// What is on the list, and nothing else; `None` leaves it as it is.
-struct Members {
-    contacts: Option<Vec<ContactId>>,
-    companies: Option<Vec<CompanyId>>,
-}
-
-impl Members {
-    /// What a request asks for, and the members it names, when nothing is wrong with it.
-    async fn of(call: &Call<Rolodex>, mut asked: list::Asked) -> Result<(list::Asked, Self), Error> {
-        let mut faults = std::mem::take(&mut asked.faults);
-        let members = Self {
-            contacts: resolve::contacts(call, asked.contacts.take(), &mut faults).await?,
-            companies: resolve::companies(call, asked.companies.take(), &mut faults).await?,
-        };
-        faults.check()?;
-        Ok((asked, members))
-    }
-
-    /// Puts them on the list; the number of the last change.
-    async fn set(self, call: &Call<Rolodex>, list: ListId) -> Result<Option<u64>, Error> {
-        let mut changes = Vec::new();
-        if let Some(contacts) = self.contacts {
-            let set = call.app.set_contacts(&call.caller, ContactLink::List(list), &contacts).await?;
-            changes.extend(set.changes);
-        }
-        if let Some(companies) = self.companies {
-            let set = call.app.set_companies(&call.caller, CompanyLink::List(list), &companies).await?;
-            changes.extend(set.changes);
-        }
-        Ok(changes.last().copied())
-    }
-}
-
 async fn wrote(
     call: &Call<Rolodex>,
     written: WrittenItem<List>,
     members: Members,
     include: &Include,
 ) -> Answer<Rolodex> {
-    let linked = members.set(call, written.item.id).await?;
+    let linked = members.enlist(call, written.item.id).await?;
     let answer = one(call, &written.item, &written.catalog, include).await?;
     Ok(with_change(written.change.or(linked), answer))
 }

@@ -1,15 +1,16 @@
 //! The tag endpoints.
 
 use api_kit::{Answer, Call, Payload, with_change};
-use app::{CompanyLink, ContactLink, WrittenItem};
+use app::WrittenItem;
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Aliases, Catalog, CompanyId, ContactId, Facet, Tag, TagId, TaskId};
+use model::{Aliases, Catalog, Facet, Tag, TagId};
 
 use crate::links::Links;
+use crate::members::Members;
 use crate::page::{ITEM_ORDERS, Include, Page, Relationship};
 use crate::wire::{envelope, id, tag};
-use crate::{Error, Rolodex, resolve};
+use crate::{Error, Rolodex};
 
 /// `GET /tags`
 pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
@@ -33,8 +34,9 @@ pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
 /// `POST /tags`: the answer carries every relationship, whatever the request includes.
 pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     Include::read(&call.query, &Relationship::OF_TAG)?;
-    let (name, members) = Members::of(&call, tag::Asked::create(payload.body)).await?;
-    let name = name.unwrap_or_default();
+    let asked = tag::Asked::create(payload.body);
+    let members = Members::find(&call, asked.members, asked.faults).await?;
+    let name = asked.name.unwrap_or_default();
     let made = call.app.create_item(&call.caller, |fresh, _| {
         Ok(Tag {
             id: TagId(fresh.id),
@@ -54,9 +56,10 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let include = Include::read(&call.query, &Relationship::OF_TAG)?;
     let named = id::item(call.param("id"));
     id::find::<Tag>(&*call.app.catalog(&call.caller).await?, call.param("id"))?;
-    let (name, members) = Members::of(&call, tag::Asked::update(payload.body)).await?;
+    let asked = tag::Asked::update(payload.body);
+    let members = Members::find(&call, asked.members, asked.faults).await?;
     let changed = call.app.update_item(&call.caller, &named, |tag: &mut Tag, _| {
-        tag.name = name.clone().unwrap_or_else(|| tag.name.clone());
+        tag.name = asked.name.clone().unwrap_or_else(|| tag.name.clone());
         Ok(())
     });
     wrote(&call, changed.await?, members, &include).await
@@ -71,51 +74,13 @@ pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     Ok(with_change(deleted.change, answer))
 }
 
-/// What gets the tag, and nothing else; `None` leaves it as it is.
-struct Members {
-    contacts: Option<Vec<ContactId>>,
-    companies: Option<Vec<CompanyId>>,
-    tasks: Option<Vec<TaskId>>,
-}
-
-impl Members {
-    /// The name and the members that a request asks for, when nothing is wrong with it.
-    async fn of(call: &Call<Rolodex>, asked: tag::Asked) -> Result<(Option<String>, Self), Error> {
-        let mut faults = asked.faults;
-        let members = Self {
-            contacts: resolve::contacts(call, asked.contacts, &mut faults).await?,
-            companies: resolve::companies(call, asked.companies, &mut faults).await?,
-            tasks: resolve::tasks(call, asked.tasks, &mut faults).await?,
-        };
-        faults.check()?;
-        Ok((asked.name, members))
-    }
-
-    /// Gives them the tag; the number of the last change.
-    async fn set(self, call: &Call<Rolodex>, tag: TagId) -> Result<Option<u64>, Error> {
-        let mut changes = Vec::new();
-        if let Some(contacts) = self.contacts {
-            let set = call.app.set_contacts(&call.caller, ContactLink::Tag(tag), &contacts).await?;
-            changes.extend(set.changes);
-        }
-        if let Some(companies) = self.companies {
-            let set = call.app.set_companies(&call.caller, CompanyLink::Tag(tag), &companies).await?;
-            changes.extend(set.changes);
-        }
-        if let Some(tasks) = self.tasks {
-            changes.extend(call.app.set_tasks(&call.caller, tag, &tasks).await?.changes);
-        }
-        Ok(changes.last().copied())
-    }
-}
-
 async fn wrote(
     call: &Call<Rolodex>,
     written: WrittenItem<Tag>,
     members: Members,
     include: &Include,
 ) -> Answer<Rolodex> {
-    let linked = members.set(call, written.item.id).await?;
+    let linked = members.tag(call, written.item.id).await?;
     let answer = one(call, &written.item, &written.catalog, include).await?;
     Ok(with_change(written.change.or(linked), answer))
 }

@@ -156,6 +156,8 @@ impl Stage {
                 email: "john.doe@email.com".to_owned(),
                 first_name: "John".to_owned(),
                 last_name: "Doe".to_owned(),
+                avatar_url: None,
+                admin: false,
                 created_at,
                 aliases: Aliases::default(),
             });

@@ -6,10 +6,11 @@ use api_kit::{Body, decode};
 use model::{Catalog, Entity, Json, ViolationKind};
 use serde::Serialize;
 
-use super::members::{Ids, Members, NAME_CHARS};
+use super::members::{Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
+use crate::members::Named;
 use crate::page::{Include, Relationship};
 
 /// The vendor's words for what lists and fields belong to.
@@ -22,8 +23,7 @@ pub(crate) struct Asked {
     pub(crate) name: Option<String>,
     pub(crate) entity: Option<Entity>,
     pub(crate) description: Option<Option<String>>,
-    pub(crate) contacts: Ids,
-    pub(crate) companies: Ids,
+    pub(crate) members: Named,
     pub(crate) faults: Faults,
 }
 
@@ -49,8 +49,11 @@ impl Asked {
             name: members.text("name", NAME_CHARS),
             entity: members.get("type", entity),
             description: members.nullable_text("description", DESCRIPTION_CHARS),
-            contacts: members.ids("contacts", "contact"),
-            companies: members.ids("companies", "company"),
+            members: Named {
+                contacts: members.ids("contacts", "contact"),
+                companies: members.ids("companies", "company"),
+                tasks: None,
+            },
             faults: members.faults(),
         }
     }
@@ -58,8 +61,8 @@ impl Asked {
     /// Members of the other kind are refused; an empty set of them says nothing.
     fn fitting(mut self, lists: Option<Entity>) -> Self {
         let (name, others) = match lists {
-            Some(Entity::Contact) => ("companies", &mut self.companies),
-            Some(Entity::Company) => ("contacts", &mut self.contacts),
+            Some(Entity::Contact) => ("companies", &mut self.members.companies),
+            Some(Entity::Company) => ("contacts", &mut self.members.contacts),
             None => return self,
         };
         if others.take().is_some_and(|ids| !ids.is_empty()) {

@@ -6,18 +6,17 @@ use api_kit::Body;
 use model::Catalog;
 use serde::Serialize;
 
-use super::members::{Ids, Members, NAME_CHARS};
+use super::members::{Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
+use crate::members::Named;
 use crate::page::{Include, Relationship};
 
 /// What a request asks to make of a tag; `None` leaves a member alone.
 pub(crate) struct Asked {
     pub(crate) name: Option<String>,
-    pub(crate) contacts: Ids,
-    pub(crate) companies: Ids,
-    pub(crate) tasks: Ids,
+    pub(crate) members: Named,
     pub(crate) faults: Faults,
 }
 
@@ -35,9 +34,11 @@ impl Asked {
     fn read(mut members: Members) -> Self {
         Self {
             name: members.text("name", NAME_CHARS),
-            contacts: members.ids("contacts", "contact"),
-            companies: members.ids("companies", "company"),
-            tasks: members.ids("tasks", "task"),
+            members: Named {
+                contacts: members.ids("contacts", "contact"),
+                companies: members.ids("companies", "company"),
+                tasks: members.ids("tasks", "task"),
+            },
             faults: members.faults(),
         }
     }
