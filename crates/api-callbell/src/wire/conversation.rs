@@ -104,6 +104,8 @@ mod tests {
                 first_name: String::new(),
                 last_name: String::new(),
                 created_at: Timestamp::default(),
+                avatar_url: None,
+                admin: false,
                 aliases: Aliases::default(),
             });
         }
