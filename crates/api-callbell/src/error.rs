@@ -1,6 +1,6 @@
 //! Errors in the vendor's shape: `{"error": text}`, or `{"error": {parameter: [texts]}}` for bad parameters.
 
-use api_kit::{Problem, json};
+use api_kit::{Problem, Undocumented, json};
 use app::{BadKey, Missing};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -88,6 +88,12 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         // Nothing has an id that is no text; most that a path can name are contacts.
         Problem::BadPath => (S::NOT_FOUND, text("contact not found")),
         Problem::BadQuery { name, reason } => (S::BAD_REQUEST, object!({ *name: [reason] })),
+        Problem::Undocumented(what @ Undocumented::Call { .. }) => {
+            (S::NOT_FOUND, format!("not found: {what}").into())
+        }
+        Problem::Undocumented(Undocumented::Parameter(name)) => {
+            (S::BAD_REQUEST, object!({ name.as_str(): ["is not documented"] }))
+        }
         Problem::BodyTooLarge(_) => (S::PAYLOAD_TOO_LARGE, problem.to_string().into()),
         Problem::BodyCut => (S::BAD_REQUEST, problem.to_string().into()),
         Problem::Timeout => {

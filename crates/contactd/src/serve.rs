@@ -29,7 +29,8 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         }
     };
     let store = open(&location, config.options).await?;
-    let app = App::new(store, Arc::new(SystemClock), Settings { compat: config.compat });
+    let app =
+        App::new(store, Arc::new(SystemClock), Settings { compat: config.compat, strict: config.strict });
     if let Some(crowd) = crowd {
         app.seed_demo(crowd).await.context("cannot make the demo's records")?;
     }
