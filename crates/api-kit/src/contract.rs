@@ -47,7 +47,7 @@ impl Contract {
     pub fn route(&self, method: &Method, path: &str) -> Option<&RouteRow> {
         // What answers GET answers HEAD, without a body.
         let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-        let path = path.strip_suffix('/').unwrap_or(path);
+        let path = self.table.path(path);
         self.table.routes.iter().find(|row| row.method == method && row.path == path)
     }
 }

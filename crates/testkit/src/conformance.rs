@@ -14,6 +14,7 @@ use crate::Reply;
 /// An API's OpenAPI description, to check answers against. Clones share what was made ready.
 #[derive(Clone)]
 pub struct Description {
+    contract: &'static Contract,
     document: Arc<Json>,
     ready: Arc<Mutex<HashMap<String, Arc<Validator>>>>,
 }
@@ -21,7 +22,7 @@ pub struct Description {
 impl Description {
     /// The description that the server shows.
     pub fn of(contract: &'static Contract) -> Self {
-        Self { document: Arc::new(contract::description(contract)), ready: Arc::default() }
+        Self { contract, document: Arc::new(contract::description(contract)), ready: Arc::default() }
     }
 
     /// Checks that an answer has a status and a body that are described for the route that gave it.
@@ -65,8 +66,7 @@ impl Description {
 
     fn operation(&self, method: &str, route: &str) -> Option<&Json> {
         let method = if method == "HEAD" { "get".to_owned() } else { method.to_lowercase() };
-        let path = self.document["paths"].get(route.strip_suffix('/').unwrap_or(route))?;
-        path.get(method)
+        self.document["paths"].get(&*self.contract.table.path(route))?.get(method)
     }
 
     fn any_operation(&self) -> &Json {

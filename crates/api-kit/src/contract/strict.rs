@@ -130,6 +130,7 @@ mod tests {
             description = ""
             prefix = ""
             query = ["any"]
+            mounts = { "/also" = "/c" }
             security = {}
             [[route]]
             method = "PUT"
@@ -182,6 +183,8 @@ mod tests {
         let refused = check(&Method::GET, "/guess", "").unwrap_err();
         assert_eq!(refused.to_string(), "the vendor documents no call GET /guess");
         assert!(check(&Method::PUT, "/c/{id}/", "").is_ok());
+        assert!(check(&Method::PUT, "/also/{id}", "").is_ok());
+        assert!(check(&Method::PUT, "/alsoo/{id}", "").is_err());
         assert!(Strict::check(&CONTRACT, (&Method::GET, None, "/x"), &Query::default()).is_err());
     }
 

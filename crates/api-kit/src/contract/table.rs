@@ -1,5 +1,8 @@
 //! `fidelity.toml`: every route and member of an API, how faithful it is, and on what evidence.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use model::Json;
 use serde::Deserialize;
 
@@ -27,6 +30,9 @@ pub struct About {
     pub description: String,
     /// Where it stands on a server: `/callbell`; empty for the server's own.
     pub prefix: String,
+    /// Where else the routes stand: the other beginning of their paths, and the one that it is in this table.
+    #[serde(default)]
+    pub mounts: BTreeMap<String, String>,
     /// The query objects whose parameters every route takes.
     #[serde(default)]
     pub query: Vec<String>,
@@ -138,6 +144,17 @@ impl Table {
     /// What the TOML or its rows have wrong.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// The path of a route as this table has it: without a slash at its end, and below the mount of the table.
+    pub fn path<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mounted =
+            self.api.mounts.iter().find_map(|(other, own)| Some((path.strip_prefix(other.as_str())?, own)));
+        match mounted.filter(|(rest, _)| rest.starts_with('/')) {
+            Some((rest, own)) => format!("{own}{rest}").into(),
+            None => path.into(),
+        }
     }
 
     /// The members of an object.
