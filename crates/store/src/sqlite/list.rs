@@ -25,6 +25,9 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
 
+/// The same for pages of the contacts themselves.
+const DOCUMENTS: Syntax = Syntax { key: "c.format, c.doc", ..SYNTAX };
+
 pub(super) fn list(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -33,7 +36,7 @@ pub(super) fn list(
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
-    let documents = page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?;
+    let documents = met(connection, Select::of(workspace, query, Among::All, &DOCUMENTS))?;
     let on_page = documents.len() as u64;
     let is_end =
         query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
@@ -110,6 +113,17 @@ fn page(connection: &Connection, select: Select) -> Result<Documents, StoreError
     let mut statement = connection.prepare_cached(&select.page)?;
     let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
     documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// The contacts of a page that is met on the way along an index or the log, where nothing is sorted.
+fn met(connection: &Connection, select: Select) -> Result<Documents, StoreError> {
+    let mut documents = Documents::default();
+    let mut statement = connection.prepare_cached(&select.page)?;
+    let mut rows = statement.query(params_from_iter(select.binds))?;
+    while let Some(row) = rows.next()? {
+        documents.push(row)?;
+    }
+    Ok(documents)
 }
 
 /// That a number (second) is among bits (first), as [`Numbers::dense`](crate::numbers::Numbers::dense) makes them.
