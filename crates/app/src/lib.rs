@@ -86,6 +86,11 @@ impl App {
         self.clock().fresh_id()
     }
 
+    /// The time.
+    pub fn now(&self) -> model::Timestamp {
+        self.clock().now()
+    }
+
     /// Whether the store answers and takes writes.
     ///
     /// # Errors

@@ -68,9 +68,12 @@ pub struct Applied {
 /// and its differences, or nothing.
 ///
 /// # Errors
-/// Every violation: those that the dialect found while decoding, those of the edits in their order, then those
+/// That the contact is at another revision than the change is for; else every violation: those that the dialect found while decoding, those of the edits in their order, then those
 /// of the contact as a whole: its lock and its bounds.
 pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
+    if let Some(precondition) = &change.precondition {
+        precondition.check(contact.revision)?;
+    }
     let mut draft = Draft {
         before: contact,
         contact: contact.clone(),

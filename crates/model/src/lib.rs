@@ -21,6 +21,7 @@ pub mod items;
 pub mod limits;
 pub mod note;
 pub mod phone;
+pub mod precondition;
 pub mod record;
 pub mod reference;
 pub mod task;
@@ -51,6 +52,7 @@ pub use id::{
 };
 pub use items::{Item, Items};
 pub use note::{Note, NoteMessage};
+pub use precondition::{Precondition, Revisions};
 pub use record::{Document, Record, RecordKind};
 pub use reference::{ItemRef, Native, Ref};
 pub use task::Task;

@@ -406,7 +406,7 @@ impl Store {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();
         write.workspace.hash(&mut hasher);
-        if let Action::Update { contact, .. } | Action::Delete { contact } = &write.action {
+        if let Action::Update { contact, .. } | Action::Delete { contact, .. } = &write.action {
             contact.text.hash(&mut hasher);
         }
         let place = hasher.finish().checked_rem(queues.len() as u64);

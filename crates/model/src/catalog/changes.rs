@@ -200,9 +200,13 @@ impl Catalog {
         self.last_numbers.get(&T::KIND).copied().unwrap_or(0).max(highest) + 1
     }
 
-    /// Notes what happened to its items: when they changed, and the numbers of those that are gone.
+    /// Notes what happened to its items at its revision: when they changed, and the numbers of those that are gone.
     pub fn note_changes(&mut self, changes: &[ItemChange], now: Timestamp) {
         for ItemChange { id, edit, .. } in changes {
+            match edit {
+                ItemEdit::Made(_) | ItemEdit::Changed(_) => drop(self.revisions.insert(*id, self.revision)),
+                ItemEdit::Removed(_) => drop(self.revisions.remove(id)),
+            }
             match edit {
                 ItemEdit::Made(_) => {}
                 ItemEdit::Changed(_) => drop(self.updated_at.insert(*id, now)),
