@@ -8,6 +8,7 @@ use model::{
 };
 use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
 
+use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
 
 /// A contact and the catalog that its ids refer to.
@@ -71,8 +72,9 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
-        caller.require(Scope::Read)?;
-        let page = self.store().list_contacts(caller.workspace, query).await?;
+        let catalog = self.catalog(caller).await?;
+        let query = ContactQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
+        let page = self.store().list_contacts(caller.workspace, &query).await?;
         Ok(ContactList { contacts: page.contacts, total: page.total, catalog: self.catalog(caller).await? })
     }
 

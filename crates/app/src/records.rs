@@ -9,6 +9,7 @@ use model::{
 use store::{Action, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
+use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
 
 /// A company, note or task, and the catalog that its ids refer to.
@@ -73,8 +74,9 @@ impl App {
         caller: &Caller,
         query: &RecordQuery,
     ) -> Result<RecordList<D>, Error> {
-        caller.require(Scope::Read)?;
-        let page = self.store().list_records(caller.workspace, D::KIND, query).await?;
+        let catalog = self.catalog(caller).await?;
+        let query = RecordQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
+        let page = self.store().list_records(caller.workspace, D::KIND, &query).await?;
         let records = page.records.iter().filter_map(|record| D::of(record)).cloned().collect();
         Ok(RecordList { records, total: page.total, catalog: self.catalog(caller).await? })
     }

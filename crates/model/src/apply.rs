@@ -159,6 +159,8 @@ impl Draft<'_> {
             Edit::Values(set, read) => self.values(set, *read),
             Edit::Extra(dialect, name, value) => self.extra(at, (*dialect, name), value.as_ref()),
             Edit::Aliases(dialect, texts) => self.aliases(at, *dialect, texts),
+            Edit::Forget(what, id) if self.ground.catalog.has(*what, *id) => {}
+            Edit::Forget(what, id) => self.contact.forget(*what, *id),
             Edit::Revert(differences, on_conflict) => self.revert(differences, *on_conflict),
         }
     }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod desk;
+mod gone;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
+pub use self::gone::{Carried, Gone, Span};
 use crate::{
     Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId,
     RecordKind, TagId, TeamId, Timestamp, UserId,
@@ -58,6 +60,13 @@ pub struct Catalog {
     /// workspace was made are left out. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub revisions: BTreeMap<Uuid, u64>,
+    /// What was deleted, by its id, while records may still carry that, and what was cleaned away. Deletions are noted by
+    /// the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub gone: BTreeMap<Uuid, Gone>,
+    /// What came back after its id was cleaned away, by its id, until the records have it again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub returning: BTreeMap<Uuid, Span>,
     /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub last_numbers: BTreeMap<RecordKind, u64>,

@@ -2,8 +2,8 @@
 
 use crate::channel::{Normalised, normalise};
 use crate::{
-    Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json, Network,
-    OptIn, Precondition, Ref, Timestamp, Value, Violation, ViolationKind, limits,
+    Carried, Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json,
+    Network, OptIn, Precondition, Ref, Timestamp, Value, Violation, ViolationKind, limits,
 };
 
 /// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
@@ -138,6 +138,8 @@ pub enum Edit {
     Extra(Dialect, String, Option<Json>),
     /// Sets the ids that a vendor gave the contact.
     Aliases(Dialect, Vec<String>),
+    /// Takes the id of something away that is gone from the catalog; what is there stays.
+    Forget(Carried, uuid::Uuid),
     /// Takes back what an earlier change did.
     Revert(Vec<Difference>, OnConflict),
 }

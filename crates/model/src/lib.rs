@@ -31,8 +31,9 @@ pub mod violation;
 
 pub use apply::{Applied, Ground, Linked, Stamp, apply};
 pub use catalog::{
-    Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption, FieldType,
-    Funnel, Inbox, ItemChange, ItemEdit, List, Presence, Subscription, SystemMember, Tag, Team, User,
+    Carried, Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption,
+    FieldType, Funnel, Gone, Inbox, ItemChange, ItemEdit, List, Presence, Span, Subscription, SystemMember,
+    Tag, Team, User,
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,

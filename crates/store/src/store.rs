@@ -277,6 +277,16 @@ impl Store {
         self.shared.backend.events(workspace, after, limit).await
     }
 
+    /// The number of a workspace's last event; 0 when it has none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_event(&self, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
+        let heads = self.shared.backend.load(wanted).await?.heads;
+        Ok(heads.first().map_or(0, |(_, head)| head.last_event))
+    }
+
     /// The workspace's catalog; at most one second old.
     ///
     /// # Errors

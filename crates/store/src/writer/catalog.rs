@@ -35,7 +35,7 @@ impl Batch {
             return Ok(CatalogOutcome { catalog: before, items: Vec::new() });
         }
         catalog.revision = before.revision + 1;
-        catalog.note_changes(&changes, write.stamp.now);
+        catalog.note_changes(&before, &changes, write.stamp.now);
         let revision = catalog.revision;
         let mut items = Vec::with_capacity(changes.len());
         for ItemChange { kind, id, edit } in changes {
