@@ -215,7 +215,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         V::BadValue { kind, .. } => wording(at, kind),
         V::Malformed(reason) if at.is_empty() => (INVALID, format!("Malformed request body: {reason}.")),
         V::Malformed(reason) => (INVALID, format!("Malformed request body at \"{}\": {reason}.", cut(at))),
-        V::ChannelTaken | V::AliasTaken | V::Duplicate => (DUPLICATE, at_member()),
+        V::ChannelTaken | V::AliasTaken | V::Taken | V::Duplicate => (DUPLICATE, at_member()),
         V::WrongType(_)
         | V::Missing
         | V::Blank
@@ -244,6 +244,8 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::UnknownChannelType(_)
         | V::UnknownChannel(_)
         | V::Locked(_)
+        | V::Permanent
+        | V::OtherRevision(_)
         | V::ChangedSince => (INVALID, at_member()),
     }
 }

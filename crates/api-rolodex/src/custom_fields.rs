@@ -42,7 +42,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
         let mut field = Field {
             id: FieldId(fresh.id),
             number: fresh.number,
-            key: field::fresh_key(&name, fresh.number, catalog),
+            key: catalog.fresh_key(&name, fresh.number),
             name,
             kind: asked.kind.unwrap_or(FieldType::Text),
             entity: asked.entity.unwrap_or_default(),

@@ -256,6 +256,9 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::ChannelTaken
         | ViolationKind::AliasTaken
         | ViolationKind::Locked(_)
+        | ViolationKind::Taken
+        | ViolationKind::Permanent
+        | ViolationKind::OtherRevision(_)
         | ViolationKind::ChangedSince => (Sort::Request, kind.to_string()),
     }
 }

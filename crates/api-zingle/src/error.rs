@@ -316,6 +316,9 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::UnknownTeam(_)
         | ViolationKind::UnknownInbox(_)
         | ViolationKind::AliasTaken
+        | ViolationKind::Taken
+        | ViolationKind::Permanent
+        | ViolationKind::OtherRevision(_)
         | ViolationKind::ChangedSince => BODY,
     }
 }

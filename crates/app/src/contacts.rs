@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked, Ref,
+    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked,
+    Precondition, Ref,
 };
 use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
 
+use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
 
 /// A contact and the catalog that its ids refer to.
@@ -70,8 +72,9 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
-        caller.require(Scope::Read)?;
-        let page = self.store().list_contacts(caller.workspace, query).await?;
+        let catalog = self.catalog(caller).await?;
+        let query = ContactQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
+        let page = self.store().list_contacts(caller.workspace, &query).await?;
         Ok(ContactList { contacts: page.contacts, total: page.total, catalog: self.catalog(caller).await? })
     }
 
@@ -142,8 +145,21 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], or what the store says.
     pub async fn delete_contact(&self, caller: &Caller, contact: Ref) -> Result<Written, Error> {
+        self.delete_contact_at(caller, contact, None).await
+    }
+
+    /// Deletes a contact if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`delete_contact`](Self::delete_contact); [`Error::Rejected`] when it is another.
+    pub async fn delete_contact_at(
+        &self,
+        caller: &Caller,
+        contact: Ref,
+        precondition: Option<Box<Precondition>>,
+    ) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
-        self.write(caller, Action::Delete { contact }).await
+        self.write(caller, Action::Delete { contact, precondition }).await
     }
 
     /// Every violation of a change that the dialect already found fault with.
@@ -158,6 +174,7 @@ impl App {
         let judged = Change {
             edits: change.edits.iter().filter(|(_, edit)| is_self_contained(edit)).cloned().collect(),
             violations: change.violations.clone(),
+            precondition: change.precondition.clone(),
         };
         let ground = Ground { catalog: &catalog, linked: &Linked::default(), stamp: self.stamp() };
         match model::apply(contact, &judged, &ground) {

@@ -6,6 +6,7 @@
 
 mod caller;
 mod catalog;
+mod cleaning;
 mod clock;
 mod contacts;
 pub mod demo;
@@ -21,9 +22,11 @@ mod starter;
 mod workspaces;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use caller::Caller;
 pub use catalog::{Fresh, WrittenItem};
+pub use cleaning::{CLEAN_AFTER, Cleaned};
 pub use clock::{Clock, SystemClock};
 pub use contacts::{ContactList, View, Written};
 pub use duty::Duty;
@@ -45,12 +48,20 @@ use crate::keys::KeyCache;
 use crate::workspaces::WorkspaceCache;
 
 /// Settings of the whole server.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// Which of two contradicting wire shapes keys get that do not say it themselves.
     pub compat: Compat,
     /// Whether what a vendor's pages do not have is refused for keys that do not say it themselves.
     pub strict: bool,
+    /// After how long the ids of what was deleted from the catalog are cleaned away from records.
+    pub clean_after: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { compat: Compat::default(), strict: false, clean_after: CLEAN_AFTER }
+    }
 }
 
 /// The application; clones share it.
@@ -86,6 +97,11 @@ impl App {
     /// An id that nothing has, for what a record holds.
     pub fn fresh_id(&self) -> uuid::Uuid {
         self.clock().fresh_id()
+    }
+
+    /// The time.
+    pub fn now(&self) -> model::Timestamp {
+        self.clock().now()
     }
 
     /// Whether the store answers and takes writes.

@@ -162,6 +162,12 @@ pub(crate) struct ServeArgs {
     /// `contactd-ignored`. A key can be set to either, whatever is set here.
     #[arg(long, env = "CONTACTD_STRICT")]
     pub(crate) strict: bool,
+    /// After how many days the ids of deleted tags, fields, options, lists, users and teams are cleaned away from
+    /// contacts [default: 30]
+    ///
+    /// Nothing shows them from the deletion on. It can be undone before and after.
+    #[arg(long, value_name = "DAYS", env = "CONTACTD_CLEAN_AFTER_DAYS")]
+    pub(crate) clean_after_days: Option<u32>,
     /// A TOML file with these settings
     #[arg(long, value_name = "FILE", env = "CONTACTD_CONFIG")]
     pub(crate) config: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 mod changes;
 mod desk;
+mod gone;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
+pub use self::gone::{Carried, Gone, Span};
 use crate::{
     Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId,
     RecordKind, TagId, TeamId, Timestamp, UserId,
@@ -54,6 +56,17 @@ pub struct Catalog {
     /// When items last changed, by their ids; those that never did are left out. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub updated_at: BTreeMap<Uuid, Timestamp>,
+    /// The revisions of the catalog at which items last changed or came back, by their ids; those that never did since the
+    /// workspace was made are left out. Kept by the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub revisions: BTreeMap<Uuid, u64>,
+    /// What was deleted, by its id, while records may still carry that, and what was cleaned away. Deletions are noted by
+    /// the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub gone: BTreeMap<Uuid, Gone>,
+    /// What came back after its id was cleaned away, by its id, until the records have it again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub returning: BTreeMap<Uuid, Span>,
     /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub last_numbers: BTreeMap<RecordKind, u64>,
@@ -63,6 +76,27 @@ impl Catalog {
     /// The custom fields of contacts: those whose values stand in [`Contact::values`].
     pub fn custom_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.system.is_none() && field.entity == Entity::Contact)
+    }
+
+    /// The revision of one of its items: that of the catalog when the item was made or last changed, so it grows with
+    /// each change, also over a deletion and an undo. 0 for what the workspace was made with, before its first change.
+    pub fn revision_of(&self, item: Uuid) -> u64 {
+        self.revisions.get(&item).copied().unwrap_or(0)
+    }
+
+    /// A key for a new field of this name and number, which no field has.
+    pub fn fresh_key(&self, name: &str, number: u64) -> String {
+        let is_taken = |key: &str| self.fields.iter().any(|field| field.key == key);
+        let letters = name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "_");
+        let key = letters.trim_matches('_');
+        let key = if key.is_empty() { "field" } else { key };
+        if !is_taken(key) {
+            return key.to_owned();
+        }
+        let numbers = number..=number.saturating_add(self.fields.len() as u64);
+        let mut keys = numbers.map(|number| format!("{key}_{number}"));
+        // There are more of these than fields.
+        keys.find(|key| !is_taken(key)).unwrap_or_else(|| key.to_owned())
     }
 
     /// The team that a contact without one belongs to.
@@ -228,7 +262,7 @@ pub struct FieldOption {
 }
 
 macro_rules! named_item {
-    ($type:ty) => {
+    ($type:ty $(, $stands_out:ident)?) => {
         impl Item for $type {
             fn id(&self) -> Uuid {
                 self.id.0
@@ -242,6 +276,9 @@ macro_rules! named_item {
             fn aliases(&self) -> &Aliases {
                 &self.aliases
             }
+            $(fn stands_out(&mut self) -> Option<&mut bool> {
+                Some(&mut self.$stands_out)
+            })?
         }
     };
 }
@@ -358,7 +395,7 @@ pub struct Team {
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
 }
-named_item!(Team);
+named_item!(Team, default);
 
 /// A kind of channel as the workspace defines it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -398,4 +435,4 @@ pub struct Inbox {
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
 }
-named_item!(Inbox);
+named_item!(Inbox, main);

@@ -277,6 +277,16 @@ impl Store {
         self.shared.backend.events(workspace, after, limit).await
     }
 
+    /// The number of a workspace's last event; 0 when it has none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_event(&self, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
+        let heads = self.shared.backend.load(wanted).await?.heads;
+        Ok(heads.first().map_or(0, |(_, head)| head.last_event))
+    }
+
     /// The workspace's catalog; at most one second old.
     ///
     /// # Errors
@@ -406,7 +416,7 @@ impl Store {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();
         write.workspace.hash(&mut hasher);
-        if let Action::Update { contact, .. } | Action::Delete { contact } = &write.action {
+        if let Action::Update { contact, .. } | Action::Delete { contact, .. } = &write.action {
             contact.text.hash(&mut hasher);
         }
         let place = hasher.finish().checked_rem(queues.len() as u64);

@@ -71,8 +71,11 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::UnknownChannel(_) => "unknown_channel",
         ViolationKind::ChannelTaken => "channel_taken",
         ViolationKind::AliasTaken => "alias_taken",
+        ViolationKind::Taken => "taken",
+        ViolationKind::Permanent => "permanent",
         ViolationKind::Locked(_) => "locked",
         ViolationKind::ChangedSince => "changed_since",
+        ViolationKind::OtherRevision(_) => "other_revision",
         ViolationKind::Malformed(_) => "malformed",
     }
 }

@@ -140,7 +140,7 @@ impl Person {
             tags(self.tags),
             values(self.values().into_iter().collect()),
         ];
-        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), violations: Vec::new() }
+        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), ..Change::default() }
     }
 
     /// The same as the body of `POST /api/v1/contacts`.

@@ -19,7 +19,7 @@ fn apply(contact: &Contact, change: &Change, step: u8) -> Result<Applied, Reject
 }
 
 fn one(edit: Edit) -> Change {
-    Change { edits: vec![("at".to_owned(), edit)], violations: Vec::new() }
+    Change { edits: vec![("at".to_owned(), edit)], ..Change::default() }
 }
 
 fn undo(contact: &Contact, applied: &Applied, (mode, step): (OnConflict, u8)) -> Result<Applied, Rejection> {

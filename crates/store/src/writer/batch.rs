@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{
     Aliases, Catalog, Change, CompanyId, Contact, ContactId, Deleted, Dialect, Difference, Event, EventKind,
-    Ground, Linked, NoteId, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
+    Ground, Linked, NoteId, Precondition, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
 };
 use uuid::Uuid;
 
@@ -81,8 +81,9 @@ impl Batch {
                 .resolve(write.workspace, contact)
                 .and_then(|id| self.update(write, id, change, None))
                 .map(AnyOutcome::Contact),
-            Action::Delete { contact } => self
+            Action::Delete { contact, precondition } => self
                 .resolve(write.workspace, contact)
+                .and_then(|id| self.check_revision(write.workspace, id, precondition.as_deref()).map(|()| id))
                 .and_then(|id| self.delete(write, id, None))
                 .map(AnyOutcome::Contact),
             Action::Undo { event, on_conflict } => self.undo(write, *event, *on_conflict),
@@ -105,6 +106,16 @@ impl Batch {
     pub(super) fn live(&self, workspace: WorkspaceNumber, id: ContactId) -> Result<Arc<Contact>, StoreError> {
         let slot = self.contacts.rows.get(&(workspace, id.0)).ok_or(StoreError::NoSuchContact)?;
         slot.live()?.cloned().ok_or(StoreError::NoSuchContact)
+    }
+
+    fn check_revision(
+        &self,
+        workspace: WorkspaceNumber,
+        id: ContactId,
+        precondition: Option<&Precondition>,
+    ) -> Result<(), StoreError> {
+        let Some(precondition) = precondition else { return Ok(()) };
+        Ok(precondition.check(self.live(workspace, id)?.revision)?)
     }
 
     fn create(

@@ -249,7 +249,7 @@ fn named_by(writes: &[Write]) -> Wanted {
                 }
                 named_by_change(workspace, change, &mut wanted);
             }
-            Action::Delete { contact } => wanted.contacts.push(workspace, contact),
+            Action::Delete { contact, .. } => wanted.contacts.push(workspace, contact),
             Action::Record(RecordWrite::Put { record, expected }) => {
                 let (kind, number) = (record.kind(), record.number());
                 let aliases = record.aliases().pairs().map(|(dialect, text)| (dialect, text.to_owned()));
