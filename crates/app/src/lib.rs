@@ -15,6 +15,7 @@ mod history;
 mod import;
 mod keys;
 mod links;
+mod merge;
 mod reach;
 mod records;
 mod starter;
@@ -84,6 +85,11 @@ impl App {
     /// An id that nothing has, for what a record holds.
     pub fn fresh_id(&self) -> uuid::Uuid {
         self.clock().fresh_id()
+    }
+
+    /// The time now, for what a record holds.
+    pub fn now(&self) -> model::Timestamp {
+        self.clock().now()
     }
 
     /// Whether the store answers and takes writes.

@@ -28,7 +28,7 @@ pub mod time;
 pub mod value;
 pub mod violation;
 
-pub use apply::{Applied, Ground, Linked, Stamp, apply};
+pub use apply::{Applied, Ground, Linked, Stamp, apply, merge};
 pub use catalog::{
     Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption, FieldType,
     Funnel, Inbox, ItemChange, ItemEdit, List, Presence, Subscription, SystemMember, Tag, Team, User,
