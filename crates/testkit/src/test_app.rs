@@ -31,7 +31,7 @@ impl TestApp {
         let location = database.argument().parse().expect("a location");
         let store = Store::open(&location, Options::default()).await.expect("a new store");
         let clock = Arc::new(FakeClock::default());
-        let app = App::new(store, clock.clone(), Settings { compat });
+        let app = App::new(store, clock.clone(), Settings { compat, strict: false });
         let workspace = app.seed_demo(crowd).await.expect("an empty store takes the demo");
         Self { app, clock, workspace, _database: database }
     }
@@ -55,6 +55,12 @@ impl TestApp {
     pub async fn foreign_key(&self) -> String {
         let other = self.app.create_workspace("other").await.expect("a new workspace");
         self.issue(&other.name, &[], &[], None).await
+    }
+
+    /// The secret of a key that is strict.
+    pub async fn strict_key(&self) -> String {
+        let request = KeyRequest { strict: Some(true), ..request(&self.workspace.name, &[], &[], None) };
+        self.app.create_key(request).await.expect("a new key").secret
     }
 
     /// The secret of a key that was revoked.
@@ -88,6 +94,7 @@ fn request(
         scopes: scopes.to_vec(),
         dialects: dialects.to_vec(),
         compat: None,
+        strict: None,
         expires_at,
         secret: None,
     }
