@@ -217,6 +217,8 @@ fn wording(kind: &ViolationKind) -> String {
         | V::UnknownList(_)
         | V::UnknownNote(_)
         | V::UnknownCompany(_)
+        | V::UnknownContact(_)
+        | V::SameContact
         | V::UnknownChannelType(_)
         | V::UnknownChannel(_)
         | V::Locked(_)

@@ -214,6 +214,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
     match kind {
         ViolationKind::Malformed(reason) => (Sort::Json, reason.clone()),
         ViolationKind::UnknownField(id) => unknown("custom field", id),
+        ViolationKind::UnknownContact(id) => unknown("contact", id),
         ViolationKind::UnknownTag(id) => unknown("tag", id),
         ViolationKind::UnknownList(id) => unknown("list", id),
         ViolationKind::UnknownNote(id) => unknown("note", id),

@@ -46,6 +46,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             text_color: None,
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         })
     });
     wrote(&call, made.await?, members, &Include::all(&Relationship::OF_TAG)).await

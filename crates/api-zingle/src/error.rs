@@ -312,6 +312,8 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::Malformed(_)
         | ViolationKind::UnknownNote(_)
         | ViolationKind::UnknownCompany(_)
+        | ViolationKind::UnknownContact(_)
+        | ViolationKind::SameContact
         | ViolationKind::UnknownUser(_)
         | ViolationKind::UnknownTeam(_)
         | ViolationKind::UnknownInbox(_)

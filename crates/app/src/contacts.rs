@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use model::{
     Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked,
-    Precondition, Ref,
+    Precondition, Ref, Violation, ViolationKind,
 };
 use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
 
 use crate::cleaning::seen;
+use crate::links::GROUP;
 use crate::{App, Caller, Error, Missing};
 
 /// A contact and the catalog that its ids refer to.
@@ -138,6 +139,28 @@ impl App {
             return Err(self.refusal(caller.workspace, &found, &change).await?);
         }
         self.write(caller, Action::Update { contact, change }).await
+    }
+
+    /// Changes several contacts, all of them or none; 1000 at most.
+    ///
+    /// # Errors
+    /// As [`update_contact`](Self::update_contact), for the first that cannot be changed.
+    pub async fn update_contacts(
+        &self,
+        caller: &Caller,
+        updates: Vec<(Ref, Change)>,
+    ) -> Result<Vec<Written>, Error> {
+        caller.require(Scope::Write)?;
+        if updates.len() > GROUP {
+            let kind = ViolationKind::TooLong { max: GROUP, unit: "items" };
+            return Err(Error::Rejected(Violation::new("", kind).into()));
+        }
+        let action = |(contact, mut change): (Ref, Change)| {
+            change.read_ahead();
+            Action::Update { contact, change }
+        };
+        let outcomes = self.write_group(caller, updates.into_iter().map(action).collect()).await?;
+        Ok(outcomes.into_iter().filter_map(AnyOutcome::contact).map(Written::from).collect())
     }
 
     /// Deletes a contact; the change can be undone.

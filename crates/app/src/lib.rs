@@ -16,6 +16,7 @@ mod history;
 mod import;
 mod keys;
 mod links;
+mod merge;
 mod reach;
 mod records;
 mod starter;
@@ -99,7 +100,7 @@ impl App {
         self.clock().fresh_id()
     }
 
-    /// The time.
+    /// The time now, for what a record holds.
     pub fn now(&self) -> model::Timestamp {
         self.clock().now()
     }

@@ -48,7 +48,7 @@ pub struct Linked {
 }
 
 /// Records that are read, and changed together, at most. Larger sets are changed in several groups.
-const GROUP: usize = 1000;
+pub(crate) const GROUP: usize = 1000;
 
 impl App {
     /// Makes the contacts that have a link exactly these. A link that stays keeps what it says, such as a title.

@@ -13,7 +13,7 @@ pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
 pub use self::gone::{Carried, Gone, Span};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId,
+    Aliases, ChannelKind, ChannelTypeId, Contact, Extras, FieldId, InboxId, Item, Items, ListId, OptionId,
     RecordKind, TagId, TeamId, Timestamp, UserId,
 };
 
@@ -215,6 +215,9 @@ pub struct Field {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// Members that only one dialect knows.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 
 impl Field {
@@ -304,6 +307,9 @@ pub struct Tag {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// Members that only one dialect knows.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 named_item!(Tag);
 

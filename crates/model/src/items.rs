@@ -206,6 +206,7 @@ mod tests {
             text_color: None,
             created_at: Timestamp::default(),
             aliases: Aliases::one(Dialect::Zingle, alias),
+            extras: crate::Extras::default(),
         };
         rows.iter().map(tag).collect()
     }

@@ -139,6 +139,12 @@ pub enum ViolationKind {
         /// What is wrong.
         kind: Box<ViolationKind>,
     },
+    /// A contact that does not exist.
+    #[error("no contact '{0}'")]
+    UnknownContact(String),
+    /// A contact that is to be merged into itself.
+    #[error("is the contact that it is to be merged into")]
+    SameContact,
     /// A tag that does not exist.
     #[error("no tag '{0}'")]
     UnknownTag(String),

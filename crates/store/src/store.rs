@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Contact, ContactId, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
+use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 use crate::backend::{Admin, Backend, Batches, Wanted};
@@ -166,11 +166,22 @@ impl Store {
         rehearse(&self.shared.backend, &self.shared.catalogs, write).await
     }
 
-    /// The contact that a client names.
+    /// The contact that a client names: also by an id of one that was merged into it.
     ///
     /// # Errors
     /// What the database says.
     pub async fn find_contact(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Ref,
+    ) -> Result<Option<Arc<Contact>>, StoreError> {
+        let found = self.find_living(workspace, contact).await?;
+        let (None, Some(native)) = (&found, contact.native) else { return Ok(found) };
+        let former = Ref { dialect: Dialect::Native, text: Contact::former_id(native), native: None };
+        self.find_living(workspace, &former).await
+    }
+
+    async fn find_living(
         &self,
         workspace: WorkspaceNumber,
         contact: &Ref,

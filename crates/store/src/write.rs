@@ -49,6 +49,13 @@ pub enum Action {
         /// What must hold of its revision.
         precondition: Option<Box<Precondition>>,
     },
+    /// Merges contacts into one: they are deleted, and their ids lead to it. Taking back its event brings them back.
+    Merge {
+        /// The one that stays.
+        into: Ref,
+        /// The others, each with the member of the client's request that names it.
+        from: Vec<(String, Ref)>,
+    },
     /// Takes back an event: an update's differences, a creation (by deleting), a deletion (by restoring).
     Undo {
         /// The event.

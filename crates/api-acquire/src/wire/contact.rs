@@ -201,6 +201,16 @@ impl<'a> Contact<'a> {
         Self { archive: None, ..Self::new(contact, catalog, &Echo::default()) }
     }
 
+    /// A contact that a search found, with dates of another form and more about its country.
+    pub(super) fn found(contact: &'a model::Contact, catalog: &'a Catalog) -> Self {
+        Self {
+            date_created: contact.created_at.to_sql(),
+            date_updated: contact.updated_at.to_sql(),
+            fields: Fields::with_country_codes(contact, catalog),
+            ..Self::new(contact, catalog, &Echo::default())
+        }
+    }
+
     fn new(contact: &'a model::Contact, catalog: &'a Catalog, echo: &Echo) -> Self {
         let extra = |name| contact.extras.get(Dialect::Acquire, name).unwrap_or(&Json::Null);
         let time = |echo: &Option<String>, at: model::Timestamp| {
@@ -221,7 +231,7 @@ impl<'a> Contact<'a> {
             client_details: extra("clientDetails"),
             archive: Some("no"),
             company_id: company(contact).map(|link| link.number),
-            fields: Fields { contact, catalog },
+            fields: Fields::of(contact, catalog),
         }
     }
 }

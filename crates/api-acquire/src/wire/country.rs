@@ -21,6 +21,18 @@ pub(crate) struct Country {
     voip_enable: bool,
 }
 
+impl Country {
+    /// The calling code as a text, without `+`.
+    pub(crate) fn calling_code(&self) -> String {
+        self.calling_code1.to_string()
+    }
+
+    /// The word for its flag: ISO 3166-1 alpha-3.
+    pub(crate) fn flag(&self) -> &'static str {
+        self.cca3
+    }
+}
+
 const KNOWN: [Country; 2] = [
     Country {
         id: "517",

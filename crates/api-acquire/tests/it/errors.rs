@@ -67,7 +67,7 @@ async fn requests() {
     let mut text = String::new();
     line(&mut text, "unknown contact", &client.get(&format!("{CONTACTS}/999")).await);
     line(&mut text, "no integer", &client.get(&format!("{CONTACTS}/abc")).await);
-    line(&mut text, "unknown route", &client.get("/api/v1/crm/tag").await);
+    line(&mut text, "unknown route", &client.get("/api/v1/crm/tags").await);
     line(&mut text, "wrong method", &client.patch(JOHN, &json!({})).await);
     line(&mut text, "bad parameter", &client.get(&format!("{CONTACTS}?limit=x")).await);
     line(&mut text, "no JSON", &client.send("PUT", JOHN, "{\"fields\":").await);

@@ -5,20 +5,28 @@ use std::collections::BTreeSet;
 use api_acquire::ROUTES;
 use serde_json::json;
 
-use crate::support::{JOHN, start};
+use crate::support::start;
 
 /// The sources of these tests, in which the tests of claims are looked up.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 18] = [
     include_str!("bad_input.rs"),
+    include_str!("blocks.rs"),
+    include_str!("companies.rs"),
     include_str!("errors.rs"),
     include_str!("examples.rs"),
     include_str!("extensions.rs"),
     include_str!("lists.rs"),
     include_str!("members.rs"),
+    include_str!("merge.rs"),
+    include_str!("notes.rs"),
+    include_str!("object_fields.rs"),
     include_str!("put_back.rs"),
     include_str!("reading.rs"),
+    include_str!("search.rs"),
+    include_str!("tags.rs"),
     include_str!("update.rs"),
     include_str!("values.rs"),
+    include_str!("walk.rs"),
 ];
 
 fn rows(name: &str) -> Vec<toml::Table> {
@@ -75,7 +83,8 @@ fn every_claim_is_well_formed_and_names_its_test() {
 #[tokio::test]
 async fn unsupported_routes_answer_as_unknown_ones() {
     let (_test, client) = start().await;
-    for row in rows("route").into_iter().filter(|row| text(row, "support") == "unsupported") {
+    let unsupported = |row: &toml::Table| text(row, "support") == "unsupported";
+    for row in rows("route").into_iter().filter(unsupported) {
         let path = text(&row, "path").replace(['{', '}'], "");
         let answer = client.send(text(&row, "method"), &path, "{}").await.expect(404);
         assert_eq!(answer["message"], json!("No such endpoint."), "{row}");
@@ -86,8 +95,10 @@ async fn unsupported_routes_answer_as_unknown_ones() {
 async fn served_routes_are_mounted() {
     let (_test, client) = start().await;
     for (method, path) in ROUTES {
-        let reply = client.send(method, &path.replace("{contactId}", "2"), "").await;
-        assert_eq!(reply.status.as_u16(), 200, "{method} {path}");
+        let path = path.replace('{', "1").replace('}', "");
+        let path = path.split('/').map(|part| if part.starts_with('1') { "1" } else { part });
+        let reply = client.send(method, &path.collect::<Vec<_>>().join("/"), "").await;
+        assert_ne!(reply.status.as_u16(), 405, "{method}");
+        assert_ne!(reply.json()["message"], json!("No such endpoint."), "{method}");
     }
-    client.get(JOHN).await.expect(404);
 }

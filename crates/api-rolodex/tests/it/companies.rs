@@ -33,6 +33,7 @@ async fn world() -> World {
         text_color: None,
         created_at: now,
         aliases: alias(id),
+        extras: model::Extras::default(),
     };
     let field = |number: u64, id: &str, name: &str, kind, options| Field {
         id: FieldId(Uuid::from_u128(u128::from(number))),
@@ -45,6 +46,7 @@ async fn world() -> World {
         options,
         created_at: now,
         aliases: alias(id),
+        extras: model::Extras::default(),
     };
     let growth = FieldOption {
         id: OptionId(Uuid::from_u128(66)),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "all of it is test code")]
 
 mod cleaning;
+mod merging;
 mod records;
 
 use std::sync::Arc;

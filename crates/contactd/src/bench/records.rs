@@ -56,6 +56,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
             options: stages.iter().map(option).collect(),
             created_at: SystemClock.now(),
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         });
     }
     for (number, name) in (1001..).zip((0..TAGS).map(segment).chain([CUSTOMER.to_owned()])) {
@@ -67,6 +68,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
             text_color: None,
             created_at: SystemClock.now(),
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         });
     }
 }

@@ -175,6 +175,7 @@ proptest! {
                 actor: Actor { key: None, dialect: Dialect::Rolodex, request_id: Some("r".to_owned()) },
                 differences: applied.differences,
                 deleted: deleted.then(|| crate::Deleted::Contact(Box::new(contact))),
+                merged: Vec::new(),
                 undoes: None,
                 previous: None,
             };

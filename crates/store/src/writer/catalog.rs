@@ -46,7 +46,7 @@ impl Batch {
                 ItemEdit::Removed(item) => (EventKind::Deleted, Vec::new(), Some(Deleted::Item(item))),
             };
             let last_event = self.last_item_event(write.workspace, kind, id);
-            let happened = Happened { kind: event, differences, undoes };
+            let happened = Happened { kind: event, differences, undoes, merged: Vec::new() };
             let (seq, differences) =
                 self.append(write, Subject { kind, id, revision, last_event }, happened, deleted)?;
             self.touch(write.workspace, kind, id, seq);

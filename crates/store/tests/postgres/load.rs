@@ -59,7 +59,11 @@ async fn work(database: Arc<Database>, homes: [Served; 2], contacts: Arc<[Vec<Co
         let is_undoable = match &action {
             Action::Update { contact, .. } => *contact == by_id(other),
             Action::Delete { .. } => true,
-            Action::Create { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => false,
+            Action::Create { .. }
+            | Action::Merge { .. }
+            | Action::Undo { .. }
+            | Action::Record(_)
+            | Action::Catalog(_) => false,
         };
         let done = home.run(database.write(home.workspace, action)).await;
         assert_fine(&done);

@@ -12,6 +12,7 @@ fn tag(n: u64, name: &str) -> Tag {
         text_color: None,
         created_at: Timestamp::default(),
         aliases: Aliases::default(),
+        extras: crate::Extras::default(),
     }
 }
 
