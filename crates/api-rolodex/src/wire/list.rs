@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use api_kit::{Body, decode};
 use model::{Catalog, Entity, Json, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::{Members, NAME_CHARS};
@@ -90,7 +91,7 @@ pub(crate) fn entity_word(entity: Entity) -> &'static str {
 }
 
 /// A list. It only ever carries links of its own kind, which are not wrapped.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct List<'a> {
     id: Cow<'a, str>,
     name: &'a str,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use api_kit::Body;
 use model::Catalog;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::{Members, NAME_CHARS};
@@ -45,7 +46,7 @@ impl Asked {
 }
 
 /// A tag. Its links are not wrapped.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Tag<'a> {
     id: Cow<'a, str>,
     name: &'a str,

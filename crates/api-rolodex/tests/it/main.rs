@@ -15,6 +15,7 @@ mod notes;
 mod references;
 mod relationships;
 mod round_trip;
+mod strict;
 mod tags;
 mod tasks;
 mod update;
