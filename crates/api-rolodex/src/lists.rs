@@ -40,6 +40,9 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let members = Members::find(&call, asked.members, asked.faults).await?;
     let made = call.app.create_item(&call.caller, |fresh, _| {
         Ok(List {
+            conditions: Vec::new(),
+            background_color: None,
+            text_color: None,
             id: ListId(fresh.id),
             number: fresh.number,
             name: asked.name.clone().unwrap_or_default(),

@@ -9,6 +9,7 @@ pub(crate) mod contact;
 pub(crate) mod contact_service;
 pub(crate) mod field;
 pub(crate) mod label;
+pub(crate) mod members;
 pub(crate) mod notification;
 pub(crate) mod service;
 pub(crate) mod status;
