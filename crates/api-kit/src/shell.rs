@@ -9,10 +9,11 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::unread::Shared;
-use crate::{Api, Problem};
+use crate::{Api, Problem, pictures};
 
 /// Longest time for one request.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,9 +22,10 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct RouteName(pub String);
 
-/// Puts the dialect's answers to unknown routes, wrong methods, overlong requests and faults around its routes.
+/// Puts the pictures beside a dialect's routes, and the dialect's answers to unknown routes, wrong methods, overlong requests and faults around its routes.
 pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
     routes
+        .route(pictures::ROUTE, get(pictures::get::<A>))
         .fallback(|| async { A::Error::from(Problem::NoRoute) })
         .method_not_allowed_fallback(|| async { A::Error::from(Problem::MethodNotAllowed) })
         .layer(from_fn(bounded::<A>))

@@ -148,7 +148,7 @@ fn rank(violation: &Violation) -> (u8, usize) {
     let mut parts = violation.at.split('.');
     let group = match (&violation.kind, parts.next()) {
         _ if is_of_path(violation) => 0,
-        (ViolationKind::Malformed(_), _) => 1,
+        (ViolationKind::Malformed(_), _) if catalog::split(violation).is_none() => 1,
         (_, Some("custom_field_values")) => 3,
         (_, Some("channels")) => 4,
         _ => 2,

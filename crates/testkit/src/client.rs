@@ -21,8 +21,10 @@ pub struct Reply {
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// Its body; empty for a picture.
     pub text: String,
+    /// Its body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -87,8 +89,12 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body in memory").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
-        Reply { status: parts.status, headers: parts.headers, text }
+        let media_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
+        let text = match media_type {
+            Some(media_type) if media_type.starts_with("image/") => String::new(),
+            _ => String::from_utf8(bytes.to_vec()).expect("answers are UTF-8"),
+        };
+        Reply { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() }
     }
 
     /// `GET`.

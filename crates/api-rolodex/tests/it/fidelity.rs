@@ -7,10 +7,11 @@ use toml::{Table, Value};
 
 use crate::world::World;
 
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     include_str!("bad_input.rs"),
     include_str!("companies.rs"),
     include_str!("custom_fields.rs"),
+    include_str!("dynamic_lists.rs"),
     include_str!("errors.rs"),
     include_str!("examples.rs"),
     include_str!("fidelity.rs"),

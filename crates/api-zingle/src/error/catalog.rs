@@ -10,9 +10,7 @@ const WHAT: [&str; 6] = ["label", "field", "group", "type", "avatar", "user_avat
 /// What a body is, and the place in it; nothing for contacts and their channels.
 pub(super) fn split(violation: &Violation) -> Option<(&str, &str)> {
     let (what, at) = violation.at.split_once('.').unwrap_or((&violation.at, ""));
-    let is_malformed =
-        matches!(violation.kind, ViolationKind::Malformed(_)) && !at.starts_with("conditions.");
-    (WHAT.contains(&what) && !is_malformed).then_some((what, at))
+    WHAT.contains(&what).then_some((what, at))
 }
 
 /// The code, by what the body is, the place in it and what is wrong.
@@ -47,12 +45,12 @@ pub(super) fn kind_of(what: &str, at: &str, kind: &ViolationKind) -> Kind {
         ("type", _, BadUrl | WrongType(_) | TooLong { .. }) if part.ends_with("_url") => {
             bad(4004, "Invalid notification URL")
         }
-        ("avatar", "content_type", Missing) => bad(3019, "Missing content_type"),
-        ("avatar", "content_type", _) => bad(3020, "Invalid content_type"),
+        ("avatar", "content_type" | "content-type", Missing) => bad(3019, "Missing content_type"),
+        ("avatar", "content_type" | "content-type", _) => bad(3020, "Invalid content_type"),
         ("avatar", "base64", Missing) => bad(3022, "Missing base64"),
         ("avatar", "base64", _) => bad(3021, "Invalid base64"),
-        ("user_avatar", "content_type", Missing) => bad(4100, "Missing content_type"),
-        ("user_avatar", "content_type", _) => bad(4101, "Invalid content_type"),
+        ("user_avatar", "content_type" | "content-type", Missing) => bad(4100, "Missing content_type"),
+        ("user_avatar", "content_type" | "content-type", _) => bad(4101, "Invalid content_type"),
         ("user_avatar", "base64", Missing) => bad(4102, "Missing base64"),
         ("user_avatar", "base64", _) => bad(4103, "Invalid base64"),
         _ => BODY,

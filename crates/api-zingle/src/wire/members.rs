@@ -21,9 +21,9 @@ impl Members {
         Self { what, members: body.object(&mut change), change }
     }
 
-    /// A member, unless it is absent.
-    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
-        self.members.get(name)
+    /// Whether a member is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
     }
 
     pub(crate) fn refuse(&mut self, name: &str, kind: ViolationKind) {

@@ -10,6 +10,7 @@
 mod all_contacts;
 mod assignment;
 mod attached_labels;
+mod avatars;
 mod bad_input;
 mod camel;
 mod catalog;
@@ -22,6 +23,7 @@ mod errors;
 mod examples;
 mod fidelity;
 mod filters;
+mod groups;
 mod labels;
 mod lists;
 mod not_kept;

@@ -288,3 +288,6 @@ fn day(at: Timestamp) -> i64 {
 fn whole_time(text: &str) -> String {
     if text.len() == 5 { format!("{text}:00") } else { text.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

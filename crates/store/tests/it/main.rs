@@ -15,6 +15,7 @@ mod history;
 mod lists;
 mod moving;
 mod opening;
+mod pictures;
 mod record_lists;
 mod records;
 mod references;
