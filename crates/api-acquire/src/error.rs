@@ -2,7 +2,7 @@
 //! every member that known clients read: `message` and `error` as texts, `errors[]` with one entry per
 //! violation.
 
-use api_kit::Problem;
+use api_kit::{Problem, Undocumented};
 use app::BadKey;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -74,6 +74,13 @@ impl Error {
             }
             Problem::BadQuery { name, reason } => {
                 let text = format!("The query parameter \"{name}\" {reason}.");
+                (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some(name))])
+            }
+            Problem::Undocumented(what @ Undocumented::Call { .. }) => {
+                one(StatusCode::NOT_FOUND, INVALID, &format!("No such endpoint: {what}."))
+            }
+            Problem::Undocumented(Undocumented::Parameter(name)) => {
+                let text = format!("The query parameter \"{name}\" is not documented.");
                 (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some(name))])
             }
             Problem::BodyTooLarge(max) => {

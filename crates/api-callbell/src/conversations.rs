@@ -17,7 +17,7 @@ pub(crate) async fn open(call: Call<Callbell>) -> Answer<Callbell> {
 
 pub(crate) async fn close(call: Call<Callbell>) -> Answer<Callbell> {
     let written = update(&call, conversation::state(Edit::Closed(true))).await?;
-    Ok(with_change(written.change, json(StatusCode::OK, &wire::Single::object(&written.view))))
+    Ok(with_change(written.change, json(StatusCode::OK, &wire::Object::of(&written.view))))
 }
 
 pub(crate) async fn update_funnel(call: Call<Callbell>, payload: Payload<Callbell>) -> Answer<Callbell> {

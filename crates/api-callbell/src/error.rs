@@ -1,10 +1,14 @@
 //! Errors in the vendor's shape: `{"error": text}`, or `{"error": {parameter: [texts]}}` for bad parameters.
 
-use api_kit::{Problem, json};
+use std::collections::BTreeMap;
+
+use api_kit::{Problem, Undocumented, json};
 use app::{BadKey, Missing};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{Json, RecordKind, Rejection, Violation, ViolationKind};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, json as object};
 
 use crate::wire::LIST_OF;
@@ -20,6 +24,23 @@ pub enum Error {
     BadCursor,
     /// Nobody ever asked for a bot for this contact.
     NoBot,
+}
+
+/// The body of an error.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct ErrorBody {
+    /// A text, or the texts to each parameter.
+    #[schemars(with = "Reason")]
+    error: Json,
+}
+
+/// What an error says.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "describes what `answer` writes")]
+enum Reason {
+    Text(String),
+    Parameters(BTreeMap<String, Vec<String>>),
 }
 
 impl From<Problem> for Error {
@@ -45,7 +66,7 @@ impl IntoResponse for Error {
                 answer(problem)
             }
         };
-        let mut response = json(status, &object!({ "error": error }));
+        let mut response = json(status, &ErrorBody { error });
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -88,6 +109,12 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         // Nothing has an id that is no text; most that a path can name are contacts.
         Problem::BadPath => (S::NOT_FOUND, text("contact not found")),
         Problem::BadQuery { name, reason } => (S::BAD_REQUEST, object!({ *name: [reason] })),
+        Problem::Undocumented(what @ Undocumented::Call { .. }) => {
+            (S::NOT_FOUND, format!("not found: {what}").into())
+        }
+        Problem::Undocumented(Undocumented::Parameter(name)) => {
+            (S::BAD_REQUEST, object!({ name.as_str(): ["is not documented"] }))
+        }
         Problem::BodyTooLarge(_) => (S::PAYLOAD_TOO_LARGE, problem.to_string().into()),
         Problem::BodyCut => (S::BAD_REQUEST, problem.to_string().into()),
         Problem::Timeout => {

@@ -32,7 +32,7 @@ pub(crate) async fn by_phone(call: Call<Callbell>, payload: Payload<Callbell>) -
         None => catalog.main_inbox().and_then(|main| is_of(main.id)).or_else(|| found.first()),
     };
     let view = View { contact: contact.map(Arc::clone).ok_or(NOBODY)?, catalog: Arc::clone(&catalog) };
-    Ok(json(StatusCode::OK, &wire::Single::object(&view)))
+    Ok(json(StatusCode::OK, &wire::Object::of(&view)))
 }
 
 pub(crate) async fn by_bsuid(call: Call<Callbell>) -> Answer<Callbell> {
@@ -40,7 +40,7 @@ pub(crate) async fn by_bsuid(call: Call<Callbell>) -> Answer<Callbell> {
     let query = ContactQuery { filter: Filter::Is(id), limit: 1, ..ContactQuery::default() };
     let found = call.app.list_contacts(&call.caller, &query).await?;
     let contact = found.contacts.into_iter().next().ok_or(NOBODY)?;
-    Ok(json(StatusCode::OK, &wire::Single::object(&View { contact, catalog: found.catalog })))
+    Ok(json(StatusCode::OK, &wire::Object::of(&View { contact, catalog: found.catalog })))
 }
 
 async fn with_number(call: &Call<Callbell>, forms: Vec<model::Text>) -> Result<Vec<Arc<Contact>>, Error> {

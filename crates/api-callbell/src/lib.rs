@@ -8,6 +8,7 @@ mod auth;
 mod bot;
 mod channels;
 mod contacts;
+mod contract;
 mod conversations;
 mod custom_statuses;
 mod error;
@@ -25,6 +26,7 @@ use app::App;
 use axum::Router;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
+pub use contract::CONTRACT;
 pub use error::Error;
 
 /// The vendor, as an HTTP API.

@@ -18,10 +18,11 @@ pub(crate) mod webhook;
 
 use api_kit::Query;
 use model::{Dialect, Native, Ref};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(crate) use contact::{Contacts, Single};
+pub(crate) use contact::{Contacts, Object, Single};
 
 /// The extra member that holds where a contact came from.
 pub(crate) const SOURCE: &str = "source";
@@ -44,7 +45,7 @@ pub(crate) const LIST_OF: &str = "a list of its options";
 pub(crate) const DESTROYED: Status = Status { status: "contact was destroyed" };
 
 /// The answer to an action.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Status {
     pub(crate) status: &'static str,
 }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use model::{Change, Json, Violation, ViolationKind};
 
+use crate::contract::Strict;
 use crate::{Api, Problem, json};
 
 /// Most bytes of a body.
@@ -86,7 +87,15 @@ impl<A: Api, S: Sync, const MAX: usize> FromRequest<S> for LargePayload<A, MAX> 
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        match Body::read_up_to(MAX, request.into_body()).await {
+        let strict = request.extensions().get::<Strict>().copied();
+        let read = Body::read_up_to(MAX, request.into_body()).await.and_then(|body| match (strict, &body) {
+            (Some(strict), Body::Json(json)) => {
+                strict.check_body(json).map_err(app::Error::Rejected)?;
+                Ok(body)
+            }
+            _ => Ok(body),
+        });
+        match read {
             Ok(body) => Ok(Self { body, api: std::marker::PhantomData }),
             Err(problem) => Err(A::Error::from(problem).into_response()),
         }

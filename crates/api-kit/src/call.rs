@@ -1,13 +1,14 @@
 //! A request that was let in: who asks, in which dialect, for what.
 
 use app::{App, BadKey, Caller};
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use model::Dialect;
 
-use crate::{Problem, Query};
+use crate::contract::Strict;
+use crate::{Contract, Problem, Query};
 
 /// What makes a dialect an HTTP API.
 pub trait Api: Send + Sync + Sized + 'static {
@@ -21,6 +22,11 @@ pub trait Api: Send + Sync + Sized + 'static {
     /// # Errors
     /// [`BadKey::Missing`] or [`BadKey::Malformed`].
     fn secret(headers: &HeaderMap) -> Result<String, BadKey>;
+
+    /// What its vendor documents; nothing for an API without a vendor, which refuses what it does not know anyway.
+    fn contract() -> Option<&'static Contract> {
+        None
+    }
 }
 
 /// The id of a request, as logs, answers and events carry it. Put into the request's extensions by the server.
@@ -59,7 +65,13 @@ impl<A: Api> Call<A> {
         let caller = app.authenticate(&secret, A::DIALECT, request_id).await?;
         let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::BadPath)?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let query = parts.extensions.get::<Query>().cloned().unwrap_or_default();
+        if let Some(contract) = A::contract().filter(|_| caller.is_strict()) {
+            let template = parts.extensions.get::<MatchedPath>();
+            let call = (&parts.method, template.map(MatchedPath::as_str), parts.uri.path());
+            let strict = Strict::check(contract, call, &query).map_err(Problem::Undocumented)?;
+            parts.extensions.insert(strict);
+        }
         Ok(Self { app: app.clone(), caller, query, params, api: std::marker::PhantomData })
     }
 }

@@ -3,6 +3,7 @@
 
 mod body;
 mod call;
+pub mod contract;
 pub mod credentials;
 pub mod decode;
 mod host;
@@ -13,14 +14,18 @@ mod query;
 mod reply;
 mod shell;
 mod unread;
+mod unused;
 
 pub use body::{Body, LargePayload, MAX_BODY_BYTES, Payload};
 pub use call::{Api, Call, RequestId};
+pub use contract::{Answers, Contract, Undocumented};
 pub use host::Host;
+pub use pictures::ROUTE as PICTURES;
 pub use problem::Problem;
 pub use query::Query;
 pub use reply::{CHANGE_HEADER, json, with_change};
 pub use shell::{RouteName, TIMEOUT, shell};
+pub use unused::{IGNORED_HEADER, ignored};
 
 /// What a handler gives: an answer, or the dialect's error.
 pub type Answer<A> = Result<axum::response::Response, <A as Api>::Error>;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::{Api, Problem};
 
 /// The route.
-pub(crate) const ROUTE: &str = "/pictures/{workspace}/{name}";
+pub const ROUTE: &str = "/pictures/{workspace}/{name}";
 
 /// A picture never changes under its address, but it may be taken away.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=3600");

@@ -1,5 +1,7 @@
 //! What can go wrong with a request: everything in [`app::Error`], and what HTTP adds to it.
 
+use crate::Undocumented;
+
 /// Why a request got no success. Each dialect has one exhaustive `match` from this to its answers.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -23,6 +25,9 @@ pub enum Problem {
         /// What is wrong with it: `must be …`.
         reason: String,
     },
+    /// In strict mode: the vendor's pages do not have this.
+    #[error("{0}")]
+    Undocumented(Undocumented),
     /// The body has more bytes than this.
     #[error("the body has more than {0} bytes")]
     BodyTooLarge(usize),

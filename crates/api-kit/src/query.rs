@@ -1,31 +1,70 @@
 //! Query parameters in the spellings that real clients use: repeated keys, `key[]`, comma lists.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::Problem;
 
-/// The parameters of a query string, in order, percent-decoded; what is no UTF-8 is replaced.
+/// The parameters of a query string, in order, percent-decoded; what is no UTF-8 is replaced. Clones share what was read.
 #[derive(Clone, Debug, Default)]
-pub struct Query(Vec<(String, String)>);
+pub struct Query(Arc<[Parameter]>);
+
+#[derive(Debug)]
+struct Parameter {
+    name: String,
+    value: String,
+    /// Whether somebody asked for it.
+    read: AtomicBool,
+}
+
+impl Parameter {
+    fn mark(&self) -> &Self {
+        self.read.store(true, Ordering::Relaxed);
+        self
+    }
+}
 
 impl Query {
     /// Reads a query string.
     pub fn parse(text: &str) -> Self {
-        Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+        let parameter = |(name, value)| Parameter { name, value, read: AtomicBool::new(false) };
+        Self(form_urlencoded::parse(text.as_bytes()).into_owned().map(parameter).collect())
     }
 
-    /// Every parameter with its value, in order.
+    /// Every parameter with its value, in order, for those who use them whatever their names are.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|each| (each.mark().name.as_str(), each.value.as_str()))
+    }
+
+    /// Every parameter with its value, in order, for those who look for some of them: only [`Self::get`] and its like
+    /// count as using one.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|each| (each.name.as_str(), each.value.as_str()))
+    }
+
+    /// The names that nobody asked for, each once.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = &str> {
+        let unread = |each: &&Parameter| !each.read.load(Ordering::Relaxed);
+        let is_first =
+            |(n, each): &(usize, &Parameter)| !self.0.iter().take(*n).any(|before| before.name == each.name);
+        self.0
+            .iter()
+            .enumerate()
+            .filter(move |pair| unread(&pair.1) && is_first(pair))
+            .map(|(_, each)| each.name.as_str())
     }
 
     /// The last value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
+        let mut given = self.0.iter().filter(|each| each.name == name).map(Parameter::mark);
+        let first = given.next()?;
+        Some(given.last().unwrap_or(first).value.as_str())
     }
 
     /// Every value of `name` and `name[]`, in order.
     pub fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
         let matches = move |each: &str| each == name || each.strip_suffix("[]") == Some(name);
-        self.0.iter().filter(move |(each, _)| matches(each)).map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |each| matches(&each.name)).map(|each| each.mark().value.as_str())
     }
 
     /// The items of every value of `name` and `name[]`, split at a separator, trimmed, without empty ones

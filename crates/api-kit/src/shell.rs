@@ -7,13 +7,15 @@ use app::App;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::unread::Shared;
-use crate::{Api, Problem, pictures};
+use crate::unused::told;
+use crate::{Api, Call, Problem, Query, pictures};
 
 /// Longest time for one request.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
@@ -22,11 +24,12 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct RouteName(pub String);
 
-/// Puts the pictures beside a dialect's routes, and the dialect's answers to unknown routes, wrong methods, overlong requests and faults around its routes.
+/// Puts the pictures beside a dialect's routes, and around them the dialect's answers to unknown routes, wrong methods,
+/// overlong requests and faults.
 pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
     routes
         .route(pictures::ROUTE, get(pictures::get::<A>))
-        .fallback(|| async { A::Error::from(Problem::NoRoute) })
+        .fallback(unknown::<A>)
         .method_not_allowed_fallback(|| async { A::Error::from(Problem::MethodNotAllowed) })
         .layer(from_fn(bounded::<A>))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
@@ -38,12 +41,23 @@ pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
         .with_state(app)
 }
 
+/// A route that there is not. Whether the key is strict decides how much is said of it, and a key that is not known
+/// changes nothing.
+async fn unknown<A: Api>(call: Result<Call<A>, Response>) -> Response {
+    match call {
+        Err(refused) if refused.status() == StatusCode::NOT_FOUND => refused,
+        _ => A::Error::from(Problem::NoRoute).into_response(),
+    }
+}
+
 async fn bounded<A: Api>(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| RouteName(path.as_str().to_owned()));
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    parts.extensions.insert(query.clone());
     let body = Shared::new(body);
     let request = Request::from_parts(parts, Body::new(body.clone()));
-    let mut response = match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+    let mut response = match tokio::time::timeout(TIMEOUT, told(query, next.run(request))).await {
         Ok(response) => response,
         Err(_) => A::Error::from(Problem::Timeout).into_response(),
     };

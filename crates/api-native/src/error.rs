@@ -150,7 +150,7 @@ impl Details {
             Problem::App(error) => Self::of_app(error),
             Problem::NoRoute => Self::new(Kind::NotFound, problem.to_string()),
             Problem::MethodNotAllowed => Self::new(Kind::MethodNotAllowed, problem.to_string()),
-            Problem::BadPath | Problem::BadQuery { .. } | Problem::BodyCut => {
+            Problem::BadPath | Problem::BadQuery { .. } | Problem::Undocumented(_) | Problem::BodyCut => {
                 Self::new(Kind::BadRequest, problem.to_string())
             }
             Problem::BodyTooLarge(_) => Self::new(Kind::TooLarge, problem.to_string()),

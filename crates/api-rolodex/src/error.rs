@@ -1,7 +1,7 @@
 //! The dialect's error. The vendor documents none: one flat shape, whose two texts serve clients that print
 //! `error` or `message`.
 
-use api_kit::Problem;
+use api_kit::{Problem, Undocumented};
 use app::BadKey;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -105,6 +105,13 @@ impl From<Problem> for Error {
             Problem::BadQuery { name, reason } => {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Query parameters failed validation.")
                     .with_detail(name, reason)
+            }
+            Problem::Undocumented(what @ Undocumented::Call { .. }) => {
+                Self::new(StatusCode::NOT_FOUND, "not_found", format!("No such route: {what}."))
+            }
+            Problem::Undocumented(Undocumented::Parameter(name)) => {
+                Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Query parameters failed validation.")
+                    .with_detail(&name, "is not documented".to_owned())
             }
             Problem::BodyTooLarge(max) => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,

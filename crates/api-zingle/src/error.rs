@@ -3,7 +3,7 @@
 mod catalog;
 mod refusal;
 
-use api_kit::Problem;
+use api_kit::{Problem, Undocumented};
 use app::{Error as AppError, Missing};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -90,6 +90,8 @@ impl From<Problem> for Error {
             Problem::MethodNotAllowed => Self::new(METHOD),
             Problem::BadPath => Self::because(NO_ROUTE, &problem),
             Problem::BadQuery { name, .. } => Self::because(query_kind(name), &problem),
+            Problem::Undocumented(Undocumented::Call { .. }) => Self::because(NO_ROUTE, &problem),
+            Problem::Undocumented(Undocumented::Parameter(_)) => Self::because(query_kind(""), &problem),
             Problem::BodyTooLarge(_) => Self::because(TOO_LARGE, &problem),
             Problem::BodyCut => Self::because(BODY, &problem),
         }

@@ -14,6 +14,7 @@ pub struct Caller {
     pub(crate) dialect: Dialect,
     pub(crate) workspace: WorkspaceNumber,
     pub(crate) compat: Compat,
+    pub(crate) strict: bool,
     pub(crate) request_id: Option<String>,
 }
 
@@ -31,6 +32,11 @@ impl Caller {
     /// Which of two contradicting wire shapes to answer with.
     pub fn compat(&self) -> Compat {
         self.compat
+    }
+
+    /// Whether to refuse what the vendor's pages do not have.
+    pub fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// Passes if the key may do this; a scope includes those before it.

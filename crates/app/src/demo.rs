@@ -34,6 +34,7 @@ impl App {
                 scopes: vec![Scope::Admin],
                 dialects: Dialect::ALL.to_vec(),
                 compat: None,
+                strict: None,
                 expires_at: None,
                 secret: None,
             },

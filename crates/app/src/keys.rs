@@ -27,6 +27,8 @@ pub struct KeyRequest {
     pub dialects: Vec<Dialect>,
     /// Which wire shapes it gets; `None`: the server's setting.
     pub compat: Option<Compat>,
+    /// Whether it is strict; `None`: the server's setting.
+    pub strict: Option<bool>,
     /// When it stops to work.
     pub expires_at: Option<Timestamp>,
     /// The secret to use; `None` makes a random one.
@@ -101,7 +103,8 @@ impl App {
         }
         let workspace = *key.workspaces.first().ok_or(Error::WrongWorkspace)?;
         let compat = key.compat.unwrap_or(self.inner.settings.compat);
-        Ok(Caller { key, dialect, workspace, compat, request_id })
+        let strict = key.strict.unwrap_or(self.inner.settings.strict);
+        Ok(Caller { key, dialect, workspace, compat, strict, request_id })
     }
 
     /// Makes a key.
@@ -136,6 +139,7 @@ impl App {
             scopes,
             dialects: or_all(request.dialects),
             compat: request.compat,
+            strict: request.strict,
             created_at: self.clock().now(),
             expires_at: request.expires_at,
             revoked_at: None,

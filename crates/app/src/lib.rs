@@ -52,6 +52,8 @@ use crate::workspaces::WorkspaceCache;
 pub struct Settings {
     /// Which of two contradicting wire shapes keys get that do not say it themselves.
     pub compat: Compat,
+    /// Whether what a vendor's pages do not have is refused for keys that do not say it themselves.
+    pub strict: bool,
     /// Where clients reach the server.
     pub public_url: PublicUrl,
 }

@@ -102,6 +102,7 @@ async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
         scopes: args.scopes,
         dialects: args.dialects,
         compat: args.compat,
+        strict: args.strict,
         expires_at,
         secret,
     };
@@ -130,8 +131,13 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
                 (None, None) => "active".to_owned(),
             };
             let compat = key.compat.map(|compat| format!("  {compat}")).unwrap_or_default();
+            let strict = match key.strict {
+                Some(true) => "  strict",
+                Some(false) => "  lenient",
+                None => "",
+            };
             format!(
-                "{}  {}  {}  {}  {state}{compat}  {}",
+                "{}  {}  {}  {}  {state}{compat}{strict}  {}",
                 key.id,
                 join(&key.workspaces, name),
                 join(&key.scopes, |scope| scope.as_str()),

@@ -161,6 +161,12 @@ pub(crate) struct ServeArgs {
     /// an array of one. A key can be set to either, whatever is set here.
     #[arg(long, value_name = "documented|observed", env = "CONTACTD_COMPAT")]
     pub(crate) compat: Option<Compat>,
+    /// Refuse calls, parameters and members that a vendor's pages do not have
+    ///
+    /// For tests of a client. Else they are served or kept, and what is not used is listed in the answer header
+    /// `contactd-ignored`. A key can be set to either, whatever is set here.
+    #[arg(long, env = "CONTACTD_STRICT")]
+    pub(crate) strict: bool,
     /// A TOML file with these settings
     #[arg(long, value_name = "FILE", env = "CONTACTD_CONFIG")]
     pub(crate) config: Option<PathBuf>,
@@ -279,6 +285,9 @@ pub(crate) struct KeyCreateArgs {
     /// Which wire shapes the key gets, whatever the server's setting
     #[arg(long, value_name = "documented|observed")]
     pub(crate) compat: Option<Compat>,
+    /// Whether calls, parameters and members that a vendor's pages do not have are refused, whatever the server's setting
+    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) strict: Option<bool>,
     /// When the key stops to work: an RFC 3339 instant or a date
     #[arg(long, value_name = "WHEN")]
     pub(crate) expires: Option<String>,

@@ -22,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) data: Data,
     pub(crate) compat: Compat,
+    pub(crate) strict: bool,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: tracing::Level,
     pub(crate) max_connections: usize,
@@ -50,6 +51,7 @@ struct File {
     public_url: Option<String>,
     database: Option<String>,
     compat: Option<Compat>,
+    strict: Option<bool>,
     log_format: Option<LogFormat>,
     log_level: Option<String>,
     max_connections: Option<usize>,
@@ -112,6 +114,7 @@ impl Config {
             public_url: args.public_url.or(file.public_url).map(public_url).transpose()?,
             data,
             compat: args.compat.or(file.compat).unwrap_or_default(),
+            strict: args.strict || file.strict.unwrap_or_default(),
             log_format: args.log_format.or(file.log_format).unwrap_or_default(),
             log_level: args.log_level.or(file_level).unwrap_or(tracing::Level::INFO),
             max_connections: args
@@ -182,6 +185,7 @@ mod tests {
         let shown = Config::load(ServeArgs { config: Some(path), ..ServeArgs::default() }).unwrap();
         let default = Config::load(ServeArgs::default()).unwrap();
         assert!(file.listen.is_some() && file.database.is_some() && file.compat.is_some());
+        assert!(file.strict.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some() && file.max_connections.is_some());
         assert!(file.batch_max.is_some() && file.readers.is_some() && file.writers.is_some());
         assert_eq!(format!("{shown:?}"), format!("{default:?}"));

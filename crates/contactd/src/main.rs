@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod connection;
 mod demo;
+mod docs;
 mod import;
 mod logs;
 mod metrics;

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::config::{Config, Data};
+use crate::docs;
 use crate::metrics::Metrics;
 use crate::mount::Mounts;
 use crate::server::{Entrance, Server};
@@ -34,7 +35,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         (None, Some(_)) => PublicUrl::Https,
         (None, None) => PublicUrl::Http,
     };
-    let settings = Settings { compat: config.compat, public_url };
+    let settings = Settings { compat: config.compat, strict: config.strict, public_url };
     let app = App::new(store, Arc::new(SystemClock), settings);
     if let Some(crowd) = crowd {
         app.seed_demo(crowd).await.context("cannot make the demo's records")?;
@@ -47,7 +48,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     announce(&format!("{scheme}://{address}"), crowd.is_some());
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let mounts = Mounts::new(&app, config.hosts);
-    let server = Server { app: app.clone(), mounts, metrics: Metrics::new() };
+    let server = Server { app: app.clone(), mounts, metrics: Metrics::new(), docs: docs::routes() };
     let entrance = Entrance { listener, tls, max_connections: config.max_connections };
     server.run(entrance, stop).await;
     app.close().await;

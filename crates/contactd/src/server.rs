@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use api_kit::{RequestId, RouteName};
 use app::{App, Clock, SystemClock};
+use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
@@ -15,10 +16,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::connection;
 use crate::metrics::{Answered, Metrics};
 use crate::mount::{Mounts, with_path};
 use crate::tls::Tls;
+use crate::{connection, docs};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How long a stop waits for what is in flight.
@@ -31,6 +32,7 @@ pub(crate) struct Server {
     pub(crate) app: App,
     pub(crate) mounts: Mounts,
     pub(crate) metrics: Metrics,
+    pub(crate) docs: Router,
 }
 
 /// Where connections come in.
@@ -128,6 +130,7 @@ impl Server {
                 "/healthz" => return (None, "ok\n".into_response()),
                 "/readyz" => return (None, self.ready().await),
                 "/metrics" => return (None, self.metrics.render(&self.app).into_response()),
+                path if docs::has(path) => return (None, self.docs(request).await),
                 path => Mounts::of_path(path),
             },
         };
@@ -137,6 +140,14 @@ impl Server {
         let router = self.mounts.router(dialect).clone();
         let Ok(response) = router.oneshot(request.map(Body::new)).await;
         (Some(dialect), response)
+    }
+
+    async fn docs(&self, mut request: Request<Incoming>) -> Response {
+        if let Some(uri) = with_path(request.uri(), request.uri().path()) {
+            *request.uri_mut() = uri;
+        }
+        let Ok(response) = self.docs.clone().oneshot(request.map(Body::new)).await;
+        response
     }
 
     async fn ready(&self) -> Response {
@@ -159,7 +170,8 @@ fn welcome() -> Response {
         "zingle    /zingle/v1\n",
         "acquire   /acquire/api/v1\n",
         "callbell  /callbell/v1\n",
-        "rolodex   /rolodex/user-api/v1\n",
+        "rolodex   /rolodex/user-api/v1\n\n",
+        "docs      /docs\n",
     );
     text.into_response()
 }

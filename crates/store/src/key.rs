@@ -24,6 +24,9 @@ pub struct Key {
     /// Which of two contradicting wire shapes it gets; `None`: the server's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<Compat>,
+    /// Whether what a vendor's pages do not have is refused; `None`: the server's setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops to work.

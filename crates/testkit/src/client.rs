@@ -1,5 +1,6 @@
 //! A client that calls a router in process.
 
+use api_kit::{Contract, RouteName};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -7,11 +8,14 @@ use http_body_util::BodyExt;
 use model::Json;
 use tower::ServiceExt;
 
+use crate::Description;
+
 /// Calls a router with the same headers each time.
 #[derive(Clone)]
 pub struct Client {
     router: Router,
     headers: Vec<(String, String)>,
+    description: Option<Description>,
 }
 
 /// An answer.
@@ -50,7 +54,14 @@ impl Reply {
 impl Client {
     /// A client without headers.
     pub fn new(router: Router) -> Self {
-        Self { router, headers: Vec::new() }
+        Self { router, headers: Vec::new(), description: None }
+    }
+
+    /// The same client that checks every answer against the API's description.
+    #[must_use]
+    pub fn described_by(mut self, contract: &'static Contract) -> Self {
+        self.description = Some(Description::of(contract));
+        self
     }
 
     /// The same client that also sends this header.
@@ -88,13 +99,18 @@ impl Client {
         let request = request.body(Body::from(body.into())).expect("a well-formed request");
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         let (parts, body) = response.into_parts();
+        let route = parts.extensions.get::<RouteName>().map(|route| route.0.clone());
         let bytes = body.collect().await.expect("a body in memory").to_bytes();
         let media_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
         let text = match media_type {
             Some(media_type) if media_type.starts_with("image/") => String::new(),
             _ => String::from_utf8(bytes.to_vec()).expect("answers are UTF-8"),
         };
-        Reply { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() }
+        let reply = Reply { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() };
+        if let Some(description) = &self.description {
+            description.check(method, route.as_deref(), &reply);
+        }
+        reply
     }
 
     /// `GET`.

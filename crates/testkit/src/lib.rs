@@ -3,12 +3,16 @@
 
 mod client;
 mod clock;
+mod conformance;
+mod fidelity;
 mod http;
 mod shape;
 mod test_app;
 
 pub use client::{Client, Reply};
 pub use clock::FakeClock;
+pub use conformance::Description;
+pub use fidelity::assert_fidelity;
 pub use http::{Connection, HttpReply};
 pub use shape::{assert_has, assert_same_shape};
 pub use test_app::TestApp;

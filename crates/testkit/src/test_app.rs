@@ -57,6 +57,12 @@ impl TestApp {
         self.issue(&other.name, &[], &[], None).await
     }
 
+    /// The secret of a key that is strict.
+    pub async fn strict_key(&self) -> String {
+        let request = KeyRequest { strict: Some(true), ..request(&self.workspace.name, &[], &[], None) };
+        self.app.create_key(request).await.expect("a new key").secret
+    }
+
     /// The secret of a key that was revoked.
     pub async fn revoked_key(&self) -> String {
         let request = request(&self.workspace.name, &[], &[], None);
@@ -88,6 +94,7 @@ fn request(
         scopes: scopes.to_vec(),
         dialects: dialects.to_vec(),
         compat: None,
+        strict: None,
         expires_at,
         secret: None,
     }

@@ -1,12 +1,13 @@
 //! The account: whose key it is, and what the plan includes.
 
 use model::Catalog;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::team::{Team, is_available, name};
 
 /// Whose key it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Me<'a> {
     status: &'static str,
     user_email: Option<&'a str>,
@@ -28,7 +29,7 @@ impl<'a> Me<'a> {
 }
 
 /// What the plan includes: what there is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Plan<'a> {
     plan: &'static str,

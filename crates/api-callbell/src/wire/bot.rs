@@ -2,13 +2,15 @@
 
 use api_kit::Body;
 use model::{Change, Contact, Dialect, Json, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::{BOT_WORDS, bot_status};
+use super::member::ignored_but;
 use super::{BOT_STATUS, NOBODY};
 
 /// The bot.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bot {
     uuid: &'static str,
@@ -44,6 +46,7 @@ impl Bot {
 pub(crate) fn set(body: Body) -> Change {
     let mut change = Change::default();
     let members = body.object(&mut change);
+    ignored_but("status", &members);
     match members.get("status") {
         _ if !change.violations.is_empty() => {}
         None | Some(Json::Null) => change.refuse("status", ViolationKind::Missing),

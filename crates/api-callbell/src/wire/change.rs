@@ -1,6 +1,6 @@
 //! What the bodies of POST and PATCH ask for.
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use model::{
     Catalog, Change, ChannelKind, ChannelWrite, Dialect, Edit, ItemRef, Json, NamePart, Set, TextMember,
     ValueWrite, ViolationKind,
@@ -47,12 +47,13 @@ const WITHOUT_EFFECT: [&str; 19] = [
 /// Decodes `POST /contacts`.
 pub(crate) fn create(body: Body, catalog: &Catalog) -> Change {
     let mut change = Change::default();
-    let members = body.object(&mut change);
+    let mut members = body.object(&mut change);
     if change.violations.is_empty() {
         origin(&mut change, &members);
         if let Some(json) = members.get(CHANNEL_UUID) {
             inbox(&mut change, json, catalog);
         }
+        members.retain(|name, _| !["identifier", SOURCE, CHANNEL_UUID].contains(&name.as_str()));
         shared(&mut change, members);
     }
     change
@@ -84,7 +85,10 @@ fn shared(change: &mut Change, members: Map<String, Json>) {
             }
             BOT_STATUS => bot_status(&json).map(Some),
             "note" => note(&json).map(Some),
-            name if WITHOUT_EFFECT.contains(&name) => Ok(None),
+            name if WITHOUT_EFFECT.contains(&name) => {
+                ignored(name);
+                Ok(None)
+            }
             // Ignored by the vendor, but nothing that was accepted is lost.
             name => Ok(Some(Edit::Extra(
                 Dialect::Callbell,

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use model::{Catalog, Dialect, Inbox, ItemRef, Json};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::item::shown;
 use super::{CHANNEL_UUID, NOBODY, WHATSAPP, reference};
 
 /// An inbox.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Channel<'a> {
     uuid: Cow<'a, str>,
     title: &'a str,
@@ -22,7 +23,7 @@ pub(crate) struct Channel<'a> {
 ///
 /// QUIRK(callbell): `discardedAt` is a boolean in the example, a text in the table of types. Page: GET /channels.
 /// Test: `the_documented_channels_are_listed`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ListedChannel<'a> {
     #[serde(flatten)]
     channel: Channel<'a>,

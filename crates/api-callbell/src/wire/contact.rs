@@ -1,9 +1,11 @@
 //! The contact as the vendor shows it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use app::{Compat, View};
 use model::{Catalog, ChannelKind, Dialect, FieldType, Json, Timestamp};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::channel::Channel;
@@ -19,14 +21,14 @@ const SOCIAL_SOURCES: [&str; 3] = ["facebook", "instagram", "telegram"];
 /// The source of contacts that nothing else is known of.
 const WEBCHAT: &str = "webchat";
 /// A page of contacts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Contacts<'a> {
     contacts: Vec<Contact<'a>>,
-    meta: Meta<'a>,
+    meta: ContactsMeta<'a>,
 }
 
-#[derive(Debug, Serialize)]
-struct Meta<'a> {
+#[derive(Debug, JsonSchema, Serialize)]
+struct ContactsMeta<'a> {
     page: u64,
     pages: u64,
     next: Option<&'a str>,
@@ -38,7 +40,7 @@ impl<'a> Contacts<'a> {
         let encode = |contact| Contact::of(contact, &found.list.catalog, types);
         Self {
             contacts: found.list.contacts.iter().map(|contact| encode(contact)).collect(),
-            meta: Meta { page: found.number, pages: found.pages, next: found.next.as_deref() },
+            meta: ContactsMeta { page: found.number, pages: found.pages, next: found.next.as_deref() },
         }
     }
 }
@@ -47,33 +49,48 @@ impl<'a> Contacts<'a> {
 ///
 /// QUIRK(callbell): the pages show an array of one, the live service answers with an object. Pages: GET and
 /// PATCH /contacts/:uuid, POST /contacts. Test: `compat_chooses_between_array_and_object`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Single<'a> {
     /// As the pages show it.
     Documented { contact: Box<[Contact<'a>; 1]> },
     /// As the live service answers.
-    Observed { contact: Box<Contact<'a>> },
+    Observed(Object<'a>),
+}
+
+/// One contact where both the pages and the live service have an object.
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "ContactObject")]
+pub(crate) struct Object<'a> {
+    contact: Box<Contact<'a>>,
+}
+
+impl<'a> Object<'a> {
+    /// Encodes a contact.
+    pub(crate) fn of(view: &'a View) -> Self {
+        Self::with(view, Types::Hidden)
+    }
+
+    fn with(view: &'a View, types: Types) -> Self {
+        Self { contact: Box::new(Contact::of(&view.contact, &view.catalog, types)) }
+    }
 }
 
 impl<'a> Single<'a> {
     /// Encodes a contact in the shape that the key gets.
     pub(crate) fn of(view: &'a View, compat: Compat, types: Types) -> Self {
-        let contact = Contact::of(&view.contact, &view.catalog, types);
         match compat {
-            Compat::Documented => Self::Documented { contact: Box::new([contact]) },
-            Compat::Observed => Self::Observed { contact: Box::new(contact) },
+            Compat::Documented => {
+                let contact = Contact::of(&view.contact, &view.catalog, types);
+                Self::Documented { contact: Box::new([contact]) }
+            }
+            Compat::Observed => Self::Observed(Object::with(view, types)),
         }
-    }
-
-    /// Encodes a contact where both the pages and the live service have an object.
-    pub(crate) fn object(view: &'a View) -> Self {
-        Self::of(view, Compat::Observed, Types::Hidden)
     }
 }
 
 /// A contact.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Contact<'a> {
     uuid: Cow<'a, str>,
@@ -89,8 +106,10 @@ pub(crate) struct Contact<'a> {
     conversation_href: String,
     tags: Vec<&'a str>,
     assigned_user: Option<&'a str>,
+    #[schemars(with = "BTreeMap<String, String>")]
     custom_fields: Members<'a, Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "BTreeMap<String, FieldValue>")]
     custom_fields_metadata: Option<Members<'a, FieldValue>>,
     team: Team<'a>,
     channel: Channel<'a>,
@@ -174,7 +193,7 @@ impl<T: Serialize> Serialize for Members<'_, T> {
 }
 
 /// A custom field of a contact with its type.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct FieldValue {
     value: Json,
     #[serde(rename = "type")]

@@ -5,24 +5,25 @@ use model::{
     Catalog, Change, Dialect, Edit, ItemRef, Json, Note, NoteId, Rejection, Timestamp, UserId, ViolationKind,
     limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::item::dashed;
-use super::member::Members;
+use super::member::{Members, ignored_but};
 use super::{FUNNEL_ID, reference};
 
 /// The answer to a note.
 pub(crate) const NOTED: Success = Success { success: true };
 
 /// Whether an action was carried out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Success {
     success: bool,
 }
 
 /// A message. There are none: nothing is sent or received here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) enum Message {}
 
 /// Closes a conversation, or opens it.
@@ -69,6 +70,7 @@ fn mentions(text: &str, catalog: &Catalog) -> Vec<UserId> {
 pub(crate) fn funnel(body: Body, catalog: &Catalog) -> Change {
     let mut change = Change::default();
     let members = body.object(&mut change);
+    ignored_but("funnel_id", &members);
     match members.get("funnel_id") {
         _ if !change.violations.is_empty() => {}
         None | Some(Json::Null) => change.refuse("funnel_id", ViolationKind::Missing),

@@ -2,6 +2,7 @@
 
 use api_kit::Body;
 use model::{Catalog, CustomStatus, Json, Rejection, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Status;
@@ -12,8 +13,9 @@ use super::member::Members;
 pub(crate) const DESTROYED: Status = Status { status: "custom status was destroyed" };
 
 /// A custom status.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CustomStatus")]
 pub(crate) struct Shown<'a> {
     name: &'a str,
     created_at: String,

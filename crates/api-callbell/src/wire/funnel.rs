@@ -1,11 +1,12 @@
 //! A stage of the sales funnel.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::item::{dashed, spaced};
 
 /// A funnel. Their list has no `meta`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Funnel<'a> {
     position: u64,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use model::{Aliases, Dialect, Timestamp};
+use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -31,7 +32,7 @@ pub(crate) struct Listed<T> {
 }
 
 /// Which page of how many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct Meta {
     pub(crate) page: u64,
     pub(crate) pages: u64,

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use model::{Catalog, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::NOBODY;
 use super::item::{dashed, shown};
 
 /// A team.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Team<'a> {
     uuid: Cow<'a, str>,
@@ -51,7 +52,7 @@ impl<'a> Team<'a> {
 }
 
 /// A member of a team.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Member<'a> {
     email: &'a str,
@@ -63,7 +64,7 @@ pub(crate) struct Member<'a> {
 }
 
 /// The status that a member has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct UserCustomStatus<'a> {
     updated_at: String,

@@ -6,6 +6,7 @@ use model::{
     Aliases, Catalog, ItemRef, Json, Presence, PresenceId, Rejection, Timestamp, UserId, Violation,
     ViolationKind,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::item::dashed;
@@ -13,20 +14,20 @@ use super::member::Members;
 use super::reference;
 
 /// What a user says of being there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct UserStatus<'a> {
-    custom_status: Option<Given<'a>>,
+    custom_status: Option<GivenStatus<'a>>,
     appearance: Appearance,
 }
 
-#[derive(Debug, Serialize)]
-struct Given<'a> {
+#[derive(Debug, JsonSchema, Serialize)]
+struct GivenStatus<'a> {
     id: String,
     name: &'a str,
     last_updated_at: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Appearance {
     available: bool,
     last_updated_at: String,
@@ -37,7 +38,7 @@ impl<'a> UserStatus<'a> {
     pub(crate) fn of(presence: &Presence, catalog: &'a Catalog) -> Self {
         let status = presence.custom_status.and_then(|id| catalog.custom_statuses.get(id.0));
         Self {
-            custom_status: status.map(|status| Given {
+            custom_status: status.map(|status| GivenStatus {
                 id: dashed(&status.aliases, status.id.0),
                 name: &status.name,
                 last_updated_at: offset(presence.custom_status_at.unwrap_or_default()),

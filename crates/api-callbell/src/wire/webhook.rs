@@ -4,6 +4,7 @@ use api_kit::Body;
 use app::Fresh;
 use axum::http::Uri;
 use model::{Aliases, Catalog, Dialect, Json, Rejection, Subscription, SubscriptionId, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Status;
@@ -30,7 +31,7 @@ const EVENTS: [&str; 10] = [
 const URL_CHARS: usize = 2048;
 
 /// The webhook.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Webhook<'a> {
     url: &'a str,
@@ -52,7 +53,7 @@ impl<'a> Webhook<'a> {
 }
 
 /// An event that was sent. None is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) enum SentEvent {}
 
 /// The one that there may be.

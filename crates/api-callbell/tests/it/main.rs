@@ -20,6 +20,7 @@ mod guesses;
 mod list;
 mod stage;
 mod statuses;
+mod strict;
 mod update;
 mod webhooks;
 mod workspace;

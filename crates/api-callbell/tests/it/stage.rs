@@ -1,6 +1,6 @@
 //! What the tests share: the demo, the documented contact, and what is true of every refusal.
 
-use api_callbell::routes;
+use api_callbell::{CONTRACT, routes};
 use app::{Caller, Compat};
 use model::{
     Aliases, Catalog, Dialect, Entity, Field, FieldId, FieldOption, FieldType, Json, Native, OptionId, Ref,
@@ -32,13 +32,13 @@ impl Stage {
 
     pub(crate) async fn with(crowd: u64, compat: Compat) -> Self {
         let test = TestApp::with_crowd(crowd, compat).await;
-        let client = Client::new(routes(test.app.clone())).with_key("demo");
+        let client = Client::new(routes(test.app.clone())).described_by(&CONTRACT).with_key("demo");
         Self { test, client }
     }
 
     /// A client with another key.
     pub(crate) fn client_with(&self, key: &str) -> Client {
-        Client::new(routes(self.test.app.clone())).with_key(key)
+        Client::new(routes(self.test.app.clone())).described_by(&CONTRACT).with_key(key)
     }
 
     pub(crate) async fn caller(&self) -> Caller {

@@ -122,6 +122,7 @@ impl Site {
             scopes: Vec::new(),
             dialects: Vec::new(),
             compat: None,
+            strict: None,
             expires_at: None,
             secret: None,
         };

@@ -56,6 +56,7 @@ pub(super) async fn prepare(store: &Store) -> anyhow::Result<Seeded> {
         scopes: vec![Scope::Write],
         dialects: vec![Dialect::Native, Dialect::Callbell],
         compat: None,
+        strict: None,
         expires_at: None,
         secret: None,
     };

@@ -29,7 +29,7 @@ const EDGES: [(&str, &[&str]); 12] = [
         ],
     ),
     ("testdb", &[]),
-    ("testkit", &["app", "model", "testdb"]),
+    ("testkit", &["api-kit", "app", "model", "testdb"]),
 ];
 
 /// Lines at which a source file surely holds two things.

@@ -16,6 +16,7 @@ fn key(id: u128) -> Key {
         scopes: vec![Scope::Read, Scope::Write],
         dialects: vec![Dialect::Zingle, Dialect::Callbell],
         compat: Some(Compat::Observed),
+        strict: Some(true),
         created_at: at(1),
         expires_at: None,
         revoked_at: None,

@@ -95,6 +95,7 @@ pub(super) fn key(number: u64, workspaces: &[WorkspaceNumber]) -> Key {
         scopes: vec![Scope::Write],
         dialects: Dialect::ALL.to_vec(),
         compat: None,
+        strict: None,
         created_at: at(3),
         expires_at: None,
         revoked_at: None,

@@ -1,0 +1,53 @@
+//! What an API documents: its routes, parameters and members, how faithful each is, and what the routes answer.
+//!
+//! The first half is a table in the API's folder (`fidelity.toml`, [`Table`]), the second comes from the types that the
+//! answers are written from ([`Answers`]). Both together tell strict mode what to refuse, make the API's OpenAPI
+//! description, and are checked by tests.
+
+mod answers;
+mod openapi;
+mod strict;
+mod table;
+
+pub use answers::{Answered, Answers};
+pub use openapi::description;
+pub(crate) use strict::Strict;
+pub use strict::Undocumented;
+pub use table::{About, Direction, Evidence, MemberRow, RouteRow, Support, Table};
+
+use axum::http::Method;
+use model::Json;
+
+/// What an API documents. Made once a process, when it is first asked for.
+#[derive(Debug)]
+pub struct Contract {
+    /// Routes and members, as the API's folder has them.
+    pub table: Table,
+    /// What the routes answer.
+    pub answers: Vec<Answered>,
+    /// The schemas that answers refer to, by name: JSON Schema 2020-12.
+    pub schemas: serde_json::Map<String, Json>,
+}
+
+impl Contract {
+    /// Reads a table and asks for the answers.
+    ///
+    /// # Panics
+    /// When the table cannot be read. It is compiled in, and every API has a test that reads it.
+    #[expect(clippy::expect_used, reason = "the table is part of the program")]
+    pub fn new(table: &str, answers: impl FnOnce(&mut Answers)) -> Self {
+        let table = Table::parse(table).expect("a table that was compiled in");
+        let mut all = Answers::default();
+        answers(&mut all);
+        let (answers, schemas) = all.finish();
+        Self { table, answers, schemas }
+    }
+
+    /// The row of a route.
+    pub fn route(&self, method: &Method, path: &str) -> Option<&RouteRow> {
+        // What answers GET answers HEAD, without a body.
+        let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        let path = self.table.path(path);
+        self.table.routes.iter().find(|row| row.method == method && row.path == path)
+    }
+}

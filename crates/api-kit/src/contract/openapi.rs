@@ -1,0 +1,229 @@
+//! The OpenAPI 3.1 description of an API, from its contract. <https://spec.openapis.org/oas/v3.1.1>
+
+use model::Json;
+use serde_json::{Map, json};
+
+use super::table::is_wild;
+use super::{Contract, Direction, MemberRow, RouteRow, Support, Table};
+
+/// The description of an API. Routes that are not served are not in it.
+pub fn description(contract: &Contract) -> Json {
+    let about = &contract.table.api;
+    let mut paths = Map::new();
+    for route in contract.table.routes.iter().filter(|route| route.support != Support::Unsupported) {
+        let path = paths.entry(route.path.clone()).or_insert_with(|| Json::Object(Map::new()));
+        *path = with(path.take(), &route.method.to_lowercase(), operation(contract, route));
+    }
+    let security: Vec<Json> = about.security.keys().map(|name| json!({ name.as_str(): [] })).collect();
+    json!({
+        "openapi": "3.1.1",
+        "info": {
+            "title": about.title,
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": about.description,
+        },
+        "servers": [{ "url": if about.prefix.is_empty() { "/" } else { &about.prefix } }],
+        "security": security,
+        "paths": paths,
+        "components": { "schemas": contract.schemas, "securitySchemes": about.security },
+    })
+}
+
+fn operation(contract: &Contract, route: &RouteRow) -> Json {
+    let name = format!("{} {}", route.method, route.path);
+    let operation = json!({
+        "operationId": operation_id(route),
+        "summary": name,
+        "description": remark(route.support, &route.note, route.documented),
+        "tags": [tag(&route.path)],
+        "parameters": parameters(&contract.table, route),
+        "responses": responses(contract, &name),
+    });
+    let Some(object) = &route.request else { return operation };
+    let members: Vec<_> = contract.table.members(Direction::Request, object).collect();
+    let content = json!({ "application/json": { "schema": body("", &members) } });
+    with(operation, "requestBody", json!({ "content": content }))
+}
+
+/// An object with one member more.
+fn with(mut object: Json, name: &str, value: Json) -> Json {
+    if let Json::Object(members) = &mut object {
+        members.insert(name.to_owned(), value);
+    }
+    object
+}
+
+/// A name for an operation that code can be made of: `get_v1_contacts_uuid`.
+fn operation_id(route: &RouteRow) -> String {
+    let words = route.path.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(route.method.to_lowercase(), |id, word| format!("{id}_{word}"))
+}
+
+/// What a route is about: the last part of its path that is no parameter and not after one.
+fn tag(path: &str) -> &str {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let mut fixed = parts.filter(|part| !part.starts_with('{'));
+    let is_version = |part: &str| matches!(part, "api" | "user-api" | "crm" | "objects" | "services" | "v1");
+    let first = fixed.next();
+    fixed.chain(first).find(|part| !is_version(part)).unwrap_or("API")
+}
+
+fn remark(support: Support, note: &str, documented: bool) -> String {
+    let support = match support {
+        Support::Exact => "As the vendor does it.",
+        Support::Differs => "Differs from the vendor.",
+        Support::Unsupported => "Not served.",
+    };
+    let vendor = if documented { "" } else { " The vendor's pages do not have it: strict mode refuses it." };
+    if note.is_empty() { format!("{support}{vendor}") } else { format!("{support}{vendor} {note}") }
+}
+
+fn parameters(table: &Table, route: &RouteRow) -> Vec<Json> {
+    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = in_path
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+    let in_query =
+        table.parameters(route).filter(|(name, row)| !is_wild(name) && row.support != Support::Unsupported);
+    let in_query = in_query.map(|(name, row)| {
+        json!({
+            "name": name,
+            "in": "query",
+            "required": row.required,
+            "description": remark(row.support, &row.note, row.documented),
+            "schema": row.schema,
+        })
+    });
+    in_path.chain(in_query).collect()
+}
+
+/// The schema of an object whose members' names start with a prefix.
+fn body(prefix: &str, members: &[(&str, &MemberRow)]) -> Json {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    let mut others = Json::Bool(true);
+    for (name, row) in members.iter().filter(|(_, row)| row.support != Support::Unsupported) {
+        let Some(own) = name.strip_prefix(prefix).filter(|own| !own.contains('.')) else { continue };
+        let schema = member(name, row, members);
+        if is_wild(own) {
+            others = schema;
+            continue;
+        }
+        if row.required {
+            required.push(own);
+        }
+        properties.insert(own.to_owned(), schema);
+    }
+    let object = json!({ "type": "object", "properties": properties, "additionalProperties": others });
+    if required.is_empty() { object } else { with(object, "required", json!(required)) }
+}
+
+/// The schema of a member, with those beneath it: of itself, or of its items when it is an array.
+fn member(name: &str, row: &MemberRow, members: &[(&str, &MemberRow)]) -> Json {
+    let mut schema = row.schema.clone();
+    schema.insert("description".to_owned(), remark(row.support, &row.note, row.documented).into());
+    let below = format!("{name}.");
+    if members.iter().any(|(each, _)| each.starts_with(&below)) {
+        let inner = body(&below, members);
+        if schema.get("type").is_some_and(|kind| kind == "array") {
+            schema.insert("items".to_owned(), inner);
+        } else if let Json::Object(inner) = inner {
+            for (keyword, value) in inner {
+                schema.entry(keyword).or_insert(value);
+            }
+        }
+    }
+    Json::Object(schema)
+}
+
+fn responses(contract: &Contract, route: &str) -> Json {
+    let mut responses = Map::new();
+    let all =
+        contract.answers.iter().filter(|each| each.routes.iter().any(|name| *name == route || *name == "*"));
+    for answered in all {
+        let status = answered.status.map_or_else(|| "default".to_owned(), |status| status.to_string());
+        let text = if answered.status.is_some() { "Success." } else { "Any error." };
+        let mut response = json!({ "description": text });
+        if let Some(body) = &answered.body {
+            response = with(response, "content", json!({ body.media_type: { "schema": body.schema } }));
+        }
+        responses.insert(status, response);
+    }
+    Json::Object(responses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Answers;
+
+    #[derive(serde::Serialize, schemars::JsonSchema)]
+    struct Thing<'a> {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        size: Option<u32>,
+    }
+
+    const TABLE: &str = r#"
+        [api]
+        title = "Things"
+        description = "All things."
+        prefix = "/things"
+        security.bearer = { type = "http", scheme = "bearer" }
+        [[route]]
+        method = "PUT"
+        path = "/v1/things/{id}"
+        support = "differs"
+        note = "Slowly."
+        evidence = "documented"
+        request = "thing"
+        query = ["page"]
+        [[route]]
+        method = "GET"
+        path = "/v1/nothing"
+        support = "unsupported"
+        evidence = "documented"
+        [[member]]
+        object = "page"
+        direction = "query"
+        name = "page"
+        support = "exact"
+        evidence = "documented"
+        schema = { type = "integer" }
+        [[member]]
+        object = "thing"
+        direction = "request"
+        names = ["name", "parts", "parts.name"]
+        support = "exact"
+        evidence = "documented"
+        required = true
+        schema = { type = "string" }
+    "#;
+
+    #[test]
+    fn a_route_has_its_parameters_its_body_and_its_answers() {
+        let table = TABLE.replace(r#""parts", "#, r#""#);
+        let contract = Contract::new(&table, |all: &mut Answers| {
+            all.json::<Thing<'_>>(200, &["PUT /v1/things/{id}"]);
+            all.errors::<String>("application/json");
+        });
+        let document = description(&contract);
+        assert_eq!(document["servers"][0]["url"], "/things");
+        assert_eq!(document["paths"].as_object().unwrap().len(), 1);
+        let operation = &document["paths"]["/v1/things/{id}"]["put"];
+        assert_eq!(operation["description"], "Differs from the vendor. Slowly.");
+        assert_eq!(operation["operationId"], "put_v1_things_id");
+        assert_eq!(operation["tags"], json!(["things"]));
+        let names: Vec<_> =
+            operation["parameters"].as_array().unwrap().iter().map(|each| &each["name"]).collect();
+        assert_eq!(names, ["id", "page"]);
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(body["properties"]["name"]["type"], "string");
+        assert_eq!(body["required"], json!(["name"]));
+        let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        assert_eq!(answer["$ref"], "#/components/schemas/Thing");
+        let thing = &document["components"]["schemas"]["Thing"];
+        assert_eq!(thing["additionalProperties"], false);
+        assert_eq!(thing["required"], json!(["name"]));
+        assert!(operation["responses"]["default"].is_object());
+    }
+}

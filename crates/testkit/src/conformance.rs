@@ -1,0 +1,158 @@
+//! Whether answers are what the API's description says.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use api_kit::{Contract, contract};
+use axum::http::StatusCode;
+use jsonschema::Validator;
+use model::Json;
+use serde_json::json;
+
+use crate::Reply;
+
+/// An API's OpenAPI description, to check answers against. Clones share what was made ready.
+#[derive(Clone)]
+pub struct Description {
+    contract: &'static Contract,
+    document: Arc<Json>,
+    ready: Arc<Mutex<HashMap<String, Arc<Validator>>>>,
+}
+
+impl Description {
+    /// The description that the server shows.
+    pub fn of(contract: &'static Contract) -> Self {
+        Self { contract, document: Arc::new(contract::description(contract)), ready: Arc::default() }
+    }
+
+    /// Checks that an answer has a status and a body that are described for the route that gave it.
+    pub(crate) fn check(&self, method: &str, route: Option<&str>, reply: &Reply) {
+        // Pictures stand beside every API, and are described by none.
+        if route == Some(api_kit::PICTURES) {
+            return;
+        }
+        let status = reply.status.as_u16();
+        let name = format!("{method} {} {status}", route.unwrap_or("?"));
+        let is_error = !reply.status.is_success();
+        // What there is no route or no method for answers like an error of any route.
+        let nowhere = route.is_none() || reply.status == StatusCode::METHOD_NOT_ALLOWED;
+        let response = match route.and_then(|route| self.operation(method, route)) {
+            Some(operation) => {
+                let own = &operation["responses"][status.to_string()];
+                if own.is_null() && is_error { &operation["responses"]["default"] } else { own }
+            }
+            None if is_error && nowhere => &self.any_operation()["responses"]["default"],
+            None => &Json::Null,
+        };
+        assert!(response.is_object(), "{name}: not described: {}", reply.text);
+        let Some(content) = response["content"].as_object() else {
+            assert!(reply.text.is_empty(), "{name}: no body is described: {}", reply.text);
+            return;
+        };
+        let media_type = reply.header("content-type").split(';').next().unwrap_or_default();
+        // What answers HEAD has no body.
+        if method == "HEAD" {
+            return;
+        }
+        let Some(described) = content.get(media_type) else {
+            panic!("{name}: {media_type} is not described");
+        };
+        if !media_type.ends_with("json") {
+            return;
+        }
+        let faults: Vec<_> = self
+            .validator(&name, &described["schema"])
+            .iter_errors(&reply.json())
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{name}:\n{}\n{}", faults.join("\n"), reply.text);
+    }
+
+    fn operation(&self, method: &str, route: &str) -> Option<&Json> {
+        let method = if method == "HEAD" { "get".to_owned() } else { method.to_lowercase() };
+        self.document["paths"].get(&*self.contract.table.path(route))?.get(method)
+    }
+
+    fn any_operation(&self) -> &Json {
+        let paths = self.document["paths"].as_object().expect("paths");
+        let methods = paths.values().next().and_then(Json::as_object).expect("a path");
+        methods.values().next().expect("an operation")
+    }
+
+    fn validator(&self, name: &str, schema: &Json) -> Arc<Validator> {
+        let mut ready = self.ready.lock().expect("no test panics here");
+        let made = ready.entry(name.to_owned()).or_insert_with(|| {
+            let whole = json!({ "allOf": [schema], "components": self.document["components"] });
+            Arc::new(jsonschema::draft202012::new(&whole).unwrap_or_else(|fault| panic!("{name}: {fault}")))
+        });
+        Arc::clone(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use api_kit::Answers;
+
+    use super::*;
+
+    static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+        let table = r#"
+            member = []
+            [api]
+            title = "Test"
+            description = ""
+            prefix = ""
+            security = {}
+            [[route]]
+            method = "GET"
+            path = "/c"
+            support = "exact"
+            evidence = "documented"
+        "#;
+        Contract::new(table, |all: &mut Answers| {
+            all.json::<Vec<u32>>(200, &["GET /c"]);
+            all.empty(204, &["GET /c"]);
+            all.errors::<String>("application/json");
+        })
+    });
+
+    fn check(route: Option<&str>, status: u16, text: &str) -> bool {
+        let headers = [("content-type", "application/json")];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let reply = Reply {
+            status: status.try_into().unwrap(),
+            headers: headers.into_iter().collect(),
+            text: text.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        std::panic::catch_unwind(|| Description::of(&CONTRACT).check("GET", route, &reply)).is_ok()
+    }
+
+    #[test]
+    fn answers_pass_that_are_described() {
+        for (route, status, text) in [
+            (Some("/c"), 200, "[1]"),
+            (Some("/c/"), 204, ""),
+            (Some("/c"), 404, "\"x\""),
+            (None, 404, "\"x\""),
+        ] {
+            assert!(check(route, status, text), "{route:?} {status} {text}");
+        }
+    }
+
+    #[test]
+    fn answers_fail_that_are_not() {
+        for (route, status, text) in [
+            (Some("/c"), 200, "[-1]"),
+            (Some("/c"), 201, "[1]"),
+            (Some("/c"), 204, "[1]"),
+            (Some("/c"), 404, "{}"),
+            (Some("/d"), 200, "[1]"),
+            (None, 200, "[1]"),
+        ] {
+            assert!(!check(route, status, text), "{route:?} {status} {text}");
+        }
+    }
+}
