@@ -311,6 +311,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::MissingOption { .. }
         | V::MissingValue { .. }
         | V::UnknownList(_)
+        | V::DynamicList(_)
         | V::UnknownNote(_)
         | V::UnknownTeam(_)
         | V::UnknownInbox(_)

@@ -215,6 +215,7 @@ fn wording(kind: &ViolationKind) -> String {
         | V::MissingOption { .. }
         | V::MissingValue { .. }
         | V::UnknownList(_)
+        | V::DynamicList(_)
         | V::UnknownNote(_)
         | V::UnknownCompany(_)
         | V::UnknownContact(_)

@@ -40,6 +40,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let made = call.app.create_item(&call.caller, |fresh, catalog| {
         let name = asked.name.clone().unwrap_or_default();
         let mut field = Field {
+            former_options: Vec::new(),
             id: FieldId(fresh.id),
             number: fresh.number,
             key: catalog.fresh_key(&name, fresh.number),

@@ -237,7 +237,9 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         ViolationKind::UnknownChannel(id) => {
             (Sort::Request, format!("the contact has no row {}", quoted(id)))
         }
-        ViolationKind::WrongType(_)
+        ViolationKind::SameContact
+        | ViolationKind::DynamicList(_)
+        | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank
         | ViolationKind::NotNullable

@@ -4,7 +4,7 @@ use api_kit::{Answer, Call, Payload, with_change};
 use app::WrittenItem;
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Aliases, Catalog, Facet, List, ListId};
+use model::{Aliases, Catalog, Facet, List, ListId, ViolationKind};
 
 use crate::links::Links;
 use crate::members::Members;
@@ -40,6 +40,9 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let members = Members::find(&call, asked.members, asked.faults).await?;
     let made = call.app.create_item(&call.caller, |fresh, _| {
         Ok(List {
+            conditions: Vec::new(),
+            background_color: None,
+            text_color: None,
             id: ListId(fresh.id),
             number: fresh.number,
             name: asked.name.clone().unwrap_or_default(),
@@ -56,8 +59,11 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_LIST)?;
     let named = id::item(call.param("id"));
-    let entity = id::find::<List>(&*call.app.catalog(&call.caller).await?, call.param("id"))?.entity;
-    let asked = list::Asked::update(payload.body, entity);
+    let before = id::find::<List>(&*call.app.catalog(&call.caller).await?, call.param("id"))?.clone();
+    let mut asked = list::Asked::update(payload.body, before.entity);
+    if before.is_dynamic() && asked.members.contacts.is_some() {
+        asked.faults.refuse("contacts", ViolationKind::DynamicList(before.name.clone()));
+    }
     let members = Members::find(&call, asked.members, asked.faults).await?;
     let changed = call.app.update_item(&call.caller, &named, |list: &mut List, _| {
         list.name = asked.name.clone().unwrap_or_else(|| list.name.clone());

@@ -4,7 +4,7 @@ use api_kit::{Answer, Call};
 use app::{Filter, Reached};
 
 use crate::page::Page;
-use crate::wire::contact::Contact;
+use crate::wire::contact::{Contact, Context};
 use crate::wire::status;
 use crate::{Zingle, accounts, contacts, filter};
 
@@ -31,7 +31,9 @@ async fn list(call: &Call<Zingle>, services: Vec<Reached>) -> Answer<Zingle> {
     let rows: Vec<_> = found
         .iter()
         .flat_map(|(service, list)| {
-            list.contacts.iter().map(|contact| Contact::of(contact, &list.catalog, service.id))
+            let context = Context::of(&call.app, &list.catalog, service.id);
+            let shown = |contact| Contact::of(contact, &context);
+            list.contacts.iter().map(|contact| shown(contact)).collect::<Vec<_>>()
         })
         .collect();
     Ok(status::list(&rows, page.echo(found.iter().map(|(_, list)| list.total).sum())))

@@ -15,11 +15,11 @@ pub(crate) async fn attach(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle
 
 /// A label that the contact does not have is refused: then nothing changed.
 pub(crate) async fn detach(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
-    let (written, service) = change_of(call, |call| edit(call, SetMode::Remove)).await?;
+    let (written, inside) = change_of(call, |call| edit(call, SetMode::Remove)).await?;
     if written.differences.is_empty() {
         return Err(Refusal::LabelNotAttached.into());
     }
-    Ok(answer(&written, service))
+    Ok(answer(&written, &inside))
 }
 
 fn edit(call: &Call<Zingle>, mode: SetMode) -> Change {

@@ -3,7 +3,7 @@
 //! QUIRK(zingle): no page of the vendor names this parameter; its web client sends it on v1 routes
 //! (`js-sdk`, `src/contacts.js`). Pinned by `camel_case_renames_members_both_ways`.
 
-use api_kit::{Body, Payload, Query};
+use api_kit::{Body, LargePayload, Payload, Query};
 use axum::extract::{FromRequest, Request};
 use axum::http::{Uri, header};
 use axum::middleware::Next;
@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use model::{Json, Violation, ViolationKind};
 
+use crate::wire::avatar;
 use crate::{Error, Zingle};
 
 /// A request's body in snake_case, whatever the client's case is.
@@ -21,14 +22,31 @@ impl<S: Sync> FromRequest<S> for Input {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let is_camel = is_on(request.uri());
-        let Payload { body, .. } = Payload::<Zingle>::from_request(request, state).await?;
-        Ok(Self(match body {
-            Body::Json(json) if is_camel => match renamed(json, to_snake, "") {
-                Ok(json) => Body::Json(json),
-                Err(violation) => Body::Malformed(violation),
-            },
-            body => body,
-        }))
+        let payload = Payload::<Zingle>::from_request(request, state).await?;
+        Ok(Self(in_snake_case(payload.body, is_camel)))
+    }
+}
+
+/// The same with room for a picture.
+pub(crate) struct LargeInput(pub(crate) Body);
+
+impl<S: Sync> FromRequest<S> for LargeInput {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let is_camel = is_on(request.uri());
+        let payload = LargePayload::<Zingle, { avatar::BODY_BYTES }>::from_request(request, state).await?;
+        Ok(Self(in_snake_case(payload.body, is_camel)))
+    }
+}
+
+fn in_snake_case(body: Body, is_camel: bool) -> Body {
+    match body {
+        Body::Json(json) if is_camel => match renamed(json, to_snake, "") {
+            Ok(json) => Body::Json(json),
+            Err(violation) => Body::Malformed(violation),
+        },
+        body => body,
     }
 }
 

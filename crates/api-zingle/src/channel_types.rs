@@ -1,6 +1,7 @@
-//! Channel types: list, get, and what the vendor took out of its API.
+//! Channel types: list, get, update, and what the vendor took out of its API.
 
-use api_kit::{Answer, Call};
+use api_kit::{Answer, Call, with_change};
+use app::Error as AppError;
 use axum::response::Response;
 use model::{Dialect, ItemRef};
 
@@ -9,7 +10,7 @@ use crate::camel::Input;
 use crate::error::Refusal;
 use crate::page::Page;
 use crate::service::{Inside, enter};
-use crate::wire::channel_type::ChannelType;
+use crate::wire::channel_type::{Asked, ChannelType, check_writable};
 use crate::wire::status;
 
 const SORTABLE: [&str; 3] = ["id", "type_class", "display_name"];
@@ -46,6 +47,19 @@ pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     let named = ItemRef::id_text(Dialect::Zingle, call.param("channel_type_id"));
     let found = catalog.channel_types.find(&named).ok_or(Refusal::NoChannelType)?;
     Ok(status::one(&ChannelType::of(found, &catalog)))
+}
+
+/// The notification URLs are kept and shown; since no messages are kept, nothing is ever sent to them.
+pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
+    let Inside { call, .. } = enter(call).await?;
+    let named = ItemRef::id_text(Dialect::Zingle, call.param("channel_type_id"));
+    let catalog = call.app.catalog(&call.caller).await?;
+    let found = catalog.channel_types.find(&named).ok_or(Refusal::NoChannelType)?;
+    check_writable(found).map_err(AppError::Rejected)?;
+    let asked = Asked::update(body)?;
+    let edit = |each: &mut model::ChannelType, _: &model::Catalog| asked.change(each);
+    let written = call.app.update_item(&call.caller, &named, edit).await?;
+    Ok(with_change(written.change, status::one(&ChannelType::of(&written.item, &written.catalog))))
 }
 
 pub(crate) async fn create(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {

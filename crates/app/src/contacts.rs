@@ -74,9 +74,10 @@ impl App {
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
         let catalog = self.catalog(caller).await?;
+        let query = self.with_dynamic_lists(query, &catalog);
         let query = ContactQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
         let page = self.store().list_contacts(caller.workspace, &query).await?;
-        Ok(ContactList { contacts: page.contacts, total: page.total, catalog: self.catalog(caller).await? })
+        Ok(ContactList { contacts: page.contacts, total: page.total, catalog })
     }
 
     /// The contacts with these ids, in any order; unknown ids are left out.

@@ -56,8 +56,8 @@ impl App {
     /// Up to 1000 changes are all carried out or none; more of them are carried out so many at a time.
     ///
     /// # Errors
-    /// [`Error::MissingScope`]; [`Error::NotFound`] when one of the contacts does not exist; [`Error::Rejected`]; or what
-    /// the store says.
+    /// [`Error::MissingScope`]; [`Error::NotFound`] when one of the contacts does not exist; [`Error::Rejected`], also
+    /// for a dynamic list; or what the store says.
     pub async fn set_contacts(
         &self,
         caller: &Caller,
@@ -65,6 +65,13 @@ impl App {
         contacts: &[ContactId],
     ) -> Result<Linked, Error> {
         caller.require(Scope::Write)?;
+        if let ContactLink::List(id) = link {
+            let catalog = self.store().catalog(caller.workspace).await?;
+            if let Some(list) = catalog.lists.get(id.0).filter(|list| list.is_dynamic()) {
+                let kind = ViolationKind::DynamicList(list.name.clone());
+                return Err(Error::Rejected(Violation::new("contacts", kind).into()));
+            }
+        }
         let now = self.linked_contacts(caller, link).await?;
         let (gained, lost) = compare(&now, contacts.iter().map(|id| id.0));
         let gain = |id: &Uuid| update(*id, link.edit(Link::Add));

@@ -141,6 +141,11 @@ pub(crate) struct ServeArgs {
     /// The key of the certificate: a PEM file without a password
     #[arg(long, value_name = "FILE", env = "CONTACTD_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Where clients reach the server, such as https://contacts.example.com [default: the host that they name]
+    ///
+    /// Pictures of contacts are linked to there.
+    #[arg(long, value_name = "URL", env = "CONTACTD_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
     /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: contactd.db]
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,

@@ -19,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Certificate and key, for HTTPS.
     pub(crate) tls: Option<TlsFiles>,
+    /// Where clients reach the server, when that is not at the host that they name.
+    pub(crate) public_url: Option<String>,
     pub(crate) data: Data,
     pub(crate) compat: Compat,
     pub(crate) strict: bool,
@@ -49,6 +51,7 @@ struct File {
     listen: Option<SocketAddr>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    public_url: Option<String>,
     database: Option<String>,
     compat: Option<Compat>,
     strict: Option<bool>,
@@ -112,6 +115,7 @@ impl Config {
         Ok(Self {
             listen,
             tls: tls_files(args.tls_cert.or(file.tls_cert), args.tls_key.or(file.tls_key))?,
+            public_url: args.public_url.or(file.public_url).map(public_url).transpose()?,
             data,
             compat: args.compat.or(file.compat).unwrap_or_default(),
             strict: args.strict || file.strict.unwrap_or_default(),
@@ -137,6 +141,20 @@ impl Config {
 
 fn days(count: u32) -> Duration {
     Duration::from_secs(u64::from(count) * 24 * 60 * 60)
+}
+
+/// A URL of ours: `http` or `https`, a host, perhaps a path, no slash at the end.
+fn public_url(text: String) -> anyhow::Result<String> {
+    let url = text.trim_end_matches('/');
+    let parsed: Option<hyper::Uri> = url.parse().ok();
+    let is_plain = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none()
+    });
+    if is_plain {
+        return Ok(url.to_owned());
+    }
+    Err(anyhow::anyhow!("hint: such as https://contacts.example.com")
+        .context(format!("--public-url is no URL that links can begin with: {text}")))
 }
 
 /// Both files, or none.

@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod change;
 pub mod channel;
 pub mod company;
+pub mod condition;
 pub mod contact;
 pub mod dialect;
 pub mod difference;
@@ -41,6 +42,7 @@ pub use change::{
 };
 pub use channel::{Channel, ChannelKind};
 pub use company::{Company, CompanyLink};
+pub use condition::{Condition, Judge, Memberships, Subject};
 pub use contact::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
 pub use dialect::Dialect;
 pub use difference::{Difference, Member};

@@ -151,6 +151,9 @@ pub enum ViolationKind {
     /// A list that does not exist, or that lists something else.
     #[error("no list '{0}'")]
     UnknownList(String),
+    /// A list whose conditions say who is on it.
+    #[error("the list '{0}' is made of conditions, so nobody can be put on it or taken off it")]
+    DynamicList(String),
     /// A note that does not exist.
     #[error("no note '{0}'")]
     UnknownNote(String),

@@ -17,7 +17,7 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, StoreError,
+    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Picture, StoreError,
     Verified, Workspace, WorkspaceNumber, Write, WriterStats,
 };
 
@@ -379,6 +379,34 @@ impl Store {
     /// What the database says.
     pub async fn find_key(&self, hash: &KeyHash) -> Result<Option<Key>, StoreError> {
         Ok(self.shared.backend.keys(Some(*hash)).await?.into_iter().next())
+    }
+
+    /// Stores a picture; durable when it returns.
+    ///
+    /// # Errors
+    /// Why it could not be stored.
+    pub async fn put_picture(&self, workspace: WorkspaceNumber, picture: Picture) -> Result<(), StoreError> {
+        self.administer(Admin::PutPicture(workspace, picture)).await.map(drop)
+    }
+
+    /// Removes a picture; `false` when there is none with this id.
+    ///
+    /// # Errors
+    /// Why it could not be removed.
+    pub async fn remove_picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<bool, StoreError> {
+        Ok(self.administer(Admin::RemovePicture(workspace, id)).await? > 0)
+    }
+
+    /// The picture with this id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_picture(
+        &self,
+        workspace: WorkspaceNumber,
+        id: Uuid,
+    ) -> Result<Option<Picture>, StoreError> {
+        self.shared.backend.picture(workspace, id).await
     }
 
     /// Whether a read and the writer work.

@@ -64,6 +64,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::SameContact => "same_contact",
         ViolationKind::UnknownTag(_) => "unknown_tag",
         ViolationKind::UnknownList(_) => "unknown_list",
+        ViolationKind::DynamicList(_) => "dynamic_list",
         ViolationKind::UnknownNote(_) => "unknown_note",
         ViolationKind::UnknownCompany(_) => "unknown_company",
         ViolationKind::UnknownUser(_) => "unknown_user",

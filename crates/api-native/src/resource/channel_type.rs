@@ -1,7 +1,9 @@
-//! Channel types: `name`, `kind` (`phone`, `email`, `whatsapp`, …; fixed once made), `global`.
+//! Channel types: `name`, `kind` (`phone`, `email`, `whatsapp`, …; fixed once made), `global`; what an outside system wants
+//! of them: `inbound_url`, `outbound_url`, `muted`, `priority`.
 
+use api_kit::decode;
 use app::Fresh;
-use model::{Aliases, Catalog, ChannelKind, ChannelType, ChannelTypeId};
+use model::{Aliases, Catalog, ChannelKind, ChannelType, ChannelTypeId, limits};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,6 +19,10 @@ pub(crate) struct Body<'a> {
     name: &'a str,
     kind: &'a str,
     global: bool,
+    inbound_url: Option<&'a str>,
+    outbound_url: Option<&'a str>,
+    muted: bool,
+    priority: Option<i64>,
     aliases: AliasesBody<'a>,
 }
 
@@ -30,6 +36,10 @@ impl Resource for ChannelType {
             name: &self.name,
             kind: self.kind.as_str(),
             global: self.global,
+            inbound_url: self.inbound_url.as_deref(),
+            outbound_url: self.outbound_url.as_deref(),
+            muted: self.muted,
+            priority: self.priority,
             aliases: AliasesBody(&self.aliases),
         }
     }
@@ -45,6 +55,10 @@ impl Resource for ChannelType {
             kind: ChannelKind::Phone,
             name: String::new(),
             global: false,
+            inbound_url: None,
+            outbound_url: None,
+            muted: false,
+            priority: None,
             aliases: Aliases::default(),
         }
     }
@@ -52,6 +66,12 @@ impl Resource for ChannelType {
     fn write(&mut self, members: &mut Members<'_>, _: &Catalog) {
         members.name(&mut self.name);
         members.flag("global", &mut self.global);
+        members.nullable("inbound_url", limits::LONG_TEXT_CHARS, &mut self.inbound_url);
+        members.nullable("outbound_url", limits::LONG_TEXT_CHARS, &mut self.outbound_url);
+        members.flag("muted", &mut self.muted);
+        if let Some(priority) = members.read("priority", decode::nullable_integer) {
+            self.priority = priority;
+        }
         members.require("kind");
         if !members.is_new() {
             members.fixed("kind", &self.kind.as_str());

@@ -8,7 +8,8 @@
 use api_kit::decode;
 use app::Fresh;
 use model::{
-    Aliases, Catalog, Entity, Field, FieldId, FieldOption, FieldType, OptionId, SystemMember, ViolationKind,
+    Aliases, Catalog, Entity, Extras, Field, FieldId, FieldOption, FieldType, OptionId, SystemMember,
+    ViolationKind,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -99,8 +100,10 @@ impl Resource for Field {
             entity: Entity::Contact,
             system: None,
             options: Vec::new(),
+            former_options: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: Extras::default(),
         }
     }
 

@@ -94,7 +94,7 @@ impl Wish {
         let name = self.name.or(kept).unwrap_or_else(|| value.clone());
         let id = known.map_or_else(fresh_id, |option| option.id);
         let aliases = self.aliases.or_else(|| known.map(|option| option.aliases.clone())).unwrap_or_default();
-        FieldOption { id, value, name, aliases }
+        FieldOption { id, value, name, position: known.and_then(|option| option.position), aliases }
     }
 }
 

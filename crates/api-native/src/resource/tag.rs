@@ -1,7 +1,7 @@
 //! Tags: `name`, `background_color`, `text_color`.
 
 use app::Fresh;
-use model::{Aliases, Catalog, Tag, TagId, ViolationKind};
+use model::{Aliases, Catalog, Extras, Tag, TagId, ViolationKind};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -47,6 +47,7 @@ impl Resource for Tag {
             text_color: None,
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: Extras::default(),
         }
     }
 
@@ -62,7 +63,7 @@ impl Resource for Tag {
 }
 
 /// `#rrggbb`, or none. One that stands there already in another form may be sent back.
-fn color(members: &mut Members<'_>, name: &'static str, slot: &mut Option<String>) {
+pub(super) fn color(members: &mut Members<'_>, name: &'static str, slot: &mut Option<String>) {
     let before = slot.clone();
     members.nullable(name, 7, slot);
     let is_color = |text: &str| {

@@ -90,7 +90,9 @@ impl<'a> ContactBody<'a> {
     /// A contact under its catalog.
     pub(crate) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
         let tags = contact.tags.iter().filter(|id| catalog.tags.get(id.0).is_some());
-        let lists = contact.lists.iter().filter(|id| catalog.lists.get(id.0).is_some());
+        // Who is on a dynamic list is asked with the list's filter.
+        let is_shown = |id: &&model::ListId| catalog.lists.get(id.0).is_some_and(|list| !list.is_dynamic());
+        let lists = contact.lists.iter().filter(is_shown);
         Self {
             id: Shown(contact.id),
             number: contact.number,

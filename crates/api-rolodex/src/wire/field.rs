@@ -182,6 +182,7 @@ fn settled(
             Some(option) if option.value == write.value => option,
             Some(option) => FieldOption { value: write.value.clone(), name: write.value.clone(), ..option },
             None => FieldOption {
+                position: None,
                 id: OptionId(fresh_id()),
                 value: write.value.clone(),
                 name: write.value.clone(),

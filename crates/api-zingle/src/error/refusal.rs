@@ -1,7 +1,7 @@
 //! What only this API finds missing or refuses: records that a path names beside the contact, and acts that the vendor
 //! took out of its API.
 
-use super::{Error, Kind, NO_CHANNEL, NO_LABEL, StatusCode, bad};
+use super::{Error, Kind, NO_CHANNEL, NO_FIELD, NO_GROUP, NO_LABEL, NO_TYPE, StatusCode, bad};
 
 /// Why a request got no success that the application knows nothing about.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,7 @@ pub(crate) enum Refusal {
     NoChannelType,
     NoEvent,
     NoField,
+    NoGroup,
     NoLabel,
     NoUser,
     LabelNotAttached,
@@ -33,9 +34,10 @@ impl From<Refusal> for Error {
             Refusal::NoAccount => missing(Some(2700), "Account not found"),
             Refusal::NoAutomation => missing(Some(3500), "Automation not found"),
             Refusal::NoChannel => NO_CHANNEL,
-            Refusal::NoChannelType => missing(Some(4000), "Channel type not found"),
+            Refusal::NoChannelType => NO_TYPE,
             Refusal::NoEvent => missing(Some(7003), "Event not found"),
-            Refusal::NoField => missing(Some(3200), "Custom field not found"),
+            Refusal::NoField => NO_FIELD,
+            Refusal::NoGroup => NO_GROUP,
             Refusal::NoLabel => NO_LABEL,
             // The vendor has no code for it.
             Refusal::NoUser => missing(None, "User not found"),

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use api_kit::{Body, decode};
+use app::App;
 use model::{
-    Catalog, Change, Dialect, Edit, Flag, Json, NamePart, OptIn, TextMember, ViolationKind, WorkspaceId,
+    Catalog, Change, Dialect, Edit, Flag, Json, Memberships, NamePart, OptIn, TextMember, ViolationKind,
+    WorkspaceId,
 };
 use serde::Serialize;
 
 use super::channel::{self, ContactChannel, Ids};
+use super::group::ContactGroup;
 use super::label::Label;
 use super::value::{self, CustomFieldValue};
 use super::{filled, shown_id};
@@ -41,8 +44,23 @@ pub(crate) struct Contact<'a> {
     channels: Vec<ContactChannel<'a>>,
     custom_field_values: Vec<CustomFieldValue<'a>>,
     labels: Vec<Label<'a>>,
-    contact_groups: [(); 0],
+    contact_groups: Vec<ContactGroup<'a>>,
     calendar_events: [(); 0],
+}
+
+/// What a contact is shown in.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    catalog: &'a Catalog,
+    service: WorkspaceId,
+    memberships: Memberships,
+}
+
+impl<'a> Context<'a> {
+    /// A service, as it is now.
+    pub(crate) fn of(app: &App, catalog: &'a Catalog, service: WorkspaceId) -> Self {
+        Self { catalog, service, memberships: app.memberships(catalog) }
+    }
 }
 
 /// Always an object, of nulls: messages are not kept here.
@@ -54,7 +72,11 @@ struct LastMessage {
 }
 
 impl<'a> Contact<'a> {
-    pub(crate) fn of(contact: &'a model::Contact, catalog: &'a Catalog, service: WorkspaceId) -> Self {
+    pub(crate) fn of(contact: &'a model::Contact, context: &Context<'a>) -> Self {
+        let Context { catalog, service, memberships } = context;
+        let (catalog, lists) = (*catalog, memberships.of(contact, context.catalog));
+        let groups = lists.into_iter().filter_map(|id| catalog.lists.get(id.0));
+        let groups = groups.map(|list| ContactGroup::of(list, catalog));
         let team = contact.assigned_team.and_then(|id| catalog.teams.get(id.0));
         let user = contact.assigned_user.and_then(|id| catalog.users.get(id.0));
         let tags = contact.tags.iter().filter_map(|id| catalog.tags.get(id.0));
@@ -87,7 +109,7 @@ impl<'a> Contact<'a> {
             channels: channels.map(|channel| ContactChannel::of(channel, is_reachable, catalog)).collect(),
             custom_field_values: value::of(contact, catalog),
             labels: tags.map(Label::of).collect(),
-            contact_groups: [],
+            contact_groups: groups.collect(),
             calendar_events: [],
         }
     }

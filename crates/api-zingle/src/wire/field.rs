@@ -1,10 +1,13 @@
 //! Custom fields and their options.
 
+mod asked;
+
 use std::borrow::Cow;
 
 use model::{Dialect, Field, FieldOption, FieldType};
 use serde::Serialize;
 
+pub(crate) use self::asked::{Asked, check_writable};
 use super::shown_id;
 
 /// A custom field's definition.
@@ -25,7 +28,7 @@ struct CustomFieldOption<'a> {
     id: &'a str,
     display_name: &'a str,
     value: &'a str,
-    sort_order: usize,
+    sort_order: i64,
 }
 
 impl<'a> CustomField<'a> {
@@ -46,7 +49,8 @@ impl<'a> CustomField<'a> {
 }
 
 impl<'a> CustomFieldOption<'a> {
-    fn of(option: &'a FieldOption, sort_order: usize) -> Self {
+    fn of(option: &'a FieldOption, place: i64) -> Self {
+        let sort_order = option.position.unwrap_or(place);
         Self { id: option_id(option), display_name: &option.name, value: &option.value, sort_order }
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::account::Account;
 use super::channel_type::ChannelType;
 use super::field::CustomField;
+use super::group::{self, ContactGroup};
 use super::label::Label;
 use super::shown_id;
 
@@ -27,7 +28,7 @@ pub(crate) struct Service<'a> {
     channel_types: Vec<ChannelType<'a>>,
     contact_labels: Vec<Label<'a>>,
     contact_custom_fields: Vec<CustomField<'a>>,
-    contact_groups: [(); 0],
+    contact_groups: Vec<ContactGroup<'a>>,
     teams: Vec<ServiceTeam<'a>>,
     features: [&'static str; 2],
     templates: [(); 0],
@@ -88,7 +89,7 @@ impl<'a> Service<'a> {
             channel_types: catalog.channel_types.iter().map(|each| ChannelType::of(each, catalog)).collect(),
             contact_labels: catalog.tags.iter().map(Label::of).collect(),
             contact_custom_fields: fields.map(CustomField::of).collect(),
-            contact_groups: [],
+            contact_groups: group::all(catalog).map(|list| ContactGroup::of(list, catalog)).collect(),
             teams: catalog.teams.iter().map(|team| ServiceTeam::of(team, catalog)).collect(),
             features: ["assignment", "teams"],
             templates: [],

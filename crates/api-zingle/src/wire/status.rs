@@ -42,6 +42,12 @@ pub(crate) fn one(record: &impl Serialize) -> Response {
     ok(&Envelope { status: Status::OK, result: Some(record), auth: None::<&()> })
 }
 
+/// One record, and what was done to it.
+pub(crate) fn told(description: &str, record: &impl Serialize) -> Response {
+    let status = Status { description: Some(description), ..Status::OK };
+    ok(&Envelope { status, result: Some(record), auth: None::<&()> })
+}
+
 /// A page of records.
 pub(crate) fn list<R: Serialize>(records: &[R], echo: Echo) -> Response {
     let status = Status { echo: Some(echo), ..Status::OK };

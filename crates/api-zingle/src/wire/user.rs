@@ -36,7 +36,7 @@ impl<'a> User<'a> {
             first_name: &user.first_name,
             last_name: &user.last_name,
             phone_number: None,
-            avatar_uri: None,
+            avatar_uri: user.avatar_url.as_deref(),
             account_uuids,
             service_uuids: services,
             service_ids: services,

@@ -68,7 +68,8 @@ fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog) -> Option
         Value::Boolean(flag) => (Shown::Boolean(*flag), None),
         Value::Date(date) => seconds(Timestamp::parse_date(date)?),
         Value::Datetime(instant) => seconds(*instant),
-        Value::Option(id) => of_text(field, &field.option(*id)?.value),
+        // What is chosen no more is shown without an id.
+        Value::Option(id) => of_text(field, &field.any_option(*id)?.value),
         Value::Options(ids) => (Shown::Text(Cow::Owned(joined(ids, field)?)), None),
         Value::User(id) => (Shown::Text(Cow::Borrowed(&catalog.users.get(id.0)?.email)), None),
     })
@@ -76,7 +77,7 @@ fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog) -> Option
 
 fn joined(ids: &[model::OptionId], field: &Field) -> Option<String> {
     let values: Vec<_> =
-        ids.iter().filter_map(|id| field.option(*id)).map(|option| option.value.as_str()).collect();
+        ids.iter().filter_map(|id| field.any_option(*id)).map(|option| option.value.as_str()).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 

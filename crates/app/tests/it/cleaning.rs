@@ -49,6 +49,7 @@ impl World {
             scopes: Vec::new(),
             dialects: Vec::new(),
             compat: None,
+            strict: None,
             expires_at: None,
             secret: Some(KEY.to_owned()),
         };
@@ -183,9 +184,10 @@ fn fill(catalog: &mut model::Catalog, ids: &BTreeMap<&str, Uuid>) {
     let (number, created_at) = (100, model::Timestamp::default());
     let name = str::to_owned;
     for tag in ["tag", "other"] {
-        let (background_color, text_color, aliases) = (None, None, Default::default());
+        let (background_color, text_color) = (None, None);
+        let (aliases, extras) = (Default::default(), Default::default());
         let (id, name, number) = (TagId(ids[tag]), name(tag), number + catalog.tags.len() as u64);
-        catalog.tags.put(Tag { id, number, name, background_color, text_color, created_at, aliases });
+        catalog.tags.put(Tag { id, number, name, background_color, text_color, created_at, aliases, extras });
     }
     catalog.lists.put(List {
         id: ListId(ids["list"]),
@@ -193,6 +195,9 @@ fn fill(catalog: &mut model::Catalog, ids: &BTreeMap<&str, Uuid>) {
         name: name("list"),
         entity: Entity::Contact,
         description: None,
+        conditions: Vec::new(),
+        background_color: None,
+        text_color: None,
         created_at,
         aliases: Default::default(),
     });
@@ -220,6 +225,7 @@ fn fill(catalog: &mut model::Catalog, ids: &BTreeMap<&str, Uuid>) {
         id: OptionId(ids[text]),
         value: name(text),
         name: name(text),
+        position: None,
         aliases: Default::default(),
     };
     for (n, (key, kind)) in (0..).zip([
@@ -237,8 +243,10 @@ fn fill(catalog: &mut model::Catalog, ids: &BTreeMap<&str, Uuid>) {
             entity: Entity::Contact,
             system: None,
             options,
+            former_options: Vec::new(),
             created_at,
             aliases: Default::default(),
+            extras: Default::default(),
         });
     }
 }

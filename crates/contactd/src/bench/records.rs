@@ -40,12 +40,14 @@ pub(super) fn extend(catalog: &mut Catalog) {
     for (number, (key, name, kind)) in (1001..).zip(FIELDS) {
         let stages = if kind == FieldType::SingleSelect { STAGES.as_slice() } else { &[] };
         let option = |stage: &&str| FieldOption {
+            position: None,
             id: OptionId(fresh()),
             value: (*stage).to_owned(),
             name: (*stage).to_owned(),
             aliases: Aliases::default(),
         };
         catalog.fields.push(Field {
+            former_options: Vec::new(),
             id: FieldId(fresh()),
             number,
             key: key.to_owned(),

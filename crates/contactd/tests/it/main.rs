@@ -19,6 +19,7 @@ mod https;
 mod import;
 mod moving;
 mod operation;
+mod pictures;
 mod process;
 mod single_edits;
 mod tls_client;

@@ -110,7 +110,7 @@ impl Catalog {
             Carried::Tag => self.tags.get(id).is_some(),
             Carried::List => self.lists.get(id).is_some(),
             Carried::Field => self.fields.get(id).is_some(),
-            Carried::Option => self.fields.iter().any(|field| field.option(OptionId(id)).is_some()),
+            Carried::Option => self.fields.iter().any(|field| field.any_option(OptionId(id)).is_some()),
             Carried::User => self.users.get(id).is_some(),
             Carried::Team => self.teams.get(id).is_some(),
         }
@@ -200,8 +200,9 @@ fn difference<T: PartialEq + Serialize>(
     Some(Difference { member: Member::Other(name.to_owned()), before, after })
 }
 
+/// Those that were taken away by a replacement count: contacts keep them.
 fn option_ids(field: &Field) -> Vec<Uuid> {
-    field.options.iter().map(|option| option.id.0).collect()
+    field.options.iter().chain(&field.former_options).map(|option| option.id.0).collect()
 }
 
 impl Contact {
