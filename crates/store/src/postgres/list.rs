@@ -58,12 +58,16 @@ pub(super) async fn list(
     match query.order {
         ContactOrder::Oldest => by_number(session, workspace, query, |contact| contact.number).await,
         ContactOrder::Newest => by_number(session, workspace, query, |contact| Reverse(contact.number)).await,
-        order => all(session, &Select::of(workspace, query, Among::All, &SYNTAX), order).await,
+        ContactOrder::LastUpdated | ContactOrder::FirstUpdated => {
+            all(session, workspace, query, (BEGIN, "COMMIT")).await
+        }
+        // An index has this order, so that there is nothing to plan each time.
+        ContactOrder::Name | ContactOrder::NameDescending => all(session, workspace, query, ("", "")).await,
     }
 }
 
 /// In the orders by number the index leads to the contacts of the page one after the other: one look-up instead of
-/// one for each. What order the join keeps, the database does not promise.
+/// one for each. What order a join keeps, the database does not promise: so they are sorted here.
 async fn by_number<K: Ord>(
     session: &Session,
     workspace: WorkspaceNumber,
@@ -100,7 +104,13 @@ pub(super) async fn page(
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
 /// `LATERAL`, because otherwise a plan that was made while there were few contacts would read all of them.
-async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<ContactPage, StoreError> {
+async fn all(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    (begin, commit): (&str, &str),
+) -> Result<ContactPage, StoreError> {
+    let select = Select::of(workspace, query, Among::All, &SYNTAX);
     let page = format!(
         "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
          (unnest(ARRAY({})) WITH ORDINALITY k (id, place) CROSS JOIN LATERAL \
@@ -108,13 +118,6 @@ async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<
          ON true WHERE h.workspace = $1 ORDER BY k.place",
         select.page
     );
-    let (begin, commit) = match order {
-        ContactOrder::LastUpdated | ContactOrder::FirstUpdated => (BEGIN, "COMMIT"),
-        // An index has this order, so that there is nothing to plan each time.
-        ContactOrder::Oldest | ContactOrder::Newest | ContactOrder::Name | ContactOrder::NameDescending => {
-            ("", "")
-        }
-    };
     counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?)
 }
 
