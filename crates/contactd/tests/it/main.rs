@@ -15,6 +15,7 @@ mod cross;
 mod house;
 mod https;
 mod import;
+mod items;
 mod moving;
 mod operation;
 mod process;
