@@ -16,6 +16,7 @@ mod house;
 mod https;
 mod import;
 mod items;
+mod matrix;
 mod moving;
 mod operation;
 mod process;
