@@ -9,7 +9,7 @@ use model::{
 
 use crate::Error;
 use crate::page::Page;
-use crate::resource::{create_from, delete_one, update_from};
+use crate::resource::{create_from, delete_one, to_json, update_from};
 use crate::shelf::{Asked, Items, One, Records, Shelf};
 
 /// A record as it is shown, and the change that a write made.
@@ -128,11 +128,6 @@ async fn list_all<S: Shelf>(app: &App, caller: &Caller) -> Result<Vec<Shown>, Er
 fn shown<S: Shelf>(one: &One<S::Row>) -> Shown {
     let body = crate::resource::Resource::body(&one.row, S::context(&one.row, &one.catalog));
     Shown { record: to_json(&body), change: one.change }
-}
-
-/// Plain data with text keys, for which this cannot fail.
-fn to_json(body: &impl serde::Serialize) -> Json {
-    serde_json::to_value(body).unwrap_or_default()
 }
 
 /// What is left of an error without HTTP.

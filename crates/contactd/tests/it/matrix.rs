@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test -p contactd --test it matrix` writes the page anew.
 
+mod gone;
 mod members;
 
 use std::fmt::Write as _;
@@ -24,7 +25,7 @@ const ABSENT: &str = "–";
 
 /// A client for each API, and the catalog that writes need ids of.
 struct World {
-    _test: TestApp,
+    test: TestApp,
     clients: [Client; 5],
     catalog: Json,
 }
@@ -51,7 +52,7 @@ impl World {
             let list = clients[4].get(&format!("/api/v1/{kind}?limit=1000")).await.expect(200);
             catalog[kind] = list[kind].clone();
         }
-        Self { _test: test, clients, catalog }
+        Self { test, clients, catalog }
     }
 
     /// The member of an item of the catalog that is called so.
