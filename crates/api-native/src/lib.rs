@@ -4,6 +4,7 @@
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
 mod auth;
+pub mod command;
 mod contacts;
 mod error;
 mod filter;

@@ -83,6 +83,11 @@ impl Page {
         Ok(Self { limit, order: cursor.order, after: Some(cursor) })
     }
 
+    /// All records, the oldest first.
+    pub(crate) fn all() -> Self {
+        Self { limit: u32::MAX - 1, order: Order::Oldest, after: None }
+    }
+
     /// How many records it may have.
     pub(crate) fn limit(self) -> u32 {
         self.limit

@@ -27,9 +27,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get as on_get, patch as on_patch, post as on_post};
 use model::{
-    Aliases, Catalog, Change, ChannelType, Company, CustomStatus, Dialect, Field, Funnel, Inbox, Json, List,
-    Note, Precondition, Presence, Ref, Rejection, Subscription, Tag, Task, Team, Timestamp, User, Violation,
-    ViolationKind,
+    Aliases, Catalog, CatalogItem, Change, ChannelType, Company, CustomStatus, Dialect, Field, Funnel, Inbox,
+    Json, List, Note, Precondition, Presence, Record, Ref, Rejection, Subscription, Tag, Task, Team,
+    Timestamp, User, Violation, ViolationKind,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -284,7 +284,7 @@ fn members_of(body: Body) -> Result<serde_json::Map<String, Json>, Error> {
 
 fn write<S: Shelf>(row: &mut S::Row, mut members: Members<'_>, catalog: &Catalog) -> Result<(), Rejection> {
     // As it was read: with its ids, and under the catalog of that moment.
-    let shown = serde_json::to_value(row.body(S::context(row, catalog))).unwrap_or_default();
+    let shown = to_json(&row.body(S::context(row, catalog)));
     for name in FIXED {
         members.fixed(name, &shown.get(name));
     }
@@ -296,6 +296,38 @@ fn write<S: Shelf>(row: &mut S::Row, mut members: Members<'_>, catalog: &Catalog
 fn answer<S: Shelf>(status: StatusCode, one: &One<S::Row>) -> axum::response::Response {
     let body = one.row.body(S::context(&one.row, &one.catalog));
     with_tag(one.revision, with_change(one.change, json(status, &body)))
+}
+
+/// An item of the catalog that was deleted, as it was shown.
+pub(crate) fn item_json(item: &CatalogItem, revision: u64, catalog: &Catalog) -> Json {
+    let context = Context { catalog, revision, updated_at: None };
+    match item {
+        CatalogItem::Field(item) => to_json(&item.body(context)),
+        CatalogItem::Tag(item) => to_json(&item.body(context)),
+        CatalogItem::List(item) => to_json(&item.body(context)),
+        CatalogItem::User(item) => to_json(&item.body(context)),
+        CatalogItem::Team(item) => to_json(&item.body(context)),
+        CatalogItem::ChannelType(item) => to_json(&item.body(context)),
+        CatalogItem::Inbox(item) => to_json(&item.body(context)),
+        CatalogItem::Funnel(item) => to_json(&item.body(context)),
+        CatalogItem::CustomStatus(item) => to_json(&item.body(context)),
+        CatalogItem::Presence(item) => to_json(&item.body(context)),
+        CatalogItem::Subscription(item) => to_json(&item.body(context)),
+    }
+}
+
+/// A company, note or task that was deleted, as it was shown.
+pub(crate) fn record_json(record: &Record, catalog: &Catalog) -> Json {
+    match record {
+        Record::Company(company) => to_json(&company.body(Records::<Company>::context(company, catalog))),
+        Record::Note(note) => to_json(&note.body(Records::<Note>::context(note, catalog))),
+        Record::Task(task) => to_json(&task.body(Records::<Task>::context(task, catalog))),
+    }
+}
+
+/// Plain data with text keys, for which this cannot fail.
+pub(crate) fn to_json(body: &impl Serialize) -> Json {
+    serde_json::to_value(body).unwrap_or_default()
 }
 
 /// A page of records under their kind's word.

@@ -5,6 +5,7 @@ mod channel;
 mod company;
 mod contact;
 mod patch;
+mod stored;
 mod undo;
 mod value;
 

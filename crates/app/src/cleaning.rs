@@ -60,7 +60,7 @@ impl App {
                 match self.clean().await {
                     Ok(done) if done == Cleaned::default() => {}
                     Ok(done) => {
-                        tracing::info!(done.cleaned, done.given_back, "cleaned ids of what was deleted")
+                        tracing::info!(done.cleaned, done.given_back, "cleaned ids of what was deleted");
                     }
                     Err(fault) => tracing::debug!(%fault, "cleaning goes on later"),
                 }

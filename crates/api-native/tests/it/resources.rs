@@ -105,6 +105,14 @@ async fn each_kind_is_made_read_changed_and_deleted() {
         let history = client.get(&format!("{path}/history")).await.expect(200);
         let words: Vec<_> = history["changes"].as_array().unwrap().iter().map(|each| &each["kind"]).collect();
         assert_eq!(words, ["deleted", "updated", "created"], "{all}");
+        assert_eq!(history["changes"][0]["deleted"]["id"], made["id"], "{all}: as it was shown");
+        assert_eq!(history["changes"][0]["deleted"][kind.member], changed[kind.member], "{all}");
+        let differences = history["changes"][1]["differences"].as_array().unwrap();
+        let difference =
+            differences.iter().find(|each| each["member"] == kind.member).expect("what was patched");
+        if !changed[kind.member].is_array() {
+            assert_eq!(difference["after"], changed[kind.member], "{all}");
+        }
         let undone =
             client.post(&format!("{}/undo", changes(change(&deleted))), &json!({})).await.expect(200);
         assert_eq!(undone["record_id"], made["id"]);

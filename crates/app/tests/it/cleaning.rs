@@ -353,7 +353,8 @@ async fn another_server_goes_on_where_one_died() {
     let full = world.carried().await;
     let change = world.delete("tag").await;
     world.wait();
-    let dying = tokio::spawn({
+    let mut dying = tokio::task::JoinSet::new();
+    dying.spawn({
         let app = world.app.clone();
         async move { app.clean().await }
     });
@@ -361,8 +362,7 @@ async fn another_server_goes_on_where_one_died() {
     while left().await == CROWD {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    dying.abort();
-    let _ = dying.await;
+    dying.shutdown().await;
     let before = left().await;
     assert!(before > 0 && before < CROWD, "it died midway: {before} are left");
     world.app.close().await;
@@ -387,7 +387,8 @@ async fn an_undo_in_the_midst_of_cleaning_gives_all_of_it_back() {
     let full = world.carried().await;
     let change = world.delete("list").await;
     world.wait();
-    let cleaning = tokio::spawn({
+    let mut cleaning = tokio::task::JoinSet::new();
+    cleaning.spawn({
         let app = world.app.clone();
         async move { app.clean().await }
     });
@@ -395,7 +396,7 @@ async fn an_undo_in_the_midst_of_cleaning_gives_all_of_it_back() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     world.undo(change).await;
-    let cleaned = cleaning.await.unwrap().unwrap().cleaned;
+    let cleaned = cleaning.join_next().await.unwrap().unwrap().unwrap().cleaned;
     assert!(cleaned < CROWD as u64, "what is there is not cleaned away: {cleaned}");
     world.clean().await;
     assert_eq!(world.carried().await, full);

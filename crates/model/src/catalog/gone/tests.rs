@@ -64,7 +64,7 @@ fn what_was_cleaned_away_is_given_back_and_forgotten_when_there_was_nothing() {
     let again = change(&back, 7, |catalog| drop(catalog.tags.remove(id(1))));
     let cleaned = again.gone.get(&id(1)).and_then(|gone| gone.cleaned);
     assert_eq!((cleaned, again.returning.len()), (Some(Span { after: 10, until: None, contacts: 0 }), 0));
-    let mut done = again.clone();
+    let mut done = again;
     done.finish_cleaning(id(1), Some(20));
     assert!(done.gone.get(&id(1)).unwrap().is_done());
     done.finish_cleaning(id(1), None);
