@@ -14,13 +14,16 @@ use crate::wire::envelope::Paged;
 use crate::wire::{Deleted, shaped, single};
 use crate::{Acquire, Error, rows};
 
+/// What a company can be shown with.
+const RELATIONS: [&str; 4] = ["contacts", "fields", "parent", "companies"];
+
 /// Contacts that a company is shown with at most: none is shown with a part of them.
 const MOST_CONTACTS: u32 = 1_000;
 
 /// `GET /crm/objects/company`
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let page = Page::read(&call.query)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     let catalog = call.app.catalog(&call.caller).await?;
     let mut columns = vec![("id", Kind::Id), ("dateCreated", Kind::Instant), ("dateUpdated", Kind::Instant)];
     columns.extend(company::columns(&catalog).map(|key| (key, Kind::Text)));
@@ -39,7 +42,7 @@ pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let id = path_id(&call, "companyId")?;
     let found = call.app.get_record::<Company>(&call.caller, &id).await;
     let found = found.map_err(|error| Error::from(error).about("companyId", &id))?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     Ok(single(&shown(&call, &found.record, &found.catalog, &selection).await?))
 }
 

@@ -13,6 +13,9 @@ use crate::wire::merge::{self, Merged};
 use crate::wire::{Deleted, detail, list, search, single};
 use crate::{Acquire, Error};
 
+/// What a contact can be shown with.
+const RELATIONS: [&str; 6] = ["company", "cases", "fields", "tags", "visits", "timeline"];
+
 /// The part of paths that names a contact.
 const ID: &str = "contactId";
 
@@ -26,7 +29,7 @@ pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> An
 /// `GET /crm/objects/contact/{contactId}`
 pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let id = path_id(&call, ID)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     let view =
         call.app.get_contact(&call.caller, &id).await.map_err(|error| Error::from(error).about(ID, &id))?;
     let companies =
@@ -37,7 +40,7 @@ pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
 /// `GET /crm/objects/contact`
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let asked = Asked::read(&call.query, call.app.catalog(&call.caller).await?)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     let found = find(&call, &asked).await?;
     let companies = companies_of(&call, &found).await?;
     selected(list::encode(&found, &selection, &companies))

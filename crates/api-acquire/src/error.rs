@@ -7,6 +7,7 @@ use app::BadKey;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{RecordKind, Ref, Violation, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Longest quotation of a client's own text in a message.
@@ -39,9 +40,10 @@ struct Named {
 }
 
 /// The answer's body.
-#[derive(Clone, Serialize)]
+#[derive(Clone, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+#[schemars(rename = "ErrorBody")]
+pub(crate) struct Body {
     message: String,
     error: String,
     code: &'static str,
@@ -50,7 +52,7 @@ struct Body {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Serialize)]
+#[derive(Clone, JsonSchema, Serialize)]
 struct Fault {
     code: &'static str,
     message: String,

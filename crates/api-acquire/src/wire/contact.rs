@@ -1,11 +1,12 @@
 //! The contact: what create and update take, and what every answer shows of it.
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use app::View;
 use model::{
     Aliases, Catalog, Change, CompanyLink, CompanyWrite, Dialect, Edit, InstantMember, Json, Ref,
     ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields::{self, Fields};
@@ -59,15 +60,18 @@ pub(crate) fn decode(body: Body, purpose: Purpose) -> (Change, Echo) {
             "fields" => decode_fields(json, &mut change),
             // QUIRK(acquire): the body table of update.md names these three beside `fields`, its examples have
             // them inside; `fields` wins. Test: fields_win_over_top_level_aliases.
-            "name" | "email" | "phone" if in_fields(name) => {}
+            "name" | "email" | "phone" if in_fields(name) => ignored(name),
             "name" | "email" | "phone" => fields::decode(name, name, json, &mut change),
             "dateCreated" => echo.date_created = date_created(json, purpose, &mut change),
-            "dateUpdated" => echo.date_updated = date(json, "dateUpdated", &mut change),
+            "dateUpdated" => {
+                ignored(name);
+                echo.date_updated = date(json, "dateUpdated", &mut change);
+            }
             "clientDetails" => client_details(json, &mut change),
             "companyId" => company_id(json, &mut change),
             "tags" => tag::decode(json, &mut change),
             text if CLIENT_TEXTS.contains(&text) => client_member(text, json, &mut change),
-            known if READ_ONLY.contains(&known) || list::ACTIVITY.contains(&known) => {}
+            known if READ_ONLY.contains(&known) || list::ACTIVITY.contains(&known) => ignored(known),
             unknown => keep(unknown, json, &mut change),
         }
     }
@@ -110,7 +114,10 @@ fn date_created(json: &Json, purpose: Purpose, change: &mut Change) -> Option<St
             change.push("dateCreated", Edit::Instant(InstantMember::CreatedAt, Some(at)));
             None
         }
-        None => (purpose == Purpose::Update).then_some(text),
+        None => {
+            ignored("dateCreated");
+            (purpose == Purpose::Update).then_some(text)
+        }
     }
 }
 
@@ -168,7 +175,7 @@ fn extra(name: &str, value: Option<Json>) -> Edit {
 }
 
 /// A contact as create, update and get show it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Contact<'a> {
     date_created: String,

@@ -1,6 +1,7 @@
 //! A contact as a get answers it: with its relations.
 
 use app::View;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::company::Company;
@@ -9,7 +10,8 @@ use super::tag::{self, Tag};
 use crate::page::Selection;
 
 /// A contact with the relations that were asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactDetail", transform = super::selectable)]
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     contact: Contact<'a>,
@@ -21,7 +23,7 @@ pub(crate) struct Detail<'a> {
 }
 
 /// Relations that contactd does not hold: empty where they are asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Absent {
     #[serde(skip_serializing_if = "Option::is_none")]
     cases: Option<[(); 0]>,

@@ -229,3 +229,14 @@ async fn bad_companies_are_refused() {
     refuse(&client, ("GET", &format!("{COMPANIES}/x")), Value::Null, (400, "companyId")).await;
     refuse(&client, ("POST", CONTACTS), json!({"companyId": 99}), (400, "companyId")).await;
 }
+
+#[tokio::test]
+async fn unknown_members_of_a_company_are_kept() {
+    let (test, client) = start().await;
+    client.put(ACQUIRE, &json!({"fields": {}, "rating": 5})).await.expect(200);
+    let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
+    let id = model::Ref::number(model::Dialect::Native, "5");
+    let company = test.app.get_record::<model::Company>(&caller, &id).await.expect("a company").record;
+    assert_eq!(company.extras.get(model::Dialect::Acquire, "body.rating"), Some(&json!(5)));
+    assert_eq!(client.get(ACQUIRE).await.expect(200)["data"].get("rating"), None);
+}
