@@ -9,7 +9,7 @@ use model::{Catalog, Company, CompanyId, Contact, Facet};
 use crate::condition::{Cell, Kind, Rows};
 use crate::page::{Page, Selection, path_id};
 use crate::wire::company::{self, Asked, Detail};
-use crate::wire::contact::shown_id;
+use crate::wire::contact::{links, shown_id};
 use crate::wire::envelope::Paged;
 use crate::wire::{Deleted, shaped, single};
 use crate::{Acquire, Error, rows};
@@ -77,6 +77,18 @@ pub(crate) async fn delete(call: Call<Acquire>) -> Answer<Acquire> {
     Ok(with_change(deleted.change, single(&Deleted { deleted: 1 })))
 }
 
+/// The companies that contacts are shown with.
+pub(crate) async fn of<'c>(
+    call: &Call<Acquire>,
+    contacts: impl IntoIterator<Item = &'c Contact>,
+) -> Result<Vec<Company>, app::Error> {
+    let ids: Vec<_> = contacts.into_iter().flat_map(links).map(|link| link.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    call.app.find_companies(&call.caller, &ids).await
+}
+
 /// A company with what is asked for.
 async fn shown(
     call: &Call<Acquire>,
@@ -85,7 +97,8 @@ async fn shown(
     selection: &Selection,
 ) -> Result<model::Json, Error> {
     let contacts = if selection.has("contacts") { contacts(call, company).await? } else { Vec::new() };
-    let detail = Detail::of(company, catalog, None).with_relations(selection, &contacts);
+    let companies = of(call, contacts.iter().map(|contact| &**contact)).await?;
+    let detail = Detail::of(company, catalog, None).with_relations(selection, &contacts, &companies);
     Ok(shaped([selection.apply(&detail)])?.pop().unwrap_or_default())
 }
 

@@ -5,6 +5,7 @@
 //! `fields.<key>`. It counts only while the record has no value.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use api_kit::{Body, decode, ignored};
 use model::{
@@ -271,8 +272,7 @@ impl<'a> Company<'a> {
         companies: &'a [Record],
         write: impl Fn(Timestamp) -> String,
     ) -> Self {
-        let link = super::contact::company(contact);
-        let company = link.and_then(|link| companies.iter().find(|company| company.id == link.id));
+        let company = super::contact::company(contact, companies);
         Self { known: company.map(|company| Known::of(company, write)), fields: Brief(company) }
     }
 }
@@ -355,11 +355,12 @@ impl<'a> Detail<'a> {
     pub(crate) fn with_relations(
         self,
         selection: &Selection,
-        contacts: &'a [std::sync::Arc<model::Contact>],
+        contacts: &'a [Arc<model::Contact>],
+        companies: &[Record],
     ) -> Self {
         let catalog = self.fields.catalog;
-        let member = |contact: &'a std::sync::Arc<model::Contact>| Member {
-            contact: Contact::listed(contact, catalog),
+        let member = |contact: &'a Arc<model::Contact>| Member {
+            contact: Contact::listed(contact, catalog, companies),
             object_counts: Counts { total_cases: 0, total_notes: contact.notes.len(), total_views: 0 },
         };
         Self {

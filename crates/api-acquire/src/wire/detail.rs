@@ -48,7 +48,7 @@ impl<'a> Detail<'a> {
     /// A contact, with its company if that relation was asked for.
     pub(crate) fn of(view: &'a View, selection: &Selection, companies: &'a [model::Company]) -> Self {
         Self {
-            contact: Contact::of(view, &Echo::default()),
+            contact: Contact::of(view, companies, &Echo::default()),
             company: selection.has("company").then(|| Company::of(&view.contact, companies)),
             tags: tag::of(&view.contact, &view.catalog),
             absent: Absent::of(selection),

@@ -36,7 +36,7 @@ pub(crate) fn encode(
 ) -> serde_json::Result<Json> {
     let items = found.contacts.iter().map(|contact| {
         selection.apply(&Item {
-            contact: Contact::listed(contact, &found.catalog),
+            contact: Contact::listed(contact, &found.catalog, companies),
             company: Company::of(contact, companies),
             tags: tag::of(contact, &found.catalog),
             activity: Activity::of(contact),

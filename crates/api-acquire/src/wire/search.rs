@@ -144,7 +144,7 @@ impl<'a> Row<'a> {
         let id = contact::shown_id(&person.aliases, person.number);
         let own = object_field::own_key(Entity::Contact, key);
         Self {
-            contact: Contact::found(person, &list.catalog),
+            contact: Contact::found(person, &list.catalog, companies),
             contact_id: id,
             main_contact_id: id,
             meta: Empty {},

@@ -88,6 +88,12 @@ async fn delete_company_example() {
     // Its contact stays.
     let john = data(&client, &format!("{JOHN}?relations=company")).await;
     assert_eq!((&john["id"], &john["company"]), (&json!(2), &json!({"fields": {}})));
+    assert_eq!(john["companyId"], json!(null), "no id that leads nowhere");
+    assert_eq!(put(&client, JOHN, json!({"fields": {"city": "X"}})).await["companyId"], json!(null));
+    let listed = client.get(&format!("{CONTACTS}?where=id|eq|2")).await.expect(200);
+    assert_eq!(listed["data"]["list"][0]["companyId"], json!(null));
+    let found = client.get(&format!("{CONTACTS}?where=companyId|eq|5")).await.expect(200);
+    assert_eq!(found["data"]["list"], json!([]));
 }
 
 #[tokio::test]
