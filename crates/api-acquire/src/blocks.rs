@@ -20,7 +20,7 @@ const COLUMNS: [(&str, Kind); 4] =
 /// `GET /crm/block-visitor`
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let (page, rows) = (Page::read(&call.query)?, Rows::read(&call.query, &COLUMNS)?);
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &[]);
     let (contacts, count) = if rows.is_plain() {
         let query = ContactQuery { offset: page.offset(), limit: page.limit(), ..blocked() };
         let found = call.app.list_contacts(&call.caller, &query).await?;

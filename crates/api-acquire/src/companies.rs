@@ -9,10 +9,13 @@ use model::{Catalog, Company, CompanyId, Contact, Facet};
 use crate::condition::{Cell, Kind, Rows};
 use crate::page::{Page, Selection, path_id};
 use crate::wire::company::{self, Asked, Detail};
-use crate::wire::contact::shown_id;
+use crate::wire::contact::{links, shown_id};
 use crate::wire::envelope::Paged;
 use crate::wire::{Deleted, shaped, single};
 use crate::{Acquire, Error, rows};
+
+/// What a company can be shown with.
+const RELATIONS: [&str; 4] = ["contacts", "fields", "parent", "companies"];
 
 /// Contacts that a company is shown with at most: none is shown with a part of them.
 const MOST_CONTACTS: u32 = 1_000;
@@ -20,7 +23,7 @@ const MOST_CONTACTS: u32 = 1_000;
 /// `GET /crm/objects/company`
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let page = Page::read(&call.query)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     let catalog = call.app.catalog(&call.caller).await?;
     let mut columns = vec![("id", Kind::Id), ("dateCreated", Kind::Instant), ("dateUpdated", Kind::Instant)];
     columns.extend(company::columns(&catalog).map(|key| (key, Kind::Text)));
@@ -39,7 +42,7 @@ pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let id = path_id(&call, "companyId")?;
     let found = call.app.get_record::<Company>(&call.caller, &id).await;
     let found = found.map_err(|error| Error::from(error).about("companyId", &id))?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     Ok(single(&shown(&call, &found.record, &found.catalog, &selection).await?))
 }
 
@@ -74,6 +77,18 @@ pub(crate) async fn delete(call: Call<Acquire>) -> Answer<Acquire> {
     Ok(with_change(deleted.change, single(&Deleted { deleted: 1 })))
 }
 
+/// The companies that contacts are shown with.
+pub(crate) async fn of<'c>(
+    call: &Call<Acquire>,
+    contacts: impl IntoIterator<Item = &'c Contact>,
+) -> Result<Vec<Company>, app::Error> {
+    let ids: Vec<_> = contacts.into_iter().flat_map(links).map(|link| link.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    call.app.find_companies(&call.caller, &ids).await
+}
+
 /// A company with what is asked for.
 async fn shown(
     call: &Call<Acquire>,
@@ -82,7 +97,8 @@ async fn shown(
     selection: &Selection,
 ) -> Result<model::Json, Error> {
     let contacts = if selection.has("contacts") { contacts(call, company).await? } else { Vec::new() };
-    let detail = Detail::of(company, catalog, None).with_relations(selection, &contacts);
+    let companies = of(call, contacts.iter().map(|contact| &**contact)).await?;
+    let detail = Detail::of(company, catalog, None).with_relations(selection, &contacts, &companies);
     Ok(shaped([selection.apply(&detail)])?.pop().unwrap_or_default())
 }
 

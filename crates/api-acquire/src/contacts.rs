@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use api_kit::{Answer, Call, Payload, with_change};
 use app::{ContactList, Missing};
-use model::{Company, Contact};
+use model::Contact;
 
 use crate::filter::Asked;
 use crate::page::{Selection, path_id};
 use crate::wire::contact::{self, Purpose};
 use crate::wire::merge::{self, Merged};
 use crate::wire::{Deleted, detail, list, search, single};
-use crate::{Acquire, Error};
+use crate::{Acquire, Error, companies};
+
+/// What a contact can be shown with.
+const RELATIONS: [&str; 6] = ["company", "cases", "fields", "tags", "visits", "timeline"];
 
 /// The part of paths that names a contact.
 const ID: &str = "contactId";
@@ -20,26 +23,27 @@ const ID: &str = "contactId";
 pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> Answer<Acquire> {
     let (change, echo) = contact::decode(payload.body, Purpose::Create);
     let written = call.app.create_contact(&call.caller, change).await?;
-    Ok(with_change(written.change, single(&contact::Contact::of(&written.view, &echo))))
+    let companies = companies::of(&call, [&*written.view.contact]).await?;
+    let shown = contact::Contact::of(&written.view, &companies, &echo);
+    Ok(with_change(written.change, single(&shown)))
 }
 
 /// `GET /crm/objects/contact/{contactId}`
 pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let id = path_id(&call, ID)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     let view =
         call.app.get_contact(&call.caller, &id).await.map_err(|error| Error::from(error).about(ID, &id))?;
-    let companies =
-        if selection.has("company") { companies(&call, &[&view.contact]).await? } else { Vec::new() };
+    let companies = companies::of(&call, [&*view.contact]).await?;
     selected(selection.apply(&detail::Detail::of(&view, &selection, &companies)))
 }
 
 /// `GET /crm/objects/contact`
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let asked = Asked::read(&call.query, call.app.catalog(&call.caller).await?)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &RELATIONS);
     let found = find(&call, &asked).await?;
-    let companies = companies_of(&call, &found).await?;
+    let companies = companies::of(&call, found.contacts.iter().map(|contact| &**contact)).await?;
     selected(list::encode(&found, &selection, &companies))
 }
 
@@ -48,7 +52,7 @@ pub(crate) async fn search(call: Call<Acquire>, payload: Payload<Acquire>) -> An
     let search::Asked { text, page } = search::Asked::read(payload.body)?;
     let catalog = call.app.catalog(&call.caller).await?;
     let found = find(&call, &Asked::search(text.clone(), page, catalog)).await?;
-    let companies = companies_of(&call, &found).await?;
+    let companies = companies::of(&call, found.contacts.iter().map(|contact| &**contact)).await?;
     Ok(single(&search::encode(&found, text.as_deref(), &companies)?))
 }
 
@@ -70,7 +74,9 @@ pub(crate) async fn update(call: Call<Acquire>, payload: Payload<Acquire>) -> An
     let about = |error: app::Error| Error::from(error).about(ID, &id);
     let (change, echo) = contact::decode(payload.body, Purpose::Update);
     let written = call.app.update_contact(&call.caller, id.clone(), change).await.map_err(about)?;
-    Ok(with_change(written.change, single(&contact::Contact::of(&written.view, &echo))))
+    let companies = companies::of(&call, [&*written.view.contact]).await?;
+    let shown = contact::Contact::of(&written.view, &companies, &echo);
+    Ok(with_change(written.change, single(&shown)))
 }
 
 /// `DELETE /crm/objects/contact/{contactId}`
@@ -84,18 +90,6 @@ pub(crate) async fn delete(call: Call<Acquire>) -> Answer<Acquire> {
 fn selected(shaped: serde_json::Result<model::Json>) -> Answer<Acquire> {
     // Answers are plain data with text keys, which can always be written.
     shaped.map(|data| single(&data)).map_err(|_| api_kit::Problem::Panic.into())
-}
-
-/// The companies that contacts are shown with.
-async fn companies(call: &Call<Acquire>, contacts: &[&Contact]) -> Result<Vec<Company>, app::Error> {
-    let ids: Vec<_> =
-        contacts.iter().filter_map(|contact| contact::company(contact)).map(|link| link.id).collect();
-    call.app.find_companies(&call.caller, &ids).await
-}
-
-async fn companies_of(call: &Call<Acquire>, found: &ContactList) -> Result<Vec<Company>, app::Error> {
-    let contacts: Vec<&Contact> = found.contacts.iter().map(|contact| &**contact).collect();
-    companies(call, &contacts).await
 }
 
 /// The contacts of a page. Those that `where=id|eq|…` names are looked up by their ids.

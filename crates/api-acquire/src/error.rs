@@ -7,6 +7,7 @@ use app::BadKey;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{RecordKind, Ref, Violation, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Longest quotation of a client's own text in a message.
@@ -23,7 +24,14 @@ const SERVER: &str = "ERROR_SERVER_ERROR";
 #[derive(Debug)]
 pub struct Error {
     problem: Problem,
+    told: Box<Told>,
+}
+
+/// What the handler knows of it.
+#[derive(Debug, Default)]
+struct Told {
     named: Option<Named>,
+    /// What to say when a name is taken.
     taken: Option<String>,
     /// What a missing contact is called.
     word: Option<&'static str>,
@@ -39,9 +47,10 @@ struct Named {
 }
 
 /// The answer's body.
-#[derive(Clone, Serialize)]
+#[derive(Clone, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+#[schemars(rename = "ErrorBody")]
+pub(crate) struct Body {
     message: String,
     error: String,
     code: &'static str,
@@ -50,7 +59,7 @@ struct Body {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Serialize)]
+#[derive(Clone, JsonSchema, Serialize)]
 struct Fault {
     code: &'static str,
     message: String,
@@ -61,28 +70,30 @@ struct Fault {
 
 impl Error {
     /// The same, about the record that this part of the path names: a 404 then says its id.
-    pub(crate) fn about(self, at: &str, id: &Ref) -> Self {
-        let named = Named { at: at.to_owned(), text: id.text.clone(), is_path: true };
-        Self { named: Some(named), ..self }
+    pub(crate) fn about(mut self, at: &str, id: &Ref) -> Self {
+        self.told.named = Some(Named { at: at.to_owned(), text: id.text.clone(), is_path: true });
+        self
     }
 
     // QUIRK(acquire): the error table has `ERROR_RECORD_NOT_FOUND` with status 400, the status table 404. Here a
     // path that leads nowhere is 404, which clients look for, anything else that does 400. Test:
     // what_a_request_names_beside_its_path_is_400_when_missing.
     /// The same, about the record that this parameter or member names.
-    pub(crate) fn about_named(self, at: impl Into<String>, id: &Ref) -> Self {
-        let named = Named { at: at.into(), text: id.text.clone(), is_path: false };
-        Self { named: Some(named), ..self }
+    pub(crate) fn about_named(mut self, at: impl Into<String>, id: &Ref) -> Self {
+        self.told.named = Some(Named { at: at.into(), text: id.text.clone(), is_path: false });
+        self
     }
 
     /// The same, saying this when a name is taken.
-    pub(crate) fn if_taken(self, what: &str, name: &str) -> Self {
-        Self { taken: Some(format!("A {what} named \"{}\" already exists.", cut(name))), ..self }
+    pub(crate) fn if_taken(mut self, what: &str, name: &str) -> Self {
+        self.told.taken = Some(format!("A {what} named \"{}\" already exists.", cut(name)));
+        self
     }
 
     /// The same, where what is missing is a block of a contact.
-    pub(crate) fn of_block(self) -> Self {
-        Self { word: Some("block"), ..self }
+    pub(crate) fn of_block(mut self) -> Self {
+        self.told.word = Some("block");
+        self
     }
 
     /// Everything that is wrong with a request.
@@ -149,7 +160,7 @@ impl Error {
                 one(StatusCode::FORBIDDEN, FORBIDDEN, "The API key has no permission for this account.")
             }
             app::Error::NotFound(app::Missing::Contact) => {
-                self.missing(self.word.unwrap_or("contact"), "contactId")
+                self.missing(self.told.word.unwrap_or("contact"), "contactId")
             }
             app::Error::NotFound(app::Missing::Record(kind)) => {
                 let (word, at) = record_words(*kind);
@@ -187,7 +198,7 @@ impl Error {
 
     /// There is no such record.
     fn missing(&self, word: &str, at: &str) -> (StatusCode, Vec<Fault>) {
-        let Some(Named { at, text, is_path }) = &self.named else {
+        let Some(Named { at, text, is_path }) = &self.told.named else {
             return (StatusCode::NOT_FOUND, vec![fault(MISSING, format!("No {word}."), Some(at))]);
         };
         let status = if *is_path { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
@@ -195,7 +206,7 @@ impl Error {
     }
 
     fn violation_fault(&self, violation: &Violation) -> Fault {
-        let (code, message) = match (&violation.kind, &self.taken) {
+        let (code, message) = match (&violation.kind, &self.told.taken) {
             (ViolationKind::Duplicate, Some(taken)) => (DUPLICATE, taken.clone()),
             _ => wording(&violation.at, &violation.kind),
         };
@@ -227,7 +238,7 @@ pub(crate) fn about(resource: &'static str, mut response: Response) -> Response 
 
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
-        Self { problem, named: None, taken: None, word: None }
+        Self { problem, told: Box::default() }
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use api_kit::{Call, Query};
 use app::{ContactOrder, ContactQuery, Filter, Missing, Rank, Ranking, Sort, SortKey};
 use model::{
-    Catalog, ChannelKind, Company, Contact, Dialect, Facet, FieldType, ItemRef, Ref, channel::normalise,
+    Catalog, ChannelKind, Company, CompanyId, Contact, Dialect, Facet, FieldType, ItemRef, Ref,
+    channel::normalise,
 };
 
 use crate::condition::{self, Cell, Condition, Kind, Relation};
@@ -73,7 +74,7 @@ impl Column {
         match self {
             Self::Id => vec![Cell::Id(contact::shown_id(&contact.aliases, contact.number))],
             Self::CompanyId => {
-                contact::company(contact).map(|link| Cell::Id(link.number)).into_iter().collect()
+                contact::links(contact).next().map(|link| Cell::Id(link.number)).into_iter().collect()
             }
             Self::DateCreated => vec![Cell::Instant(contact.created_at)],
             Self::DateUpdated => vec![Cell::Instant(contact.updated_at)],
@@ -216,12 +217,12 @@ impl Asked {
                 for id in values {
                     let named = Ref::number(Dialect::Acquire, id.trim());
                     match call.app.get_record::<Company>(&call.caller, &named).await {
-                        Ok(found) => companies.push(Facet::Company(found.record.id)),
+                        Ok(found) => companies.push(found.record.id),
                         Err(app::Error::NotFound(Missing::Record(_))) => {}
                         Err(error) => return Err(error),
                     }
                 }
-                Some(Filter::any_of(companies))
+                Some(shown_with(companies))
             }
             Column::Key(key) => {
                 let field = self.catalog.fields.find(&ItemRef::Key(key.clone()));
@@ -267,7 +268,16 @@ fn rank(column: &Column, contact: &Contact, catalog: &Catalog) -> Rank {
 
 /// Whether what was narrowed is the condition itself.
 fn is_exact(column: &Column, condition: &Condition) -> bool {
-    matches!(column, Column::Client(_)) && condition.any_of().is_some()
+    matches!(column, Column::Client(_) | Column::CompanyId) && condition.any_of().is_some()
+}
+
+/// Those that still belong to one of these companies before all others.
+fn shown_with(companies: Vec<CompanyId>) -> Filter {
+    let has = Filter::any_of(companies.iter().copied().map(Facet::Company));
+    let is_first = move |contact: &Contact| {
+        contact::links(contact).next().is_some_and(|link| companies.contains(&link.id))
+    };
+    Filter::And(vec![has, Filter::holds_where(is_first)])
 }
 
 /// Addresses are compared as written and as they are looked up.

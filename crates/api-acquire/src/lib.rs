@@ -5,6 +5,7 @@ mod blocks;
 mod companies;
 mod condition;
 mod contacts;
+mod contract;
 mod error;
 mod filter;
 mod notes;
@@ -19,6 +20,7 @@ use axum::Router;
 use axum::middleware::map_response;
 use axum::routing::{MethodRouter, get, post};
 
+pub use contract::CONTRACT;
 pub use error::Error;
 
 /// The Acquire dialect.

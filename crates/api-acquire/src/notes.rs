@@ -1,6 +1,6 @@
 //! Handlers of `/crm/note`, and of `/crm/objects/note`, by which a client calls the same notes.
 
-use api_kit::{Answer, Call, Payload, with_change};
+use api_kit::{Answer, Call, Payload, ignored, with_change};
 use app::{ContactQuery, Filter, RecordOrder, WrittenRecord};
 use model::{Catalog, Contact, Facet, MessageId, Note, NoteId, Ref, ViolationKind};
 
@@ -25,6 +25,9 @@ const COLUMNS: [(&str, Kind); 4] =
 pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> Answer<Acquire> {
     let (at, contact) = required_id(&call.query, &MADE_FOR)?;
     let asked = Asked::read(payload.body, &["type"])?;
+    if let Some((name, _)) = &asked.contact {
+        ignored(name);
+    }
     make(&call, &asked, (at, &contact)).await
 }
 

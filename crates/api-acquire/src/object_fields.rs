@@ -30,7 +30,7 @@ const COLUMNS: [(&str, Kind); 5] = [
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let rows = Rows::read(&call.query, &COLUMNS)?;
     let page = Page::read(&call.query)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &[]);
     let catalog = call.app.catalog(&call.caller).await?;
     let found = rows.of(Attribute::all(&catalog).into_iter(), |field, column| cells(*field, column));
     let (fields, count) = page.of(found);
@@ -43,7 +43,7 @@ pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let id = path_id(&call, "fieldId")?;
     let catalog = call.app.catalog(&call.caller).await?;
     let field = find(&catalog, &id)?;
-    let data = shaped([Selection::read(&call.query).apply(&field.shown())])?;
+    let data = shaped([Selection::read(&call.query, &[]).apply(&field.shown())])?;
     Ok(single(&data.first()))
 }
 

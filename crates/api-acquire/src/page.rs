@@ -1,6 +1,6 @@
 //! Parameters: the ids in paths and queries, what of a record is shown, and which part of a list.
 
-use api_kit::{Call, Problem, Query};
+use api_kit::{Call, Problem, Query, ignored};
 use model::{Dialect, Json, Ref, ViolationKind};
 use serde::Serialize;
 
@@ -52,10 +52,18 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Reads `select` and `relations`: keys repeated, with `[]`, or names joined by `|`. Unknown names are
-    /// ignored.
-    pub(crate) fn read(query: &Query) -> Self {
-        Self { select: query.list("select", '|'), relations: query.list("relations", '|') }
+    /// Reads `select` and, of a route that has some, `relations`: keys repeated, with `[]`, or names joined by `|`.
+    /// Unknown names are passed over, which the answer tells.
+    pub(crate) fn read(query: &Query, known: &[&str]) -> Self {
+        let mut relations = if known.is_empty() { Vec::new() } else { query.list("relations", '|') };
+        relations.retain(|name| {
+            let is_known = known.contains(&name.as_str());
+            if !is_known {
+                ignored(&format!("relations.{name}"));
+            }
+            is_known
+        });
+        Self { select: query.list("select", '|'), relations }
     }
 
     /// Whether a relation is asked for.

@@ -20,7 +20,7 @@ const COLUMNS: [(&str, Kind); 3] = [("id", Kind::Id), ("name", Kind::Text), ("da
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
     let rows = Rows::read(&call.query, &COLUMNS)?;
     let page = Page::read_if_asked(&call.query)?;
-    let selection = Selection::read(&call.query);
+    let selection = Selection::read(&call.query, &[]);
     let search = call.query.get("search").map(str::to_lowercase).unwrap_or_default();
     let catalog = call.app.catalog(&call.caller).await?;
     let tags = catalog.tags.iter().filter(|tag| tag.name.to_lowercase().contains(&search));
@@ -34,7 +34,7 @@ pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let id = path_id(&call, "tagId")?;
     let catalog = call.app.catalog(&call.caller).await?;
     let tag = find(&catalog, &id).map_err(|error| Error::from(error).about("tagId", &id))?;
-    let data = shaped([Selection::read(&call.query).apply(&Detail::of(tag))])?;
+    let data = shaped([Selection::read(&call.query, &[]).apply(&Detail::of(tag))])?;
     Ok(single(&data.first()))
 }
 

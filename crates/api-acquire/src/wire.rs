@@ -22,6 +22,7 @@ pub(crate) mod value;
 use axum::http::StatusCode;
 use axum::response::Response;
 use model::{Json, ViolationKind};
+use schemars::Schema;
 use serde::Serialize;
 
 use crate::Error;
@@ -30,6 +31,11 @@ pub(crate) use envelope::{Deleted, Single};
 /// An answer with one thing.
 pub(crate) fn single(data: &impl Serialize) -> Response {
     api_kit::json(StatusCode::OK, &Single { data })
+}
+
+/// Of what `select` leaves only the id is always there.
+pub(crate) fn selectable(schema: &mut Schema) {
+    schema.insert("required".to_owned(), serde_json::json!(["id"]));
 }
 
 /// Rows that were made to JSON.

@@ -2,6 +2,7 @@
 
 use api_kit::{Body, decode};
 use model::{ChannelKind, Contact, Dialect, Extras, Json, Ref, Timestamp, ViolationKind, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::contact::shown_id;
@@ -69,11 +70,12 @@ fn till(json: &Json) -> Result<Timestamp, ViolationKind> {
 }
 
 /// A block. Who made it is not kept.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Block<'a, T> {
+#[schemars(transform = super::selectable)]
+pub(crate) struct Block<'a> {
     id: u64,
-    data: T,
+    data: Data<'a>,
     date_created: String,
     block_till: Option<&'a str>,
     block_by: Option<u64>,
@@ -84,9 +86,18 @@ pub(crate) struct Block<'a, T> {
     user: Option<Option<()>>,
 }
 
+/// The contact of a block: its id alone in the answer that made it.
+#[derive(JsonSchema, Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Made([u64; 1]),
+    Shown(Blocked<'a>),
+}
+
 /// The contact of a block.
-#[derive(Serialize)]
-pub(crate) struct Blocked<'a> {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "BlockedVisitor")]
+struct Blocked<'a> {
     id: u64,
     ip: &'a str,
     email: &'a str,
@@ -94,7 +105,7 @@ pub(crate) struct Blocked<'a> {
 }
 
 /// A block as a get shows it: without its user. `None` of a contact that is not blocked.
-pub(crate) fn detail(contact: &Contact) -> Option<Block<'_, Blocked<'_>>> {
+pub(crate) fn detail(contact: &Contact) -> Option<Block<'_>> {
     let channel = |kind| contact.primary(&kind).map(|channel| channel.raw.as_str()).unwrap_or_default();
     let data = Blocked {
         id: id(contact),
@@ -102,20 +113,20 @@ pub(crate) fn detail(contact: &Contact) -> Option<Block<'_, Blocked<'_>>> {
         email: channel(ChannelKind::Email),
         phone: channel(ChannelKind::Phone),
     };
-    block(contact, data)
+    block(contact, Data::Shown(data))
 }
 
 /// A block as a list shows it.
-pub(crate) fn listed(contact: &Contact) -> Option<Block<'_, Blocked<'_>>> {
+pub(crate) fn listed(contact: &Contact) -> Option<Block<'_>> {
     detail(contact).map(|block| Block { user: Some(None), ..block })
 }
 
 /// A block as the answer that made it shows it.
-pub(crate) fn made(contact: &Contact) -> Option<Block<'_, [u64; 1]>> {
-    block(contact, [id(contact)]).map(|block| Block { user: Some(None), ..block })
+pub(crate) fn made(contact: &Contact) -> Option<Block<'_>> {
+    block(contact, Data::Made([id(contact)])).map(|block| Block { user: Some(None), ..block })
 }
 
-fn block<T>(contact: &Contact, data: T) -> Option<Block<'_, T>> {
+fn block<'a>(contact: &'a Contact, data: Data<'a>) -> Option<Block<'a>> {
     Some(Block {
         id: id(contact),
         data,
@@ -138,18 +149,19 @@ pub(crate) fn till_of(extras: &Extras) -> Option<&str> {
 }
 
 /// The answer to the end of a block.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EndedBlock")]
 pub(crate) struct Ended {
     deleted: Affected,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Affected {
     raw: Raw,
     affected: u8,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Raw {
     affected_rows: u8,

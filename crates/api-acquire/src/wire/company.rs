@@ -4,16 +4,21 @@
 //! one that was never set does not show. Where the record cannot say so itself, a marker does: the extra member
 //! `fields.<key>`. It counts only while the record has no value.
 
-use api_kit::{Body, decode};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use api_kit::{Body, decode, ignored};
 use model::{
     Catalog, Company as Record, Decimal, Dialect, Entity, Field, ItemRef, Json, Rejection, Timestamp,
     Violation, ViolationKind, limits,
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::json;
 
 use super::contact::{Contact, shown_id};
-use super::country;
+use super::country::{self, Country};
 use super::members::{Members, Unknown};
 use super::value::{self, Shown};
 use super::{instant, scalar};
@@ -70,9 +75,10 @@ impl Asked {
         // QUIRK(acquire): the table of company/create.md names four of them beside `fields`; `fields` wins, as with
         // contacts. Test: fields_of_a_company_win_over_top_level_aliases.
         for key in ALIASES {
-            let json = members.raw(key).filter(|_| !fields.contains_key(key));
-            if let Some(json) = json {
-                text(key, key, &json, &mut members).into_iter().for_each(|text| own.push((key, text)));
+            match members.raw(key) {
+                Some(_) if fields.contains_key(key) => ignored(key),
+                Some(json) => own.extend(text(key, key, &json, &mut members).map(|text| (key, text))),
+                None => {}
             }
         }
         for (key, json) in fields {
@@ -81,13 +87,22 @@ impl Asked {
                     let text = text(&format!("fields.{key}"), known, &json, &mut members);
                     own.extend(text.map(|text| (known, text)));
                 }
-                None if key == "country" => {}
+                None if key == "country" => ignored("fields.country"),
                 None => custom.push((key, json)),
             }
         }
         let mut date = |name| members.nullable_text(name, limits::SHORT_TEXT_CHARS).flatten();
         let (created_at, echo) = (date("dateCreated"), date("dateUpdated"));
-        let created_at = created_at.as_deref().and_then(instant::parse);
+        if echo.is_some() {
+            ignored("dateUpdated");
+        }
+        let created_at = created_at.and_then(|text| {
+            let read = instant::parse(&text);
+            if read.is_none() {
+                ignored("dateCreated");
+            }
+            read
+        });
         // QUIRK(acquire): the answer to a create repeats `dateUpdated`, the one to an update does not repeat `"string"`
         // (company/create.md, update.md). Tests: create_company_example, update_company_example.
         let echo = echo.filter(|text| instant::parse(text).is_some());
@@ -215,14 +230,15 @@ pub(crate) fn columns(catalog: &Catalog) -> impl Iterator<Item = &str> {
 }
 
 /// A contact's company as Acquire shows it; without one `{"fields":{}}`.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactCompany")]
 pub(crate) struct Company<'a> {
     #[serde(flatten)]
     known: Option<Known>,
     fields: Brief<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Known {
     date_created: String,
@@ -256,13 +272,26 @@ impl<'a> Company<'a> {
         companies: &'a [Record],
         write: impl Fn(Timestamp) -> String,
     ) -> Self {
-        let link = super::contact::company(contact);
-        let company = link.and_then(|link| companies.iter().find(|company| company.id == link.id));
+        let company = super::contact::company(contact, companies);
         Self { known: company.map(|company| Known::of(company, write)), fields: Brief(company) }
     }
 }
 
 struct Brief<'a>(Option<&'a Record>);
+
+/// Of a contact without a company it is empty.
+impl JsonSchema for Brief<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "ContactCompanyFields".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let keys = ["name"].into_iter().chain(NULLABLE);
+        let members = keys.map(|key| (key.to_owned(), json!({"type": ["string", "null"]})));
+        let members: serde_json::Map<_, _> = members.collect();
+        json_schema!({"type": "object", "properties": members})
+    }
+}
 
 impl Serialize for Brief<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -278,7 +307,8 @@ impl Serialize for Brief<'_> {
 }
 
 /// A company as its own endpoints show it, with the relations that were asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Company", transform = super::selectable)]
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     known: Known,
@@ -293,16 +323,18 @@ pub(crate) struct Detail<'a> {
 }
 
 /// A contact of a company.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "CompanyContact")]
 struct Member<'a> {
     #[serde(flatten)]
     contact: Contact<'a>,
     object_counts: Counts,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ObjectCounts")]
 struct Counts {
     total_cases: u8,
     total_notes: usize,
@@ -323,11 +355,12 @@ impl<'a> Detail<'a> {
     pub(crate) fn with_relations(
         self,
         selection: &Selection,
-        contacts: &'a [std::sync::Arc<model::Contact>],
+        contacts: &'a [Arc<model::Contact>],
+        companies: &[Record],
     ) -> Self {
         let catalog = self.fields.catalog;
-        let member = |contact: &'a std::sync::Arc<model::Contact>| Member {
-            contact: Contact::listed(contact, catalog),
+        let member = |contact: &'a Arc<model::Contact>| Member {
+            contact: Contact::listed(contact, catalog, companies),
             object_counts: Counts { total_cases: 0, total_notes: contact.notes.len(), total_views: 0 },
         };
         Self {
@@ -342,6 +375,20 @@ impl<'a> Detail<'a> {
 struct Fields<'a> {
     company: &'a Record,
     catalog: &'a Catalog,
+}
+
+/// Custom keys are beside those of every account.
+impl JsonSchema for Fields<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "CompanyFields".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let members = KEYS.map(|key| (key.to_owned(), json!({"type": ["string", "null"]})));
+        let mut members: serde_json::Map<_, _> = members.into_iter().collect();
+        members.insert("country".to_owned(), generator.subschema_for::<Option<Country>>().to_value());
+        json_schema!({"type": "object", "properties": members, "additionalProperties": value::schema()})
+    }
 }
 
 impl Serialize for Fields<'_> {

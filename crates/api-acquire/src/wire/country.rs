@@ -1,9 +1,10 @@
 //! The two countries whose numbers the vendor documents, and the object that it derives from a number.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A country as Acquire shows it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Country {
     /// Acquire's number of it, shown beside the object as `countryId`.
     #[serde(skip)]

@@ -1,26 +1,27 @@
 //! The envelopes of answers. Contacts have two more of their own, in `list.rs` and `search.rs`.
 
 use model::Json;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::page::Page;
 
 /// The envelope of one thing, and around all others: `{"data":…}`.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Single<T> {
     /// The thing.
     pub(crate) data: T,
 }
 
 /// The answer to most deletions.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Deleted {
     /// How many were deleted.
     pub(crate) deleted: u8,
 }
 
 /// The answer to a deletion of a note.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Success {
     /// Always true.
     pub(crate) success: bool,
@@ -29,7 +30,7 @@ pub(crate) struct Success {
 }
 
 /// A page of companies or fields.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Paged {
     page: u64,
     offset: u64,
@@ -46,7 +47,7 @@ impl Paged {
 }
 
 /// A list of tags.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Counted {
     /// How many the whole list has.
     pub(crate) count: u64,
@@ -55,7 +56,7 @@ pub(crate) struct Counted {
 }
 
 /// A page of blocks.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct CountedFrom {
     /// How many come before it.
     pub(crate) offset: u64,
@@ -66,7 +67,7 @@ pub(crate) struct CountedFrom {
 }
 
 /// A page of notes or of their messages.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Rows {
     /// How many the whole list has.
     pub(crate) count: u64,

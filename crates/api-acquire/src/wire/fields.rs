@@ -4,12 +4,19 @@
 //! never set does not. Where the record cannot say so itself, a marker does: the extra member `fields.<key>`.
 //! It counts only while the record has no value, which another dialect may have given it since.
 
+use std::borrow::Cow;
+
+use api_kit::ignored;
 use model::{
     Catalog, Change, ChannelKind, ChannelWrite, Contact, Dialect, Edit, ItemRef, Json, NamePart, Set,
     TextMember, ValueWrite,
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use serde_json::json;
+
+use super::country::Country;
 use super::value::{self, Shown};
 use super::{country, scalar};
 use crate::condition::Cell;
@@ -34,7 +41,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 pub(crate) fn decode(at: &str, key: &str, json: &Json, change: &mut Change) {
     // Derived from `countryId`; clients put back what they got.
     if key == "country" {
-        return;
+        return ignored(at);
     }
     if !SYSTEM.contains(&key) {
         return custom(at, key, json, change);
@@ -102,6 +109,34 @@ fn custom(at: &str, key: &str, json: &Json, change: &mut Change) {
 
 fn extra(name: &str, text: Option<String>) -> Edit {
     Edit::Extra(Dialect::Acquire, name.to_owned(), text.map(Json::String))
+}
+
+/// `fields` of a contact: custom keys are beside those of every account.
+impl JsonSchema for Fields<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "ContactFields".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let country = generator.subschema_for::<Option<Country>>();
+        let text = || json!({"type": ["string", "null"]});
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "name": text(),
+                "email": text(),
+                "phone": text(),
+                "city": text(),
+                "state": text(),
+                "ip": text(),
+                "country": country,
+                "countryId": text(),
+                "calling_code": {"type": "string"},
+                "contact_country_flag": {"type": "string"},
+            },
+            "additionalProperties": value::schema(),
+        })
+    }
 }
 
 /// `fields` of a contact.

@@ -1,6 +1,6 @@
 //! Reading the members of a request's object one by one, noting what is wrong with each.
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use model::{Change, Dialect, Extras, Json, Ref, Violation, ViolationKind, limits};
 use serde_json::Map;
 
@@ -99,7 +99,11 @@ impl Members {
 
     /// Passes over members of answers, which clients send back.
     pub(crate) fn ignore(&mut self, names: &[&str]) {
-        names.iter().for_each(|name| drop(self.members.remove(*name)));
+        for name in names {
+            if self.members.remove(*name).is_some() {
+                ignored(name);
+            }
+        }
     }
 
     /// Whether a member is `null`.

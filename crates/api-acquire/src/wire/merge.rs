@@ -2,6 +2,7 @@
 
 use api_kit::Body;
 use model::{Dialect, Json, Ref, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::id_text;
@@ -42,7 +43,7 @@ fn ids(name: &str, json: &Json) -> Result<Vec<(String, Ref)>, ViolationKind> {
 }
 
 /// The answer to a merge.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Merged {
     id: u64,
     message: String,

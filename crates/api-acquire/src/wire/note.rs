@@ -5,6 +5,7 @@ use model::{
     Catalog, Dialect, ItemRef, Json, MessageId, Note, NoteMessage, Ref, Rejection, Timestamp, UserId,
     Violation, ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::contact::shown_id;
@@ -188,8 +189,9 @@ fn resolved(mentions: &[(String, Ref)], catalog: &Catalog) -> Result<Vec<UserId>
 }
 
 /// A note without those who are at it and what was said about it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "NoteBrief")]
 struct Brief<'a> {
     id: u64,
     contact_id: Option<ContactId>,
@@ -202,11 +204,16 @@ struct Brief<'a> {
 }
 
 /// The id of a note's contact: a number, but a text in the answer that made the note.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, JsonSchema, Serialize)]
 #[serde(untagged)]
+#[schemars(rename = "NoteContactId")]
 enum ContactId {
     Number(u64),
-    Text(#[serde(serialize_with = "as_text")] u64),
+    Text(
+        #[serde(serialize_with = "as_text")]
+        #[schemars(with = "String")]
+        u64,
+    ),
 }
 
 fn as_text<S: serde::Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -214,8 +221,9 @@ fn as_text<S: serde::Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Er
 }
 
 /// A note as it is shown.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Note")]
 pub(crate) struct Shown<'a> {
     #[serde(flatten)]
     brief: Brief<'a>,
@@ -224,8 +232,9 @@ pub(crate) struct Shown<'a> {
 }
 
 /// Somebody who is at a note: who wrote it, or is mentioned.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "NoteUser")]
 struct Member<'a> {
     id: u64,
     note_id: u64,
@@ -238,8 +247,9 @@ struct Member<'a> {
 }
 
 /// A message of a note.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "NoteMessage")]
 pub(crate) struct Message<'a> {
     id: u64,
     note_id: u64,

@@ -1,5 +1,6 @@
 //! Attributes (object-fields): Acquire's own, and the custom fields that all dialects share.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -57,7 +58,8 @@ pub(crate) enum Attribute<'a> {
 }
 
 /// An attribute as it is shown.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(transform = super::selectable)]
 pub(crate) struct ObjectField<'a> {
     id: u64,
     object: &'static str,

@@ -3,6 +3,7 @@
 use api_kit::{Body, decode};
 use app::ContactList;
 use model::{ChannelKind, Company as Record, Contact as Person, Entity, Json, ViolationKind, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::company::Company;
@@ -77,14 +78,17 @@ fn phone_digits(text: &str) -> Option<String> {
     (is_phone && digits.len() >= 3).then_some(digits)
 }
 
-#[derive(Serialize)]
-struct Found {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "FoundPage")]
+pub(crate) struct Found {
+    #[schemars(with = "Vec<Row<'_>>")]
     list: Vec<Json>,
     counts: Counts,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "FoundCounts")]
 struct Counts {
     filtered_count: u64,
 }
@@ -103,8 +107,9 @@ pub(crate) fn encode(
 }
 
 /// A result.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "FoundContact")]
 struct Row<'a> {
     #[serde(flatten)]
     contact: Contact<'a>,
@@ -125,7 +130,7 @@ struct Row<'a> {
     company: Company<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Empty {}
 
 impl<'a> Row<'a> {
@@ -139,7 +144,7 @@ impl<'a> Row<'a> {
         let id = contact::shown_id(&person.aliases, person.number);
         let own = object_field::own_key(Entity::Contact, key);
         Self {
-            contact: Contact::found(person, &list.catalog),
+            contact: Contact::found(person, &list.catalog, companies),
             contact_id: id,
             main_contact_id: id,
             meta: Empty {},

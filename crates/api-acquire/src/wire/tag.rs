@@ -2,6 +2,7 @@
 
 use api_kit::{Body, decode};
 use model::{Catalog, Change, Dialect, Edit, Extras, ItemRef, Json, Ref, Set, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::contact::shown_id;
@@ -84,7 +85,8 @@ fn kinds(json: &Json) -> Result<Vec<&'static str>, ViolationKind> {
 }
 
 /// A tag as a contact's relation shows it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactTag")]
 pub(crate) struct Tag<'a> {
     id: u64,
     name: &'a str,
@@ -94,8 +96,9 @@ pub(crate) struct Tag<'a> {
 }
 
 /// A tag as its own endpoints show it. Who made it is not kept.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Tag", transform = super::selectable)]
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     tag: Tag<'a>,

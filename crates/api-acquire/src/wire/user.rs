@@ -1,10 +1,11 @@
 //! The users that others show: who wrote a note, whom it mentions.
 
 use model::{Catalog, UserId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A user as Acquire's agent summaries show one.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User<'a> {
     departments: [(); 0],
@@ -23,7 +24,7 @@ pub(crate) struct User<'a> {
     access_level: Option<()>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MetaDetails {
     is_bot_client: bool,

@@ -4,19 +4,25 @@
 use std::borrow::Cow;
 
 use model::{Catalog, Dialect, Field, FieldType, Json, Text, Timestamp, Value, ViolationKind, value};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{field_config, instant, scalar};
 use crate::condition::Cell;
 
 /// A value as it is shown.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Shown<'a> {
     /// One text.
     Text(Cow<'a, str>),
     /// The options of a check box.
     Several(Vec<&'a str>),
+}
+
+/// The schema of a value, or of the marker of one that was cleared.
+pub(crate) fn schema() -> Json {
+    serde_json::json!({"type": ["string", "array", "null"], "items": {"type": "string"}})
 }
 
 impl Shown<'_> {

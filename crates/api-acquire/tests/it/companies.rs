@@ -88,6 +88,12 @@ async fn delete_company_example() {
     // Its contact stays.
     let john = data(&client, &format!("{JOHN}?relations=company")).await;
     assert_eq!((&john["id"], &john["company"]), (&json!(2), &json!({"fields": {}})));
+    assert_eq!(john["companyId"], json!(null), "no id that leads nowhere");
+    assert_eq!(put(&client, JOHN, json!({"fields": {"city": "X"}})).await["companyId"], json!(null));
+    let listed = client.get(&format!("{CONTACTS}?where=id|eq|2")).await.expect(200);
+    assert_eq!(listed["data"]["list"][0]["companyId"], json!(null));
+    let found = client.get(&format!("{CONTACTS}?where=companyId|eq|5")).await.expect(200);
+    assert_eq!(found["data"]["list"], json!([]));
 }
 
 #[tokio::test]
@@ -228,4 +234,15 @@ async fn bad_companies_are_refused() {
     refuse(&client, ("PUT", &unknown), json!({}), (404, "companyId")).await;
     refuse(&client, ("GET", &format!("{COMPANIES}/x")), Value::Null, (400, "companyId")).await;
     refuse(&client, ("POST", CONTACTS), json!({"companyId": 99}), (400, "companyId")).await;
+}
+
+#[tokio::test]
+async fn unknown_members_of_a_company_are_kept() {
+    let (test, client) = start().await;
+    client.put(ACQUIRE, &json!({"fields": {}, "rating": 5})).await.expect(200);
+    let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
+    let id = model::Ref::number(model::Dialect::Native, "5");
+    let company = test.app.get_record::<model::Company>(&caller, &id).await.expect("a company").record;
+    assert_eq!(company.extras.get(model::Dialect::Acquire, "body.rating"), Some(&json!(5)));
+    assert_eq!(client.get(ACQUIRE).await.expect(200)["data"].get("rating"), None);
 }

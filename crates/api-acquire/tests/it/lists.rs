@@ -31,7 +31,9 @@ async fn latest_change_comes_first() {
 #[tokio::test]
 async fn pages_count_from_zero_and_limits_are_clamped() {
     let test = TestApp::with_crowd(146, Compat::Documented).await;
-    let client = Client::new(api_acquire::routes(test.app.clone())).with_key("demo");
+    let client = Client::new(api_acquire::routes(test.app.clone()))
+        .described_by(&api_acquire::CONTRACT)
+        .with_key("demo");
     for (query, count) in [
         ("", 20),
         ("limit=0", 1),

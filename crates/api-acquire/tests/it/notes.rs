@@ -210,3 +210,25 @@ async fn bad_notes_are_refused() {
     }
     refuse(&client, ("PUT", &format!("{OBJECTS}/99")), json!({"title": 1}), (404, "noteId")).await;
 }
+
+#[tokio::test]
+async fn unknown_members_of_a_note_are_kept() {
+    let (test, client) = start().await;
+    let body = json!({"type": "note", "colour": "red"});
+    let id = client.post(CREATE, &body).await.expect(200)["data"]["id"].clone();
+    let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
+    let named = model::Ref::number(model::Dialect::Native, &id.to_string());
+    let note = test.app.get_record::<model::Note>(&caller, &named).await.expect("a note").record;
+    assert_eq!(note.extras.get(model::Dialect::Acquire, "body.colour"), Some(&json!("red")));
+}
+
+#[tokio::test]
+async fn spellings_of_message_members() {
+    let (_test, client) = start().await;
+    let id = make(&client).await;
+    let body =
+        json!({"type": "message", "contactId": 2, "noteId": id, "parentId": 1, "id": 9, "message": "x"});
+    let reply = client.post(ADD, &body).await;
+    assert_eq!(reply.expect(200)["data"]["parentId"], json!(1));
+    assert_eq!(reply.header("contactd-ignored"), "id");
+}

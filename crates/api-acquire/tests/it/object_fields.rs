@@ -312,3 +312,13 @@ async fn bad_fields_are_refused() {
     assert_eq!(duplicate["code"], json!("ERROR_DUPLICATE_RECORD_FOUND"));
     assert_eq!(duplicate["message"], json!("A field named \"stage\" already exists."));
 }
+
+#[tokio::test]
+async fn unknown_members_of_a_field_are_kept() {
+    let (test, client) = start().await;
+    client.put(STAGE, &json!({"group": "sales"})).await.expect(200);
+    let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
+    let catalog = test.app.catalog(&caller).await.expect("a catalog");
+    let field = catalog.fields.iter().find(|field| field.key == "stage").expect("the field");
+    assert_eq!(field.extras.get(model::Dialect::Acquire, "body.group"), Some(&json!("sales")));
+}

@@ -92,7 +92,9 @@ async fn a_search_finds_parts_of_names_addresses_and_numbers() {
 #[tokio::test]
 async fn search_pages_count_from_zero_and_no_limit_is_the_usual_one() {
     let test = testkit::TestApp::with_crowd(30, app::Compat::Documented).await;
-    let client = Client::new(api_acquire::routes(test.app.clone())).with_key("demo");
+    let client = Client::new(api_acquire::routes(test.app.clone()))
+        .described_by(&api_acquire::CONTRACT)
+        .with_key("demo");
     for (body, count) in [
         (json!({}), 20),
         (json!({"page": 0, "limit": 0}), 20),

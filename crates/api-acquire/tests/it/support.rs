@@ -1,7 +1,7 @@
 //! What the tests share: the demo behind this dialect's routes, the vendor's examples, and looking at what is
 //! stored.
 
-use api_acquire::routes;
+use api_acquire::{CONTRACT, routes};
 use model::{Dialect, Json, Ref};
 use serde_json::json;
 use testkit::{Client, TestApp};
@@ -16,7 +16,7 @@ pub(crate) const JANE: &str = "/api/v1/crm/objects/contact/4";
 /// The demo and a client with its key.
 pub(crate) async fn start() -> (TestApp, Client) {
     let test = TestApp::new().await;
-    let client = Client::new(routes(test.app.clone())).with_key("demo");
+    let client = Client::new(routes(test.app.clone())).described_by(&CONTRACT).with_key("demo");
     (test, client)
 }
 

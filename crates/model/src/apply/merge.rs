@@ -162,7 +162,7 @@ mod tests {
         Contact::blank(ContactId(Uuid::from_u128(number.into())), number, Timestamp::default())
     }
 
-    fn channel(id: u128, kind: ChannelKind, value: &str, primary: bool) -> Channel {
+    fn channel(id: u128, kind: &ChannelKind, value: &str, primary: bool) -> Channel {
         let json = serde_json::json!({
             "id": Uuid::from_u128(id).simple().to_string(),
             "kind": kind.as_str(),
@@ -231,12 +231,12 @@ mod tests {
     #[test]
     fn channels_are_added_once_with_one_first_of_each_kind() {
         let (mut into, mut other) = (contact(1), contact(2));
-        into.channels = vec![channel(50, ChannelKind::Email, "a@x", true)];
+        into.channels = vec![channel(50, &ChannelKind::Email, "a@x", true)];
         other.channels = vec![
-            channel(40, ChannelKind::Email, "b@x", true),
-            channel(60, ChannelKind::Email, "a@x", false),
-            channel(61, ChannelKind::Phone, "+1", true),
-            channel(62, ChannelKind::Phone, "+2", false),
+            channel(40, &ChannelKind::Email, "b@x", true),
+            channel(60, &ChannelKind::Email, "a@x", false),
+            channel(61, &ChannelKind::Phone, "+1", true),
+            channel(62, &ChannelKind::Phone, "+2", false),
         ];
         other.channels[1].block_outbound = true;
         let after = merged(&into, &other);
@@ -282,7 +282,7 @@ mod tests {
         into.locked_by = Some("Opera".into());
         other.city = Some("Paris".into());
         assert_eq!(merged(&into, &other).city.as_deref(), Some("Paris"));
-        other.channels = vec![channel(40, ChannelKind::Email, "b@x", true)];
+        other.channels = vec![channel(40, &ChannelKind::Email, "b@x", true)];
         let rejection = merge(&into, &[("from", &other)], Timestamp::default()).unwrap_err();
         assert_eq!(rejection.to_string(), "refused: from: is locked by 'Opera'");
     }
