@@ -88,6 +88,19 @@ impl App {
         Ok(self.store().find_contacts(caller.workspace, ids).await?)
     }
 
+    /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn find_contact_ids(
+        &self,
+        caller: &Caller,
+        named: &[Ref],
+    ) -> Result<Vec<Option<ContactId>>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().find_contact_ids(caller.workspace, named).await?)
+    }
+
     /// The contacts that have this channel, by kind and normalised value, oldest first.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is test code")]
 
+mod links;
 mod records;
 
 use std::sync::Arc;

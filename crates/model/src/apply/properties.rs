@@ -176,6 +176,7 @@ proptest! {
                 differences: applied.differences,
                 deleted: deleted.then(|| crate::Deleted::Contact(Box::new(contact))),
                 undoes: None,
+                part: None,
                 previous: None,
             };
             prop_assert_eq!(&reread(&event), &event);
