@@ -10,7 +10,6 @@ mod error;
 mod faults;
 mod links;
 mod lists;
-mod members;
 mod notes;
 mod page;
 mod related;

@@ -60,12 +60,20 @@ impl Caller {
             scopes: vec![Scope::Admin],
             dialects: vec![Dialect::Native],
             compat: None,
+            strict: None,
             created_at: now,
             expires_at: None,
             revoked_at: None,
         };
         let key = Arc::new(key);
-        Self { key, dialect: Dialect::Native, workspace, compat: Compat::default(), request_id: None }
+        Self {
+            key,
+            dialect: Dialect::Native,
+            workspace,
+            compat: Compat::default(),
+            strict: false,
+            request_id: None,
+        }
     }
 
     pub(crate) fn actor(&self) -> Actor {

@@ -9,8 +9,10 @@ use model::{
 use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
 
 use crate::cleaning::seen;
-use crate::links::GROUP;
 use crate::{App, Caller, Error, Missing};
+
+/// Contacts that are updated together at most.
+const GROUP: usize = 1000;
 
 /// A contact and the catalog that its ids refer to.
 #[derive(Clone, Debug)]
@@ -91,6 +93,19 @@ impl App {
     ) -> Result<Vec<Arc<Contact>>, Error> {
         caller.require(Scope::Read)?;
         Ok(self.store().find_contacts(caller.workspace, ids).await?)
+    }
+
+    /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn find_contact_ids(
+        &self,
+        caller: &Caller,
+        named: &[Ref],
+    ) -> Result<Vec<Option<ContactId>>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().find_contact_ids(caller.workspace, named).await?)
     }
 
     /// The contacts that have this channel, by kind and normalised value, oldest first.

@@ -37,7 +37,7 @@ pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
-pub use links::{CompanyLink, ContactLink, Linked};
+pub use links::{CHANGE_MAX, Ends, LinkTo};
 pub use pictures::{PICTURE_BYTES, Upload};
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};

@@ -95,6 +95,19 @@ impl App {
         Ok(records.iter().filter_map(D::of).cloned().collect())
     }
 
+    /// The ids of the companies, notes or tasks that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn find_record_ids<D: Document>(
+        &self,
+        caller: &Caller,
+        named: &[Ref],
+    ) -> Result<Vec<Option<Uuid>>, Error> {
+        caller.require(Scope::Read)?;
+        Ok(self.store().find_record_ids(caller.workspace, D::KIND, named).await?)
+    }
+
     /// The companies with these ids, in any order; unknown ids are left out.
     ///
     /// # Errors
@@ -238,7 +251,11 @@ impl App {
         self.put_record(workspace, actor, record, None).await
     }
 
-    async fn find_record<D: Document>(&self, workspace: WorkspaceNumber, named: &Ref) -> Result<D, Error> {
+    pub(crate) async fn find_record<D: Document>(
+        &self,
+        workspace: WorkspaceNumber,
+        named: &Ref,
+    ) -> Result<D, Error> {
         let found = self.store().find_record(workspace, D::KIND, named).await?;
         found.as_deref().and_then(D::of).cloned().ok_or(Error::NotFound(Missing::Record(D::KIND)))
     }

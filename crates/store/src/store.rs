@@ -146,7 +146,8 @@ impl Store {
         self.queue(&write)?.write(write).await
     }
 
-    /// Queues writes that are all carried out, in their order, or none of them; waits until they are durable.
+    /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
+    /// durable. Their events follow each other, and each knows its place ([`Event::part`]).
     ///
     /// # Errors
     /// That of the first write that cannot be carried out; then nothing was stored.
@@ -217,6 +218,21 @@ impl Store {
         let contacts = rows.into_iter().map(|(_, _, stored)| stored.contact.map(Arc::new));
         let contacts = contacts.collect::<Result<_, _>>();
         contacts.map_err(|source| StoreError::Unreadable { what: "contact", source })
+    }
+
+    /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_contact_ids(
+        &self,
+        workspace: WorkspaceNumber,
+        named: &[Ref],
+    ) -> Result<Vec<Option<ContactId>>, StoreError> {
+        let mut wanted = Wanted::default();
+        named.iter().for_each(|each| wanted.contacts.push(workspace, each));
+        let found = self.shared.backend.load(wanted).await?.contacts;
+        Ok(found.ids(named).into_iter().map(|id| id.map(ContactId)).collect())
     }
 
     /// The contacts that have this channel, by kind and normalised value, oldest first, 100 at most.

@@ -119,6 +119,15 @@ impl AnyOutcome {
         if let Self::Catalog(outcome) = self { Some(outcome) } else { None }
     }
 
+    /// The number of its first event; `None` when nothing changed.
+    pub fn event(&self) -> Option<u64> {
+        match self {
+            Self::Contact(outcome) => outcome.event,
+            Self::Record(outcome) => outcome.event,
+            Self::Catalog(outcome) => outcome.items.iter().find_map(|item| item.event),
+        }
+    }
+
     /// The numbers of its events.
     pub(crate) fn events_mut(&mut self) -> Vec<&mut u64> {
         match self {

@@ -34,6 +34,9 @@ pub(crate) struct ChangeBody<'a> {
     at: Instant,
     actor: ActorBody<'a>,
     undoes: Option<u64>,
+    /// The first of the changes that were made as one; undoing that one undoes them all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<u64>,
     differences: Vec<DifferenceBody>,
     /// The record as it was, when it was deleted.
     deleted: Option<DeletedBody<'a>>,
@@ -105,6 +108,7 @@ impl<'a> ChangeBody<'a> {
             at: Instant(event.at),
             actor: ActorBody::from(&event.actor),
             undoes: event.undoes,
+            part_of: event.part.and_then(|part| number.checked_sub(u64::from(part))),
             differences: event.differences.iter().map(|each| difference(each, catalog)).collect(),
             deleted: event.deleted.as_ref().map(|deleted| DeletedBody::new(deleted, event, catalog)),
         }

@@ -13,6 +13,13 @@ pub(crate) const NAME_CHARS: usize = 50;
 /// The ids of a relationship with their paths; `None` when the request leaves it alone.
 pub(crate) type Ids = Option<Vec<(String, Ref)>>;
 
+/// The ids of the records that a request links with a tag or a list; `None` leaves those of a kind as they are.
+pub(crate) struct EndIds {
+    pub(crate) contacts: Ids,
+    pub(crate) companies: Ids,
+    pub(crate) tasks: Ids,
+}
+
 /// The members of a request's object.
 pub(crate) struct Members {
     members: Option<Map<String, Json>>,

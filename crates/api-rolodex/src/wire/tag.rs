@@ -7,17 +7,16 @@ use model::Catalog;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{Members, NAME_CHARS};
+use super::members::{EndIds, Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
-use crate::members::Named;
 use crate::page::{Include, Relationship};
 
 /// What a request asks to make of a tag; `None` leaves a member alone.
 pub(crate) struct Asked {
     pub(crate) name: Option<String>,
-    pub(crate) members: Named,
+    pub(crate) ends: EndIds,
     pub(crate) faults: Faults,
 }
 
@@ -35,7 +34,7 @@ impl Asked {
     fn read(mut members: Members) -> Self {
         Self {
             name: members.text("name", NAME_CHARS),
-            members: Named {
+            ends: EndIds {
                 contacts: members.ids("contacts", "contact"),
                 companies: members.ids("companies", "company"),
                 tasks: members.ids("tasks", "task"),

@@ -21,7 +21,7 @@ macro_rules! example {
 }
 
 /// The tags, the list and the fields of the examples in place of the demo's, and Sarah.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::linked().await;
     let alias = |text: &str| Aliases::one(Dialect::Rolodex, text);
     let now = model::Timestamp::parse_rfc3339("2025-01-15T10:30:00Z").unwrap();

@@ -9,6 +9,7 @@
 )]
 
 mod cleaning;
+mod links;
 mod merging;
 mod records;
 

@@ -177,6 +177,7 @@ proptest! {
                 deleted: deleted.then(|| crate::Deleted::Contact(Box::new(contact))),
                 merged: Vec::new(),
                 undoes: None,
+                part: None,
                 previous: None,
             };
             prop_assert_eq!(&reread(&event), &event);

@@ -35,6 +35,8 @@ pub(super) struct Batch {
     /// The other records that did.
     pub(super) touched_records: Vec<(WorkspaceNumber, RecordKind, Uuid)>,
     pub(super) event_rows: Vec<EventRow>,
+    /// The group that is carried out, and the place that its next event has in it.
+    group: Option<(usize, u32)>,
 }
 
 /// A workspace's counters before the batch and now, and its catalog.
@@ -65,6 +67,13 @@ pub(super) struct Subject {
 }
 
 impl Batch {
+    /// What is carried out from now on belongs to this group, or to none.
+    pub(super) fn enter(&mut self, group: Option<usize>) {
+        if self.group.map(|(group, _)| group) != group {
+            self.group = group.map(|group| (group, 0));
+        }
+    }
+
     /// Carries out one write. The outer error fails the whole batch, the inner one only this write, of which
     /// then nothing remains.
     pub(super) async fn carry_out(
@@ -253,6 +262,10 @@ impl Batch {
         deleted: Option<Deleted>,
     ) -> Result<(u64, Vec<Difference>), StoreError> {
         let (workspace, previous) = (write.workspace, subject.last_event);
+        let part = self.group.as_mut().map(|(_, next)| {
+            *next += 1;
+            *next - 1
+        });
         let event = Event {
             subject: subject.kind,
             record: subject.id,
@@ -264,6 +277,7 @@ impl Batch {
             deleted,
             merged: happened.merged,
             undoes: happened.undoes,
+            part,
             previous,
         };
         let doc = document::write("event", &event)?;
