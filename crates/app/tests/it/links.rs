@@ -174,6 +174,7 @@ async fn a_tag_and_all_that_has_it_are_one_change() {
             text_color: None,
             created_at: fresh.now,
             aliases: Default::default(),
+            extras: Default::default(),
         })
     };
     let made = app.create_linked_item(&stage.caller, &ends, make).await.unwrap();
