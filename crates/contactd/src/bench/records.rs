@@ -172,6 +172,17 @@ impl Person {
         document.to_string().into_bytes()
     }
 
+    /// Their telephone number, with `+`.
+    pub(super) fn phone(&self) -> String {
+        let [(_, phone), ..] = self.channels();
+        phone
+    }
+
+    /// Their e-mail address.
+    pub(super) fn email(&self) -> &str {
+        &self.email
+    }
+
     fn website(&self) -> String {
         format!("https://www.example.com/people/{}", self.n)
     }

@@ -12,6 +12,8 @@ mod bench;
 mod command_line;
 mod crash;
 mod cross;
+mod docs;
+mod fidelity;
 mod house;
 mod https;
 mod import;
