@@ -3,7 +3,7 @@
 use api_kit::{Answer, Call, Host, with_change};
 use model::{Dialect, ItemRef};
 
-use crate::camel::{Input, LargeInput};
+use crate::camel::{LargeInput, NoInput};
 use crate::contacts::named;
 use crate::error::Refusal;
 use crate::service::{Inside, enter};
@@ -29,7 +29,7 @@ pub(crate) async fn update(
 }
 
 /// Nothing changes where there is none.
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     let written = call.app.clear_contact_picture(&call.caller, named(&call)).await?;
     Ok(with_change(written.change, status::done("Contact avatar deleted")))
@@ -52,7 +52,7 @@ pub(crate) async fn update_user(
     Ok(with_change(change, status::done("User avatar updated")))
 }
 
-pub(crate) async fn delete_user(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete_user(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let mut change = None;
     for caller in working(&call).await? {
         change = call.app.clear_user_picture(&caller, &user(&call)).await?.change.or(change);

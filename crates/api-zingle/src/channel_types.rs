@@ -6,7 +6,7 @@ use axum::response::Response;
 use model::{Dialect, ItemRef};
 
 use crate::Zingle;
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::error::Refusal;
 use crate::page::Page;
 use crate::service::{Inside, enter};
@@ -62,12 +62,12 @@ pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
     Ok(with_change(written.change, status::one(&ChannelType::of(&written.item, &written.catalog))))
 }
 
-pub(crate) async fn create(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn create(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     enter(call).await?;
     Err(Refusal::TypeCreation.into())
 }
 
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     enter(call).await?;
     Err(Refusal::TypeDeletion.into())
 }

@@ -5,7 +5,7 @@ use app::{Error as AppError, WrittenItem};
 use axum::response::Response;
 use model::{Catalog, Dialect, Entity, Field, ItemRef};
 
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::error::Refusal;
 use crate::page::Page;
 use crate::service::{Inside, enter};
@@ -46,7 +46,7 @@ pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
 }
 
 /// Contacts lose its values.
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     check_writable(find(&call, &*call.app.catalog(&call.caller).await?)?).map_err(AppError::Rejected)?;
     let deleted = call.app.delete_item::<Field>(&call.caller, &named(&call)).await?;

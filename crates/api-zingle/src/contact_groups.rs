@@ -5,7 +5,7 @@ use app::WrittenItem;
 use axum::response::Response;
 use model::{Catalog, Dialect, Entity, ItemRef, List};
 
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::error::Refusal;
 use crate::page::Page;
 use crate::service::{Inside, enter};
@@ -42,7 +42,7 @@ pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
     Ok(wrote(&call.app.update_item(&call.caller, &named(&call), edit).await?))
 }
 
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     find(&call, &*call.app.catalog(&call.caller).await?)?;
     let deleted = call.app.delete_item::<List>(&call.caller, &named(&call)).await?;

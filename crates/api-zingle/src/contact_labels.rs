@@ -6,7 +6,7 @@ use axum::response::Response;
 use model::{Dialect, ItemRef, Tag};
 
 use crate::Zingle;
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::error::Refusal;
 use crate::matching::{flag, is_like};
 use crate::page::Page;
@@ -51,7 +51,7 @@ pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
 }
 
 /// Contacts that have it lose it.
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     let deleted = call.app.delete_item::<Tag>(&call.caller, &named(&call)).await?;
     Ok(with_change(deleted.change, status::done("Label deleted")))

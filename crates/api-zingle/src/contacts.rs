@@ -5,11 +5,11 @@ use app::Written;
 use axum::response::Response;
 use model::{Change, Dialect, Ref};
 
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::page::Page;
 use crate::service::{Inside, enter};
 use crate::wire::contact::{Contact, Context, decode_create, decode_update};
-use crate::wire::status;
+use crate::wire::{status, value};
 use crate::{Error, Zingle, existing, filter};
 
 /// What contacts can be sorted by.
@@ -30,8 +30,9 @@ pub(crate) const SORTABLE: [&str; 12] = [
 
 pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
-    let page = Page::read(&call.query, &SORTABLE)?;
-    let query = page.of_contacts(filter::of(&call.query, &*call.app.catalog(&call.caller).await?)?);
+    let catalog = call.app.catalog(&call.caller).await?;
+    let page = Page::read_of_contacts(&call.query, &SORTABLE, &|name| value::ranking(name, &catalog))?;
+    let query = page.of_contacts(filter::of(&call.query, &catalog)?);
     let found = call.app.list_contacts(&call.caller, &query).await?;
     let context = Context::of(&call.app, &found.catalog, service);
     let rows: Vec<_> = found.contacts.iter().map(|contact| Contact::of(contact, &context)).collect();
@@ -79,7 +80,7 @@ pub(crate) async fn change_of(
 }
 
 /// Any body is read, within bounds, and ignored: the vendor's web client sends `{}`.
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     let written = call.app.delete_contact(&call.caller, named(&call)).await?;
     Ok(with_change(written.change, status::done("Contact deleted")))

@@ -16,6 +16,7 @@ mod contact_groups;
 mod contact_labels;
 mod contact_services;
 mod contacts;
+mod contract;
 mod custom_field_values;
 mod error;
 mod events;
@@ -35,6 +36,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post, put};
 use tower::limit::GlobalConcurrencyLimitLayer;
 
+pub use contract::CONTRACT;
 pub use error::Error;
 
 /// The Zingle API, for the parts that all dialects share.
@@ -42,7 +44,7 @@ pub use error::Error;
 pub struct Zingle;
 
 /// Every method and path that [`routes`] serves.
-pub const ROUTES: [(&str, &str); 58] = [
+pub const ROUTES: [(&str, &str); 59] = [
     ("GET", "/v1"),
     ("GET", "/v1/services/{service_id}/contacts"),
     ("POST", "/v1/services/{service_id}/contacts"),
@@ -69,6 +71,7 @@ pub const ROUTES: [(&str, &str); 58] = [
     ("GET", "/v1/services/{service_id}/channel-types/{channel_type_id}"),
     ("DELETE", "/v1/services/{service_id}/channel-types/{channel_type_id}"),
     ("GET", "/v1/services/{service_id}/events"),
+    ("POST", "/v1/services/{service_id}/events"),
     ("GET", "/v1/services/{service_id}/events/{event_id}"),
     ("GET", "/v1/services/{service_id}/automations"),
     ("GET", "/v1/services/{service_id}/automations/{automation_id}"),
@@ -105,7 +108,7 @@ pub const ROUTES: [(&str, &str); 58] = [
 
 /// The routes, without a mount prefix. One trailing slash is the server's to take off.
 pub fn routes(app: App) -> Router {
-    let routes = of_contacts().merge(of_services()).merge(across_services());
+    let routes = of_contacts().merge(of_services()).merge(across_services()).layer(from_fn(camel::note));
     api_kit::shell::<Zingle>(routes, app).layer(from_fn(camel::answer))
 }
 
@@ -195,7 +198,7 @@ fn of_services() -> Router<App> {
             "/v1/services/{service_id}/channel-types/{channel_type_id}",
             get(channel_types::get).put(channel_types::update).delete(channel_types::delete),
         )
-        .route("/v1/services/{service_id}/events", get(events::list))
+        .route("/v1/services/{service_id}/events", get(events::list).post(events::create))
         .route("/v1/services/{service_id}/events/{event_id}", get(events::get))
         .route("/v1/services/{service_id}/automations", get(automations::list))
         .route("/v1/services/{service_id}/automations/{automation_id}", get(automations::get))

@@ -8,6 +8,7 @@ pub(crate) mod channel;
 pub(crate) mod channel_type;
 pub(crate) mod contact;
 pub(crate) mod contact_service;
+pub(crate) mod event;
 pub(crate) mod field;
 pub(crate) mod group;
 pub(crate) mod label;

@@ -5,7 +5,7 @@ use model::{Violation, ViolationKind};
 use super::{BODY, Kind, bad};
 
 /// What bodies are, as the first part of a violation's place says it.
-const WHAT: [&str; 6] = ["label", "field", "group", "type", "avatar", "user_avatar"];
+const WHAT: [&str; 7] = ["label", "field", "group", "type", "avatar", "user_avatar", "event"];
 
 /// What a body is, and the place in it; nothing for contacts and their channels.
 pub(super) fn split(violation: &Violation) -> Option<(&str, &str)> {
@@ -45,6 +45,9 @@ pub(super) fn kind_of(what: &str, at: &str, kind: &ViolationKind) -> Kind {
         ("type", _, BadUrl | WrongType(_) | TooLong { .. }) if part.ends_with("_url") => {
             bad(4004, "Invalid notification URL")
         }
+        ("event", "event_type", _) => bad(7000, "Invalid event_type"),
+        ("event", "contact_id", _) => bad(7001, "Missing contact_id"),
+        ("event", "body", Missing | WrongType(_)) => bad(7004, "Missing note body"),
         ("avatar", "content_type" | "content-type", Missing) => bad(3019, "Missing content_type"),
         ("avatar", "content_type" | "content-type", _) => bad(3020, "Invalid content_type"),
         ("avatar", "base64", Missing) => bad(3022, "Missing base64"),

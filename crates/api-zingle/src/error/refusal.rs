@@ -15,6 +15,7 @@ pub(crate) enum Refusal {
     NoGroup,
     NoLabel,
     NoUser,
+    UnknownContact,
     LabelNotAttached,
     HalfAChannel,
     TypeCreation,
@@ -41,6 +42,7 @@ impl From<Refusal> for Error {
             Refusal::NoLabel => NO_LABEL,
             // The vendor has no code for it.
             Refusal::NoUser => missing(None, "User not found"),
+            Refusal::UnknownContact => bad(7002, "Contact not found"),
             Refusal::LabelNotAttached => bad(3008, "Label not attached to contact"),
             Refusal::HalfAChannel => bad(5000, "channel_value and channel_type_id are required together"),
             Refusal::TypeCreation => bad(4006, "Channel type creation is not available in this API"),

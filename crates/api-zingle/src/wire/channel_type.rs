@@ -8,6 +8,7 @@ use model::{
     Catalog, Channel, ChannelKind, ChannelKindRef, Dialect, ItemRef, Json, Rejection, Violation,
     ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::Members;
@@ -18,7 +19,7 @@ use super::{contact, shown_id};
 const KIND_PREFIX: &str = "kind-";
 
 /// A channel type.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ChannelType<'a> {
     pub(crate) id: Cow<'a, str>,
     pub(crate) type_class: &'static str,

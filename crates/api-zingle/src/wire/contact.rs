@@ -8,18 +8,20 @@ use model::{
     Catalog, Change, Dialect, Edit, Flag, Json, Memberships, NamePart, OptIn, TextMember, ViolationKind,
     WorkspaceId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::channel::{self, ContactChannel, Ids};
 use super::group::ContactGroup;
 use super::label::Label;
+use super::members::tell_others;
 use super::value::{self, CustomFieldValue};
 use super::{filled, shown_id};
 
 type Members = serde_json::Map<String, Json>;
 
 /// A contact.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Contact<'a> {
     id: Cow<'a, str>,
     first_name: Option<&'a str>,
@@ -39,6 +41,7 @@ pub(crate) struct Contact<'a> {
     created_at: i64,
     updated_at: i64,
     locked_by_source: Option<&'a str>,
+    #[schemars(with = "Option<String>")]
     external_id: Option<&'a Json>,
     last_message: LastMessage,
     channels: Vec<ContactChannel<'a>>,
@@ -64,10 +67,13 @@ impl<'a> Context<'a> {
 }
 
 /// Always an object, of nulls: messages are not kept here.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 struct LastMessage {
+    #[schemars(with = "Option<String>")]
     id: Option<()>,
+    #[schemars(with = "Option<String>")]
     body: Option<()>,
+    #[schemars(with = "Option<i64>")]
     created_at: Option<()>,
 }
 
@@ -167,7 +173,22 @@ fn decode_members(members: &Members, ids: Ids, change: &mut Change) {
     if let Some(json) = members.get("channels") {
         channel::decode_all(json, ids, change);
     }
+    tell_others(members, "", |name| MEMBERS.contains(&name));
 }
+
+/// What is read of a contact.
+const MEMBERS: [&str; 10] = [
+    "is_starred",
+    "is_confirmed",
+    "is_closed",
+    "notes",
+    "first_name",
+    "last_name",
+    "title",
+    EXTERNAL_ID,
+    "custom_field_values",
+    "channels",
+];
 
 fn decode_flag(name: &str, members: &Members, change: &mut Change, edit: impl Fn(bool) -> Edit) {
     match members.get(name).map(flag) {

@@ -5,13 +5,14 @@ mod asked;
 use std::borrow::Cow;
 
 use model::{Dialect, Field, FieldOption, FieldType};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) use self::asked::{Asked, check_writable};
 use super::shown_id;
 
 /// A custom field's definition.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct CustomField<'a> {
     id: Cow<'a, str>,
     display_name: &'a str,
@@ -23,7 +24,7 @@ pub(crate) struct CustomField<'a> {
 }
 
 /// A choice of a list field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct CustomFieldOption<'a> {
     id: &'a str,
     display_name: &'a str,

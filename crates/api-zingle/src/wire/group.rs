@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use model::condition::{Condition, Subject};
 use model::{Catalog, Entity, List};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) use self::asked::Asked;
@@ -17,7 +18,7 @@ use super::shown_id;
 const OPERATOR: &str = "AND";
 
 /// A contact group.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ContactGroup<'a> {
     id: Cow<'a, str>,
     pub(crate) display_name: &'a str,
@@ -28,7 +29,7 @@ pub(crate) struct ContactGroup<'a> {
 }
 
 /// What contacts must fulfil to be in a group.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct GroupCondition<'a> {
     comparison_method_code: &'static str,
     comparison_source: Cow<'a, str>,

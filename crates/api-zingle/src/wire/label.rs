@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use api_kit::Body;
 use app::{Error as AppError, Fresh};
 use model::{Aliases, Catalog, Extras, Rejection, Tag, TagId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::{Members, taken};
@@ -15,7 +16,7 @@ const BACKGROUND: &str = "#595959";
 const TEXT: &str = "#ffffff";
 
 /// A label.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Label<'a> {
     id: Cow<'a, str>,
     pub(crate) display_name: &'a str,

@@ -1,7 +1,9 @@
 //! The members of a body that is an item of the catalog, or something like it: each is read once, and what is wrong
 //! with any of them is told together.
 
-use api_kit::{Body, decode};
+use std::collections::BTreeSet;
+
+use api_kit::{Body, decode, ignored};
 use app::Error as AppError;
 use model::{Change, Json, Rejection, Violation, ViolationKind, limits};
 
@@ -11,6 +13,8 @@ type Map = serde_json::Map<String, Json>;
 pub(crate) struct Members {
     what: &'static str,
     members: Map,
+    /// Those that somebody asked for.
+    known: BTreeSet<String>,
     change: Change,
 }
 
@@ -18,11 +22,12 @@ impl Members {
     /// Reads a body; an empty one has no members.
     pub(crate) fn read(what: &'static str, body: Body) -> Self {
         let mut change = Change::default();
-        Self { what, members: body.object(&mut change), change }
+        Self { what, members: body.object(&mut change), known: BTreeSet::new(), change }
     }
 
     /// Whether a member is there.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&mut self, name: &str) -> bool {
+        self.known.insert(name.to_owned());
         self.members.contains_key(name)
     }
 
@@ -44,6 +49,7 @@ impl Members {
         name: &str,
         read: impl FnOnce(&Json) -> Result<T, ViolationKind>,
     ) -> Option<T> {
+        self.known.insert(name.to_owned());
         match read(self.members.get(name)?) {
             Ok(value) => Some(value),
             Err(kind) => {
@@ -87,12 +93,20 @@ impl Members {
         })
     }
 
-    /// Ends with every violation, if there is one.
+    /// Ends with every violation, if there is one; else tells what nobody asked for.
     pub(crate) fn check(self) -> Result<(), AppError> {
+        tell_others(&self.members, "", |name| self.known.contains(name));
         match self.change.violations.is_empty() {
             true => Ok(()),
             false => Err(AppError::Rejected(Rejection { violations: self.change.violations })),
         }
+    }
+}
+
+/// Tells which members have no effect: the vendor, too, passes over what it does not know.
+pub(crate) fn tell_others(members: &Map, prefix: &str, is_known: impl Fn(&str) -> bool) {
+    for name in members.keys().filter(|name| !is_known(name)) {
+        ignored(&format!("{prefix}{name}"));
     }
 }
 

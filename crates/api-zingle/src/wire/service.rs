@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use app::Workspace;
 use model::{Catalog, Entity, Team};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::Account;
@@ -14,7 +15,7 @@ use super::label::Label;
 use super::shown_id;
 
 /// A service. What it does not have here is empty, never missing: clients read every member.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Service<'a> {
     id: String,
     pub(crate) display_name: &'a str,
@@ -35,12 +36,12 @@ pub(crate) struct Service<'a> {
     automations: [(); 0],
     printers: [(); 0],
     calendar_event_types: [(); 0],
-    service_address: Address,
+    service_address: ServiceAddress,
     settings: [(); 0],
 }
 
 /// What a service costs: nothing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Plan {
     id: String,
     code: &'static str,
@@ -52,8 +53,8 @@ struct Plan {
 }
 
 /// Clients read five texts.
-#[derive(Debug, Default, Serialize)]
-struct Address {
+#[derive(Debug, Default, JsonSchema, Serialize)]
+struct ServiceAddress {
     address: &'static str,
     city: &'static str,
     state: &'static str,
@@ -63,7 +64,7 @@ struct Address {
 
 /// A team. QUIRK(zingle): no page of the vendor's has it; its mobile client finds those to assign to here (`ios-sdk`,
 /// `ZNGTeam.m`). Pinned by `a_service_shows_its_whole_catalog`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct ServiceTeam<'a> {
     id: Cow<'a, str>,
     display_name: &'a str,
@@ -96,7 +97,7 @@ impl<'a> Service<'a> {
             automations: [],
             printers: [],
             calendar_event_types: [],
-            service_address: Address::default(),
+            service_address: ServiceAddress::default(),
             settings: [],
         }
     }

@@ -8,7 +8,7 @@ use model::{
 };
 use uuid::Uuid;
 
-use crate::wire::members::{Members, bounded, taken};
+use crate::wire::members::{Members, bounded, taken, tell_others};
 
 /// What a client may call the types of fields. `anniversary` is one of the vendor's, too, but is none here.
 const TYPES: [(&str, FieldType); 7] = [
@@ -177,6 +177,7 @@ fn read_options(members: &mut Members) -> Option<Vec<AskedOption>> {
 /// An option, or what is wrong with which part of it. Its id is its value, so that what a client sends as one says nothing.
 fn read_option(element: &Json) -> Result<AskedOption, (&'static str, ViolationKind)> {
     let Json::Object(members) = element else { return Err(("", ViolationKind::WrongType("an object"))) };
+    tell_others(members, "options.", |name| matches!(name, "value" | "display_name" | "sort_order"));
     let text = |name: &'static str, at: &'static str| match members.get(name) {
         None | Some(Json::Null) => Err((at, ViolationKind::Missing)),
         Some(Json::String(text)) => bounded(text).map_err(|kind| (at, kind)),

@@ -8,7 +8,7 @@ use model::{
 };
 
 use super::{FIELD, OPERATOR, SOURCES, method};
-use crate::wire::members::{Members, taken};
+use crate::wire::members::{Members, taken, tell_others};
 
 /// Most conditions of one group.
 const CONDITIONS: usize = 100;
@@ -154,6 +154,7 @@ fn read_conditions(members: &mut Members, may_be_static: bool) -> Vec<AskedCondi
             members.refuse(&at(""), ViolationKind::WrongType("an object"));
             continue;
         };
+        tell_others(parts, "conditions.", |name| [METHOD, SOURCE, VALUE].contains(&name));
         let mut part = |name: &str| match parts.get(name) {
             None | Some(Json::Null) => None,
             Some(Json::String(text)) => Some(text.clone()),

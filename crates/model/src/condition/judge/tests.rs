@@ -51,7 +51,7 @@ fn nobody() -> Contact {
     Contact::blank(ContactId(Uuid::nil()), 1, at("2017-06-01T23:59:59Z"))
 }
 
-fn channel(n: u128, kind: ChannelKind, value: &str, raw: &str) -> Channel {
+fn channel(n: u128, kind: &ChannelKind, value: &str, raw: &str) -> Channel {
     let id = ChannelId(Uuid::from_u128(n));
     let json = json!({"id": id, "kind": kind, "value": value, "raw": raw, "primary": n == 1});
     serde_json::from_value(json).unwrap()
@@ -63,9 +63,9 @@ fn ann() -> Contact {
     ann.name.last = Some("Smith-Jones".into());
     ann.salutation = Some("Dr".into());
     ann.channels = vec![
-        channel(1, ChannelKind::Phone, "+18585551212", "(858) 555-1212"),
-        channel(2, ChannelKind::Phone, "+4930123456", "030 123456"),
-        channel(3, ChannelKind::Email, "ann@example.com", "Ann@Example.com"),
+        channel(1, &ChannelKind::Phone, "+18585551212", "(858) 555-1212"),
+        channel(2, &ChannelKind::Phone, "+4930123456", "030 123456"),
+        channel(3, &ChannelKind::Email, "ann@example.com", "Ann@Example.com"),
     ];
     let field = |n: u128| FieldId(Uuid::from_u128(n));
     let option = |n: u128| OptionId(Uuid::from_u128(n));
