@@ -91,7 +91,7 @@ fn sought(text: Option<String>) -> Option<String> {
 
 fn known(catalog: &Catalog) -> String {
     let own = ["id", "companyId", "dateCreated", "dateUpdated"].into_iter();
-    own.chain(contact::CLIENT_TEXTS).chain(fields::keys(catalog)).collect::<Vec<_>>().join(", ")
+    condition::listed(own.chain(contact::CLIENT_TEXTS).chain(fields::keys(catalog)))
 }
 
 /// What a list of contacts asks for.
