@@ -299,7 +299,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         V::BadValue { kind, .. } => wording(at, kind),
         V::Malformed(reason) if at.is_empty() => (INVALID, format!("Malformed request body: {reason}.")),
         V::Malformed(reason) => (INVALID, format!("Malformed request body at \"{}\": {reason}.", cut(at))),
-        V::ChannelTaken | V::AliasTaken | V::Duplicate => (DUPLICATE, at_member()),
+        V::ChannelTaken | V::AliasTaken | V::Taken | V::Duplicate => (DUPLICATE, at_member()),
         V::WrongType(_)
         | V::Missing
         | V::Blank
@@ -322,12 +322,15 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::MissingOption { .. }
         | V::MissingValue { .. }
         | V::UnknownList(_)
+        | V::DynamicList(_)
         | V::UnknownNote(_)
         | V::UnknownTeam(_)
         | V::UnknownInbox(_)
         | V::UnknownChannelType(_)
         | V::UnknownChannel(_)
         | V::Locked(_)
+        | V::Permanent
+        | V::OtherRevision(_)
         | V::ChangedSince => (INVALID, at_member()),
     }
 }

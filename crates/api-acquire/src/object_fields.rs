@@ -61,6 +61,7 @@ pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> An
             entity: asked.object.unwrap_or_default(),
             system: None,
             options: Vec::new(),
+            former_options: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
             extras: Extras::default(),
@@ -226,6 +227,7 @@ fn settled(
             id: fresh_id(),
             value: value.clone(),
             name: value.clone(),
+            position: None,
             aliases: Aliases::default(),
         },
     };

@@ -34,9 +34,10 @@ struct Described {
     contract: &'static LazyLock<Contract>,
 }
 
-const APIS: [Described; 2] = [
+const APIS: [Described; 3] = [
     Described { name: "acquire", contract: &api_acquire::CONTRACT },
     Described { name: "callbell", contract: &api_callbell::CONTRACT },
+    Described { name: "rolodex", contract: &api_rolodex::CONTRACT },
 ];
 
 /// The descriptions as they are sent, made when one of them is first asked for.
@@ -174,11 +175,9 @@ mod tests {
 
     /// References must lead somewhere.
     fn look(document: &serde_json::Value, at: &serde_json::Value, faults: &mut Vec<String>) {
-        if let Some(target) = at.get("$ref").and_then(|target| target.as_str()) {
-            if document.pointer(target.trim_start_matches('#')).is_none() {
-                faults.push(target.to_owned());
-            }
-        }
+        let target = at.get("$ref").and_then(|target| target.as_str());
+        let is_nowhere = |target: &&str| document.pointer(target.trim_start_matches('#')).is_none();
+        faults.extend(target.filter(is_nowhere).map(str::to_owned));
         let below = at.as_object().into_iter().flatten().map(|(_, below)| below);
         below.chain(at.as_array().into_iter().flatten()).for_each(|below| look(document, below, faults));
     }

@@ -71,9 +71,12 @@ pub struct Applied {
 /// and its differences, or nothing.
 ///
 /// # Errors
-/// Every violation: those that the dialect found while decoding, those of the edits in their order, then those
+/// That the contact is at another revision than the change is for; else every violation: those that the dialect found while decoding, those of the edits in their order, then those
 /// of the contact as a whole: its lock and its bounds.
 pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
+    if let Some(precondition) = &change.precondition {
+        precondition.check(contact.revision)?;
+    }
     let mut draft = Draft {
         before: contact,
         contact: contact.clone(),
@@ -159,6 +162,8 @@ impl Draft<'_> {
             Edit::Values(set, read) => self.values(set, *read),
             Edit::Extra(dialect, name, value) => self.extra(at, (*dialect, name), value.as_ref()),
             Edit::Aliases(dialect, texts) => self.aliases(at, *dialect, texts),
+            Edit::Forget(what, id) if self.ground.catalog.has(*what, *id) => {}
+            Edit::Forget(what, id) => self.contact.forget(*what, *id),
             Edit::Revert(differences, on_conflict) => self.revert(differences, *on_conflict),
         }
     }

@@ -4,14 +4,14 @@
 
 mod saves;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Catalog, ChannelKind, Contact, ContactId, Dialect, Event, KeyId, Record, RecordKind, Timestamp,
-    WorkspaceId,
+    Catalog, ChannelKind, Contact, ContactId, Dialect, Event, KeyId, Native, Record, RecordKind, Ref,
+    Timestamp, WorkspaceId,
 };
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ pub(crate) use self::saves::{
     Delete, EventRow, FacetSave, HeadSave, Insert, Lookups, RecordSave, Saves, Update,
 };
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, RecordPage, RecordQuery, StoreError, Verified,
-    Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
+    Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -76,6 +76,13 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// The key with this hash, or all keys in the order they were made.
     fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+
+    /// A picture.
+    fn picture(
+        &self,
+        workspace: WorkspaceNumber,
+        id: Uuid,
+    ) -> impl Future<Output = Result<Option<Picture>, StoreError>> + Send;
 
     /// Takes a lease for so long, or keeps it for longer; the term of this holder, or `None` while another node has
     /// it.
@@ -271,6 +278,24 @@ pub(crate) struct Found<T> {
     pub(crate) rows: Vec<(WorkspaceNumber, Uuid, T)>,
 }
 
+impl<T> Found<T> {
+    /// Whom each reference names, when these and no others were looked up: an alias wins over a well-formed id of ours.
+    pub(crate) fn ids(self, named: &[Ref]) -> Vec<Option<Uuid>> {
+        let living: HashSet<Uuid> = self.rows.iter().map(|(_, id, _)| *id).collect();
+        let (mut aliases, mut numbers) = (self.aliases.into_iter(), self.numbers.into_iter());
+        let ids = named.iter().map(|each| {
+            let alias = aliases.next().flatten();
+            let own = match each.native {
+                Some(Native::Uuid(id)) => Some(id),
+                Some(Native::Number(_)) => numbers.next().flatten(),
+                None => None,
+            };
+            alias.or(own).filter(|id| living.contains(id))
+        });
+        ids.collect()
+    }
+}
+
 impl<T> Default for Found<T> {
     fn default() -> Self {
         Self { aliases: Vec::new(), numbers: Vec::new(), rows: Vec::new() }
@@ -331,4 +356,8 @@ pub(crate) enum Admin {
     CreateKey(KeyHash, Key),
     /// Revokes a key.
     RevokeKey(KeyId, Timestamp),
+    /// Stores a picture.
+    PutPicture(WorkspaceNumber, Picture),
+    /// Removes a picture that nothing shows.
+    RemovePicture(WorkspaceNumber, Uuid),
 }

@@ -17,7 +17,7 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, StoreError,
+    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Picture, StoreError,
     Verified, Workspace, WorkspaceNumber, Write, WriterStats,
 };
 
@@ -146,7 +146,8 @@ impl Store {
         self.queue(&write)?.write(write).await
     }
 
-    /// Queues writes that are all carried out, in their order, or none of them; waits until they are durable.
+    /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
+    /// durable. Their events follow each other, and each knows its place ([`Event::part`]).
     ///
     /// # Errors
     /// That of the first write that cannot be carried out; then nothing was stored.
@@ -219,6 +220,21 @@ impl Store {
         contacts.map_err(|source| StoreError::Unreadable { what: "contact", source })
     }
 
+    /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_contact_ids(
+        &self,
+        workspace: WorkspaceNumber,
+        named: &[Ref],
+    ) -> Result<Vec<Option<ContactId>>, StoreError> {
+        let mut wanted = Wanted::default();
+        named.iter().for_each(|each| wanted.contacts.push(workspace, each));
+        let found = self.shared.backend.load(wanted).await?.contacts;
+        Ok(found.ids(named).into_iter().map(|id| id.map(ContactId)).collect())
+    }
+
     /// The contacts that have this channel, by kind and normalised value, oldest first, 100 at most.
     ///
     /// # Errors
@@ -286,6 +302,16 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
         self.shared.backend.events(workspace, after, limit).await
+    }
+
+    /// The number of a workspace's last event; 0 when it has none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_event(&self, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
+        let heads = self.shared.backend.load(wanted).await?.heads;
+        Ok(heads.first().map_or(0, |(_, head)| head.last_event))
     }
 
     /// The workspace's catalog; at most one second old.
@@ -371,6 +397,34 @@ impl Store {
         Ok(self.shared.backend.keys(Some(*hash)).await?.into_iter().next())
     }
 
+    /// Stores a picture; durable when it returns.
+    ///
+    /// # Errors
+    /// Why it could not be stored.
+    pub async fn put_picture(&self, workspace: WorkspaceNumber, picture: Picture) -> Result<(), StoreError> {
+        self.administer(Admin::PutPicture(workspace, picture)).await.map(drop)
+    }
+
+    /// Removes a picture; `false` when there is none with this id.
+    ///
+    /// # Errors
+    /// Why it could not be removed.
+    pub async fn remove_picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<bool, StoreError> {
+        Ok(self.administer(Admin::RemovePicture(workspace, id)).await? > 0)
+    }
+
+    /// The picture with this id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_picture(
+        &self,
+        workspace: WorkspaceNumber,
+        id: Uuid,
+    ) -> Result<Option<Picture>, StoreError> {
+        self.shared.backend.picture(workspace, id).await
+    }
+
     /// Whether a read and the writer work.
     ///
     /// # Errors
@@ -417,7 +471,7 @@ impl Store {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();
         write.workspace.hash(&mut hasher);
-        if let Action::Update { contact, .. } | Action::Delete { contact } = &write.action {
+        if let Action::Update { contact, .. } | Action::Delete { contact, .. } = &write.action {
             contact.text.hash(&mut hasher);
         }
         let place = hasher.finish().checked_rem(queues.len() as u64);

@@ -121,12 +121,14 @@ impl Stage {
             let created_at = Timestamp::default();
             for (n, (name, kind, options)) in (100..).zip(FIELDS) {
                 let option = |(at, value): (usize, &&str)| FieldOption {
+                    position: None,
                     id: OptionId(Uuid::from_u128(n * 100 + at as u128)),
                     value: (*value).to_owned(),
                     name: (*value).to_owned(),
                     aliases: Aliases::default(),
                 };
                 catalog.fields.push(Field {
+                    former_options: Vec::new(),
                     id: FieldId(Uuid::from_u128(n)),
                     number: n as u64,
                     key: format!("field_{n}"),

@@ -64,6 +64,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::SameContact => "same_contact",
         ViolationKind::UnknownTag(_) => "unknown_tag",
         ViolationKind::UnknownList(_) => "unknown_list",
+        ViolationKind::DynamicList(_) => "dynamic_list",
         ViolationKind::UnknownNote(_) => "unknown_note",
         ViolationKind::UnknownCompany(_) => "unknown_company",
         ViolationKind::UnknownUser(_) => "unknown_user",
@@ -73,8 +74,11 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::UnknownChannel(_) => "unknown_channel",
         ViolationKind::ChannelTaken => "channel_taken",
         ViolationKind::AliasTaken => "alias_taken",
+        ViolationKind::Taken => "taken",
+        ViolationKind::Permanent => "permanent",
         ViolationKind::Locked(_) => "locked",
         ViolationKind::ChangedSince => "changed_since",
+        ViolationKind::OtherRevision(_) => "other_revision",
         ViolationKind::Malformed(_) => "malformed",
     }
 }

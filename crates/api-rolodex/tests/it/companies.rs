@@ -21,7 +21,7 @@ macro_rules! example {
 }
 
 /// The tags, the list and the fields of the examples in place of the demo's, and Sarah.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::linked().await;
     let alias = |text: &str| Aliases::one(Dialect::Rolodex, text);
     let now = model::Timestamp::parse_rfc3339("2025-01-15T10:30:00Z").unwrap();
@@ -36,6 +36,7 @@ async fn world() -> World {
         extras: model::Extras::default(),
     };
     let field = |number: u64, id: &str, name: &str, kind, options| Field {
+        former_options: Vec::new(),
         id: FieldId(Uuid::from_u128(u128::from(number))),
         number,
         key: name.to_lowercase(),
@@ -49,12 +50,16 @@ async fn world() -> World {
         extras: model::Extras::default(),
     };
     let growth = FieldOption {
+        position: None,
         id: OptionId(Uuid::from_u128(66)),
         value: "Growth".to_owned(),
         name: "Growth".to_owned(),
         aliases: alias("option_789"),
     };
     let list = List {
+        conditions: Vec::new(),
+        background_color: None,
+        text_color: None,
         id: ListId(Uuid::from_u128(77)),
         number: 77,
         name: "Q1 Prospects".to_owned(),

@@ -40,12 +40,14 @@ pub(super) fn extend(catalog: &mut Catalog) {
     for (number, (key, name, kind)) in (1001..).zip(FIELDS) {
         let stages = if kind == FieldType::SingleSelect { STAGES.as_slice() } else { &[] };
         let option = |stage: &&str| FieldOption {
+            position: None,
             id: OptionId(fresh()),
             value: (*stage).to_owned(),
             name: (*stage).to_owned(),
             aliases: Aliases::default(),
         };
         catalog.fields.push(Field {
+            former_options: Vec::new(),
             id: FieldId(fresh()),
             number,
             key: key.to_owned(),
@@ -142,7 +144,7 @@ impl Person {
             tags(self.tags),
             values(self.values().into_iter().collect()),
         ];
-        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), violations: Vec::new() }
+        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), ..Change::default() }
     }
 
     /// The same as the body of `POST /api/v1/contacts`.
@@ -170,6 +172,17 @@ impl Person {
             "values": self.values().into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>(),
         });
         document.to_string().into_bytes()
+    }
+
+    /// Their telephone number, with `+`.
+    pub(super) fn phone(&self) -> String {
+        let [(_, phone), ..] = self.channels();
+        phone
+    }
+
+    /// Their e-mail address.
+    pub(super) fn email(&self) -> &str {
+        &self.email
     }
 
     fn website(&self) -> String {

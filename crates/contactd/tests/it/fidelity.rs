@@ -40,8 +40,8 @@ fn page() -> String {
     page.push_str("|---|---|---|---|---|---|---|---|---|\n");
     for (name, contract) in NAMES {
         let table = &contract.table;
-        let routes = counts(table.routes.iter().map(|row| row.support));
-        let members = counts(table.members.iter().flat_map(|row| row.names.iter().map(|_| row.support)));
+        let routes = counts(&table.routes.iter().map(|row| row.support));
+        let members = counts(&table.members.iter().flat_map(|row| row.names.iter().map(|_| row.support)));
         writeln!(page, "| [{name}](#{}) | {routes} | {members} |", name.to_lowercase()).unwrap();
     }
     for (name, contract) in NAMES {
@@ -51,7 +51,7 @@ fn page() -> String {
 }
 
 /// All, exact, different and unsupported ones.
-fn counts(all: impl Iterator<Item = Support> + Clone) -> String {
+fn counts(all: &(impl Iterator<Item = Support> + Clone)) -> String {
     let of = |support| all.clone().filter(|each| *each == support).count();
     let (exact, differs, unsupported) = (of(Support::Exact), of(Support::Differs), of(Support::Unsupported));
     format!("{} | {exact} | {differs} | {unsupported}", all.clone().count())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{
     Aliases, Catalog, Change, CompanyId, Contact, ContactId, Deleted, Dialect, Difference, Event, EventKind,
-    Ground, Linked, NoteId, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
+    Ground, Linked, NoteId, Precondition, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
 };
 use uuid::Uuid;
 
@@ -35,6 +35,8 @@ pub(super) struct Batch {
     /// The other records that did.
     pub(super) touched_records: Vec<(WorkspaceNumber, RecordKind, Uuid)>,
     pub(super) event_rows: Vec<EventRow>,
+    /// The group that is carried out, and the place that its next event has in it.
+    group: Option<(usize, u32)>,
 }
 
 /// A workspace's counters before the batch and now, and its catalog.
@@ -65,6 +67,13 @@ pub(super) struct Subject {
 }
 
 impl Batch {
+    /// What is carried out from now on belongs to this group, or to none.
+    pub(super) fn enter(&mut self, group: Option<usize>) {
+        if self.group.map(|(group, _)| group) != group {
+            self.group = group.map(|group| (group, 0));
+        }
+    }
+
     /// Carries out one write. The outer error fails the whole batch, the inner one only this write, of which
     /// then nothing remains.
     pub(super) async fn carry_out(
@@ -83,8 +92,9 @@ impl Batch {
                 .resolve(write.workspace, contact)
                 .and_then(|id| self.update(write, id, change, None))
                 .map(AnyOutcome::Contact),
-            Action::Delete { contact } => self
+            Action::Delete { contact, precondition } => self
                 .resolve(write.workspace, contact)
+                .and_then(|id| self.check_revision(write.workspace, id, precondition.as_deref()).map(|()| id))
                 .and_then(|id| self.delete(write, id, None))
                 .map(AnyOutcome::Contact),
             Action::Merge { into, from } => self.merge(write, into, from).map(AnyOutcome::Contact),
@@ -118,6 +128,16 @@ impl Batch {
     pub(super) fn live(&self, workspace: WorkspaceNumber, id: ContactId) -> Result<Arc<Contact>, StoreError> {
         let slot = self.contacts.rows.get(&(workspace, id.0)).ok_or(StoreError::NoSuchContact)?;
         slot.live()?.cloned().ok_or(StoreError::NoSuchContact)
+    }
+
+    fn check_revision(
+        &self,
+        workspace: WorkspaceNumber,
+        id: ContactId,
+        precondition: Option<&Precondition>,
+    ) -> Result<(), StoreError> {
+        let Some(precondition) = precondition else { return Ok(()) };
+        Ok(precondition.check(self.live(workspace, id)?.revision)?)
     }
 
     fn create(
@@ -242,6 +262,10 @@ impl Batch {
         deleted: Option<Deleted>,
     ) -> Result<(u64, Vec<Difference>), StoreError> {
         let (workspace, previous) = (write.workspace, subject.last_event);
+        let part = self.group.as_mut().map(|(_, next)| {
+            *next += 1;
+            *next - 1
+        });
         let event = Event {
             subject: subject.kind,
             record: subject.id,
@@ -253,6 +277,7 @@ impl Batch {
             deleted,
             merged: happened.merged,
             undoes: happened.undoes,
+            part,
             previous,
         };
         let doc = document::write("event", &event)?;

@@ -34,8 +34,8 @@ impl Batch {
         if changes.is_empty() {
             return Ok(CatalogOutcome { catalog: before, items: Vec::new() });
         }
-        catalog.note_changes(&changes, write.stamp.now);
         catalog.revision = before.revision + 1;
+        catalog.note_changes(&before, &changes, write.stamp.now);
         let revision = catalog.revision;
         let mut items = Vec::with_capacity(changes.len());
         for ItemChange { kind, id, edit } in changes {

@@ -291,7 +291,7 @@ fn named_by(writes: &[Write]) -> Wanted {
 /// The contacts that an action names.
 fn contacts_of(action: &Action) -> impl Iterator<Item = &Ref> {
     let (first, others): (Option<&Ref>, &[(String, Ref)]) = match action {
-        Action::Update { contact, .. } | Action::Delete { contact } => (Some(contact), &[]),
+        Action::Update { contact, .. } | Action::Delete { contact, .. } => (Some(contact), &[]),
         Action::Merge { into, from } => (Some(into), from),
         Action::Create { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => (None, &[]),
     };

@@ -16,6 +16,7 @@ mod lists;
 mod merging;
 mod moving;
 mod opening;
+mod pictures;
 mod record_lists;
 mod records;
 mod references;
