@@ -40,6 +40,10 @@ async fn values_of_members_that_are_ruled_out_are_refused() {
     let mut count = 0;
     for (resource, id, least) in resources() {
         let list = format!("{API}/{resource}?limit=1000");
+        if resource == "tasks" {
+            // One without a due date can be told so.
+            world.data("PUT", &format!("{API}/tasks/{id}"), least.clone()).await;
+        }
         let before = world.client.get(&list).await.expect(200);
         let stored = world.stored().await;
         for (method, path, template) in
