@@ -34,7 +34,10 @@ struct Described {
     contract: &'static LazyLock<Contract>,
 }
 
-const APIS: [Described; 1] = [Described { name: "callbell", contract: &api_callbell::CONTRACT }];
+const APIS: [Described; 2] = [
+    Described { name: "callbell", contract: &api_callbell::CONTRACT },
+    Described { name: "zingle", contract: &api_zingle::CONTRACT },
+];
 
 /// The descriptions as they are sent, made when one of them is first asked for.
 static DOCUMENTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
