@@ -34,7 +34,8 @@ struct Described {
     contract: &'static LazyLock<Contract>,
 }
 
-const APIS: [Described; 3] = [
+const APIS: [Described; 4] = [
+    Described { name: "zingle", contract: &api_zingle::CONTRACT },
     Described { name: "acquire", contract: &api_acquire::CONTRACT },
     Described { name: "callbell", contract: &api_callbell::CONTRACT },
     Described { name: "rolodex", contract: &api_rolodex::CONTRACT },
