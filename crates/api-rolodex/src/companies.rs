@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use api_kit::{Answer, Call, Payload, with_change};
-use app::ContactLink;
 use axum::http::StatusCode;
 use axum::response::Response;
 use model::{Catalog, Company, CompanyId, ContactId, Entity, Facet, FieldId, ListId, TagId, Value};
@@ -55,20 +54,12 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let named = id::reference(call.param("id"));
     call.app.get_record::<Company>(&call.caller, &named).await?;
     let wanted = Wanted::of(&call, company::Asked::update(payload.body)).await?;
-    let changed = call.app.update_record(&call.caller, &named, |company: &mut Company, _| {
+    let edit = |company: &mut Company, _: &Catalog| {
         wanted.apply(company);
         Ok(())
-    });
-    let changed = changed.await?;
-    let linked = match &wanted.contacts {
-        Some(contacts) => {
-            let link = ContactLink::Company(changed.record.id);
-            call.app.set_contacts(&call.caller, link, contacts).await?.changes
-        }
-        None => Vec::new(),
     };
-    let answer = one(&call, &changed.record, &changed.catalog, &include).await?;
-    Ok(with_change(changed.change.or(linked.last().copied()), answer))
+    let changed = call.app.update_linked(&call.caller, &named, wanted.contacts.as_deref(), edit).await?;
+    Ok(with_change(changed.change, one(&call, &changed.record, &changed.catalog, &include).await?))
 }
 
 /// `DELETE /companies/{id}`: the answer is the company as it was.

@@ -51,6 +51,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             options: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         };
         asked.apply(&mut field, || call.app.fresh_id());
         Ok(field)

@@ -6,6 +6,7 @@ use app::BadKey;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{Rejection, Violation, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::faults::Unknown;
@@ -17,12 +18,13 @@ const QUOTED_CHARS: usize = 80;
 #[derive(Debug)]
 pub struct Error {
     status: StatusCode,
-    body: Body,
+    body: ErrorBody,
     is_temporary: bool,
 }
 
-#[derive(Debug, Serialize)]
-struct Body {
+/// The body of an error.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct ErrorBody {
     error: &'static str,
     message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -30,7 +32,8 @@ struct Body {
 }
 
 /// One thing that is wrong with a request, and where.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "ErrorDetail")]
 struct Detail {
     path: String,
     message: String,
@@ -38,7 +41,7 @@ struct Detail {
 
 impl Error {
     fn new(status: StatusCode, error: &'static str, message: impl Into<String>) -> Self {
-        let body = Body { error, message: message.into(), details: Vec::new() };
+        let body = ErrorBody { error, message: message.into(), details: Vec::new() };
         Self { status, body, is_temporary: false }
     }
 
@@ -214,6 +217,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
     match kind {
         ViolationKind::Malformed(reason) => (Sort::Json, reason.clone()),
         ViolationKind::UnknownField(id) => unknown("custom field", id),
+        ViolationKind::UnknownContact(id) => unknown("contact", id),
         ViolationKind::UnknownTag(id) => unknown("tag", id),
         ViolationKind::UnknownList(id) => unknown("list", id),
         ViolationKind::UnknownNote(id) => unknown("note", id),
@@ -233,7 +237,8 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         ViolationKind::UnknownChannel(id) => {
             (Sort::Request, format!("the contact has no row {}", quoted(id)))
         }
-        ViolationKind::DynamicList(_)
+        ViolationKind::SameContact
+        | ViolationKind::DynamicList(_)
         | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank
@@ -257,6 +262,9 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::ChannelTaken
         | ViolationKind::AliasTaken
         | ViolationKind::Locked(_)
+        | ViolationKind::Taken
+        | ViolationKind::Permanent
+        | ViolationKind::OtherRevision(_)
         | ViolationKind::ChangedSince => (Sort::Request, kind.to_string()),
     }
 }

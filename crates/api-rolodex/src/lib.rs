@@ -4,12 +4,12 @@
 mod auth;
 mod companies;
 mod contacts;
+mod contract;
 mod custom_fields;
 mod error;
 mod faults;
 mod links;
 mod lists;
-mod members;
 mod notes;
 mod page;
 mod related;
@@ -19,13 +19,14 @@ mod tasks;
 mod wire;
 mod workspace_users;
 
-use api_kit::Api;
+use api_kit::{Api, Contract};
 use app::{App, BadKey};
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get};
 use model::Dialect;
 
+pub use contract::CONTRACT;
 pub use error::Error;
 
 /// The Rolodex dialect.
@@ -38,6 +39,10 @@ impl Api for Rolodex {
 
     fn secret(headers: &HeaderMap) -> Result<String, BadKey> {
         auth::secret(headers)
+    }
+
+    fn contract() -> Option<&'static Contract> {
+        Some(&CONTRACT)
     }
 }
 

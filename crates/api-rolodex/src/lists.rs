@@ -4,13 +4,12 @@ use api_kit::{Answer, Call, Payload, with_change};
 use app::WrittenItem;
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Aliases, Catalog, Facet, List, ListId, ViolationKind};
+use model::{Aliases, Catalog, Facet, List, ListId};
 
 use crate::links::Links;
-use crate::members::Members;
 use crate::page::{self, ITEM_ORDERS, Include, Page, Relationship};
 use crate::wire::{envelope, id, list};
-use crate::{Error, Rolodex};
+use crate::{Error, Rolodex, resolve};
 
 /// `GET /lists`
 pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
@@ -37,8 +36,8 @@ pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
 pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     Include::read(&call.query, &Relationship::OF_LIST)?;
     let asked = list::Asked::create(payload.body);
-    let members = Members::find(&call, asked.members, asked.faults).await?;
-    let made = call.app.create_item(&call.caller, |fresh, _| {
+    let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
+    let made = call.app.create_linked_item(&call.caller, &ends, |fresh, _| {
         Ok(List {
             conditions: Vec::new(),
             background_color: None,
@@ -52,45 +51,36 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             aliases: Aliases::default(),
         })
     });
-    wrote(&call, made.await?, members, &Include::all(&Relationship::OF_LIST)).await
+    wrote(&call, &made.await?, &Include::all(&Relationship::OF_LIST)).await
 }
 
 /// `PUT /lists/{id}`
 pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_LIST)?;
     let named = id::item(call.param("id"));
-    let before = id::find::<List>(&*call.app.catalog(&call.caller).await?, call.param("id"))?.clone();
-    let mut asked = list::Asked::update(payload.body, before.entity);
-    if before.is_dynamic() && asked.members.contacts.is_some() {
-        asked.faults.refuse("contacts", ViolationKind::DynamicList(before.name.clone()));
-    }
-    let members = Members::find(&call, asked.members, asked.faults).await?;
-    let changed = call.app.update_item(&call.caller, &named, |list: &mut List, _| {
+    let entity = id::find::<List>(&*call.app.catalog(&call.caller).await?, call.param("id"))?.entity;
+    let asked = list::Asked::update(payload.body, entity);
+    let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
+    let changed = call.app.update_linked_item(&call.caller, &named, &ends, |list: &mut List, _| {
         list.name = asked.name.clone().unwrap_or_else(|| list.name.clone());
         list.description = asked.description.clone().unwrap_or_else(|| list.description.clone());
         Ok(())
     });
-    wrote(&call, changed.await?, members, &include).await
+    wrote(&call, &changed.await?, &include).await
 }
 
 /// `DELETE /lists/{id}`: the answer is the list as it was.
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_LIST)?;
     let before = call.app.catalog(&call.caller).await?;
+    // Once it is deleted, nothing is linked with it any more.
+    let answer = one(&call, id::find::<List>(&before, call.param("id"))?, &before, &include).await?;
     let deleted = call.app.delete_item::<List>(&call.caller, &id::item(call.param("id"))).await?;
-    let answer = one(&call, &deleted.item, &before, &include).await?;
     Ok(with_change(deleted.change, answer))
 }
 
-async fn wrote(
-    call: &Call<Rolodex>,
-    written: WrittenItem<List>,
-    members: Members,
-    include: &Include,
-) -> Answer<Rolodex> {
-    let linked = members.enlist(call, written.item.id).await?;
-    let answer = one(call, &written.item, &written.catalog, include).await?;
-    Ok(with_change(written.change.or(linked), answer))
+async fn wrote(call: &Call<Rolodex>, written: &WrittenItem<List>, include: &Include) -> Answer<Rolodex> {
+    Ok(with_change(written.change, one(call, &written.item, &written.catalog, include).await?))
 }
 
 async fn one(

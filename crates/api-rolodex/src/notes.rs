@@ -1,10 +1,9 @@
 //! The note endpoints.
 
 use api_kit::{Answer, Call, Payload, with_change};
-use app::ContactLink;
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{ContactId, Facet, Note, NoteId};
+use model::{Catalog, ContactId, Facet, Note, NoteId};
 
 use crate::links::Links;
 use crate::page::{Include, NOTE_ORDERS, Page, Relationship};
@@ -45,20 +44,12 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let named = id::reference(call.param("id"));
     call.app.get_record::<Note>(&call.caller, &named).await?;
     let (body, contacts) = read(&call, note::Asked::update(payload.body)).await?;
-    let changed = call.app.update_record(&call.caller, &named, |note: &mut Note, _| {
+    let edit = |note: &mut Note, _: &Catalog| {
         note.body = body.clone().unwrap_or_else(|| note.body.clone());
         Ok(())
-    });
-    let changed = changed.await?;
-    let linked = match contacts {
-        Some(contacts) => {
-            let link = ContactLink::Note(changed.record.id);
-            call.app.set_contacts(&call.caller, link, &contacts).await?.changes
-        }
-        None => Vec::new(),
     };
-    let answer = one(&call, &changed.record, &include).await?;
-    Ok(with_change(changed.change.or(linked.last().copied()), answer))
+    let changed = call.app.update_linked(&call.caller, &named, contacts.as_deref(), edit).await?;
+    Ok(with_change(changed.change, one(&call, &changed.record, &include).await?))
 }
 
 /// `DELETE /notes/{id}`: the answer is the note as it was.

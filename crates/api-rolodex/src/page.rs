@@ -11,59 +11,36 @@ const MAX_LIMIT: u64 = 1_000;
 /// Far beyond any list, and within what databases count with.
 const MAX_OFFSET: u64 = i64::MAX as u64;
 
-/// What `order_by` can say of one resource, each with the order that it means.
-pub(crate) type Orders = [(&'static str, ContactOrder)];
+/// A field that `order_by` can name, with what ascending and descending by it mean.
+type OrderField = (&'static str, ContactOrder, ContactOrder);
 
-/// Of contacts. A contact's last team interaction is never known, so that order is the one of equal contacts, in
-/// both directions.
-pub(crate) const CONTACT_ORDERS: [(&str, ContactOrder); 8] = [
-    ("updated_at:asc", ContactOrder::FirstUpdated),
-    ("updated_at:desc", ContactOrder::LastUpdated),
-    ("created_at:asc", ContactOrder::Oldest),
-    ("created_at:desc", ContactOrder::Newest),
-    ("last_team_interaction:asc", ContactOrder::Oldest),
-    ("last_team_interaction:desc", ContactOrder::Oldest),
-    ("full_name:asc", ContactOrder::Name),
-    ("full_name:desc", ContactOrder::NameDescending),
-];
+const CREATED: OrderField = ("created_at", ContactOrder::Oldest, ContactOrder::Newest);
+const UPDATED: OrderField = ("updated_at", ContactOrder::FirstUpdated, ContactOrder::LastUpdated);
 
-/// Of companies. What is never known orders nothing.
-pub(crate) const COMPANY_ORDERS: [(&str, ContactOrder); 10] = [
-    ("updated_at:asc", ContactOrder::FirstUpdated),
-    ("updated_at:desc", ContactOrder::LastUpdated),
-    ("created_at:asc", ContactOrder::Oldest),
-    ("created_at:desc", ContactOrder::Newest),
-    ("last_team_interaction:asc", ContactOrder::Oldest),
-    ("last_team_interaction:desc", ContactOrder::Oldest),
-    ("name:asc", ContactOrder::Name),
-    ("name:desc", ContactOrder::NameDescending),
-    ("team_members_connected:asc", ContactOrder::Oldest),
-    ("team_members_connected:desc", ContactOrder::Oldest),
-];
-
+/// What `order_by` can say of contacts.
+pub(crate) const CONTACT_ORDERS: [OrderField; 4] =
+    [UPDATED, CREATED, unknown("last_team_interaction"), named("full_name")];
+/// Of companies.
+pub(crate) const COMPANY_ORDERS: [OrderField; 5] =
+    [UPDATED, CREATED, unknown("last_team_interaction"), named("name"), unknown("team_members_connected")];
 /// Of tasks.
-pub(crate) const TASK_ORDERS: [(&str, ContactOrder); 2] =
-    [("due_date:asc", ContactOrder::Name), ("due_date:desc", ContactOrder::NameDescending)];
-
+pub(crate) const TASK_ORDERS: [OrderField; 1] = [named("due_date")];
 /// Of tags, lists and custom fields.
-pub(crate) const ITEM_ORDERS: [(&str, ContactOrder); 4] = [
-    ("created_at:asc", ContactOrder::Oldest),
-    ("created_at:desc", ContactOrder::Newest),
-    ("name:asc", ContactOrder::Name),
-    ("name:desc", ContactOrder::NameDescending),
-];
-
+pub(crate) const ITEM_ORDERS: [OrderField; 2] = [CREATED, named("name")];
 /// Of workspace users.
-pub(crate) const USER_ORDERS: [(&str, ContactOrder); 2] =
-    [("created_at:asc", ContactOrder::Oldest), ("created_at:desc", ContactOrder::Newest)];
-
+pub(crate) const USER_ORDERS: [OrderField; 1] = [CREATED];
 /// Of notes.
-pub(crate) const NOTE_ORDERS: [(&str, ContactOrder); 4] = [
-    ("updated_at:asc", ContactOrder::FirstUpdated),
-    ("updated_at:desc", ContactOrder::LastUpdated),
-    ("created_at:asc", ContactOrder::Oldest),
-    ("created_at:desc", ContactOrder::Newest),
-];
+pub(crate) const NOTE_ORDERS: [OrderField; 2] = [UPDATED, CREATED];
+
+/// What records are sorted by beside time.
+const fn named(field: &'static str) -> OrderField {
+    (field, ContactOrder::Name, ContactOrder::NameDescending)
+}
+
+/// What is never known of any record orders nothing: both directions are the order of equal records.
+const fn unknown(field: &'static str) -> OrderField {
+    (field, ContactOrder::Oldest, ContactOrder::Oldest)
+}
 
 /// Which rows of a list a request asks for.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +55,7 @@ pub(crate) struct Page {
 
 impl Page {
     /// What the request says.
-    pub(crate) fn read(query: &Query, orders: &Orders) -> Result<Self, Problem> {
+    pub(crate) fn read(query: &Query, orders: &[OrderField]) -> Result<Self, Problem> {
         let limit = integer(query, "limit", 1)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
         Ok(Self {
             order: order(query, orders)?,
@@ -131,15 +108,21 @@ fn integer(query: &Query, name: &'static str, min: u64) -> Result<Option<u64>, P
 
 // QUIRK(rolodex): the Lists page prints the parameter's name as `order by`; both names are read. Pinned by
 // `lists_are_ordered_by_every_documented_field`.
-fn order(query: &Query, orders: &Orders) -> Result<ContactOrder, Problem> {
+fn order(query: &Query, orders: &[OrderField]) -> Result<ContactOrder, Problem> {
     let Some(asked) = query.get("order_by").or_else(|| query.get("order by")) else {
         return Ok(ContactOrder::Newest);
     };
-    let found = orders.iter().find(|(name, _)| *name == asked.trim());
-    found.map(|(_, order)| *order).ok_or_else(|| {
-        let names: Vec<_> = orders.iter().map(|(name, _)| *name).collect();
-        let names = names.join(", ");
-        Problem::BadQuery { name: "order_by", reason: format!("must be one of: {names}") }
+    let found = asked.trim().split_once(':').and_then(|(name, direction)| {
+        let (_, ascending, descending) = orders.iter().find(|(field, ..)| *field == name)?;
+        match direction {
+            "asc" => Some(*ascending),
+            "desc" => Some(*descending),
+            _ => None,
+        }
+    });
+    found.ok_or_else(|| {
+        let words: Vec<_> = orders.iter().map(|(name, ..)| format!("{name}:asc, {name}:desc")).collect();
+        Problem::BadQuery { name: "order_by", reason: format!("must be one of: {}", words.join(", ")) }
     })
 }
 

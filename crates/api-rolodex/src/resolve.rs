@@ -3,80 +3,73 @@
 use std::collections::BTreeMap;
 
 use api_kit::Call;
-use app::Missing;
+use app::Ends;
 use model::{
-    Catalog, CompanyId, ContactId, Document, Entity, Field, FieldId, ItemRef, ListId, Ref, TagId, TaskId,
-    UserId, Value, ValueWrite, ViolationKind,
+    Catalog, Company, CompanyId, ContactId, Document, Entity, Field, FieldId, ItemRef, ListId, Ref, TagId,
+    Task, TaskId, UserId, Value, ValueWrite, ViolationKind,
 };
 use uuid::Uuid;
 
 use crate::faults::Faults;
-use crate::wire::members::Ids;
+use crate::wire::members::{EndIds, Ids};
 use crate::wire::value;
 use crate::{Error, Rolodex};
 
-/// The contacts.
+/// The contacts, in one look-up.
 pub(crate) async fn contacts(
     call: &Call<Rolodex>,
     ids: Ids,
     faults: &mut Faults,
 ) -> Result<Option<Vec<ContactId>>, Error> {
     let Some(ids) = ids else { return Ok(None) };
-    let mut found = Vec::with_capacity(ids.len());
-    for (at, named) in ids {
-        match call.app.get_contact(&call.caller, &named).await {
-            Ok(view) if found.contains(&view.contact.id) => {}
-            Ok(view) => found.push(view.contact.id),
-            Err(app::Error::NotFound(Missing::Contact)) => faults.unknown(at, "contact", named.text),
-            Err(fault) => return Err(fault.into()),
-        }
-    }
-    Ok(Some(found))
+    let found = call.app.find_contact_ids(&call.caller, &named(&ids)).await?;
+    Ok(Some(known("contact", ids, found, faults)))
 }
 
-/// The companies.
-pub(crate) async fn companies(
-    call: &Call<Rolodex>,
-    ids: Ids,
-    faults: &mut Faults,
-) -> Result<Option<Vec<CompanyId>>, Error> {
-    let found = records::<model::Company>(call, ids, |company| company.id.0, faults).await?;
-    Ok(found.map(|ids| ids.into_iter().map(CompanyId).collect()))
-}
-
-/// The tasks.
-pub(crate) async fn tasks(
-    call: &Call<Rolodex>,
-    ids: Ids,
-    faults: &mut Faults,
-) -> Result<Option<Vec<TaskId>>, Error> {
-    let found = records::<model::Task>(call, ids, |task| task.id.0, faults).await?;
-    Ok(found.map(|ids| ids.into_iter().map(TaskId).collect()))
+/// The records that a tag or a list is to be linked with, one look-up a kind; fails when anything is wrong with the
+/// request.
+pub(crate) async fn ends(call: &Call<Rolodex>, ids: EndIds, mut faults: Faults) -> Result<Ends, Error> {
+    let contacts = contacts(call, ids.contacts, &mut faults).await?;
+    let companies = records::<Company>(call, ids.companies, &mut faults).await?;
+    let tasks = records::<Task>(call, ids.tasks, &mut faults).await?;
+    faults.check()?;
+    Ok(Ends {
+        contacts,
+        companies: companies.map(|ids| ids.into_iter().map(CompanyId).collect()),
+        tasks: tasks.map(|ids| ids.into_iter().map(TaskId).collect()),
+    })
 }
 
 async fn records<D: Document>(
     call: &Call<Rolodex>,
     ids: Ids,
-    id: fn(&D) -> Uuid,
     faults: &mut Faults,
 ) -> Result<Option<Vec<Uuid>>, Error> {
     let Some(ids) = ids else { return Ok(None) };
-    let mut found = Vec::with_capacity(ids.len());
-    for (at, named) in ids {
-        match record::<D>(call, &named).await? {
-            Some(record) => found.push(id(&record)),
-            None => faults.unknown(at, D::KIND.as_str(), named.text),
-        }
-    }
-    Ok(Some(found))
+    let found = call.app.find_record_ids::<D>(&call.caller, &named(&ids)).await?;
+    Ok(Some(known(D::KIND.as_str(), ids, found, faults)))
 }
 
-async fn record<D: Document>(call: &Call<Rolodex>, named: &Ref) -> Result<Option<D>, Error> {
-    match call.app.get_record::<D>(&call.caller, named).await {
-        Ok(view) => Ok(Some(view.record)),
-        Err(app::Error::NotFound(Missing::Record(_))) => Ok(None),
-        Err(fault) => Err(fault.into()),
+fn named(ids: &[(String, Ref)]) -> Vec<Ref> {
+    ids.iter().map(|(_, named)| named.clone()).collect()
+}
+
+/// Those that exist, each once; the others are faults.
+fn known<I: PartialEq>(
+    what: &'static str,
+    ids: Vec<(String, Ref)>,
+    found: Vec<Option<I>>,
+    faults: &mut Faults,
+) -> Vec<I> {
+    let mut all = Vec::with_capacity(ids.len());
+    for ((at, named), found) in ids.into_iter().zip(found) {
+        match found {
+            Some(id) if all.contains(&id) => {}
+            Some(id) => all.push(id),
+            None => faults.unknown(at, what, named.text),
+        }
     }
+    all
 }
 
 /// The tags.

@@ -7,10 +7,9 @@ use axum::response::Response;
 use model::{Aliases, Catalog, Facet, Tag, TagId};
 
 use crate::links::Links;
-use crate::members::Members;
 use crate::page::{ITEM_ORDERS, Include, Page, Relationship};
 use crate::wire::{envelope, id, tag};
-use crate::{Error, Rolodex};
+use crate::{Error, Rolodex, resolve};
 
 /// `GET /tags`
 pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
@@ -35,9 +34,9 @@ pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
 pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     Include::read(&call.query, &Relationship::OF_TAG)?;
     let asked = tag::Asked::create(payload.body);
-    let members = Members::find(&call, asked.members, asked.faults).await?;
+    let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
     let name = asked.name.unwrap_or_default();
-    let made = call.app.create_item(&call.caller, |fresh, _| {
+    let made = call.app.create_linked_item(&call.caller, &ends, |fresh, _| {
         Ok(Tag {
             id: TagId(fresh.id),
             number: fresh.number,
@@ -46,9 +45,10 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             text_color: None,
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         })
     });
-    wrote(&call, made.await?, members, &Include::all(&Relationship::OF_TAG)).await
+    wrote(&call, &made.await?, &Include::all(&Relationship::OF_TAG)).await
 }
 
 /// `PUT /tags/{id}`
@@ -57,32 +57,26 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let named = id::item(call.param("id"));
     id::find::<Tag>(&*call.app.catalog(&call.caller).await?, call.param("id"))?;
     let asked = tag::Asked::update(payload.body);
-    let members = Members::find(&call, asked.members, asked.faults).await?;
-    let changed = call.app.update_item(&call.caller, &named, |tag: &mut Tag, _| {
+    let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
+    let changed = call.app.update_linked_item(&call.caller, &named, &ends, |tag: &mut Tag, _| {
         tag.name = asked.name.clone().unwrap_or_else(|| tag.name.clone());
         Ok(())
     });
-    wrote(&call, changed.await?, members, &include).await
+    wrote(&call, &changed.await?, &include).await
 }
 
 /// `DELETE /tags/{id}`: the answer is the tag as it was.
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_TAG)?;
     let before = call.app.catalog(&call.caller).await?;
+    // Once it is deleted, nothing is linked with it any more.
+    let answer = one(&call, id::find::<Tag>(&before, call.param("id"))?, &before, &include).await?;
     let deleted = call.app.delete_item::<Tag>(&call.caller, &id::item(call.param("id"))).await?;
-    let answer = one(&call, &deleted.item, &before, &include).await?;
     Ok(with_change(deleted.change, answer))
 }
 
-async fn wrote(
-    call: &Call<Rolodex>,
-    written: WrittenItem<Tag>,
-    members: Members,
-    include: &Include,
-) -> Answer<Rolodex> {
-    let linked = members.tag(call, written.item.id).await?;
-    let answer = one(call, &written.item, &written.catalog, include).await?;
-    Ok(with_change(written.change.or(linked), answer))
+async fn wrote(call: &Call<Rolodex>, written: &WrittenItem<Tag>, include: &Include) -> Answer<Rolodex> {
+    Ok(with_change(written.change, one(call, &written.item, &written.catalog, include).await?))
 }
 
 async fn one(

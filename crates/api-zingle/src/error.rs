@@ -341,10 +341,15 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::Malformed(_)
         | ViolationKind::UnknownNote(_)
         | ViolationKind::UnknownCompany(_)
+        | ViolationKind::UnknownContact(_)
+        | ViolationKind::SameContact
         | ViolationKind::UnknownUser(_)
         | ViolationKind::UnknownTeam(_)
         | ViolationKind::UnknownInbox(_)
         | ViolationKind::AliasTaken
+        | ViolationKind::Taken
+        | ViolationKind::Permanent
+        | ViolationKind::OtherRevision(_)
         | ViolationKind::ChangedSince => BODY,
     }
 }

@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Rejection, Timestamp};
+use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Precondition, Rejection, Timestamp};
 use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
 use crate::records::TRIES;
-use crate::{App, Caller, Error, Missing};
+use crate::{App, Caller, Ends, Error, Missing};
 
 /// What a new item of the catalog gets.
 #[derive(Clone, Copy, Debug)]
@@ -58,14 +58,28 @@ impl App {
         caller: &Caller,
         make: impl Fn(Fresh, &Catalog) -> Result<T, Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
+        self.create_linked_item(caller, &Ends::default(), make).await
+    }
+
+    /// Makes an item of the catalog and its links, all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`create_item`](Self::create_item); [`Error::NotFound`] when one of the records does not exist that are to be
+    /// linked with it; [`Error::Rejected`] also when there are more than [`CHANGE_MAX`](crate::CHANGE_MAX) of a kind.
+    pub async fn create_linked_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        ends: &Ends,
+        make: impl Fn(Fresh, &Catalog) -> Result<T, Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
         caller.require(Scope::Write)?;
         let (id, now) = (self.clock().fresh_id(), self.clock().now());
         let edit = |catalog: &mut Catalog| {
             let item = make(Fresh { id, number: catalog.next_number::<T>(), now }, catalog)?;
-            T::items_mut(catalog).put(item.clone());
+            T::items_mut(catalog).put_alone(item.clone());
             Ok(item)
         };
-        self.write_item(caller, edit).await
+        self.write_item(caller, ends, edit).await
     }
 
     /// Changes an item of the catalog: one document and one event, however many contacts refer to it. `edit` is called
@@ -79,18 +93,58 @@ impl App {
         named: &ItemRef,
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
+        self.change_item(caller, named, (&Precondition::default(), &Ends::default()), edit).await
+    }
+
+    /// Changes an item of the catalog if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`update_item`](Self::update_item); [`Error::Rejected`] when it is another.
+    pub async fn update_item_at<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        precondition: &Precondition,
+        edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
+        self.change_item(caller, named, (precondition, &Ends::default()), edit).await
+    }
+
+    /// Changes an item of the catalog and makes its links exactly these, all of it or nothing. A link that stays keeps
+    /// what it says.
+    ///
+    /// # Errors
+    /// As [`update_item`](Self::update_item) and [`create_linked_item`](Self::create_linked_item).
+    pub async fn update_linked_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        ends: &Ends,
+        edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
+        self.change_item(caller, named, (&Precondition::default(), ends), edit).await
+    }
+
+    async fn change_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        (precondition, ends): (&Precondition, &Ends),
+        edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
         caller.require(Scope::Write)?;
         let edit = |catalog: &mut Catalog| {
             let mut item = found::<T>(catalog, named)?;
             let id = item.id();
+            precondition.check(catalog.revision_of(id))?;
             edit(&mut item, catalog)?;
             if item.id() != id {
                 return Err(Error::InUse(item.id().to_string()));
             }
-            T::items_mut(catalog).put(item.clone());
+            T::items_mut(catalog).put_alone(item.clone());
             Ok(item)
         };
-        self.write_item(caller, edit).await
+        self.write_item(caller, ends, edit).await
     }
 
     /// Deletes an item of the catalog; the change can be undone. Contacts that have it keep its id, and have it again
@@ -103,13 +157,27 @@ impl App {
         caller: &Caller,
         named: &ItemRef,
     ) -> Result<WrittenItem<T>, Error> {
+        self.delete_item_at(caller, named, &Precondition::default()).await
+    }
+
+    /// Deletes an item of the catalog if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`delete_item`](Self::delete_item); [`Error::Rejected`] when it is another.
+    pub async fn delete_item_at<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        precondition: &Precondition,
+    ) -> Result<WrittenItem<T>, Error> {
         caller.require(Scope::Write)?;
         let edit = |catalog: &mut Catalog| {
             let item = found::<T>(catalog, named)?;
+            precondition.check(catalog.revision_of(item.id()))?;
             T::items_mut(catalog).remove(item.id());
             Ok(item)
         };
-        self.write_item(caller, edit).await
+        self.write_item(caller, &Ends::default(), edit).await
     }
 
     /// Changes the catalog of a workspace in contactd's own name, again from the start when somebody else
@@ -133,16 +201,14 @@ impl App {
     async fn write_item<T: CatalogRow>(
         &self,
         caller: &Caller,
-        edit: impl Fn(&mut Catalog) -> Result<T, Error>,
+        ends: &Ends,
+        edit: impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
+        if !ends.is_empty() {
+            return self.write_linked_item(caller, ends, edit).await;
+        }
         let (item, outcome) = self.write_catalog(caller.workspace, &caller.actor(), edit).await?;
-        let CatalogOutcome { catalog, items } = outcome;
-        let written = items.into_iter().find(|each| each.id == item.id());
-        let (done, change, differences) = match written {
-            Some(ItemOutcome { done, event, differences, .. }) => (done, event, differences),
-            None => (Done::Unchanged, None, Vec::new()),
-        };
-        Ok(WrittenItem { item, catalog, done, change, differences })
+        Ok(WrittenItem::of(item, outcome))
     }
 
     async fn write_catalog<R>(
@@ -165,6 +231,18 @@ impl App {
                 }
             }
         }
+    }
+}
+
+impl<T: CatalogRow> WrittenItem<T> {
+    pub(crate) fn of(item: T, outcome: CatalogOutcome) -> Self {
+        let CatalogOutcome { catalog, items } = outcome;
+        let written = items.into_iter().find(|each| each.id == item.id());
+        let (done, change, differences) = match written {
+            Some(ItemOutcome { done, event, differences, .. }) => (done, event, differences),
+            None => (Done::Unchanged, None, Vec::new()),
+        };
+        Self { item, catalog, done, change, differences }
     }
 }
 

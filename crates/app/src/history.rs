@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 use crate::{App, Caller, Error, Missing};
 
+/// How many events are read at once.
+const PAGE: u32 = 1000;
+
 /// A page of a record's history, newest first.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -87,16 +90,47 @@ impl App {
     }
 
     /// Takes a change back: sets the members of an update back, deletes what was created, restores what was
-    /// deleted. It is itself a change, and can be undone.
+    /// deleted. It is itself a change, and can be undone. The first event of a change that wrote several records stands
+    /// for all of it, and all of it is taken back or nothing; its other events each stand for themselves.
     ///
     /// # Errors
     /// [`Error::MissingScope`]; [`Error::NotFound`]; [`Error::Rejected`] when members were changed again since
     /// and `on_conflict` says to refuse then; [`Error::InUse`] when a restored contact's id was taken since.
     pub async fn undo(&self, caller: &Caller, change: u64, on_conflict: OnConflict) -> Result<Undone, Error> {
         caller.require(Scope::Write)?;
-        let action = Action::Undo { event: change, on_conflict };
-        let undone = self.write_any(caller.workspace, caller.actor(), action).await?;
-        Undone::of(undone).ok_or(Error::NotFound(Missing::Change))
+        let event = self.get_change(caller, change).await?;
+        let events = self.events_of(caller, change, &event).await?;
+        // What was done last is taken back first.
+        let undo = |event| Action::Undo { event, on_conflict };
+        let outcomes = self.write_group(caller, events.into_iter().rev().map(undo).collect()).await?;
+        let first = outcomes.iter().find_map(AnyOutcome::event);
+        // Of a change what it was about comes first, of an undo last.
+        let mut outcomes = outcomes.into_iter();
+        let about = if event.undoes.is_some() { outcomes.next() } else { outcomes.next_back() };
+        let undone = about.and_then(Undone::of).ok_or(Error::NotFound(Missing::Change))?;
+        Ok(Undone { change: first, ..undone })
+    }
+
+    /// The events of a change, in their order: those of its group when it is the first of one, else it alone.
+    async fn events_of(&self, caller: &Caller, change: u64, event: &Event) -> Result<Vec<u64>, Error> {
+        let mut events = vec![change];
+        if event.part != Some(0) {
+            return Ok(events);
+        }
+        let mut last = change;
+        loop {
+            let page = self.store().events_after(caller.workspace, last, PAGE).await?;
+            for (number, event) in &page {
+                if event.part.map(|part| part as usize) != Some(events.len()) {
+                    return Ok(events);
+                }
+                events.push(*number);
+                last = *number;
+            }
+            if page.is_empty() {
+                return Ok(events);
+            }
+        }
     }
 }
 

@@ -1,124 +1,57 @@
 //! Links seen from their other end: which contacts, companies and tasks have a tag, are on a list, belong to a company,
-//! have a note. They are kept in the contacts, companies and tasks, so setting them changes those, a group in one batch:
-//! all or none.
+//! have a note. They are kept in the contacts, companies and tasks. A change of a record and of its links is one group of
+//! writes: all or none, and undone together.
 
-use std::collections::HashSet;
+mod plan;
 
 use model::{
-    Catalog, Change, Company, CompanyId, CompanyWrite, ContactId, Dialect, Document, Edit, Facet, ItemRef,
-    ListId, NoteId, Record, Ref, Rejection, Set, TagId, Task, TaskId, Timestamp, Violation, ViolationKind,
+    Catalog, CatalogRow, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection,
+    TagId, TaskId, Timestamp, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, ContactQuery, Filter, RecordQuery, RecordWrite, Scope, StoreError, Write};
+use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError, Write};
 use uuid::Uuid;
 
+use crate::catalog::WrittenItem;
 use crate::records::{TRIES, WrittenRecord};
 use crate::{App, Caller, Error, Missing};
 
-/// What contacts can be linked with.
+/// What contacts, companies and tasks can name, and what can so be linked with them from its own end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContactLink {
-    /// A tag.
+pub enum LinkTo {
+    /// A tag: of contacts, companies and tasks.
     Tag(TagId),
-    /// A list of contacts.
+    /// A list: of contacts or of companies.
     List(ListId),
-    /// A company.
+    /// A company: of contacts.
     Company(CompanyId),
-    /// A note.
+    /// A note: of contacts.
     Note(NoteId),
 }
 
-/// What companies can be linked with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompanyLink {
-    /// A tag.
-    Tag(TagId),
-    /// A list of companies.
-    List(ListId),
-}
-
-/// What setting links changed.
+/// The records that are to be linked with something, and no others of their kind; `None` leaves those of a kind as they
+/// are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Linked {
-    /// How many records have the link that had it not.
-    pub gained: usize,
-    /// How many have it no more.
-    pub lost: usize,
-    /// The numbers of the changes, by which they can be undone.
-    pub changes: Vec<u64>,
+pub struct Ends {
+    /// Contacts.
+    pub contacts: Option<Vec<ContactId>>,
+    /// Companies, of a tag or a list.
+    pub companies: Option<Vec<CompanyId>>,
+    /// Tasks, of a tag.
+    pub tasks: Option<Vec<TaskId>>,
 }
 
-/// Records that are read, and changed together, at most. Larger sets are changed in several groups.
-const GROUP: usize = 1000;
+/// How many records one change writes at most.
+pub const CHANGE_MAX: usize = 10_000;
+
+/// How many records are read at once.
+const PAGE: usize = 1000;
 
 impl App {
-    /// Makes the contacts that have a link exactly these. A link that stays keeps what it says, such as a title.
-    ///
-    /// Up to 1000 changes are all carried out or none; more of them are carried out so many at a time.
-    ///
-    /// # Errors
-    /// [`Error::MissingScope`]; [`Error::NotFound`] when one of the contacts does not exist; [`Error::Rejected`], also
-    /// for a dynamic list; or what the store says.
-    pub async fn set_contacts(
-        &self,
-        caller: &Caller,
-        link: ContactLink,
-        contacts: &[ContactId],
-    ) -> Result<Linked, Error> {
-        caller.require(Scope::Write)?;
-        if let ContactLink::List(id) = link {
-            let catalog = self.store().catalog(caller.workspace).await?;
-            if let Some(list) = catalog.lists.get(id.0).filter(|list| list.is_dynamic()) {
-                let kind = ViolationKind::DynamicList(list.name.clone());
-                return Err(Error::Rejected(Violation::new("contacts", kind).into()));
-            }
-        }
-        let now = self.linked_contacts(caller, link).await?;
-        let (gained, lost) = compare(&now, contacts.iter().map(|id| id.0));
-        let gain = |id: &Uuid| update(*id, link.edit(Link::Add));
-        let lose = |id: &Uuid| update(*id, link.edit(Link::Remove));
-        let actions = gained.iter().map(gain).chain(lost.iter().map(lose)).collect();
-        let changes = self.write_groups(caller, actions).await?;
-        Ok(Linked { gained: gained.len(), lost: lost.len(), changes })
-    }
-
-    /// Makes the companies that have a link exactly these, as [`set_contacts`](Self::set_contacts) does.
-    ///
-    /// # Errors
-    /// As [`set_contacts`](Self::set_contacts).
-    pub async fn set_companies(
-        &self,
-        caller: &Caller,
-        link: CompanyLink,
-        companies: &[CompanyId],
-    ) -> Result<Linked, Error> {
-        let wanted: Vec<Uuid> = companies.iter().map(|id| id.0).collect();
-        match link {
-            CompanyLink::Tag(tag) => {
-                let tags = |company: &mut Company, has| set(&mut company.tags, tag, has);
-                self.set_records(caller, Facet::Tag(tag), &wanted, tags).await
-            }
-            CompanyLink::List(list) => {
-                let lists = |company: &mut Company, has| set(&mut company.lists, list, has);
-                self.set_records(caller, Facet::List(list), &wanted, lists).await
-            }
-        }
-    }
-
-    /// Makes the tasks that have a tag exactly these, as [`set_contacts`](Self::set_contacts) does.
-    ///
-    /// # Errors
-    /// As [`set_contacts`](Self::set_contacts).
-    pub async fn set_tasks(&self, caller: &Caller, tag: TagId, tasks: &[TaskId]) -> Result<Linked, Error> {
-        let tags = |task: &mut Task, has| set(&mut task.tags, tag, has);
-        let wanted: Vec<Uuid> = tasks.iter().map(|id| id.0).collect();
-        self.set_records(caller, Facet::Tag(tag), &wanted, tags).await
-    }
-
     /// Makes a company or a note and gives it to contacts, all of it or nothing. `make` gets a fresh id and the time.
     ///
     /// # Errors
     /// [`Error::MissingScope`]; [`Error::NotFound`] when one of the contacts does not exist; [`Error::Rejected`] with every
-    /// violation, also when there are more than 1000 contacts; or what the store says.
+    /// violation, also when there are more than [`CHANGE_MAX`] contacts; or what the store says.
     pub async fn create_linked<D: Document>(
         &self,
         caller: &Caller,
@@ -127,118 +60,139 @@ impl App {
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
         let catalog = self.store().catalog(caller.workspace).await?;
-        let record: Box<Record> =
-            Box::new(make(self.clock().fresh_id(), self.clock().now(), &catalog)?.into());
+        let record: Record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?.into();
+        self.write_linked_record(caller, record, None, &Ends::contacts(contacts)).await
+    }
+
+    /// Changes a company or a note and makes the contacts that have it exactly these, all of it or nothing; a link that
+    /// stays keeps what it says, such as a title. Without contacts it is [`update_record`](Self::update_record).
+    ///
+    /// # Errors
+    /// As [`update_record`](Self::update_record) and [`create_linked`](Self::create_linked).
+    pub async fn update_linked<D: Document>(
+        &self,
+        caller: &Caller,
+        named: &Ref,
+        contacts: Option<&[ContactId]>,
+        edit: impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenRecord<D>, Error> {
+        let Some(contacts) = contacts else { return self.update_record(caller, named, edit).await };
+        caller.require(Scope::Write)?;
+        let ends = Ends::contacts(contacts);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_update_linked(caller, named, &ends, &edit).await {
+                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
+                written => return written,
+            }
+        }
+    }
+
+    async fn try_update_linked<D: Document>(
+        &self,
+        caller: &Caller,
+        named: &Ref,
+        ends: &Ends,
+        edit: &(impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync),
+    ) -> Result<WrittenRecord<D>, Error> {
+        let mut document: D = self.find_record(caller.workspace, named).await?;
+        let before: Record = document.clone().into();
+        let catalog = self.store().catalog(caller.workspace).await?;
+        edit(&mut document, &catalog)?;
+        let after: Record = document.into();
+        if after.id() != before.id() {
+            return Err(Error::InUse(after.id().to_string()));
+        }
+        self.write_linked_record(caller, after, Some(before.revision()), ends).await
+    }
+
+    async fn write_linked_record<D: Document>(
+        &self,
+        caller: &Caller,
+        record: Record,
+        expected: Option<u64>,
+        ends: &Ends,
+    ) -> Result<WrittenRecord<D>, Error> {
         record.check()?;
-        if contacts.len() > GROUP {
-            let kind = ViolationKind::TooLong { max: GROUP, unit: "items" };
-            return Err(Error::Rejected(Violation::new("contacts", kind).into()));
-        }
-        let link = match &*record {
-            Record::Company(company) => Some(ContactLink::Company(company.id)),
-            Record::Note(note) => Some(ContactLink::Note(note.id)),
-            // Tasks name their contacts themselves.
-            Record::Task(_) => None,
+        let link = LinkTo::of(record.kind(), record.id());
+        let put = Action::Record(RecordWrite::Put { record: Box::new(record), expected });
+        let outcomes = self.write_linked(caller, put, link, ends).await?;
+        let change = outcomes.iter().find_map(AnyOutcome::event);
+        let record = outcomes.into_iter().next().and_then(AnyOutcome::record);
+        let written = WrittenRecord::of(record.ok_or(Error::NotFound(Missing::Record(D::KIND)))?)?;
+        Ok(WrittenRecord { change, ..written })
+    }
+
+    /// Writes the catalog with an item that is made or changed in it, together with the item's links.
+    pub(crate) async fn write_linked_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        ends: &Ends,
+        edit: impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
+        let mut tries = 0;
+        let (item, outcomes) = loop {
+            let mut catalog = Catalog::clone(&*self.store().catalog(caller.workspace).await?);
+            let item = edit(&mut catalog)?;
+            let put = Action::Catalog(Box::new(catalog));
+            tries += 1;
+            match self.write_linked(caller, put, LinkTo::of(T::KIND, item.id()), ends).await {
+                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
+                outcomes => break (item, outcomes?),
+            }
         };
-        let mut actions = vec![Action::Record(RecordWrite::Put { record, expected: None })];
+        let change = outcomes.iter().find_map(AnyOutcome::event);
+        let outcome = outcomes.into_iter().next().and_then(AnyOutcome::catalog);
+        let outcome = outcome.ok_or(Error::NotFound(Missing::Record(T::KIND)))?;
+        Ok(WrittenItem { change, ..WrittenItem::of(item, outcome) })
+    }
+
+    /// Carries out a write of a record and those that its links need; what came of each.
+    async fn write_linked(
+        &self,
+        caller: &Caller,
+        write: Action,
+        link: Option<LinkTo>,
+        ends: &Ends,
+    ) -> Result<Vec<AnyOutcome>, Error> {
+        let mut actions = vec![write];
         if let Some(link) = link {
-            let (ids, _) = compare(&[], contacts.iter().map(|id| id.0));
-            actions.extend(ids.into_iter().map(|id| update(id, link.edit(Link::Add))));
+            if ends.contacts.is_some() {
+                self.refuse_dynamic(caller, link).await?;
+            }
+            actions.extend(self.plan(caller, link, ends).await?);
         }
-        let made = self.write_group(caller, actions).await?.into_iter().next();
-        let made = made.and_then(AnyOutcome::record).ok_or(Error::NotFound(Missing::Record(D::KIND)))?;
-        WrittenRecord::of(made)
+        self.write_group(caller, actions).await
+    }
+
+    /// Who is on a dynamic list cannot be set.
+    async fn refuse_dynamic(&self, caller: &Caller, link: LinkTo) -> Result<(), Error> {
+        let LinkTo::List(id) = link else { return Ok(()) };
+        let catalog = self.store().catalog(caller.workspace).await?;
+        match catalog.lists.get(id.0).filter(|list| list.is_dynamic()) {
+            Some(list) => {
+                let kind = ViolationKind::DynamicList(list.name.clone());
+                Err(Error::Rejected(Violation::new("contacts", kind).into()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The ids of the contacts that have a link, oldest first.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn linked_contacts(&self, caller: &Caller, link: ContactLink) -> Result<Vec<Uuid>, Error> {
+    pub async fn linked_contacts(&self, caller: &Caller, link: LinkTo) -> Result<Vec<Uuid>, Error> {
         let mut ids = Vec::new();
         let mut after = None;
         loop {
             let filter = Filter::Is(link.facet());
-            let query = ContactQuery { filter, after, limit: GROUP as u32, ..ContactQuery::default() };
+            let query = ContactQuery { filter, after, limit: PAGE as u32, ..ContactQuery::default() };
             let page = self.store().list_contacts(caller.workspace, &query).await?;
             let Some(last) = page.contacts.last() else { return Ok(ids) };
             after = Some(last.number);
             ids.extend(page.contacts.iter().map(|contact| contact.id.0));
-        }
-    }
-
-    async fn set_records<D: Document>(
-        &self,
-        caller: &Caller,
-        facet: Facet,
-        wanted: &[Uuid],
-        edit: impl Fn(&mut D, Link) + Send + Sync,
-    ) -> Result<Linked, Error> {
-        caller.require(Scope::Write)?;
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_set_records(caller, &facet, wanted, &edit).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
-                done => return done,
-            }
-        }
-    }
-
-    async fn try_set_records<D: Document>(
-        &self,
-        caller: &Caller,
-        facet: &Facet,
-        wanted: &[Uuid],
-        edit: &(impl Fn(&mut D, Link) + Send + Sync),
-    ) -> Result<Linked, Error> {
-        let mut now = Vec::new();
-        let mut after = None;
-        loop {
-            let filter = Filter::Is(facet.clone());
-            let query = RecordQuery { filter, after, limit: GROUP as u32, ..RecordQuery::default() };
-            let page = self.store().list_records(caller.workspace, D::KIND, &query).await?;
-            let Some(last) = page.records.last() else { break };
-            after = Some(last.number());
-            now.extend(page.records.iter().map(|record| record.id()));
-        }
-        let (gained, lost) = compare(&now, wanted.iter().copied());
-        let mut actions = Vec::new();
-        for (ids, link) in [(&gained, Link::Add), (&lost, Link::Remove)] {
-            for ids in ids.chunks(GROUP) {
-                let found: Vec<D> = self.find_records(caller, ids.iter().copied()).await?;
-                // One that is gone in between has the link no more; one that never was cannot gain it.
-                if found.len() < ids.len() && link == Link::Add {
-                    return Err(Error::NotFound(Missing::Record(D::KIND)));
-                }
-                for mut document in found {
-                    edit(&mut document, link);
-                    let record: Box<Record> = Box::new(document.into());
-                    let expected = Some(record.revision());
-                    record.check()?;
-                    actions.push(Action::Record(RecordWrite::Put { record, expected }));
-                }
-            }
-        }
-        let changes = self.write_groups(caller, actions).await?;
-        Ok(Linked { gained: gained.len(), lost: lost.len(), changes })
-    }
-
-    /// Carries out writes in groups, and gives the numbers of their changes.
-    async fn write_groups(&self, caller: &Caller, actions: Vec<Action>) -> Result<Vec<u64>, Error> {
-        let mut changes = Vec::new();
-        let mut actions = actions.into_iter();
-        loop {
-            let group: Vec<Action> = actions.by_ref().take(GROUP).collect();
-            if group.is_empty() {
-                return Ok(changes);
-            }
-            let outcomes = self.write_group(caller, group).await?;
-            changes.extend(outcomes.iter().filter_map(|outcome| match outcome {
-                AnyOutcome::Contact(outcome) => outcome.event,
-                AnyOutcome::Record(outcome) => outcome.event,
-                AnyOutcome::Catalog(_) => None,
-            }));
         }
     }
 
@@ -257,73 +211,32 @@ impl App {
     }
 }
 
-/// Whether a record gets a link or loses it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Link {
-    Add,
-    Remove,
-}
-
-impl ContactLink {
-    fn facet(self) -> Facet {
-        match self {
-            Self::Tag(id) => Facet::Tag(id),
-            Self::List(id) => Facet::List(id),
-            Self::Company(id) => Facet::Company(id),
-            Self::Note(id) => Facet::Note(id),
-        }
+impl Ends {
+    /// Whether it leaves everything as it is.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
-    /// What is done to a contact that gets the link, or loses it.
-    fn edit(self, link: Link) -> Edit {
-        match self {
-            Self::Tag(id) => Edit::Tags(link.set(("tags".to_owned(), ItemRef::Id(native(id.0))))),
-            Self::List(id) => Edit::Lists(link.set(("lists".to_owned(), ItemRef::Id(native(id.0))))),
-            Self::Note(id) => Edit::Notes(link.set(("notes".to_owned(), native(id.0)))),
-            Self::Company(id) => Edit::Companies(link.set(CompanyWrite {
-                at: "companies".to_owned(),
-                company: native(id.0),
-                title: None,
-                start_date: None,
-                active: None,
-            })),
+    fn contacts(contacts: &[ContactId]) -> Self {
+        Self { contacts: Some(contacts.to_vec()), ..Self::default() }
+    }
+}
+
+impl LinkTo {
+    /// What can be linked, by what it is and its id; tasks name their contacts themselves.
+    fn of(kind: RecordKind, id: Uuid) -> Option<Self> {
+        match kind {
+            RecordKind::Tag => Some(Self::Tag(TagId(id))),
+            RecordKind::List => Some(Self::List(ListId(id))),
+            RecordKind::Company => Some(Self::Company(CompanyId(id))),
+            RecordKind::Note => Some(Self::Note(NoteId(id))),
+            _ => None,
         }
     }
 }
 
-impl Link {
-    fn set<T>(self, item: T) -> Set<T> {
-        match self {
-            Self::Add => Set::add(vec![item]),
-            Self::Remove => Set::remove(vec![item]),
-        }
-    }
-}
-
-fn update(contact: Uuid, edit: Edit) -> Action {
-    let mut change = Change::default();
-    change.push("", edit);
-    Action::Update { contact: native(contact), change }
-}
-
-/// A record by its id.
-fn native(id: Uuid) -> Ref {
-    Ref::uuid(Dialect::Native, &id.to_string())
-}
-
-/// Those that are wanted and not there, each once, and those that are there and not wanted.
-fn compare(now: &[Uuid], wanted: impl Iterator<Item = Uuid>) -> (Vec<Uuid>, Vec<Uuid>) {
-    let there: HashSet<Uuid> = now.iter().copied().collect();
-    let mut seen = HashSet::new();
-    let wanted: Vec<Uuid> = wanted.filter(|id| seen.insert(*id)).collect();
-    let gained = wanted.into_iter().filter(|id| !there.contains(id)).collect();
-    (gained, now.iter().copied().filter(|id| !seen.contains(id)).collect())
-}
-
-fn set<T: PartialEq>(ids: &mut Vec<T>, id: T, link: Link) {
-    match link {
-        Link::Add if !ids.contains(&id) => ids.push(id),
-        Link::Add => {}
-        Link::Remove => ids.retain(|each| *each != id),
-    }
+/// Whether a change was planned by what is no more: somebody else wrote in between.
+fn is_outdated(fault: &Error) -> bool {
+    use StoreError::{CatalogChanged, RecordChanged};
+    matches!(fault, Error::Unavailable(RecordChanged | CatalogChanged) | Error::NotFound(Missing::Contact))
 }

@@ -61,6 +61,7 @@ pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
             options: titles.iter().map(option).collect(),
             created_at: clock.now(),
             aliases: Aliases::one(Dialect::Zingle, zingle),
+            extras: model::Extras::default(),
         });
     }
     let types = [

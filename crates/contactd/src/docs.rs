@@ -34,9 +34,11 @@ struct Described {
     contract: &'static LazyLock<Contract>,
 }
 
-const APIS: [Described; 2] = [
-    Described { name: "callbell", contract: &api_callbell::CONTRACT },
+const APIS: [Described; 4] = [
     Described { name: "zingle", contract: &api_zingle::CONTRACT },
+    Described { name: "acquire", contract: &api_acquire::CONTRACT },
+    Described { name: "callbell", contract: &api_callbell::CONTRACT },
+    Described { name: "rolodex", contract: &api_rolodex::CONTRACT },
 ];
 
 /// The descriptions as they are sent, made when one of them is first asked for.

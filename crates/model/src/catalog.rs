@@ -3,6 +3,7 @@
 mod changes;
 mod desk;
 mod field;
+mod gone;
 
 use std::collections::BTreeMap;
 
@@ -12,9 +13,10 @@ use uuid::Uuid;
 pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
 pub use self::field::{Entity, Field, FieldOption, FieldType, SystemMember};
+pub use self::gone::{Carried, Gone, Span};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Condition, InboxId, Item, Items, ListId, RecordKind, TagId, TeamId,
-    Timestamp, UserId,
+    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, InboxId, Item, Items, ListId, RecordKind, TagId,
+    TeamId, Timestamp, UserId,
 };
 
 /// The fields, tags, lists, users, teams, channel types, inboxes, and what else is like them, of one workspace: one small
@@ -56,6 +58,17 @@ pub struct Catalog {
     /// When items last changed, by their ids; those that never did are left out. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub updated_at: BTreeMap<Uuid, Timestamp>,
+    /// The revisions of the catalog at which items last changed or came back, by their ids; those that never did since the
+    /// workspace was made are left out. Kept by the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub revisions: BTreeMap<Uuid, u64>,
+    /// What was deleted, by its id, while records may still carry that, and what was cleaned away. Deletions are noted by
+    /// the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub gone: BTreeMap<Uuid, Gone>,
+    /// What came back after its id was cleaned away, by its id, until the records have it again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub returning: BTreeMap<Uuid, Span>,
     /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub last_numbers: BTreeMap<RecordKind, u64>,
@@ -65,6 +78,12 @@ impl Catalog {
     /// The custom fields of contacts: those whose values stand in [`Contact::values`].
     pub fn custom_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.system.is_none() && field.entity == Entity::Contact)
+    }
+
+    /// The revision of one of its items: that of the catalog when the item was made or last changed, so it grows with
+    /// each change, also over a deletion and an undo. 0 for what the workspace was made with, before its first change.
+    pub fn revision_of(&self, item: Uuid) -> u64 {
+        self.revisions.get(&item).copied().unwrap_or(0)
     }
 
     /// A short name for a new field that no other has.
@@ -107,7 +126,7 @@ impl Catalog {
 }
 
 macro_rules! named_item {
-    ($type:ty) => {
+    ($type:ty $(, $stands_out:ident)?) => {
         impl Item for $type {
             fn id(&self) -> Uuid {
                 self.id.0
@@ -121,6 +140,9 @@ macro_rules! named_item {
             fn aliases(&self) -> &Aliases {
                 &self.aliases
             }
+            $(fn stands_out(&mut self) -> Option<&mut bool> {
+                Some(&mut self.$stands_out)
+            })?
         }
     };
 }
@@ -146,6 +168,9 @@ pub struct Tag {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// Members that only one dialect knows.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 named_item!(Tag);
 
@@ -254,7 +279,7 @@ pub struct Team {
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
 }
-named_item!(Team);
+named_item!(Team, default);
 
 /// A kind of channel as the workspace defines it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -306,4 +331,4 @@ pub struct Inbox {
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
 }
-named_item!(Inbox);
+named_item!(Inbox, main);

@@ -29,9 +29,17 @@ pub struct Event {
     /// The whole record as it was, when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deleted>,
+    /// The contacts that were merged into this one, whole, in the order of their deletions, which are the events just
+    /// before this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Contact>,
     /// The event that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
+    /// Its place, from 0, among the events of one change that wrote several records: they follow each other. None when
+    /// it stands alone. Undoing the first of them undoes all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<u32>,
     /// The record's event before this one. It is stored beside the event: a database that numbers events when
     /// they are committed knows it no earlier.
     #[serde(skip)]

@@ -4,14 +4,14 @@
 
 mod saves;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Catalog, ChannelKind, Contact, ContactId, Dialect, Event, KeyId, Record, RecordKind, Timestamp,
-    WorkspaceId,
+    Catalog, ChannelKind, Contact, ContactId, Dialect, Event, KeyId, Native, Record, RecordKind, Ref,
+    Timestamp, WorkspaceId,
 };
 use uuid::Uuid;
 
@@ -276,6 +276,24 @@ pub(crate) struct Found<T> {
     pub(crate) numbers: Vec<Option<Uuid>>,
     /// The records, each once, however often it was named.
     pub(crate) rows: Vec<(WorkspaceNumber, Uuid, T)>,
+}
+
+impl<T> Found<T> {
+    /// Whom each reference names, when these and no others were looked up: an alias wins over a well-formed id of ours.
+    pub(crate) fn ids(self, named: &[Ref]) -> Vec<Option<Uuid>> {
+        let living: HashSet<Uuid> = self.rows.iter().map(|(_, id, _)| *id).collect();
+        let (mut aliases, mut numbers) = (self.aliases.into_iter(), self.numbers.into_iter());
+        let ids = named.iter().map(|each| {
+            let alias = aliases.next().flatten();
+            let own = match each.native {
+                Some(Native::Uuid(id)) => Some(id),
+                Some(Native::Number(_)) => numbers.next().flatten(),
+                None => None,
+            };
+            alias.or(own).filter(|id| living.contains(id))
+        });
+        ids.collect()
+    }
 }
 
 impl<T> Default for Found<T> {

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Contact, ContactId, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
+use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 use crate::backend::{Admin, Backend, Batches, Wanted};
@@ -146,7 +146,8 @@ impl Store {
         self.queue(&write)?.write(write).await
     }
 
-    /// Queues writes that are all carried out, in their order, or none of them; waits until they are durable.
+    /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
+    /// durable. Their events follow each other, and each knows its place ([`Event::part`]).
     ///
     /// # Errors
     /// That of the first write that cannot be carried out; then nothing was stored.
@@ -166,11 +167,22 @@ impl Store {
         rehearse(&self.shared.backend, &self.shared.catalogs, write).await
     }
 
-    /// The contact that a client names.
+    /// The contact that a client names: also by an id of one that was merged into it.
     ///
     /// # Errors
     /// What the database says.
     pub async fn find_contact(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Ref,
+    ) -> Result<Option<Arc<Contact>>, StoreError> {
+        let found = self.find_living(workspace, contact).await?;
+        let (None, Some(native)) = (&found, contact.native) else { return Ok(found) };
+        let former = Ref { dialect: Dialect::Native, text: Contact::former_id(native), native: None };
+        self.find_living(workspace, &former).await
+    }
+
+    async fn find_living(
         &self,
         workspace: WorkspaceNumber,
         contact: &Ref,
@@ -206,6 +218,21 @@ impl Store {
         let contacts = rows.into_iter().map(|(_, _, stored)| stored.contact.map(Arc::new));
         let contacts = contacts.collect::<Result<_, _>>();
         contacts.map_err(|source| StoreError::Unreadable { what: "contact", source })
+    }
+
+    /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_contact_ids(
+        &self,
+        workspace: WorkspaceNumber,
+        named: &[Ref],
+    ) -> Result<Vec<Option<ContactId>>, StoreError> {
+        let mut wanted = Wanted::default();
+        named.iter().for_each(|each| wanted.contacts.push(workspace, each));
+        let found = self.shared.backend.load(wanted).await?.contacts;
+        Ok(found.ids(named).into_iter().map(|id| id.map(ContactId)).collect())
     }
 
     /// The contacts that have this channel, by kind and normalised value, oldest first, 100 at most.
@@ -275,6 +302,16 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
         self.shared.backend.events(workspace, after, limit).await
+    }
+
+    /// The number of a workspace's last event; 0 when it has none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_event(&self, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
+        let heads = self.shared.backend.load(wanted).await?.heads;
+        Ok(heads.first().map_or(0, |(_, head)| head.last_event))
     }
 
     /// The workspace's catalog; at most one second old.
@@ -434,7 +471,7 @@ impl Store {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();
         write.workspace.hash(&mut hasher);
-        if let Action::Update { contact, .. } | Action::Delete { contact } = &write.action {
+        if let Action::Update { contact, .. } | Action::Delete { contact, .. } = &write.action {
             contact.text.hash(&mut hasher);
         }
         let place = hasher.finish().checked_rem(queues.len() as u64);

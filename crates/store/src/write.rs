@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Record, RecordKind, Ref, Stamp,
+    Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Precondition, Record, RecordKind,
+    Ref, Stamp,
 };
 use uuid::Uuid;
 
@@ -45,6 +46,15 @@ pub enum Action {
     Delete {
         /// Which.
         contact: Ref,
+        /// What must hold of its revision.
+        precondition: Option<Box<Precondition>>,
+    },
+    /// Merges contacts into one: they are deleted, and their ids lead to it. Taking back its event brings them back.
+    Merge {
+        /// The one that stays.
+        into: Ref,
+        /// The others, each with the member of the client's request that names it.
+        from: Vec<(String, Ref)>,
     },
     /// Takes back an event: an update's differences, a creation (by deleting), a deletion (by restoring).
     Undo {
@@ -107,6 +117,15 @@ impl AnyOutcome {
     /// What came of the write of the catalog.
     pub fn catalog(self) -> Option<CatalogOutcome> {
         if let Self::Catalog(outcome) = self { Some(outcome) } else { None }
+    }
+
+    /// The number of its first event; `None` when nothing changed.
+    pub fn event(&self) -> Option<u64> {
+        match self {
+            Self::Contact(outcome) => outcome.event,
+            Self::Record(outcome) => outcome.event,
+            Self::Catalog(outcome) => outcome.items.iter().find_map(|item| item.event),
+        }
     }
 
     /// The numbers of its events.

@@ -7,6 +7,7 @@ mod batch;
 mod catalog;
 mod gather;
 mod known;
+mod merge;
 mod records;
 mod rehearsal;
 mod saves;
@@ -219,6 +220,7 @@ impl<B: Batches> Writer<B> {
                 results.push(Err(fault.copy()));
                 continue;
             }
+            batch.enter(group.filter(|group| groups.get(*group).is_some_and(|group| group.len() > 1)));
             let done = batch.carry_out(&mut self.batches, write).await.map_err(CommitError::NotStored)?;
             match (done, group) {
                 (Err(fault), Some(group)) => {

@@ -4,6 +4,7 @@
 mod client;
 mod clock;
 mod conformance;
+mod examples;
 mod fidelity;
 mod http;
 mod shape;
@@ -12,6 +13,7 @@ mod test_app;
 pub use client::{Client, Reply};
 pub use clock::FakeClock;
 pub use conformance::Description;
+pub use examples::{Example, assert_all_replayed, examples};
 pub use fidelity::assert_fidelity;
 pub use http::{Connection, HttpReply};
 pub use shape::{assert_has, assert_same_shape};

@@ -139,6 +139,7 @@ impl Stage {
                     options: options.iter().enumerate().map(option).collect(),
                     created_at,
                     aliases: Aliases::default(),
+                    extras: model::Extras::default(),
                 });
             }
             for (number, name) in (100..).zip(["hot", "spaced ", "a,b"]) {
@@ -150,6 +151,7 @@ impl Stage {
                     text_color: None,
                     created_at,
                     aliases: Aliases::default(),
+                    extras: model::Extras::default(),
                 });
             }
             catalog.users.push(User {

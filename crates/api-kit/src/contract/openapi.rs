@@ -125,14 +125,24 @@ fn member(name: &str, row: &MemberRow, members: &[(&str, &MemberRow)]) -> Json {
     if members.iter().any(|(each, _)| each.starts_with(&below)) {
         let inner = body(&below, members);
         if schema.get("type").is_some_and(|kind| kind == "array") {
-            schema.insert("items".to_owned(), inner);
-        } else if let Json::Object(inner) = inner {
-            for (keyword, value) in inner {
-                schema.entry(keyword).or_insert(value);
+            // What the row says of the items goes first: they may be texts too.
+            if let Json::Object(items) = schema.entry("items").or_insert_with(|| json!({})) {
+                add(items, inner);
             }
+        } else {
+            add(&mut schema, inner);
         }
     }
     Json::Object(schema)
+}
+
+/// Adds the keywords of another schema that are not there.
+fn add(schema: &mut Map<String, Json>, other: Json) {
+    if let Json::Object(other) = other {
+        for (keyword, value) in other {
+            schema.entry(keyword).or_insert(value);
+        }
+    }
 }
 
 fn responses(contract: &Contract, route: &str) -> Json {
@@ -197,6 +207,20 @@ mod tests {
         evidence = "documented"
         required = true
         schema = { type = "string" }
+        [[member]]
+        object = "thing"
+        direction = "request"
+        name = "tags"
+        support = "exact"
+        evidence = "documented"
+        schema = { type = "array", items = { type = ["string", "object"] } }
+        [[member]]
+        object = "thing"
+        direction = "request"
+        name = "tags.id"
+        support = "exact"
+        evidence = "documented"
+        required = true
     "#;
 
     #[test]
@@ -219,6 +243,8 @@ mod tests {
         let body = &operation["requestBody"]["content"]["application/json"]["schema"];
         assert_eq!(body["properties"]["name"]["type"], "string");
         assert_eq!(body["required"], json!(["name"]));
+        let items = &body["properties"]["tags"]["items"];
+        assert_eq!((&items["type"], &items["required"]), (&json!(["string", "object"]), &json!(["id"])));
         let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         assert_eq!(answer["$ref"], "#/components/schemas/Thing");
         let thing = &document["components"]["schemas"]["Thing"];

@@ -30,6 +30,7 @@ async fn add_fields(test: &TestApp) {
             .collect(),
         created_at: SystemClock.now(),
         aliases: Default::default(),
+        extras: model::Extras::default(),
     };
     let fields = [
         field("phase", FieldType::SingleSelect, &["new", "won"]),

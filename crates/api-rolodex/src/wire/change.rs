@@ -1,6 +1,6 @@
 //! Decoding: what a request's body asks to change.
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use model::{BirthdayPart, Change, Dialect, Edit, Flag, Json, NamePart, Network, TextMember, ViolationKind};
 use serde_json::Map;
 
@@ -54,7 +54,7 @@ fn decode_all(members: &Map<String, Json>, change: &mut Change) {
             | "updated_at"
             | "last_team_interaction"
             | "team_members_connected"
-            | "workspace_id" => {}
+            | "workspace_id" => ignored(name),
             "emails" => channels::emails(json, change),
             "phone_numbers" => channels::phone_numbers(json, change),
             "companies" => relationships::companies(json, change),

@@ -43,12 +43,14 @@ fn replace(
 }
 
 fn email(at: &str, members: &Map<String, Json>) -> Result<ChannelWrite, Violation> {
+    relationships::ignored_but(&["email_address", "id", "is_primary"], at, members);
     let at = format!("{at}.email_address");
     let address = required_text(&at, members.get("email_address"))?;
     Ok(ChannelWrite::new(at, ChannelKind::Email, address))
 }
 
 fn phone_number(at: &str, members: &Map<String, Json>) -> Result<ChannelWrite, Violation> {
+    relationships::ignored_but(&["phone_number", "country_code", "id", "is_primary"], at, members);
     let code_at = format!("{at}.country_code");
     let at = format!("{at}.phone_number");
     let number = required_text(&at, members.get("phone_number"))?;

@@ -6,6 +6,7 @@ use api_kit::{Body, decode};
 use model::{
     Catalog, Company as Record, Decimal, Dialect, Entity, Json, Network, ValueWrite, ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::{Ids, Members};
@@ -148,7 +149,7 @@ fn amount(json: &Json) -> Result<Option<Decimal>, ViolationKind> {
 }
 
 /// A company. Scalars are always there; relationships when they are asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Company<'a> {
     id: Cow<'a, str>,
     name: &'a str,
@@ -162,7 +163,9 @@ pub(crate) struct Company<'a> {
     email: Option<&'a str>,
     country_code: Option<&'a str>,
     phone_number: Option<&'a str>,
+    #[schemars(with = "Option<f64>")]
     arr_estimate: Option<Json>,
+    #[schemars(with = "Option<f64>")]
     number_of_employees: Option<Json>,
     is_starred: bool,
     ignore_merge: bool,

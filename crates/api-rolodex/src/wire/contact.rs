@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use model::{Catalog, ChannelKind, Contact as Record, Dialect, Entity, Json, Name, Network, phone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::id;
@@ -23,7 +24,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// A contact. Scalars are always there; relationships when they are asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Contact<'a> {
     id: Cow<'a, str>,
     full_name: Option<Cow<'a, str>>,
@@ -66,14 +67,14 @@ pub(crate) struct Contact<'a> {
     custom_fields: Option<Vec<CustomField<'a>>>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Email<'a> {
     id: String,
     email_address: &'a str,
     is_primary: bool,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct PhoneNumber<'a> {
     id: String,
     phone_number: Cow<'a, str>,
@@ -81,7 +82,8 @@ struct PhoneNumber<'a> {
     is_primary: bool,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactCompany")]
 struct Company<'a> {
     id: Cow<'a, str>,
     name: &'a str,

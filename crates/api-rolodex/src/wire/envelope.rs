@@ -1,23 +1,26 @@
 //! The envelopes of answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::page;
 
 /// One object.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "One{T}")]
 pub(crate) struct One<T> {
     data: T,
 }
 
 /// A page of a list.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "{T}Page")]
 pub(crate) struct Page<T> {
     pagination: Pagination,
     data: Vec<T>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Pagination {
     limit: u32,
     offset: u64,

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use model::{
     Aliases, Catalog, Change, Entity, Field as Record, FieldOption, FieldType, Json, Native, OptionId, Ref,
     Violation, ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -49,8 +50,12 @@ impl Asked {
     pub(crate) fn create(body: Body) -> Self {
         let mut asked = Self::read(Members::read(body).require(&["name", "field_type", "entity_type"]));
         // Ids are those of another field's options.
-        asked.options.iter_mut().flatten().for_each(|option| option.id = None);
-        asked
+        let ids = asked.options.iter_mut().flatten().filter_map(|option| option.id.take());
+        if ids.count() > 0 {
+            ignored(&format!("{OPTIONS}.id"));
+        }
+        let kind = asked.kind;
+        asked.fitting(kind)
     }
 
     /// What a `PUT` asks of a field.
@@ -72,7 +77,15 @@ impl Asked {
             };
             asked.faults.refuse(format!("{at}.id"), kind);
         }
-        asked
+        asked.fitting(Some(field.kind))
+    }
+
+    /// Options of a field that has none say nothing.
+    fn fitting(mut self, kind: Option<FieldType>) -> Self {
+        if kind.is_some_and(|kind| !has_options(kind)) && self.options.take().is_some() {
+            ignored(OPTIONS);
+        }
+        self
     }
 
     fn read(mut members: Members) -> Self {
@@ -88,7 +101,7 @@ impl Asked {
     /// Writes the name and the options into a field.
     pub(crate) fn apply(&self, field: &mut Record, fresh_id: impl Fn() -> Uuid) {
         field.name = self.name.clone().unwrap_or_else(|| field.name.clone());
-        if let Some(writes) = self.options.as_ref().filter(|_| has_options(field.kind)) {
+        if let Some(writes) = &self.options {
             field.options = settled(std::mem::take(&mut field.options), writes, fresh_id);
         }
     }
@@ -125,6 +138,7 @@ fn option(at: String, item: &Json) -> Result<OptionWrite, Violation> {
     match item {
         Json::String(_) => Ok(OptionWrite { value: valued(&at, item)?, id: None, at }),
         Json::Object(members) => {
+            relationships::ignored_but(&["id", "value"], &at, members);
             let value_at = format!("{at}.value");
             let json = members.get("value");
             let json = json.ok_or_else(|| Violation::new(value_at.as_str(), ViolationKind::Missing))?;
@@ -181,7 +195,8 @@ fn settled(
 }
 
 /// The definition of a field.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "CustomField")]
 pub(crate) struct Field<'a> {
     id: Cow<'a, str>,
     name: &'a str,
@@ -190,13 +205,7 @@ pub(crate) struct Field<'a> {
     created_at: String,
     updated_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    multi_select_options: Option<Vec<Choice<'a>>>,
-}
-
-#[derive(Serialize)]
-struct Choice<'a> {
-    id: Cow<'a, str>,
-    value: &'a str,
+    multi_select_options: Option<Vec<value::Choice<'a>>>,
 }
 
 // QUIRK(rolodex): the options of a field of one choice are `multi_select_options` too, other fields lack the member
@@ -204,15 +213,8 @@ struct Choice<'a> {
 /// A field as an answer carries it: its options by their values.
 pub(crate) fn encode<'a>(field: &'a Record, catalog: &Catalog) -> Field<'a> {
     let (created_at, updated_at) = timestamps(catalog, field.id.0, field.created_at);
-    let choice = |option: &'a FieldOption| Choice {
-        id: id::shown(&option.aliases, "option", option.id.0),
-        value: &option.value,
-    };
-    let options = has_options(field.kind).then(|| {
-        let mut choices: Vec<_> = field.options.iter().map(choice).collect();
-        choices.sort_by_key(|choice| choice.value);
-        choices
-    });
+    let options =
+        has_options(field.kind).then(|| value::by_value(field.options.iter().map(value::choice).collect()));
     Field {
         id: id::shown(&field.aliases, "field", field.id.0),
         name: &field.name,

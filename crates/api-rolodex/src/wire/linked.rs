@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{contact, id};
 
 /// A contact that something else names.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "LinkedContact")]
 pub(crate) struct Contact<'a> {
     id: Cow<'a, str>,
     full_name: Option<Cow<'a, str>>,
@@ -15,7 +17,8 @@ pub(crate) struct Contact<'a> {
 }
 
 /// A company that something else names.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "LinkedCompany")]
 pub(crate) struct Company<'a> {
     id: Cow<'a, str>,
     name: &'a str,
@@ -23,7 +26,8 @@ pub(crate) struct Company<'a> {
 }
 
 /// A task that something else names.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "LinkedTask")]
 pub(crate) struct Task<'a> {
     id: Cow<'a, str>,
     body: &'a str,

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use api_kit::{Body, decode};
 use model::{Catalog, Entity, Json, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{Members, NAME_CHARS};
+use super::members::{EndIds, Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
-use crate::members::Named;
 use crate::page::{Include, Relationship};
 
 /// The vendor's words for what lists and fields belong to.
@@ -23,7 +23,7 @@ pub(crate) struct Asked {
     pub(crate) name: Option<String>,
     pub(crate) entity: Option<Entity>,
     pub(crate) description: Option<Option<String>>,
-    pub(crate) members: Named,
+    pub(crate) ends: EndIds,
     pub(crate) faults: Faults,
 }
 
@@ -49,7 +49,7 @@ impl Asked {
             name: members.text("name", NAME_CHARS),
             entity: members.get("type", entity),
             description: members.nullable_text("description", DESCRIPTION_CHARS),
-            members: Named {
+            ends: EndIds {
                 contacts: members.ids("contacts", "contact"),
                 companies: members.ids("companies", "company"),
                 tasks: None,
@@ -61,8 +61,8 @@ impl Asked {
     /// Members of the other kind are refused; an empty set of them says nothing.
     fn fitting(mut self, lists: Option<Entity>) -> Self {
         let (name, others) = match lists {
-            Some(Entity::Contact) => ("companies", &mut self.members.companies),
-            Some(Entity::Company) => ("contacts", &mut self.members.contacts),
+            Some(Entity::Contact) => ("companies", &mut self.ends.companies),
+            Some(Entity::Company) => ("contacts", &mut self.ends.contacts),
             None => return self,
         };
         if others.take().is_some_and(|ids| !ids.is_empty()) {
@@ -90,7 +90,7 @@ pub(crate) fn entity_word(entity: Entity) -> &'static str {
 }
 
 /// A list. It only ever carries links of its own kind, which are not wrapped.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct List<'a> {
     id: Cow<'a, str>,
     name: &'a str,

@@ -1,6 +1,6 @@
 //! Reading the members of a request's object one by one, noting what is wrong with each.
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use model::{Change, Json, Ref, ValueWrite, ViolationKind};
 use serde_json::Map;
 
@@ -13,9 +13,18 @@ pub(crate) const NAME_CHARS: usize = 50;
 /// The ids of a relationship with their paths; `None` when the request leaves it alone.
 pub(crate) type Ids = Option<Vec<(String, Ref)>>;
 
+/// The ids of the records that a request links with a tag or a list; `None` leaves those of a kind as they are.
+pub(crate) struct EndIds {
+    pub(crate) contacts: Ids,
+    pub(crate) companies: Ids,
+    pub(crate) tasks: Ids,
+}
+
 /// The members of a request's object.
 pub(crate) struct Members {
     members: Option<Map<String, Json>>,
+    /// Those that were asked for: the others have no effect.
+    known: Vec<&'static str>,
     faults: Faults,
 }
 
@@ -26,7 +35,7 @@ impl Members {
         let members = change::members(body, &mut change);
         let mut faults = Faults::default();
         faults.take(change);
-        Self { members, faults }
+        Self { members, known: Vec::new(), faults }
     }
 
     /// Notes members that must be there and are not.
@@ -42,9 +51,10 @@ impl Members {
     /// A member, if it is there and can be read.
     pub(crate) fn get<T>(
         &mut self,
-        name: &str,
+        name: &'static str,
         read: impl FnOnce(&Json) -> Result<T, ViolationKind>,
     ) -> Option<T> {
+        self.known.push(name);
         match read(self.members.as_ref()?.get(name)?) {
             Ok(value) => Some(value),
             Err(kind) => {
@@ -55,12 +65,12 @@ impl Members {
     }
 
     /// A text of 1 to so many characters besides space.
-    pub(crate) fn text(&mut self, name: &str, max: usize) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
         self.get(name, |json| Ok(bounded(decode::text(json)?, max)?.to_owned()))
     }
 
     /// A text or nothing, of at most so many characters.
-    pub(crate) fn nullable_text(&mut self, name: &str, max: usize) -> Option<Option<String>> {
+    pub(crate) fn nullable_text(&mut self, name: &'static str, max: usize) -> Option<Option<String>> {
         self.get(name, |json| {
             let text = decode::nullable_text(json)?;
             match text.is_some_and(|text| text.chars().count() > max) {
@@ -73,9 +83,10 @@ impl Members {
     /// A member whose items are read one by one, each with its own faults.
     pub(crate) fn decode<T>(
         &mut self,
-        name: &str,
+        name: &'static str,
         decode: impl FnOnce(&Json, &mut Change) -> Option<T>,
     ) -> Option<T> {
+        self.known.push(name);
         let json = self.members.as_ref()?.get(name)?;
         let mut change = Change::default();
         let value = decode(json, &mut change);
@@ -84,7 +95,7 @@ impl Members {
     }
 
     /// The ids of a relationship: each bare, in an object, or in an object of the kind's name.
-    pub(crate) fn ids(&mut self, name: &str, wrapper: &str) -> Ids {
+    pub(crate) fn ids(&mut self, name: &'static str, wrapper: &str) -> Ids {
         self.decode(name, |json, change| relationships::ids(name, wrapper, json, change))
     }
 
@@ -93,8 +104,10 @@ impl Members {
         self.decode("custom_fields", relationships::values)
     }
 
-    /// All that is wrong with them.
+    /// All that is wrong with them. What nobody asked for is told as ignored.
     pub(crate) fn faults(self) -> Faults {
+        let names = self.members.iter().flat_map(Map::keys);
+        names.filter(|name| !self.known.contains(&name.as_str())).for_each(|name| ignored(name));
         self.faults
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use api_kit::{Body, decode};
 use model::{ViolationKind, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::{Ids, Members};
@@ -50,7 +51,7 @@ pub(crate) fn text(text: &str) -> Result<String, ViolationKind> {
 }
 
 /// A note. Its links are not wrapped.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Note<'a> {
     id: Cow<'a, str>,
     body: &'a str,

@@ -1,7 +1,7 @@
 //! Decoding the relationships to other records: companies, tags, lists, notes, custom fields. Items come in
 //! the form of requests and in the form of answers, because clients add one by sending back all they read.
 
-use api_kit::decode;
+use api_kit::{decode, ignored};
 use model::{
     Change, CompanyWrite, Edit, ItemRef, Json, Ref, Set, Timestamp, ValueWrite, Violation, ViolationKind,
     limits,
@@ -27,6 +27,14 @@ pub(crate) fn items<'j>(
             change.refuse(name, kind);
             None
         }
+    }
+}
+
+/// Tells of the members of an item that have no effect, those of all items under one name: `emails.label`.
+pub(super) fn ignored_but(used: &[&str], at: &str, members: &Map<String, Json>) {
+    let names: Vec<_> = at.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
+    for name in members.keys().filter(|name| !used.contains(&name.as_str())) {
+        ignored(&format!("{}.{name}", names.join(".")));
     }
 }
 
@@ -58,7 +66,7 @@ fn item_refs(ids: Vec<(String, Ref)>) -> Vec<(String, ItemRef)> {
 pub(crate) fn ids(name: &str, wrapper: &str, json: &Json, change: &mut Change) -> Option<Vec<(String, Ref)>> {
     let mut ids = Vec::new();
     for (at, item) in items(name, limits::SET_ITEMS, json, change)? {
-        match id_of(&at, item, Some(wrapper)) {
+        match id_of(&at, item, wrapper) {
             Ok(text) => ids.push((at, id::reference(text))),
             Err(violation) => change.violations.push(violation),
         }
@@ -66,16 +74,22 @@ pub(crate) fn ids(name: &str, wrapper: &str, json: &Json, change: &mut Change) -
     Some(ids)
 }
 
-/// The id in an item: the item itself, its `id`, or the `id` of the record in it.
-fn id_of<'j>(at: &str, item: &'j Json, wrapper: Option<&str>) -> Result<&'j str, Violation> {
+/// The id in an item: the item itself, its `id`, or the one in the record that it wraps.
+fn id_of<'j>(at: &str, item: &'j Json, wrapper: &str) -> Result<&'j str, Violation> {
+    let Some((members, inner)) = item.as_object().and_then(|all| Some((all, all.get(wrapper)?))) else {
+        return id_in(at, item, &["id"]);
+    };
+    ignored_but(&[wrapper], at, members);
+    id_in(&format!("{at}.{wrapper}"), inner, &["id"])
+}
+
+/// The id in an item: the item itself or its `id`, beside other members that are used.
+fn id_in<'j>(at: &str, item: &'j Json, used: &[&str]) -> Result<&'j str, Violation> {
     match item {
         Json::String(text) => Ok(text),
         Json::Object(members) => {
-            let wrapped = wrapper.and_then(|name| Some((name, members.get(name)?)));
-            match wrapped {
-                Some((name, inner)) => id_of(&format!("{at}.{name}"), inner, None),
-                None => member_id(at, members),
-            }
+            ignored_but(used, at, members);
+            member_id(at, members)
         }
         _ => Err(Violation::new(at, ViolationKind::WrongType("an id or an object with an id"))),
     }
@@ -100,7 +114,7 @@ pub(crate) fn companies(json: &Json, change: &mut Change) {
 }
 
 fn company(at: String, item: &Json) -> Result<CompanyWrite, Violation> {
-    let company = id::reference(id_of(&at, item, None)?);
+    let company = id::reference(id_in(&at, item, &["id", "title", "start_date", "is_active"])?);
     let of = |name: &str| item.get(name).map(|json| (format!("{at}.{name}"), json));
     let text = |name: &str| {
         of(name)
@@ -155,6 +169,7 @@ pub(crate) fn values(json: &Json, change: &mut Change) -> Option<Vec<ValueWrite>
 fn field_value(at: &str, item: &Json) -> Result<(Ref, Json), Violation> {
     let members = decode::object(item).map_err(|kind| Violation::new(at, kind))?;
     let field = id::reference(member_id(at, members)?);
+    ignored_but(&["id", "value"], at, members);
     let json = members.get("value");
     let json = json.ok_or_else(|| Violation::new(format!("{at}.value"), ViolationKind::Missing))?;
     Ok((field, json.clone()))

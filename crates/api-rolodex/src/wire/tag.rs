@@ -4,19 +4,19 @@ use std::borrow::Cow;
 
 use api_kit::Body;
 use model::Catalog;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{Members, NAME_CHARS};
+use super::members::{EndIds, Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
-use crate::members::Named;
 use crate::page::{Include, Relationship};
 
 /// What a request asks to make of a tag; `None` leaves a member alone.
 pub(crate) struct Asked {
     pub(crate) name: Option<String>,
-    pub(crate) members: Named,
+    pub(crate) ends: EndIds,
     pub(crate) faults: Faults,
 }
 
@@ -34,7 +34,7 @@ impl Asked {
     fn read(mut members: Members) -> Self {
         Self {
             name: members.text("name", NAME_CHARS),
-            members: Named {
+            ends: EndIds {
                 contacts: members.ids("contacts", "contact"),
                 companies: members.ids("companies", "company"),
                 tasks: members.ids("tasks", "task"),
@@ -45,7 +45,7 @@ impl Asked {
 }
 
 /// A tag. Its links are not wrapped.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Tag<'a> {
     id: Cow<'a, str>,
     name: &'a str,

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use api_kit::{Body, decode};
 use model::{Catalog, Contact, ContactId, Json, Ref, Timestamp, UserId, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::members::{Ids, Members};
 use super::value::{self, Person};
 use super::wrapped::{self, Named};
-use super::{id, linked, note};
+use super::{id, linked, note, relationships};
 use crate::faults::Faults;
 use crate::page::{Include, Relationship};
 
@@ -44,8 +45,8 @@ impl Asked {
             due_at: members.get("due_date", |json| instant(decode::text(json)?)),
             completed_at: members
                 .get("completed_at", |json| decode::nullable_text(json)?.map(instant).transpose()),
-            assignee: members.get("assignee", user),
-            creator: members.get("creator", user),
+            assignee: members.get("assignee", |json| user("assignee", json)),
+            creator: members.get("creator", |json| user("creator", json)),
             contacts: members.ids("contacts", "contact"),
             tags: members.ids("tags", "tag"),
             faults: members.faults(),
@@ -58,8 +59,11 @@ fn instant(text: &str) -> Result<Timestamp, ViolationKind> {
 }
 
 /// A user by id, alone or in an object; `null` is nobody.
-fn user(json: &Json) -> Result<Option<Ref>, ViolationKind> {
+fn user(name: &str, json: &Json) -> Result<Option<Ref>, ViolationKind> {
     let named = json.get("id").unwrap_or(json);
+    if let Some(members) = json.as_object() {
+        relationships::ignored_but(&["id"], name, members);
+    }
     match named {
         Json::Null => Ok(None),
         Json::String(text) => Ok(Some(id::reference(text))),
@@ -68,7 +72,7 @@ fn user(json: &Json) -> Result<Option<Ref>, ViolationKind> {
 }
 
 /// A task. Its contacts and users are always there; its tags are not wrapped.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Task<'a> {
     id: Cow<'a, str>,
     body: &'a str,

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{id, value};
 
 /// A user.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "WorkspaceUser")]
 pub(crate) struct User<'a> {
     id: Cow<'a, str>,
     workspace_id: &'a str,

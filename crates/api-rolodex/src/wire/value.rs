@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use model::{
-    Catalog, Dialect, Field, FieldType, Json, OptionId, Timestamp, User, Value, ViolationKind, value,
+    Catalog, Dialect, Field, FieldOption, FieldType, Json, OptionId, Timestamp, User, Value, ViolationKind,
+    value,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::id;
@@ -83,13 +85,13 @@ fn instant(text: &str) -> Result<Value, ViolationKind> {
 }
 
 /// A value as answers show it.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, JsonSchema, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Shown<'a> {
     /// Texts and dates.
     Text(Cow<'a, str>),
     /// Numbers, with every digit.
-    Number(Json),
+    Number(#[schemars(with = "f64")] Json),
     /// True or false.
     Boolean(bool),
     /// One option.
@@ -101,14 +103,14 @@ pub(crate) enum Shown<'a> {
 }
 
 /// An option of a select field.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, JsonSchema, Serialize)]
 pub(crate) struct Choice<'a> {
     id: Cow<'a, str>,
     value: &'a str,
 }
 
 /// A user of the workspace.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, JsonSchema, Serialize)]
 pub(crate) struct Person<'a> {
     id: Cow<'a, str>,
     full_name: String,
@@ -122,14 +124,13 @@ pub(crate) fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog
         Value::Number(number) => Shown::Number(number.to_json()),
         Value::Boolean(flag) => Shown::Boolean(*flag),
         Value::Datetime(instant) => Shown::Text(Cow::Owned(utc(*instant))),
-        Value::Option(id) => Shown::Choice(choice(*id, field)?),
+        Value::Option(id) => Shown::Choice(choice(field.option(*id)?)),
         Value::Options(ids) => {
-            let mut choices: Vec<_> = ids.iter().filter_map(|id| choice(*id, field)).collect();
+            let choices: Vec<_> = ids.iter().filter_map(|id| field.option(*id)).map(choice).collect();
             if choices.is_empty() && !ids.is_empty() {
                 return None;
             }
-            choices.sort_by_key(|choice| choice.value);
-            Shown::Choices(choices)
+            Shown::Choices(by_value(choices))
         }
         Value::User(id) => Shown::Person(person(catalog.users.get(id.0)?)),
     })
@@ -140,9 +141,15 @@ pub(crate) fn utc(instant: Timestamp) -> String {
     if instant.millis() % 1000 == 0 { instant.to_rfc3339_seconds() } else { instant.to_rfc3339_millis() }
 }
 
-fn choice(id: OptionId, field: &Field) -> Option<Choice<'_>> {
-    let option = field.option(id)?;
-    Some(Choice { id: id::shown(&option.aliases, "option", id.0), value: &option.value })
+/// An option as values and definitions show it.
+pub(crate) fn choice(option: &FieldOption) -> Choice<'_> {
+    Choice { id: id::shown(&option.aliases, "option", option.id.0), value: &option.value }
+}
+
+/// Options by their texts.
+pub(crate) fn by_value(mut choices: Vec<Choice<'_>>) -> Vec<Choice<'_>> {
+    choices.sort_by_key(|choice| choice.value);
+    choices
 }
 
 /// A user as values and tasks show it.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{Catalog, Entity, FieldId, ListId, TagId, Value};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{id, value};
@@ -12,39 +13,41 @@ use super::{id, value};
 /// A tag of a contact or a company.
 // QUIRK(rolodex): contacts wrap their tags, lists and notes in an object of one member (Delete Contact).
 // Pinned by `the_documented_delete_is_answered_as_documented`.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct TagLink<'a> {
     tag: Named<'a>,
 }
 
 /// A list that a contact or a company is on.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct ListLink<'a> {
     list: Named<'a>,
 }
 
 /// A note of a contact.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct NoteLink<'a> {
     pub(super) note: Note<'a>,
 }
 
 /// What has a name.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Named<'a> {
     id: Cow<'a, str>,
     name: &'a str,
 }
 
 /// The note itself.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "LinkedNote")]
 pub(crate) struct Note<'a> {
     pub(super) id: Cow<'a, str>,
     pub(super) body: &'a str,
 }
 
 /// The value of a custom field.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "FieldValue")]
 pub(crate) struct CustomField<'a> {
     id: Cow<'a, str>,
     name: &'a str,

@@ -273,3 +273,26 @@ async fn a_bad_include_stops_a_write() {
     }
     assert_eq!(world.stored().await, before);
 }
+
+#[tokio::test]
+async fn a_bad_include_stops_every_write() {
+    let world = World::linked().await;
+    for (path, id, body) in [
+        ("companies", "company_123", json!({"name": "New"})),
+        ("tags", "tag_123", json!({"name": "New"})),
+        ("lists", "list_789", json!({"name": "New", "type": "CONTACT"})),
+        ("notes", "note_101", json!({"body": "New"})),
+        ("tasks", "task_101", json!({"body": "New", "due_date": "2025-01-25T16:00:00Z"})),
+    ] {
+        let list = format!("/user-api/v1/{path}");
+        let before = world.client.get(&list).await.expect(200);
+        for (method, target) in
+            [("POST", list.clone()), ("PUT", format!("{list}/{id}")), ("DELETE", format!("{list}/{id}"))]
+        {
+            let path = format!("{target}?include=emails");
+            let refused = world.client.send(method, &path, body.to_string()).await.expect(400);
+            assert!(brief(&refused).starts_with("invalid_request: include must name some of: "), "{refused}");
+        }
+        assert_eq!(world.client.get(&list).await.expect(200), before, "{path}");
+    }
+}

@@ -21,7 +21,7 @@ macro_rules! example {
 }
 
 /// The tags, the list and the fields of the examples in place of the demo's, and Sarah.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::linked().await;
     let alias = |text: &str| Aliases::one(Dialect::Rolodex, text);
     let now = model::Timestamp::parse_rfc3339("2025-01-15T10:30:00Z").unwrap();
@@ -33,6 +33,7 @@ async fn world() -> World {
         text_color: None,
         created_at: now,
         aliases: alias(id),
+        extras: model::Extras::default(),
     };
     let field = |number: u64, id: &str, name: &str, kind, options| Field {
         former_options: Vec::new(),
@@ -46,6 +47,7 @@ async fn world() -> World {
         options,
         created_at: now,
         aliases: alias(id),
+        extras: model::Extras::default(),
     };
     let growth = FieldOption {
         position: None,

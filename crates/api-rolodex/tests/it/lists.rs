@@ -1,6 +1,6 @@
 //! Lists: pages, order, parameters.
 
-use api_rolodex::routes;
+use api_rolodex::{CONTRACT, routes};
 use app::Compat;
 use serde_json::json;
 use testkit::{Client, TestApp};
@@ -10,7 +10,7 @@ use crate::world::{CONTACTS, World, brief, column};
 #[tokio::test]
 async fn pages_lose_nothing_and_repeat_nothing() {
     let test = TestApp::with_crowd(246, Compat::Documented).await;
-    let client = Client::new(routes(test.app.clone())).with_key("demo");
+    let client = Client::new(routes(test.app.clone())).with_key("demo").described_by(&CONTRACT);
     let mut ids = Vec::new();
     loop {
         let path = format!("{CONTACTS}?include=emails,tags&limit=100&offset={}", ids.len());
@@ -109,8 +109,10 @@ async fn parameters_that_cannot_be_read_are_refused() {
 async fn unknown_parameters_are_ignored() {
     let world = World::new().await;
     let all = world.client.get(CONTACTS).await.expect(200);
-    let answer = world.client.get(&format!("{CONTACTS}?email=jane@example.com&search=x&limi=0")).await;
+    let answer =
+        world.client.get(&format!("{CONTACTS}?email=jane@example.com&search=x&limi=0&limit=25")).await;
     assert_eq!(answer.expect(200), all);
+    assert_eq!(answer.header("contactd-ignored"), "email, search, limi");
 }
 
 #[tokio::test]

@@ -87,6 +87,24 @@ async fn lists_are_filtered_by_type_and_carry_only_their_own_members() {
 }
 
 #[tokio::test]
+async fn lists_of_both_types_are_ordered_by_name_and_age() {
+    let world = World::linked().await;
+    world.test.clock.advance_ms(1000);
+    made(&world, example!("lists.create.contact.request")).await;
+    world.test.clock.advance_ms(1000);
+    made(&world, json!({"name": "accounts", "type": "COMPANY"})).await;
+    let oldest = ["Q1 Targets", "VIP Contacts", "accounts"];
+    let newest = ["accounts", "VIP Contacts", "Q1 Targets"];
+    let orders: [(&str, &[&str]); 4] = [
+        ("created_at:asc", &oldest),
+        ("created_at:desc", &newest),
+        ("name:asc", &["accounts", "Q1 Targets", "VIP Contacts"]),
+        ("name:desc", &["VIP Contacts", "Q1 Targets", "accounts"]),
+    ];
+    world.ordered(LISTS, "name", &orders).await;
+}
+
+#[tokio::test]
 async fn the_documented_update_of_a_list_is_answered_as_documented() {
     let world = World::linked().await;
     let path = made(&world, example!("lists.create.contact.request")).await;

@@ -17,7 +17,7 @@ macro_rules! example {
 }
 
 /// The tags and users of the examples beside the demo's.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::linked().await;
     let alias = |text: &str| Aliases::one(Dialect::Rolodex, text);
     let now = Timestamp::parse_rfc3339("2025-01-15T10:30:00Z").unwrap();
@@ -31,6 +31,7 @@ async fn world() -> World {
                 text_color: None,
                 created_at: now,
                 aliases: alias(id),
+                extras: model::Extras::default(),
             });
         }
         for (number, id, first, last, picture) in [

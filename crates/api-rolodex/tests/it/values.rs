@@ -36,6 +36,7 @@ async fn world() -> World {
                 }],
                 created_at: model::Timestamp::default(),
                 aliases: Aliases::default(),
+                extras: model::Extras::default(),
             });
         }
     };

@@ -16,7 +16,7 @@ macro_rules! example {
 }
 
 /// The documented user beside the demo's.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::new().await;
     let john = User {
         id: UserId(Uuid::from_u128(7)),

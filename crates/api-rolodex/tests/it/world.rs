@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_rolodex::routes;
+use api_rolodex::{CONTRACT, routes};
 use model::{Contact, Dialect, Json, Ref};
 use testkit::{Client, Reply, TestApp};
 
@@ -30,7 +30,7 @@ pub(crate) struct Stored {
 impl World {
     pub(crate) async fn new() -> Self {
         let test = TestApp::new().await;
-        let client = Client::new(routes(test.app.clone())).with_key("demo");
+        let client = Client::new(routes(test.app.clone())).with_key("demo").described_by(&CONTRACT);
         Self { test, client }
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use api_kit::Body;
 use app::{Error as AppError, Fresh};
-use model::{Aliases, Catalog, Rejection, Tag, TagId};
+use model::{Aliases, Catalog, Extras, Rejection, Tag, TagId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -76,6 +76,7 @@ impl Asked {
             text_color: None,
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: Extras::default(),
         };
         self.change(&mut tag, catalog).map(|()| tag)
     }

@@ -206,6 +206,7 @@ fn field((number, key, name, kind, alias, options): FieldRow, clock: &dyn Clock)
         options: options.iter().map(option).collect(),
         created_at: clock.now(),
         aliases: aliases(alias),
+        extras: model::Extras::default(),
     }
 }
 
@@ -218,6 +219,7 @@ fn tag((number, name, color, alias): TagRow, clock: &dyn Clock) -> Tag {
         text_color: Some("#ffffff".to_owned()),
         created_at: clock.now(),
         aliases: aliases(alias),
+        extras: model::Extras::default(),
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
             options: stages.iter().map(option).collect(),
             created_at: SystemClock.now(),
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         });
     }
     for (number, name) in (1001..).zip((0..TAGS).map(segment).chain([CUSTOMER.to_owned()])) {
@@ -69,6 +70,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
             text_color: None,
             created_at: SystemClock.now(),
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         });
     }
 }
@@ -142,7 +144,7 @@ impl Person {
             tags(self.tags),
             values(self.values().into_iter().collect()),
         ];
-        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), violations: Vec::new() }
+        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), ..Change::default() }
     }
 
     /// The same as the body of `POST /api/v1/contacts`.

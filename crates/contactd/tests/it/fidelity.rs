@@ -8,8 +8,12 @@ use std::path::Path;
 use api_kit::Contract;
 use api_kit::contract::{Direction, MemberRow, Support};
 
-const NAMES: [(&str, &std::sync::LazyLock<Contract>); 2] =
-    [("Callbell", &api_callbell::CONTRACT), ("Zingle", &api_zingle::CONTRACT)];
+const NAMES: [(&str, &std::sync::LazyLock<Contract>); 4] = [
+    ("Zingle", &api_zingle::CONTRACT),
+    ("Acquire", &api_acquire::CONTRACT),
+    ("Callbell", &api_callbell::CONTRACT),
+    ("Rolodex", &api_rolodex::CONTRACT),
+];
 
 const HEAD: &str = "# Fidelity\n\n\
     How contactd serves each vendor's API: every route of the vendor's pages, and every parameter and member of those that are \

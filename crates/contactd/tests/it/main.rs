@@ -17,6 +17,8 @@ mod fidelity;
 mod house;
 mod https;
 mod import;
+mod items;
+mod matrix;
 mod moving;
 mod operation;
 mod pictures;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Aliases, Contact, FieldId, Item, OptionId, Timestamp};
+use crate::{Aliases, Contact, Extras, FieldId, Item, OptionId, Timestamp};
 
 /// What a field belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +101,9 @@ pub struct Field {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// Members that only one dialect knows.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 
 impl Field {

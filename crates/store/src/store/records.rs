@@ -35,6 +35,24 @@ impl Store {
         Ok(row.and_then(|(.., stored)| stored.record).map(Arc::new))
     }
 
+    /// The ids of the companies, notes or tasks that a client names, in one look-up; `None` where there is none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_record_ids(
+        &self,
+        workspace: WorkspaceNumber,
+        kind: RecordKind,
+        named: &[Ref],
+    ) -> Result<Vec<Option<Uuid>>, StoreError> {
+        let mut keys = Keys::default();
+        named.iter().for_each(|each| keys.push(workspace, each));
+        let wanted = Wanted { records: BTreeMap::from([(kind, keys)]), ..Wanted::default() };
+        let mut found = self.shared.backend.load(wanted).await?.records.remove(&kind).unwrap_or_default();
+        found.rows.retain(|(.., stored)| stored.record.is_some());
+        Ok(found.ids(named))
+    }
+
     /// The companies, notes or tasks with these ids, in any order; unknown ids are left out.
     ///
     /// # Errors

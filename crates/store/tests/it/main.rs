@@ -13,6 +13,7 @@ mod facets;
 mod fixture;
 mod history;
 mod lists;
+mod merging;
 mod moving;
 mod opening;
 mod pictures;

@@ -3,8 +3,8 @@
 use api_kit::{Body, decode};
 use app::{Error as AppError, Fresh};
 use model::{
-    Aliases, Catalog, Entity, Field, FieldId, FieldOption, FieldType, Json, OptionId, Rejection, Violation,
-    ViolationKind, limits,
+    Aliases, Catalog, Entity, Extras, Field, FieldId, FieldOption, FieldType, Json, OptionId, Rejection,
+    Violation, ViolationKind, limits,
 };
 use uuid::Uuid;
 
@@ -81,6 +81,7 @@ impl Asked {
             former_options: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: Extras::default(),
         };
         self.change(&mut field, catalog, fresh_id).map(|()| field)
     }

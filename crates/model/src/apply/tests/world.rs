@@ -116,6 +116,7 @@ fn catalog() -> Catalog {
         text_color: None,
         created_at: at,
         aliases: zingle(&format!("z-{name}")),
+        extras: crate::Extras::default(),
     };
     let list = |(name, entity): (&str, Entity)| List {
         conditions: Vec::new(),
@@ -207,6 +208,7 @@ fn fields() -> Vec<Field> {
         },
         created_at: Timestamp::default(),
         aliases: Aliases::default(),
+        extras: crate::Extras::default(),
     };
     let plain = [
         ("f_text", Text),
