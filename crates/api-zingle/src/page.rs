@@ -25,6 +25,9 @@ pub(crate) struct Page {
     is_backwards: bool,
 }
 
+/// What a custom field says of a contact, by the field's id; nothing for what is none.
+type Rankings<'a> = dyn Fn(&str) -> Option<Ranking> + 'a;
+
 /// A field that orders a list.
 #[derive(Clone, Debug)]
 struct Key {
@@ -63,7 +66,7 @@ impl Page {
     pub(crate) fn read_of_contacts(
         query: &Query,
         sortable: &[&'static str],
-        ranking: &dyn Fn(&str) -> Option<Ranking>,
+        ranking: &Rankings<'_>,
     ) -> Result<Self, Problem> {
         Self::read_sized(query, (sortable, ranking), 1)
     }
@@ -76,7 +79,7 @@ impl Page {
 
     fn read_sized(
         query: &Query,
-        (sortable, ranking): (&[&'static str], &dyn Fn(&str) -> Option<Ranking>),
+        (sortable, ranking): (&[&'static str], &Rankings<'_>),
         min_size: u64,
     ) -> Result<Self, Problem> {
         let number = query.integer("page", 1)?.unwrap_or(1);

@@ -115,7 +115,7 @@ impl Config {
         Ok(Self {
             listen,
             tls: tls_files(args.tls_cert.or(file.tls_cert), args.tls_key.or(file.tls_key))?,
-            public_url: args.public_url.or(file.public_url).map(public_url).transpose()?,
+            public_url: args.public_url.or(file.public_url).as_deref().map(public_url).transpose()?,
             data,
             compat: args.compat.or(file.compat).unwrap_or_default(),
             strict: args.strict || file.strict.unwrap_or_default(),
@@ -144,7 +144,7 @@ fn days(count: u32) -> Duration {
 }
 
 /// A URL of ours: `http` or `https`, a host, perhaps a path, no slash at the end.
-fn public_url(text: String) -> anyhow::Result<String> {
+fn public_url(text: &str) -> anyhow::Result<String> {
     let url = text.trim_end_matches('/');
     let parsed: Option<hyper::Uri> = url.parse().ok();
     let is_plain = parsed.is_some_and(|uri| {

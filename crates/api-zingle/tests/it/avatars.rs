@@ -170,7 +170,8 @@ async fn what_is_no_address_of_a_picture_is_not_found() {
 async fn either_spelling_of_the_content_type_is_read() {
     let site = site().await;
     let base64 = BASE64_STANDARD.encode(png());
-    let broken = format!("{}\r\n{}", &base64[..40], base64[40..].trim_end_matches('='));
+    let (line, rest) = base64.split_at(40);
+    let broken = format!("{line}\r\n{}", rest.trim_end_matches('='));
     for body in [
         json!({"content-type": "image/png", "base64": base64}),
         json!({"content_type": "image/png", "content-type": "ignored", "base64": base64}),

@@ -1,7 +1,7 @@
 //! Merging contacts: rights, notes and tasks.
 
-use app::{Caller, Error, Missing, Scope};
-use model::{ContactId, Dialect, OnConflict, Ref, Task, TaskId};
+use app::{Caller, Error, Missing, Scope, Upload};
+use model::{Change, ContactId, Dialect, OnConflict, Ref, Task, TaskId};
 use testkit::TestApp;
 
 fn number(number: u64) -> Ref {
@@ -43,6 +43,27 @@ async fn tasks_and_notes_go_to_the_one_that_stays() {
     assert_eq!(id(&test, &caller, 4).await, jane);
     let view = test.app.get_contact(&caller, &number(4)).await.unwrap();
     assert_eq!((view.contact.notes.len(), view.contact.channels.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_picture_goes_to_the_one_that_stays_and_is_served_on() {
+    let test = TestApp::new().await;
+    let caller = caller(&test, &[Scope::Read, Scope::Write]).await;
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        made.push(test.app.create_contact(&caller, Change::default()).await.unwrap().view.contact);
+    }
+    let [into, other] =
+        [&made[0], &made[1]].map(|contact| Ref::uuid(Dialect::Native, &contact.id.to_string()));
+    let upload = Upload::read([&b"GIF89a\x02\x00\x03\x00"[..], &[0; 10]].concat()).unwrap();
+    let shown = test.app.set_contact_picture(&caller, &other, (upload, "https://here")).await.unwrap();
+    let url = shown.view.contact.image_url.clone().unwrap();
+    let (workspace, name) = url.strip_prefix("https://here/pictures/").unwrap().split_once('/').unwrap();
+    let merged = test.app.merge_contacts(&caller, &into, vec![("from.0".to_owned(), other)]).await.unwrap();
+    assert_eq!(merged.view.contact.image_url.as_deref(), Some(&*url));
+    assert!(test.app.picture(workspace, name).await.unwrap().is_some());
+    test.app.clear_contact_picture(&caller, into).await.unwrap();
+    assert!(test.app.picture(workspace, name).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ pub(crate) fn picture(n: u128, length: usize) -> Picture {
     let bytes: Vec<u8> = (0..length).map(|place| (place as u128 * n % 251) as u8).collect();
     Picture {
         id: Uuid::from_u128(n),
-        owner_kind: if n % 2 == 0 { RecordKind::User } else { RecordKind::Contact },
+        owner_kind: if n.is_multiple_of(2) { RecordKind::User } else { RecordKind::Contact },
         owner: Uuid::from_u128(100 + n),
         created_at: at(7),
         media_type: "image/png".to_owned(),

@@ -95,10 +95,9 @@ impl Asked {
     ) -> Result<(), Rejection> {
         check_writable(field)?;
         let others = || catalog.fields.iter().filter(|other| other.id != field.id);
-        if let Some(name) = &self.name {
-            if others().any(|other| other.entity == Entity::Contact && other.name == *name) {
-                return Err(taken("field.display_name"));
-            }
+        let has_name = |other: &Field, name: &str| other.entity == Entity::Contact && other.name == name;
+        if self.name.as_ref().is_some_and(|name| others().any(|other| has_name(other, name))) {
+            return Err(taken("field.display_name"));
         }
         if self.code.as_ref().is_some_and(|code| others().any(|other| other.key == *code)) {
             return Err(taken("field.code"));

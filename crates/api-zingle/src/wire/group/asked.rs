@@ -97,7 +97,7 @@ impl Asked {
             match asked.read(catalog) {
                 Ok(condition) => conditions.push(condition),
                 Err((part, kind)) => {
-                    violations.push(Violation::new(format!("group.conditions.{n}.{part}"), kind))
+                    violations.push(Violation::new(format!("group.conditions.{n}.{part}"), kind));
                 }
             }
         }
