@@ -1,10 +1,11 @@
 //! Where the key stands: `Authorization: Bearer {key}`.
 
-use api_kit::{Api, credentials};
+use api_kit::{Api, Contract, credentials};
 use app::BadKey;
 use axum::http::HeaderMap;
 use model::Dialect;
 
+use crate::contract::CONTRACT;
 use crate::{Acquire, Error};
 
 impl Api for Acquire {
@@ -13,5 +14,9 @@ impl Api for Acquire {
 
     fn secret(headers: &HeaderMap) -> Result<String, BadKey> {
         credentials::bearer(headers)
+    }
+
+    fn contract() -> Option<&'static Contract> {
+        Some(&CONTRACT)
     }
 }

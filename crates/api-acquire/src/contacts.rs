@@ -1,64 +1,90 @@
 //! Handlers of `/crm/objects/contact`.
 
+use std::sync::Arc;
+
 use api_kit::{Answer, Call, Payload, with_change};
 use app::{ContactList, Missing};
-use axum::http::StatusCode;
-use axum::response::Response;
-use model::{Company, Contact};
-use serde::Serialize;
+use model::Contact;
 
-use crate::page::{Page, Selection, contact_id};
+use crate::filter::Asked;
+use crate::page::{Selection, path_id};
 use crate::wire::contact::{self, Purpose};
-use crate::wire::{Deleted, Single, detail, list};
-use crate::{Acquire, Error};
+use crate::wire::merge::{self, Merged};
+use crate::wire::{Deleted, detail, list, search, single};
+use crate::{Acquire, Error, companies};
+
+/// What a contact can be shown with.
+const RELATIONS: [&str; 6] = ["company", "cases", "fields", "tags", "visits", "timeline"];
+
+/// The part of paths that names a contact.
+const ID: &str = "contactId";
 
 /// `POST /crm/objects/contact`
 pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> Answer<Acquire> {
     let (change, echo) = contact::decode(payload.body, Purpose::Create);
     let written = call.app.create_contact(&call.caller, change).await?;
-    Ok(with_change(written.change, single(&contact::Contact::of(&written.view, &echo))))
+    let companies = companies::of(&call, [&*written.view.contact]).await?;
+    let shown = contact::Contact::of(&written.view, &companies, &echo);
+    Ok(with_change(written.change, single(&shown)))
 }
 
 /// `GET /crm/objects/contact/{contactId}`
 pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
-    let id = contact_id(&call)?;
-    let selection = Selection::read(&call.query);
+    let id = path_id(&call, ID)?;
+    let selection = Selection::read(&call.query, &RELATIONS);
     let view =
-        call.app.get_contact(&call.caller, &id).await.map_err(|error| Error::from(error).about(&id))?;
-    let companies =
-        if selection.has("company") { companies(&call, &[&view.contact]).await? } else { Vec::new() };
+        call.app.get_contact(&call.caller, &id).await.map_err(|error| Error::from(error).about(ID, &id))?;
+    let companies = companies::of(&call, [&*view.contact]).await?;
     selected(selection.apply(&detail::Detail::of(&view, &selection, &companies)))
 }
 
 /// `GET /crm/objects/contact`
 pub(crate) async fn list(call: Call<Acquire>) -> Answer<Acquire> {
-    let page = Page::read(&call.query)?;
-    let selection = Selection::read(&call.query);
-    let found = find(&call, &page).await?;
-    let contacts: Vec<&Contact> = found.contacts.iter().map(|contact| &**contact).collect();
-    let companies = companies(&call, &contacts).await?;
+    let asked = Asked::read(&call.query, call.app.catalog(&call.caller).await?)?;
+    let selection = Selection::read(&call.query, &RELATIONS);
+    let found = find(&call, &asked).await?;
+    let companies = companies::of(&call, found.contacts.iter().map(|contact| &**contact)).await?;
     selected(list::encode(&found, &selection, &companies))
+}
+
+/// `POST /crm/contact/list`
+pub(crate) async fn search(call: Call<Acquire>, payload: Payload<Acquire>) -> Answer<Acquire> {
+    let search::Asked { text, page } = search::Asked::read(payload.body)?;
+    let catalog = call.app.catalog(&call.caller).await?;
+    let found = find(&call, &Asked::search(text.clone(), page, catalog)).await?;
+    let companies = companies::of(&call, found.contacts.iter().map(|contact| &**contact)).await?;
+    Ok(single(&search::encode(&found, text.as_deref(), &companies)?))
+}
+
+/// `POST /crm/contact/merge/{contactId}`
+pub(crate) async fn merge(call: Call<Acquire>, payload: Payload<Acquire>) -> Answer<Acquire> {
+    let id = path_id(&call, ID)?;
+    let about = |error: app::Error| Error::from(error).about(ID, &id);
+    call.app.get_contact(&call.caller, &id).await.map_err(about)?;
+    let from = merge::read(payload.body)?;
+    let merged = call.app.merge_contacts(&call.caller, &id, from.clone()).await.map_err(about)?;
+    let contact = &merged.view.contact;
+    let stays = contact::shown_id(&contact.aliases, contact.number);
+    Ok(with_change(merged.change, single(&Merged::new(stays, &from))))
 }
 
 /// `PUT /crm/objects/contact/{contactId}`
 pub(crate) async fn update(call: Call<Acquire>, payload: Payload<Acquire>) -> Answer<Acquire> {
-    let id = contact_id(&call)?;
-    let about = |error: app::Error| Error::from(error).about(&id);
+    let id = path_id(&call, ID)?;
+    let about = |error: app::Error| Error::from(error).about(ID, &id);
     let (change, echo) = contact::decode(payload.body, Purpose::Update);
     let written = call.app.update_contact(&call.caller, id.clone(), change).await.map_err(about)?;
-    Ok(with_change(written.change, single(&contact::Contact::of(&written.view, &echo))))
+    let companies = companies::of(&call, [&*written.view.contact]).await?;
+    let shown = contact::Contact::of(&written.view, &companies, &echo);
+    Ok(with_change(written.change, single(&shown)))
 }
 
 /// `DELETE /crm/objects/contact/{contactId}`
 pub(crate) async fn delete(call: Call<Acquire>) -> Answer<Acquire> {
-    let id = contact_id(&call)?;
-    let about = |error: app::Error| Error::from(error).about(&id);
+    let id = path_id(&call, ID)?;
+    let about = |error: app::Error| Error::from(error).about(ID, &id);
     let written = call.app.delete_contact(&call.caller, id.clone()).await.map_err(about)?;
     Ok(with_change(written.change, single(&Deleted { deleted: 1 })))
-}
-
-fn single(data: &impl Serialize) -> Response {
-    api_kit::json(StatusCode::OK, &Single { data })
 }
 
 fn selected(shaped: serde_json::Result<model::Json>) -> Answer<Acquire> {
@@ -66,30 +92,22 @@ fn selected(shaped: serde_json::Result<model::Json>) -> Answer<Acquire> {
     shaped.map(|data| single(&data)).map_err(|_| api_kit::Problem::Panic.into())
 }
 
-/// The companies that contacts are shown with.
-async fn companies(call: &Call<Acquire>, contacts: &[&Contact]) -> Result<Vec<Company>, app::Error> {
-    let ids: Vec<_> =
-        contacts.iter().filter_map(|contact| contact::company(contact)).map(|link| link.id).collect();
-    call.app.find_companies(&call.caller, &ids).await
-}
-
-/// The contacts of a page. The one that `where=id|eq|…` names is looked up by its id.
-async fn find(call: &Call<Acquire>, page: &Page) -> Result<ContactList, app::Error> {
-    let Some((first, others)) = page.ids.split_first() else {
-        return call.app.list_contacts(&call.caller, &page.query()).await;
+/// The contacts of a page. Those that `where=id|eq|…` names are looked up by their ids.
+async fn find(call: &Call<Acquire>, asked: &Asked) -> Result<ContactList, app::Error> {
+    let Some(ids) = asked.ids() else {
+        return call.app.list_contacts(&call.caller, &asked.query(call).await?).await;
     };
-    let catalog = call.app.catalog(&call.caller).await?;
-    let found = match call.app.get_contact(&call.caller, first).await {
-        Ok(view) => Some(view.contact),
-        Err(app::Error::NotFound(Missing::Contact)) => None,
-        Err(error) => return Err(error),
-    };
-    let is_met = |contact: &Contact| {
-        others.iter().all(|id| id == first)
-            && page.texts.iter().all(|(name, text)| contact::client_text(contact, name) == Some(text))
-    };
-    let found = found.filter(|contact| is_met(contact));
-    let total = u64::from(found.is_some());
-    let contacts = found.filter(|_| page.is_first()).into_iter().collect();
-    Ok(ContactList { contacts, total, catalog })
+    let mut contacts: Vec<Arc<Contact>> = Vec::new();
+    for id in &ids {
+        match call.app.get_contact(&call.caller, id).await {
+            Ok(view) if contacts.iter().any(|contact| contact.id == view.contact.id) => {}
+            Ok(view) => contacts.push(view.contact),
+            Err(app::Error::NotFound(Missing::Contact)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    contacts.retain(|contact| asked.holds_for(contact));
+    asked.sort(&mut contacts);
+    let (contacts, total) = asked.page().of(contacts);
+    Ok(ContactList { contacts, total, catalog: call.app.catalog(&call.caller).await? })
 }

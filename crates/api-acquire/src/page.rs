@@ -1,27 +1,47 @@
-//! Parameters: the contact's id in the path, and those of gets and lists.
+//! Parameters: the ids in paths and queries, what of a record is shown, and which part of a list.
 
-use api_kit::{Call, Problem, Query};
-use app::{ContactOrder, ContactQuery, Filter};
-use model::{Dialect, Facet, Json, Ref, ViolationKind};
+use api_kit::{Call, Problem, Query, ignored};
+use model::{Dialect, Json, Ref, ViolationKind};
 use serde::Serialize;
 
 use crate::{Acquire, Error, wire};
 
-/// Most contacts on a page.
+/// Most records on a page.
 const MAX_LIMIT: u64 = 100;
-/// Contacts on a page when the request does not say.
+/// Records on a page when the request does not say.
 const DEFAULT_LIMIT: u64 = 20;
 
-/// The contact that the path names.
+/// The record that the path names.
 ///
 /// # Errors
 /// 400 when the id is no integer.
-pub(crate) fn contact_id(call: &Call<Acquire>) -> Result<Ref, Error> {
-    let text = call.param("contactId");
+pub(crate) fn path_id(call: &Call<Acquire>, at: &str) -> Result<Ref, Error> {
+    read_id(at, call.param(at))
+}
+
+/// The record that a parameter names, under the first of these names that is there.
+///
+/// # Errors
+/// 400 when the id is no integer.
+pub(crate) fn query_id(query: &Query, names: &[&'static str]) -> Result<Option<(&'static str, Ref)>, Error> {
+    let given = names.iter().find_map(|name| Some((*name, query.get(name)?.trim())));
+    given.map(|(name, text)| Ok((name, read_id(name, text)?))).transpose()
+}
+
+/// The same, of a parameter that must be there; the first name is the documented one.
+///
+/// # Errors
+/// 400 when it is not there, or no integer.
+pub(crate) fn required_id(query: &Query, names: &[&'static str]) -> Result<(&'static str, Ref), Error> {
+    let named = names.first().copied().unwrap_or_default();
+    query_id(query, names)?.ok_or_else(|| Error::refused(named, ViolationKind::Missing))
+}
+
+fn read_id(at: &str, text: &str) -> Result<Ref, Error> {
     if wire::is_integer(text) {
         Ok(Ref::number(Dialect::Acquire, text))
     } else {
-        Err(Error::refused("contactId", ViolationKind::WrongType("an integer")))
+        Err(Error::refused(at, ViolationKind::WrongType("an integer")))
     }
 }
 
@@ -32,10 +52,18 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Reads `select` and `relations`: keys repeated, with `[]`, or names joined by `|`. Unknown names are
-    /// ignored.
-    pub(crate) fn read(query: &Query) -> Self {
-        Self { select: query.list("select", '|'), relations: query.list("relations", '|') }
+    /// Reads `select` and, of a route that has some, `relations`: keys repeated, with `[]`, or names joined by `|`.
+    /// Unknown names are passed over, which the answer tells.
+    pub(crate) fn read(query: &Query, known: &[&str]) -> Self {
+        let mut relations = if known.is_empty() { Vec::new() } else { query.list("relations", '|') };
+        relations.retain(|name| {
+            let is_known = known.contains(&name.as_str());
+            if !is_known {
+                ignored(&format!("relations.{name}"));
+            }
+            is_known
+        });
+        Self { select: query.list("select", '|'), relations }
     }
 
     /// Whether a relation is asked for.
@@ -65,81 +93,59 @@ impl Selection {
     }
 }
 
-/// What a list asks for.
+/// Which part of a list a request asks for.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Page {
-    /// The one contact that `where=id|eq|…` names.
-    pub(crate) ids: Vec<Ref>,
-    /// The other conditions: extra members and their texts.
-    pub(crate) texts: Vec<(String, String)>,
-    order: ContactOrder,
-    number: u64,
-    limit: u64,
+    /// Counts from 0.
+    pub(crate) number: u64,
+    /// 1 to 100.
+    pub(crate) limit: u64,
 }
 
 impl Page {
-    /// Reads `limit`, `page`, `where` and `order`.
+    /// Reads `limit` and `page`.
     ///
     /// # Errors
     /// 400, naming the parameter.
     pub(crate) fn read(query: &Query) -> Result<Self, Error> {
-        let mut page = Self {
-            ids: Vec::new(),
-            texts: Vec::new(),
-            order: order(query)?,
-            number: number(query, "page")?.unwrap_or(0).min(u64::from(u32::MAX)),
-            limit: number(query, "limit")?.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT),
-        };
-        for condition in query.all("where").filter(|text| !text.is_empty()) {
-            page.condition(condition)?;
-        }
-        Ok(page)
+        let number = number(query, "page")?.unwrap_or(0);
+        Ok(Self::clamped(number, self::number(query, "limit")?.unwrap_or(DEFAULT_LIMIT)))
     }
 
-    /// The list as the store takes it.
-    pub(crate) fn query(&self) -> ContactQuery {
-        let texts = self.texts.iter().cloned();
-        let parts = texts.map(|(name, text)| Filter::Is(Facet::Extra(Dialect::Acquire, name, text)));
-        ContactQuery {
-            filter: if self.texts.is_empty() { Filter::All } else { Filter::And(parts.collect()) },
-            order: self.order,
-            offset: self.number.saturating_mul(self.limit),
-            limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
-            ..ContactQuery::default()
-        }
+    /// The same, but the whole list when the request says neither.
+    ///
+    /// # Errors
+    /// 400, naming the parameter.
+    pub(crate) fn read_if_asked(query: &Query) -> Result<Self, Error> {
+        let is_asked = ["limit", "page"].iter().any(|name| query.get(name).is_some());
+        if is_asked { Self::read(query) } else { Ok(Self { number: 0, limit: u64::from(u32::MAX) }) }
     }
 
-    /// Whether it is the first page.
-    pub(crate) fn is_first(&self) -> bool {
-        self.number == 0
+    /// A page within bounds.
+    pub(crate) fn clamped(number: u64, limit: u64) -> Self {
+        Self { number: number.min(u64::from(u32::MAX)), limit: limit.clamp(1, MAX_LIMIT) }
     }
 
-    /// One condition: `column|expression|value`.
-    fn condition(&mut self, text: &str) -> Result<(), Error> {
-        let bad = |reason: String| Error::from(Problem::BadQuery { name: "where", reason });
-        let mut parts = text.splitn(3, '|');
-        let (Some(column), Some(expression), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(bad("must have the form \"column|expression|value\"".to_owned()));
-        };
-        if !matches!(expression.trim(), "eq" | "=") {
-            return Err(bad("can only compare with \"eq\"".to_owned()));
-        }
-        match column.trim() {
-            "id" if !wire::is_integer(value.trim()) => {
-                Err(bad("must compare \"id\" with an integer".to_owned()))
-            }
-            "id" => {
-                self.ids.push(Ref::number(Dialect::Acquire, value.trim()));
-                Ok(())
-            }
-            name if wire::contact::CLIENT_TEXTS.contains(&name) => {
-                self.texts.push((name.to_owned(), value.to_owned()));
-                Ok(())
-            }
-            _ => {
-                let known = wire::contact::CLIENT_TEXTS.join(", ");
-                Err(bad(format!("names an unknown column; known: id, {known}")))
-            }
-        }
+    /// The default limit where a request has 0.
+    pub(crate) fn or_default(number: u64, limit: u64) -> Self {
+        Self::clamped(number, if limit == 0 { DEFAULT_LIMIT } else { limit })
+    }
+
+    /// How many records come before it.
+    pub(crate) fn offset(self) -> u64 {
+        self.number.saturating_mul(self.limit)
+    }
+
+    /// The limit as the store takes it.
+    pub(crate) fn limit(self) -> u32 {
+        u32::try_from(self.limit).unwrap_or(u32::MAX)
+    }
+
+    /// Its rows of a list in memory, and how many the list has.
+    pub(crate) fn of<T>(self, rows: Vec<T>) -> (Vec<T>, u64) {
+        let total = rows.len() as u64;
+        let skip = usize::try_from(self.offset()).unwrap_or(usize::MAX);
+        (rows.into_iter().skip(skip).take(self.limit() as usize).collect(), total)
     }
 }
 
@@ -150,35 +156,4 @@ fn number(query: &Query, name: &'static str) -> Result<Option<u64>, Error> {
         return Err(Problem::BadQuery { name, reason: "must be a whole number".to_owned() }.into());
     }
     Ok(Some(text.parse().unwrap_or(u64::MAX)))
-}
-
-/// `order={"column":"ASC"}`; without it the latest change comes first.
-fn order(query: &Query) -> Result<ContactOrder, Error> {
-    let Some(text) = query.get("order").filter(|text| !text.trim().is_empty()) else {
-        return Ok(ContactOrder::LastUpdated);
-    };
-    let reason = "must be a JSON object with one of id, dateCreated, dateUpdated and ASC or DESC";
-    let bad = || Error::from(Problem::BadQuery { name: "order", reason: reason.to_owned() });
-    let members: serde_json::Map<String, Json> = serde_json::from_str(text).map_err(|_| bad())?;
-    let mut members = members.iter().map(|(column, way)| (column.as_str(), way.as_str()));
-    let (Some((column, Some(way))), None) = (members.next(), members.next()) else { return Err(bad()) };
-    match (column, way.to_ascii_uppercase().as_str()) {
-        ("id" | "dateCreated", "ASC") => Ok(ContactOrder::Oldest),
-        ("id" | "dateCreated", "DESC") => Ok(ContactOrder::Newest),
-        ("dateUpdated", "ASC") => Ok(ContactOrder::FirstUpdated),
-        ("dateUpdated", "DESC") => Ok(ContactOrder::LastUpdated),
-        _ => Err(bad()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_column_can_be_compared_with() {
-        for name in wire::contact::CLIENT_TEXTS {
-            assert!(model::facet::EXTRAS.contains(&(Dialect::Acquire, name)), "{name}");
-        }
-    }
 }

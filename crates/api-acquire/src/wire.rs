@@ -1,30 +1,49 @@
-//! Payloads, and what several of them share: envelopes, ids, texts.
+//! Payloads, and what several of them share: ids, texts.
 
+pub(crate) mod block;
 pub(crate) mod company;
 pub(crate) mod contact;
 pub(crate) mod country;
 pub(crate) mod detail;
+pub(crate) mod envelope;
+pub(crate) mod field_config;
 pub(crate) mod fields;
 pub(crate) mod instant;
 pub(crate) mod list;
+pub(crate) mod members;
+pub(crate) mod merge;
+pub(crate) mod note;
+pub(crate) mod object_field;
+pub(crate) mod search;
 pub(crate) mod tag;
+pub(crate) mod user;
 pub(crate) mod value;
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use model::{Json, ViolationKind};
+use schemars::Schema;
 use serde::Serialize;
 
-/// The envelope of one thing: `{"data":…}`.
-#[derive(Serialize)]
-pub(crate) struct Single<T> {
-    /// The thing.
-    pub(crate) data: T,
+use crate::Error;
+pub(crate) use envelope::{Deleted, Single};
+
+/// An answer with one thing.
+pub(crate) fn single(data: &impl Serialize) -> Response {
+    api_kit::json(StatusCode::OK, &Single { data })
 }
 
-/// The answer to a deletion.
-#[derive(Serialize)]
-pub(crate) struct Deleted {
-    /// How many were deleted.
-    pub(crate) deleted: u8,
+/// Of what `select` leaves only the id is always there.
+pub(crate) fn selectable(schema: &mut Schema) {
+    schema.insert("required".to_owned(), serde_json::json!(["id"]));
+}
+
+/// Rows that were made to JSON.
+///
+/// # Errors
+/// Never: answers are plain data with text keys.
+pub(crate) fn shaped(rows: impl IntoIterator<Item = serde_json::Result<Json>>) -> Result<Vec<Json>, Error> {
+    rows.into_iter().collect::<Result<_, _>>().map_err(|_| api_kit::Problem::Panic.into())
 }
 
 /// Whether a text is an integer of any length.

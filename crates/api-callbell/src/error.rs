@@ -196,7 +196,7 @@ fn wording(kind: &ViolationKind) -> String {
         V::UnknownUser(_) => "user does not exist".to_owned(),
         V::UnknownTeam(_) => "team does not exist".to_owned(),
         V::UnknownInbox(_) => "channel does not exist".to_owned(),
-        V::ChannelTaken | V::AliasTaken => "has already been taken".to_owned(),
+        V::ChannelTaken | V::AliasTaken | V::Taken => "has already been taken".to_owned(),
         V::WrongType(_)
         | V::NotNullable
         | V::Immutable
@@ -215,11 +215,16 @@ fn wording(kind: &ViolationKind) -> String {
         | V::MissingOption { .. }
         | V::MissingValue { .. }
         | V::UnknownList(_)
+        | V::DynamicList(_)
         | V::UnknownNote(_)
         | V::UnknownCompany(_)
+        | V::UnknownContact(_)
+        | V::SameContact
         | V::UnknownChannelType(_)
         | V::UnknownChannel(_)
         | V::Locked(_)
+        | V::Permanent
+        | V::OtherRevision(_)
         | V::ChangedSince
         | V::Malformed(_) => kind.to_string(),
     }

@@ -57,27 +57,38 @@ impl Body {
     /// # Errors
     /// [`Problem::BodyTooLarge`], [`Problem::BodyCut`].
     pub async fn read(body: axum::body::Body) -> Result<Self, Problem> {
-        match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Self::read_up_to(MAX_BODY_BYTES, body).await
+    }
+
+    /// Reads a request's body of at most so many bytes.
+    ///
+    /// # Errors
+    /// [`Problem::BodyTooLarge`], [`Problem::BodyCut`].
+    pub async fn read_up_to(max: usize, body: axum::body::Body) -> Result<Self, Problem> {
+        match Limited::new(body, max).collect().await {
             Ok(collected) => Ok(Self::parse(&collected.to_bytes())),
-            Err(fault) if fault.is::<LengthLimitError>() => Err(Problem::BodyTooLarge(MAX_BODY_BYTES)),
+            Err(fault) if fault.is::<LengthLimitError>() => Err(Problem::BodyTooLarge(max)),
             Err(_) => Err(Problem::BodyCut),
         }
     }
 }
 
 /// For handlers: `Payload<Api>` gives the body, or the dialect's error.
-pub struct Payload<A> {
+pub type Payload<A> = LargePayload<A, MAX_BODY_BYTES>;
+
+/// The same for a body of at most `MAX` bytes.
+pub struct LargePayload<A, const MAX: usize> {
     /// The body.
     pub body: Body,
     api: std::marker::PhantomData<A>,
 }
 
-impl<A: Api, S: Sync> FromRequest<S> for Payload<A> {
+impl<A: Api, S: Sync, const MAX: usize> FromRequest<S> for LargePayload<A, MAX> {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let strict = request.extensions().get::<Strict>().copied();
-        let read = Body::read(request.into_body()).await.and_then(|body| match (strict, &body) {
+        let read = Body::read_up_to(MAX, request.into_body()).await.and_then(|body| match (strict, &body) {
             (Some(strict), Body::Json(json)) => {
                 strict.check_body(json).map_err(app::Error::Rejected)?;
                 Ok(body)

@@ -10,11 +10,12 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::unread::Shared;
 use crate::unused::told;
-use crate::{Api, Call, Problem, Query};
+use crate::{Api, Call, Problem, Query, pictures};
 
 /// Longest time for one request.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
@@ -23,9 +24,11 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct RouteName(pub String);
 
-/// Puts the dialect's answers to unknown routes, wrong methods, overlong requests and faults around its routes.
+/// Puts the pictures beside a dialect's routes, and around them the dialect's answers to unknown routes, wrong methods,
+/// overlong requests and faults.
 pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
     routes
+        .route(pictures::ROUTE, get(pictures::get::<A>))
         .fallback(unknown::<A>)
         .method_not_allowed_fallback(|| async { A::Error::from(Problem::MethodNotAllowed) })
         .layer(from_fn(bounded::<A>))

@@ -3,11 +3,12 @@
 use api_kit::{Answer, Call, json, with_change};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use model::{Dialect, Ref};
+use model::{Change, Dialect, Ref};
 
 use crate::NativeApi;
 use crate::media::Document;
-use crate::page::ContactsPage;
+use crate::page::Page;
+use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::wire::{self, ContactBody, ContactsBody};
 
 /// The contact that the path names: by its id, or an alias of this dialect.
@@ -16,14 +17,19 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 }
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
-    let page = ContactsPage::from_query(&call.query)?;
+    let page = Page::from_query(&call.query)?;
     let (list, next) = page.load(&call).await?;
     Ok(json(StatusCode::OK, &ContactsBody::new(&list, next)))
 }
 
-pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
+pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
     let view = call.app.get_contact(&call.caller, &contact_ref(&call)).await?;
-    Ok(json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog)))
+    let revision = view.contact.revision;
+    wanted.check_read(revision)?;
+    if wanted.is_known(revision) {
+        return Ok(not_modified(revision));
+    }
+    Ok(with_tag(revision, json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog))))
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -33,17 +39,23 @@ pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> A
     if let Ok(location) = HeaderValue::try_from(format!("/api/v1/contacts/{}", contact.id)) {
         answer.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(with_change(written.change, answer))
+    Ok(with_tag(contact.revision, with_change(written.change, answer)))
 }
 
-pub(crate) async fn update(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
+pub(crate) async fn update(
+    call: Call<NativeApi>,
+    wanted: Wanted,
+    Document(body): Document,
+) -> Answer<NativeApi> {
     let contact = contact_ref(&call);
-    let written = call.app.update_contact(&call.caller, contact, wire::decode(body)).await?;
-    let body = ContactBody::new(&written.view.contact, &written.view.catalog);
-    Ok(with_change(written.change, json(StatusCode::OK, &body)))
+    let change = Change { precondition: wanted.boxed(), ..wire::decode(body) };
+    let written = call.app.update_contact(&call.caller, contact, change).await?;
+    let contact = &written.view.contact;
+    let answer = json(StatusCode::OK, &ContactBody::new(contact, &written.view.catalog));
+    Ok(with_tag(contact.revision, with_change(written.change, answer)))
 }
 
-pub(crate) async fn delete(call: Call<NativeApi>) -> Answer<NativeApi> {
-    let written = call.app.delete_contact(&call.caller, contact_ref(&call)).await?;
+pub(crate) async fn delete(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
+    let written = call.app.delete_contact_at(&call.caller, contact_ref(&call), wanted.boxed()).await?;
     Ok(with_change(written.change, StatusCode::NO_CONTENT.into_response()))
 }

@@ -14,7 +14,7 @@ use model::{Rejection, ViolationKind};
 use serde::Serialize;
 
 use self::violation::Refused;
-use crate::media;
+use crate::{media, precondition};
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
@@ -26,6 +26,13 @@ pub enum Error {
     Problem(Problem),
     /// The body's Content-Type is none that a write can have.
     MediaType,
+    /// A header cannot be read.
+    Header {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it: `must be …`.
+        reason: &'static str,
+    },
 }
 
 impl From<Problem> for Error {
@@ -50,6 +57,7 @@ enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    OtherRevision,
     InUse,
     TooLarge,
     MediaType,
@@ -82,8 +90,13 @@ impl Kind {
                 "The route does not have this method",
             ),
             Self::Conflict => {
-                (StatusCode::CONFLICT, "/docs/problems/changed-since", "The contact was changed again since")
+                (StatusCode::CONFLICT, "/docs/problems/changed-since", "The record was changed again since")
             }
+            Self::OtherRevision => (
+                StatusCode::PRECONDITION_FAILED,
+                "/docs/problems/other-revision",
+                "The record is at another revision",
+            ),
             Self::InUse => (StatusCode::CONFLICT, "/docs/problems/in-use", "An id is in use"),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "/docs/problems/too-large", "The body is too large")
@@ -118,6 +131,8 @@ struct Details {
     detail: String,
     errors: Vec<Refused>,
     challenge: Option<&'static str>,
+    /// The revision that the record has, when another one was wanted.
+    revision: Option<u64>,
 }
 
 /// The body of a problem.
@@ -135,7 +150,7 @@ struct DetailsBody<'a> {
 
 impl Details {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: None, revision: None }
     }
 
     fn of(error: &Error) -> Self {
@@ -144,6 +159,9 @@ impl Details {
             Error::MediaType => {
                 let detail = format!("a write must have the Content-Type {}", media::ACCEPTED.join(" or "));
                 return Self::new(Kind::MediaType, detail);
+            }
+            Error::Header { name, reason } => {
+                return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
             }
         };
         match problem {
@@ -187,7 +205,13 @@ impl Details {
 
     fn of_rejection(rejection: &Rejection) -> Self {
         let has = |is: fn(&ViolationKind) -> bool| rejection.violations.iter().any(|each| is(&each.kind));
-        let kind = if has(|kind| matches!(kind, ViolationKind::Malformed(_))) {
+        let revision = rejection.violations.iter().find_map(|each| match each.kind {
+            ViolationKind::OtherRevision(revision) => Some(revision),
+            _ => None,
+        });
+        let kind = if revision.is_some() {
+            Kind::OtherRevision
+        } else if has(|kind| matches!(kind, ViolationKind::Malformed(_))) {
             Kind::Malformed
         } else if has(|kind| matches!(kind, ViolationKind::ChangedSince)) {
             Kind::Conflict
@@ -201,7 +225,7 @@ impl Details {
             count => format!("nothing was stored: {first} (and {} more)", count - 1),
         };
         errors.truncate(ERRORS_MAX);
-        Self { errors, ..Self::new(kind, detail) }
+        Self { errors, revision, ..Self::new(kind, detail) }
     }
 
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
@@ -250,6 +274,9 @@ impl IntoResponse for Error {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(challenge) = details.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(tag) = details.revision.and_then(precondition::tag) {
+            headers.insert(header::ETAG, tag);
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -54,7 +54,11 @@ fn bad(name: &'static str, reason: impl Into<String>) -> Error {
 }
 
 /// The record with this id, or this name.
-fn named<'c, T: Item>(name: &'static str, items: &'c Items<T>, text: &str) -> Result<&'c T, Error> {
+pub(crate) fn named<'c, T: Item>(
+    name: &'static str,
+    items: &'c Items<T>,
+    text: &str,
+) -> Result<&'c T, Error> {
     let by_id = items.find(&ItemRef::id_text(Dialect::Native, text));
     let found = by_id.or_else(|| items.find(&ItemRef::NameAnyCase(text.to_owned())));
     found.ok_or_else(|| bad(name, "must be the id or the name of one that there is"))
@@ -67,7 +71,8 @@ fn company(text: &str) -> Result<CompanyId, Error> {
     }
 }
 
-fn flag(name: &'static str, facet: Facet, text: &str) -> Result<Filter, Error> {
+/// Whether a question is answered with yes or with no.
+pub(crate) fn flag(name: &'static str, facet: Facet, text: &str) -> Result<Filter, Error> {
     match text {
         "true" => Ok(Filter::Is(facet)),
         "false" => Ok(Filter::Is(facet).not()),

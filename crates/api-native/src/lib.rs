@@ -1,15 +1,20 @@
-//! contactd's own API: contacts as they are, their history, and undo.
+//! contactd's own API: contacts and all that stands beside them as they are, their history, and undo.
 //!
 //! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396), errors are problem details
-//! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds.
+//! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
 mod auth;
+pub mod command;
 mod contacts;
 mod error;
 mod filter;
 mod history;
 mod media;
+mod members;
 mod page;
+mod precondition;
+mod resource;
+mod shelf;
 mod wire;
 
 use api_kit::{Body, shell};
@@ -43,5 +48,5 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo));
-    shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
+    shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))
 }

@@ -1,4 +1,4 @@
-//! Pages of contacts that no change in between makes skip or repeat one.
+//! Pages that no change in between makes skip or repeat one.
 
 use api_kit::{Call, Problem, Query};
 use app::{ContactList, ContactOrder, ContactQuery};
@@ -21,14 +21,14 @@ pub(crate) fn limit(query: &Query) -> Result<u32, Error> {
     Ok(limit.ok().filter(|limit| *limit <= LIMIT_MAX).ok_or_else(bad)?)
 }
 
-/// The order of a list of contacts.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(crate) enum Order {
     Oldest,
     Newest,
 }
 
-/// Where a page ended: at the contact with this number. As text: `o` or `n`, and the number.
+/// Where a page ended: at the record with this number. As text: `o` or `n`, and the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cursor {
     order: Order,
@@ -54,15 +54,15 @@ impl std::fmt::Display for Cursor {
     }
 }
 
-/// A page of contacts as a client asks for it.
+/// A page as a client asks for it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ContactsPage {
+pub(crate) struct Page {
     limit: u32,
     order: Order,
     after: Option<Cursor>,
 }
 
-impl ContactsPage {
+impl Page {
     /// Reads `limit`, `order` and `after`.
     pub(crate) fn from_query(query: &Query) -> Result<Self, Error> {
         let limit = limit(query)?;
@@ -83,13 +83,38 @@ impl ContactsPage {
         Ok(Self { limit, order: cursor.order, after: Some(cursor) })
     }
 
-    /// The page, and the cursor of the next one while there is more after it.
+    /// All records, the oldest first.
+    pub(crate) fn all() -> Self {
+        Self { limit: u32::MAX - 1, order: Order::Oldest, after: None }
+    }
+
+    /// How many records it may have.
+    pub(crate) fn limit(self) -> u32 {
+        self.limit
+    }
+
+    /// In which order.
+    pub(crate) fn order(self) -> Order {
+        self.order
+    }
+
+    /// The number behind which it begins.
+    pub(crate) fn after(self) -> Option<u64> {
+        self.after.map(|cursor| cursor.last)
+    }
+
+    /// The cursor of the page behind the record with this number.
+    pub(crate) fn cursor_behind(self, last: u64) -> String {
+        Cursor { order: self.order, last }.to_string()
+    }
+
+    /// The page of contacts, and the cursor of the next one while there is more after it.
     pub(crate) async fn load(self, call: &Call<NativeApi>) -> Result<(ContactList, Option<String>), Error> {
         let order = match self.order {
             Order::Oldest => ContactOrder::Oldest,
             Order::Newest => ContactOrder::Newest,
         };
-        let after = self.after.map(|cursor| cursor.last);
+        let after = self.after();
         // One more tells whether there is a next page.
         let catalog = call.app.catalog(&call.caller).await?;
         let filter = filter::of(&call.query, &catalog)?;
@@ -98,7 +123,7 @@ impl ContactsPage {
         let is_last = list.contacts.len() as u64 <= u64::from(self.limit);
         list.contacts.truncate(self.limit as usize);
         let last = list.contacts.last().filter(|_| !is_last);
-        let next = last.map(|contact| Cursor { order: self.order, last: contact.number }.to_string());
+        let next = last.map(|contact| self.cursor_behind(contact.number));
         Ok((list, next))
     }
 }

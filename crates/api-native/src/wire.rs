@@ -5,20 +5,31 @@ mod channel;
 mod company;
 mod contact;
 mod patch;
+mod stored;
 mod undo;
 mod value;
 
-use model::Timestamp;
+use model::{Dialect, Native, Ref, Timestamp};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 pub(crate) use change::{ChangeBody, ChangesBody, member_path};
-pub(crate) use contact::{ContactBody, ContactsBody};
+pub(crate) use channel::channel_kind;
+pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, ExtrasBody};
 pub(crate) use patch::decode;
 pub(crate) use undo::{UndoneBody, decode_undo};
+pub(crate) use value::{Values, read as read_value};
 
 /// An id in its hyphenated form.
-struct Shown<T>(T);
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<T>(pub(crate) T);
+
+impl<T: Copy + Into<Uuid>> Shown<T> {
+    /// Whether a text is this id, in any form that clients are given.
+    pub(crate) fn is(self, text: &str) -> bool {
+        uuid(text) == Some(self.0.into())
+    }
+}
 
 impl<T: Copy + Into<Uuid>> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -28,7 +39,8 @@ impl<T: Copy + Into<Uuid>> Serialize for Shown<T> {
 }
 
 /// An instant as RFC 3339 with milliseconds.
-struct Instant(Timestamp);
+#[derive(Clone, Copy)]
+pub(crate) struct Instant(pub(crate) Timestamp);
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -36,6 +48,15 @@ impl Serialize for Instant {
     }
 }
 
-fn shown<T: Copy>(ids: &[T]) -> Vec<Shown<T>> {
+/// Ids in their hyphenated form.
+pub(crate) fn shown<T: Copy>(ids: &[T]) -> Vec<Shown<T>> {
     ids.iter().map(|id| Shown(*id)).collect()
+}
+
+/// The id that a text is.
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
+    match Ref::uuid(Dialect::Native, text).native {
+        Some(Native::Uuid(id)) => Some(id),
+        _ => None,
+    }
 }

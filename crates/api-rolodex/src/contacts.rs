@@ -16,7 +16,8 @@ pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_CONTACT)?;
     let asked = Page::read(&call.query, &CONTACT_ORDERS)?;
     let page = call.app.list_contacts(&call.caller, &asked.of_contacts()).await?;
-    let related = Related::find(&call, page.contacts.iter().map(AsRef::as_ref), &include).await?;
+    let related =
+        Related::find(&call, page.contacts.iter().map(AsRef::as_ref), (&page.catalog, &include)).await?;
     let workspace = id::workspace(call.app.workspace_of(&call.caller).await?.id);
     let context = contact::Context {
         catalog: &page.catalog,
@@ -76,7 +77,7 @@ async fn wrote(call: &Call<Rolodex>, written: &Written, include: &Include) -> An
 }
 
 async fn one(call: &Call<Rolodex>, view: &View, include: &Include) -> Result<Response, Error> {
-    let related = Related::find(call, [&*view.contact], include).await?;
+    let related = Related::find(call, [&*view.contact], (&view.catalog, include)).await?;
     let workspace = id::workspace(call.app.workspace_of(&call.caller).await?.id);
     let context =
         contact::Context { catalog: &view.catalog, related: &related, include, workspace: &workspace };

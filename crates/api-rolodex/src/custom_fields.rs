@@ -40,9 +40,10 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let made = call.app.create_item(&call.caller, |fresh, catalog| {
         let name = asked.name.clone().unwrap_or_default();
         let mut field = Field {
+            former_options: Vec::new(),
             id: FieldId(fresh.id),
             number: fresh.number,
-            key: field::fresh_key(&name, fresh.number, catalog),
+            key: catalog.fresh_key(&name, fresh.number),
             name,
             kind: asked.kind.unwrap_or(FieldType::Text),
             entity: asked.entity.unwrap_or_default(),
@@ -50,6 +51,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             options: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         };
         asked.apply(&mut field, || call.app.fresh_id());
         Ok(field)

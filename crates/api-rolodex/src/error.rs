@@ -217,6 +217,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
     match kind {
         ViolationKind::Malformed(reason) => (Sort::Json, reason.clone()),
         ViolationKind::UnknownField(id) => unknown("custom field", id),
+        ViolationKind::UnknownContact(id) => unknown("contact", id),
         ViolationKind::UnknownTag(id) => unknown("tag", id),
         ViolationKind::UnknownList(id) => unknown("list", id),
         ViolationKind::UnknownNote(id) => unknown("note", id),
@@ -236,7 +237,9 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         ViolationKind::UnknownChannel(id) => {
             (Sort::Request, format!("the contact has no row {}", quoted(id)))
         }
-        ViolationKind::WrongType(_)
+        ViolationKind::SameContact
+        | ViolationKind::DynamicList(_)
+        | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank
         | ViolationKind::NotNullable
@@ -259,6 +262,9 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::ChannelTaken
         | ViolationKind::AliasTaken
         | ViolationKind::Locked(_)
+        | ViolationKind::Taken
+        | ViolationKind::Permanent
+        | ViolationKind::OtherRevision(_)
         | ViolationKind::ChangedSince => (Sort::Request, kind.to_string()),
     }
 }

@@ -83,8 +83,12 @@ async fn contacts(call: &Call<Rolodex>, rows: &[Facet]) -> Result<HashMap<Uuid, 
         let Some(last) = page.contacts.last() else { return Ok(found) };
         after = Some(last.number);
         count += page.contacts.len();
+        let memberships = call.app.memberships(&page.catalog);
+        let is_dynamic = |id: &Uuid| page.catalog.lists.get(*id).is_some_and(model::List::is_dynamic);
         for contact in page.contacts {
-            let named = contact.facets();
+            let mut named = contact.facets();
+            named.retain(|id| !is_dynamic(id));
+            named.extend(memberships.of(&contact, &page.catalog).into_iter().map(|id| id.0));
             share(&mut found, rows, &named, &contact);
         }
         if count >= LINKED {

@@ -39,6 +39,9 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
     let made = call.app.create_linked_item(&call.caller, &ends, |fresh, _| {
         Ok(List {
+            conditions: Vec::new(),
+            background_color: None,
+            text_color: None,
             id: ListId(fresh.id),
             number: fresh.number,
             name: asked.name.clone().unwrap_or_default(),
@@ -70,8 +73,9 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_LIST)?;
     let before = call.app.catalog(&call.caller).await?;
+    // Once it is deleted, nothing is linked with it any more.
+    let answer = one(&call, id::find::<List>(&before, call.param("id"))?, &before, &include).await?;
     let deleted = call.app.delete_item::<List>(&call.caller, &id::item(call.param("id"))).await?;
-    let answer = one(&call, &deleted.item, &before, &include).await?;
     Ok(with_change(deleted.change, answer))
 }
 

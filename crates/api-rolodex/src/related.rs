@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use api_kit::Call;
-use model::{Company, CompanyId, Contact, Note, NoteId};
+use model::{Catalog, Company, CompanyId, Contact, Memberships, Note, NoteId};
 
 use crate::Rolodex;
 use crate::page::{Include, Relationship};
@@ -15,6 +15,8 @@ pub(crate) struct Related {
     pub(crate) companies: HashMap<CompanyId, Company>,
     /// The notes.
     pub(crate) notes: HashMap<NoteId, Note>,
+    /// Which dynamic lists they are on.
+    pub(crate) memberships: Memberships,
 }
 
 impl Related {
@@ -22,7 +24,7 @@ impl Related {
     pub(crate) async fn find(
         call: &Call<Rolodex>,
         contacts: impl IntoIterator<Item = &Contact>,
-        include: &Include,
+        (catalog, include): (&Catalog, &Include),
     ) -> Result<Self, app::Error> {
         let mut companies = BTreeSet::new();
         let mut notes = BTreeSet::new();
@@ -41,6 +43,10 @@ impl Related {
         Ok(Self {
             companies: companies.into_iter().map(|company| (company.id, company)).collect(),
             notes: notes.into_iter().map(|note| (note.id, note)).collect(),
+            memberships: match include.has(Relationship::Lists) {
+                true => call.app.memberships(catalog),
+                false => Memberships::default(),
+            },
         })
     }
 }

@@ -45,6 +45,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             text_color: None,
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         })
     });
     wrote(&call, &made.await?, &Include::all(&Relationship::OF_TAG)).await
@@ -68,8 +69,9 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_TAG)?;
     let before = call.app.catalog(&call.caller).await?;
+    // Once it is deleted, nothing is linked with it any more.
+    let answer = one(&call, id::find::<Tag>(&before, call.param("id"))?, &before, &include).await?;
     let deleted = call.app.delete_item::<Tag>(&call.caller, &id::item(call.param("id"))).await?;
-    let answer = one(&call, &deleted.item, &before, &include).await?;
     Ok(with_change(deleted.change, answer))
 }
 

@@ -4,8 +4,8 @@ use api_kit::{Answer, Call};
 use app::{Filter, Reached};
 
 use crate::page::Page;
-use crate::wire::contact::Contact;
-use crate::wire::status;
+use crate::wire::contact::{Contact, Context};
+use crate::wire::{status, value};
 use crate::{Zingle, accounts, contacts, filter};
 
 pub(crate) async fn of_account(call: Call<Zingle>) -> Answer<Zingle> {
@@ -20,8 +20,14 @@ pub(crate) async fn everywhere(call: Call<Zingle>) -> Answer<Zingle> {
 
 /// Several services come one after the other, so that only ids order them.
 async fn list(call: &Call<Zingle>, services: Vec<Reached>) -> Answer<Zingle> {
-    let sortable = if services.len() == 1 { &contacts::SORTABLE[..] } else { &["id"] };
-    let page = Page::read(&call.query, sortable)?;
+    let page = match services.as_slice() {
+        [only] => {
+            let catalog = call.app.catalog(&only.caller).await?;
+            let ranking = |name: &str| value::ranking(name, &catalog);
+            Page::read_of_contacts(&call.query, &contacts::SORTABLE, &ranking)?
+        }
+        _ => Page::read(&call.query, &["id"])?,
+    };
     let mut queries = Vec::with_capacity(services.len());
     for service in services {
         let catalog = call.app.catalog(&service.caller).await?;
@@ -31,7 +37,9 @@ async fn list(call: &Call<Zingle>, services: Vec<Reached>) -> Answer<Zingle> {
     let rows: Vec<_> = found
         .iter()
         .flat_map(|(service, list)| {
-            list.contacts.iter().map(|contact| Contact::of(contact, &list.catalog, service.id))
+            let context = Context::of(&call.app, &list.catalog, service.id);
+            let shown = |contact| Contact::of(contact, &context);
+            list.contacts.iter().map(|contact| shown(contact)).collect::<Vec<_>>()
         })
         .collect();
     Ok(status::list(&rows, page.echo(found.iter().map(|(_, list)| list.total).sum())))

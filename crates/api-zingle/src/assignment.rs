@@ -3,7 +3,7 @@
 use api_kit::{Answer, Call};
 
 use crate::Zingle;
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::contacts::change;
 use crate::wire::assignment;
 
@@ -12,6 +12,6 @@ pub(crate) async fn assign(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
 }
 
 /// Any body is read, within bounds, and ignored.
-pub(crate) async fn unassign(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn unassign(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     change(call, |_| assignment::nobody()).await
 }

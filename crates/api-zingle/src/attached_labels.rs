@@ -5,21 +5,21 @@ use api_kit::{Answer, Call};
 use model::{Change, Dialect, Edit, ItemRef, Set, SetMode};
 
 use crate::Zingle;
-use crate::camel::Input;
+use crate::camel::NoInput;
 use crate::contacts::{answer, change, change_of};
 use crate::error::Refusal;
 
-pub(crate) async fn attach(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn attach(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     change(call, |call| edit(call, SetMode::Add)).await
 }
 
 /// A label that the contact does not have is refused: then nothing changed.
-pub(crate) async fn detach(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
-    let (written, service) = change_of(call, |call| edit(call, SetMode::Remove)).await?;
+pub(crate) async fn detach(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
+    let (written, inside) = change_of(call, |call| edit(call, SetMode::Remove)).await?;
     if written.differences.is_empty() {
         return Err(Refusal::LabelNotAttached.into());
     }
-    Ok(answer(&written, service))
+    Ok(answer(&written, &inside))
 }
 
 fn edit(call: &Call<Zingle>, mode: SetMode) -> Change {

@@ -1,10 +1,11 @@
 //! Where a request carries its key: the password of Basic, or the token of Bearer.
 
-use api_kit::{Api, credentials};
+use api_kit::{Api, Contract, credentials};
 use app::BadKey;
 use axum::http::HeaderMap;
 use model::Dialect;
 
+use crate::contract::CONTRACT;
 use crate::{Error, Zingle};
 
 impl Api for Zingle {
@@ -13,5 +14,9 @@ impl Api for Zingle {
 
     fn secret(headers: &HeaderMap) -> Result<String, BadKey> {
         credentials::basic_or_bearer(headers)
+    }
+
+    fn contract() -> Option<&'static Contract> {
+        Some(&CONTRACT)
     }
 }

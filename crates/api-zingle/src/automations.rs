@@ -3,7 +3,7 @@
 use api_kit::{Answer, Call};
 use app::Scope;
 
-use crate::camel::Input;
+use crate::camel::NoInput;
 use crate::contacts::named;
 use crate::error::Refusal;
 use crate::page::Page;
@@ -22,13 +22,13 @@ pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     Err(Refusal::NoAutomation.into())
 }
 
-pub(crate) async fn trigger(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn trigger(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     require_contact(call).await?;
     Err(Refusal::NoAutomation.into())
 }
 
 /// That none runs is as good as one that was stopped.
-pub(crate) async fn stop(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn stop(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     require_contact(call).await?;
     Ok(status::done("Automation stopped"))
 }

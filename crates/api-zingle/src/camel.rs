@@ -3,7 +3,7 @@
 //! QUIRK(zingle): no page of the vendor names this parameter; its web client sends it on v1 routes
 //! (`js-sdk`, `src/contacts.js`). Pinned by `camel_case_renames_members_both_ways`.
 
-use api_kit::{Body, Payload, Query};
+use api_kit::{Body, LargePayload, Payload, Query};
 use axum::extract::{FromRequest, Request};
 use axum::http::{Uri, header};
 use axum::middleware::Next;
@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use model::{Json, Violation, ViolationKind};
 
+use crate::wire::avatar;
+use crate::wire::members::tell_others;
 use crate::{Error, Zingle};
 
 /// A request's body in snake_case, whatever the client's case is.
@@ -21,16 +23,57 @@ impl<S: Sync> FromRequest<S> for Input {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let is_camel = is_on(request.uri());
-        let Payload { body, .. } = Payload::<Zingle>::from_request(request, state).await?;
-        Ok(Self(match body {
-            Body::Json(json) if is_camel => match renamed(json, to_snake, "") {
-                Ok(json) => Body::Json(json),
-                Err(violation) => Body::Malformed(violation),
-            },
-            body => body,
-        }))
+        let payload = Payload::<Zingle>::from_request(request, state).await?;
+        Ok(Self(in_snake_case(payload.body, is_camel)))
     }
 }
+
+/// The body of a request that needs none: read, within bounds, and told to have no effect. Clients send none, `{}` or a form.
+pub(crate) struct NoInput;
+
+impl<S: Sync> FromRequest<S> for NoInput {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        if let Input(Body::Json(Json::Object(members))) = Input::from_request(request, state).await? {
+            tell_others(&members, "", |_| false);
+        }
+        Ok(Self)
+    }
+}
+
+/// As [`Input`], with room for a picture.
+pub(crate) struct LargeInput(pub(crate) Body);
+
+impl<S: Sync> FromRequest<S> for LargeInput {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let is_camel = is_on(request.uri());
+        let payload = LargePayload::<Zingle, { avatar::BODY_BYTES }>::from_request(request, state).await?;
+        Ok(Self(in_snake_case(payload.body, is_camel)))
+    }
+}
+
+fn in_snake_case(body: Body, is_camel: bool) -> Body {
+    match body {
+        Body::Json(json) if is_camel => match renamed(json, to_snake, "") {
+            Ok(json) => Body::Json(json),
+            Err(violation) => Body::Malformed(violation),
+        },
+        body => body,
+    }
+}
+
+/// Notes that the parameter was read, wherever else it is.
+pub(crate) async fn note(request: Request, next: Next) -> Response {
+    if let Some(query) = request.extensions().get::<Query>() {
+        query.get(PARAMETER);
+    }
+    next.run(request).await
+}
+
+const PARAMETER: &str = "camel_case";
 
 /// Gives every answer in the case that its request asked for.
 pub(crate) async fn answer(request: Request, next: Next) -> Response {
@@ -56,7 +99,7 @@ async fn in_camel_case(response: Response) -> Response {
 }
 
 fn is_on(uri: &Uri) -> bool {
-    Query::parse(uri.query().unwrap_or_default()).get("camel_case") == Some("1")
+    Query::parse(uri.query().unwrap_or_default()).get(PARAMETER) == Some("1")
 }
 
 /// The same JSON with other member names. Two members that become one are refused, as one given twice.

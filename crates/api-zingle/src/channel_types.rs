@@ -1,15 +1,16 @@
-//! Channel types: list, get, and what the vendor took out of its API.
+//! Channel types: list, get, update, and what the vendor took out of its API.
 
-use api_kit::{Answer, Call};
+use api_kit::{Answer, Call, with_change};
+use app::Error as AppError;
 use axum::response::Response;
 use model::{Dialect, ItemRef};
 
 use crate::Zingle;
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::error::Refusal;
 use crate::page::Page;
 use crate::service::{Inside, enter};
-use crate::wire::channel_type::ChannelType;
+use crate::wire::channel_type::{Asked, ChannelType, check_writable};
 use crate::wire::status;
 
 const SORTABLE: [&str; 3] = ["id", "type_class", "display_name"];
@@ -48,12 +49,25 @@ pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     Ok(status::one(&ChannelType::of(found, &catalog)))
 }
 
-pub(crate) async fn create(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+/// The notification URLs are kept and shown; since no messages are kept, nothing is ever sent to them.
+pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
+    let Inside { call, .. } = enter(call).await?;
+    let named = ItemRef::id_text(Dialect::Zingle, call.param("channel_type_id"));
+    let catalog = call.app.catalog(&call.caller).await?;
+    let found = catalog.channel_types.find(&named).ok_or(Refusal::NoChannelType)?;
+    check_writable(found).map_err(AppError::Rejected)?;
+    let asked = Asked::update(body)?;
+    let edit = |each: &mut model::ChannelType, _: &model::Catalog| asked.change(each);
+    let written = call.app.update_item(&call.caller, &named, edit).await?;
+    Ok(with_change(written.change, status::one(&ChannelType::of(&written.item, &written.catalog))))
+}
+
+pub(crate) async fn create(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     enter(call).await?;
     Err(Refusal::TypeCreation.into())
 }
 
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     enter(call).await?;
     Err(Refusal::TypeDeletion.into())
 }

@@ -5,7 +5,7 @@ use app::View;
 use axum::response::Response;
 use model::Channel;
 
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::contacts::{change_of, named};
 use crate::error::Refusal;
 use crate::service::{Inside, enter};
@@ -36,7 +36,7 @@ pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
 }
 
 /// Any body is read, within bounds, and ignored.
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let (written, _) = change_of(call, |call| removal(call.param("channel_id"))).await?;
     Ok(with_change(written.change, status::done("Contact Channel deleted")))
 }

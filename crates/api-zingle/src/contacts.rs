@@ -3,13 +3,13 @@
 use api_kit::{Answer, Call, with_change};
 use app::Written;
 use axum::response::Response;
-use model::{Change, Dialect, Ref, WorkspaceId};
+use model::{Change, Dialect, Ref};
 
-use crate::camel::Input;
+use crate::camel::{Input, NoInput};
 use crate::page::Page;
 use crate::service::{Inside, enter};
-use crate::wire::contact::{Contact, decode_create, decode_update};
-use crate::wire::status;
+use crate::wire::contact::{Contact, Context, decode_create, decode_update};
+use crate::wire::{status, value};
 use crate::{Error, Zingle, existing, filter};
 
 /// What contacts can be sorted by.
@@ -30,18 +30,20 @@ pub(crate) const SORTABLE: [&str; 12] = [
 
 pub(crate) async fn list(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
-    let page = Page::read(&call.query, &SORTABLE)?;
-    let query = page.of_contacts(filter::of(&call.query, &*call.app.catalog(&call.caller).await?)?);
+    let catalog = call.app.catalog(&call.caller).await?;
+    let page = Page::read_of_contacts(&call.query, &SORTABLE, &|name| value::ranking(name, &catalog))?;
+    let query = page.of_contacts(filter::of(&call.query, &catalog)?);
     let found = call.app.list_contacts(&call.caller, &query).await?;
-    let rows: Vec<_> =
-        found.contacts.iter().map(|contact| Contact::of(contact, &found.catalog, service)).collect();
+    let context = Context::of(&call.app, &found.catalog, service);
+    let rows: Vec<_> = found.contacts.iter().map(|contact| Contact::of(contact, &context)).collect();
     Ok(status::list(&rows, page.echo(found.total)))
 }
 
 pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
     let view = call.app.get_contact(&call.caller, &named(&call)).await?;
-    Ok(status::one(&Contact::of(&view.contact, &view.catalog, service)))
+    let context = Context::of(&call.app, &view.catalog, service);
+    Ok(status::one(&Contact::of(&view.contact, &context)))
 }
 
 pub(crate) async fn create(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
@@ -51,7 +53,7 @@ pub(crate) async fn create(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
         Some("1" | "true") => existing::find_or_create(&call, change).await?,
         _ => call.app.create_contact(&call.caller, change).await?,
     };
-    Ok(answer(&written, service))
+    Ok(answer(&written, &Inside { call, service }))
 }
 
 pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
@@ -63,22 +65,22 @@ pub(crate) async fn change(
     call: Call<Zingle>,
     decode: impl FnOnce(&Call<Zingle>) -> Change,
 ) -> Answer<Zingle> {
-    let (written, service) = change_of(call, decode).await?;
-    Ok(answer(&written, service))
+    let (written, inside) = change_of(call, decode).await?;
+    Ok(answer(&written, &inside))
 }
 
 /// Changes the contact that the path names.
 pub(crate) async fn change_of(
     call: Call<Zingle>,
     decode: impl FnOnce(&Call<Zingle>) -> Change,
-) -> Result<(Written, WorkspaceId), Error> {
+) -> Result<(Written, Inside), Error> {
     let Inside { call, service } = enter(call).await?;
     let written = call.app.update_contact(&call.caller, named(&call), decode(&call)).await?;
-    Ok((written, service))
+    Ok((written, Inside { call, service }))
 }
 
 /// Any body is read, within bounds, and ignored: the vendor's web client sends `{}`.
-pub(crate) async fn delete(call: Call<Zingle>, Input(_): Input) -> Answer<Zingle> {
+pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     let written = call.app.delete_contact(&call.caller, named(&call)).await?;
     Ok(with_change(written.change, status::done("Contact deleted")))
@@ -90,7 +92,8 @@ pub(crate) fn named(call: &Call<Zingle>) -> Ref {
 }
 
 /// The answer to a write of a contact.
-pub(crate) fn answer(written: &Written, service: WorkspaceId) -> Response {
-    let contact = Contact::of(&written.view.contact, &written.view.catalog, service);
+pub(crate) fn answer(written: &Written, inside: &Inside) -> Response {
+    let context = Context::of(&inside.call.app, &written.view.catalog, inside.service);
+    let contact = Contact::of(&written.view.contact, &context);
     with_change(written.change, status::one(&contact))
 }

@@ -1,12 +1,13 @@
 //! Errors in the vendor's shape: what stands in `status`, its code and its HTTP status.
 
+mod catalog;
 mod refusal;
 
 use api_kit::{Problem, Undocumented};
 use app::{Error as AppError, Missing};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::{Rejection, Violation, ViolationKind};
+use model::{RecordKind, Rejection, Violation, ViolationKind};
 
 use crate::wire::status;
 
@@ -69,8 +70,10 @@ impl From<Problem> for Error {
             ) => Self::because(PERMISSION, fault),
             Problem::App(AppError::NotFound(Missing::Workspace)) => Self::new(NO_SERVICE),
             Problem::App(AppError::NotFound(Missing::Contact)) => Self::new(NO_CONTACT),
-            Problem::App(AppError::NotFound(Missing::Change | Missing::Key | Missing::Record(_)))
-            | Problem::NoRoute => Self::new(NO_ROUTE),
+            Problem::App(AppError::NotFound(Missing::Record(kind))) => Self::new(no_record(*kind)),
+            Problem::App(AppError::NotFound(Missing::Change | Missing::Key)) | Problem::NoRoute => {
+                Self::new(NO_ROUTE)
+            }
             Problem::App(AppError::Rejected(rejection)) => rejected(rejection),
             Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
@@ -105,6 +108,17 @@ impl IntoResponse for Error {
     }
 }
 
+/// The code for a record beside contacts that is not there.
+fn no_record(kind: RecordKind) -> Kind {
+    match kind {
+        RecordKind::Tag => NO_LABEL,
+        RecordKind::Field => NO_FIELD,
+        RecordKind::List => NO_GROUP,
+        RecordKind::ChannelType => NO_TYPE,
+        _ => NO_ROUTE,
+    }
+}
+
 fn query_kind(name: &str) -> Kind {
     match name {
         "page" => bad(2603, "Invalid page requested"),
@@ -136,7 +150,7 @@ fn rank(violation: &Violation) -> (u8, usize) {
     let mut parts = violation.at.split('.');
     let group = match (&violation.kind, parts.next()) {
         _ if is_of_path(violation) => 0,
-        (ViolationKind::Malformed(_), _) => 1,
+        (ViolationKind::Malformed(_), _) if catalog::split(violation).is_none() => 1,
         (_, Some("custom_field_values")) => 3,
         (_, Some("channels")) => 4,
         _ => 2,
@@ -161,11 +175,19 @@ struct Detail<'v>(&'v Violation);
 impl std::fmt::Display for Detail<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Violation { at, kind } = self.0;
-        let at = if is_of_path(self.0) { String::new() } else { member(at, kind) };
+        let in_body = catalog::split(self.0);
+        let at = match in_body {
+            _ if is_of_path(self.0) => String::new(),
+            Some((_, at)) => at.to_owned(),
+            None => member(at, kind),
+        };
         if !at.is_empty() {
             write!(f, "{at}: ")?;
         }
         match kind {
+            ViolationKind::Duplicate if in_body.is_some_and(|(_, at)| !at.contains('.')) => {
+                f.write_str("is in use already")
+            }
             ViolationKind::BadValue { field, kind, .. }
                 if matches!(**kind, ViolationKind::BadDate | ViolationKind::BadInstant) =>
             {
@@ -216,6 +238,9 @@ fn in_channel(at: &str, kind: &ViolationKind) -> String {
 
 /// The vendor's code for a violation, by its kind and the member where it is.
 fn kind_of(violation: &Violation) -> Kind {
+    if let Some((what, at)) = catalog::split(violation) {
+        return catalog::kind_of(what, at, &violation.kind);
+    }
     let at = violation.at.as_str();
     let part = at.rsplit('.').next().unwrap_or_default();
     let is_channel = is_channel(at);
@@ -263,6 +288,9 @@ const CHANNELS: Kind = bad(3010, "Invalid value for channels");
 const CHANNEL_TYPE: Kind = bad(2605, "Invalid channel_type_id");
 const CHANNEL_VALUE: Kind = bad(3107, "Invalid channel value");
 const NO_LABEL: Kind = (StatusCode::NOT_FOUND, Some(3400), "Label not found");
+const NO_FIELD: Kind = (StatusCode::NOT_FOUND, Some(3200), "Custom field not found");
+const NO_GROUP: Kind = (StatusCode::NOT_FOUND, Some(8000), "Contact group not found");
+const NO_TYPE: Kind = (StatusCode::NOT_FOUND, Some(4000), "Channel type not found");
 const NO_CHANNEL: Kind = (StatusCode::NOT_FOUND, Some(3100), "Contact channel not found");
 
 /// The code for a value of the wrong kind for its custom field.
@@ -290,9 +318,10 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         ViolationKind::UnknownOption { .. } => bad(3703, "Invalid option for custom field"),
         ViolationKind::MissingValue { .. } => bad(3705, "Missing value for custom field"),
         ViolationKind::UnknownTag(_) => NO_LABEL,
-        ViolationKind::UnknownList(_) => (StatusCode::NOT_FOUND, Some(8000), "Contact group not found"),
+        ViolationKind::UnknownList(_) => NO_GROUP,
         // The vendor has no code for these: it is the body that is wrong.
-        ViolationKind::WrongType(_)
+        ViolationKind::DynamicList(_)
+        | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank
         | ViolationKind::NotNullable
@@ -312,10 +341,15 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::Malformed(_)
         | ViolationKind::UnknownNote(_)
         | ViolationKind::UnknownCompany(_)
+        | ViolationKind::UnknownContact(_)
+        | ViolationKind::SameContact
         | ViolationKind::UnknownUser(_)
         | ViolationKind::UnknownTeam(_)
         | ViolationKind::UnknownInbox(_)
         | ViolationKind::AliasTaken
+        | ViolationKind::Taken
+        | ViolationKind::Permanent
+        | ViolationKind::OtherRevision(_)
         | ViolationKind::ChangedSince => BODY,
     }
 }

@@ -60,7 +60,7 @@ pub(crate) async fn owner_of(
 /// (`contacts/POST_create.md`). Pinned by `return_existing_updates_the_owner_with_the_values_only`.
 fn values_only(change: Change) -> Change {
     let is_value = |(_, edit): &(String, Edit)| matches!(edit, Edit::Values(..));
-    Change { edits: change.edits.into_iter().filter(is_value).collect(), violations: change.violations }
+    Change { edits: change.edits.into_iter().filter(is_value).collect(), ..change }
 }
 
 /// Whether another request came in between.

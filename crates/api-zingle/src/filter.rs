@@ -51,14 +51,14 @@ fn named<T: Item>(items: &Items<T>, text: &str, facet: impl Fn(&T) -> Facet) -> 
 
 /// Some channel has this value and this type; `*` in the value stands for anything.
 fn channel(query: &Query, catalog: &Catalog) -> Option<Filter> {
-    let type_id = given(query, "channel_type_id");
+    let (type_id, value) = (given(query, "channel_type_id"), given(query, "channel_value"));
     let kind = match type_id.map(|text| catalog.channel_types.find(&ItemRef::id_text(Dialect::Zingle, text)))
     {
         None => None,
         Some(Some(found)) => Some((found.kind.clone(), found.id)),
         Some(None) => return Some(Filter::Any(Vec::new())),
     };
-    let Some(text) = given(query, "channel_value") else {
+    let Some(text) = value else {
         let (kind, id) = kind?;
         return Some(typed(kind, id));
     };
@@ -169,14 +169,23 @@ fn texts(query: &Query) -> Vec<Filter> {
     parts
 }
 
-/// `greater_than(N)`, `less_than(N)` or both. Nobody has a message here, so that no time of one is in any range.
-fn instant(query: &Query, name: &'static str) -> Result<Option<Filter>, Problem> {
+/// `greater_than(N)`, `less_than(N)` or both.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn range(query: &Query, name: &'static str) -> Result<Option<Range>, Problem> {
     let Some(text) = given(query, name) else { return Ok(None) };
     let range = Range::parse(text).ok_or_else(|| Problem::BadQuery {
         name,
         reason: "must be greater_than(N), less_than(N) or both with a comma between; N is Unix time"
             .to_owned(),
     })?;
+    Ok(Some(range))
+}
+
+/// Contacts with an instant in a range. Nobody has a message here, so that no time of one is in any range.
+fn instant(query: &Query, name: &'static str) -> Result<Option<Filter>, Problem> {
+    let Some(range) = range(query, name)? else { return Ok(None) };
     let at: fn(&Contact) -> Option<Timestamp> = match name {
         "created_at" => |contact| Some(contact.created_at),
         "updated_at" => |contact| Some(contact.updated_at),

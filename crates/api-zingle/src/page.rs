@@ -1,11 +1,11 @@
 //! The list parameters: page, page size and order, as clients send them and as answers echo them.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use api_kit::{Problem, Query};
 use app::{ContactOrder, ContactQuery, Filter, Rank, Ranking, Sort, SortKey};
 use model::{Contact, Facet, Timestamp};
-use serde::Serialize;
 
 /// The field that lists are in the order of before they are sorted.
 const ID: &str = "id";
@@ -26,37 +26,59 @@ pub(crate) struct Page {
 }
 
 /// A field that orders a list.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Key {
-    field: &'static str,
+    field: Cow<'static, str>,
+    /// What it says of a contact, for a custom field.
+    ranking: Option<Ranking>,
     is_descending: bool,
 }
 
+impl Key {
+    fn by_id(is_descending: bool) -> Self {
+        Self { field: Cow::Borrowed(ID), ranking: None, is_descending }
+    }
+}
+
 /// What an answer says about its list.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Echo {
-    sort_field: &'static str,
-    sort_direction: &'static str,
-    page: u64,
-    page_size: u64,
-    total_pages: u64,
-    total_records: u64,
+    pub(crate) sort_field: String,
+    pub(crate) sort_direction: &'static str,
+    pub(crate) page: u64,
+    pub(crate) page_size: u64,
+    pub(crate) total_pages: u64,
+    pub(crate) total_records: u64,
 }
 
 impl Page {
     /// Reads the parameters. `sortable` are the fields that the list can be in the order of, its default first;
     /// others are passed over.
     pub(crate) fn read(query: &Query, sortable: &[&'static str]) -> Result<Self, Problem> {
-        Self::read_sized(query, sortable, 1)
+        Self::read_sized(query, (sortable, &|_| None), 1)
+    }
+
+    /// The same for contacts, which can also be in the order of a custom field; `ranking` tells what one that is named
+    /// says of them.
+    pub(crate) fn read_of_contacts(
+        query: &Query,
+        sortable: &[&'static str],
+        ranking: &dyn Fn(&str) -> Option<Ranking>,
+    ) -> Result<Self, Problem> {
+        Self::read_sized(query, (sortable, ranking), 1)
     }
 
     /// The same, where a page may also have no rows. QUIRK(zingle): its mobile client asks for events so, to read only
-    /// the totals (`ios-sdk`, `ZNGEventClient.m`). Pinned by `events_are_an_empty_list_with_exact_totals`.
+    /// the totals (`ios-sdk`, `ZNGEventClient.m`). Pinned by `events_have_exact_totals_also_without_rows`.
     pub(crate) fn read_or_totals(query: &Query, sortable: &[&'static str]) -> Result<Self, Problem> {
-        Self::read_sized(query, sortable, 0)
+        Self::read_sized(query, (sortable, &|_| None), 0)
     }
 
-    fn read_sized(query: &Query, sortable: &[&'static str], min_size: u64) -> Result<Self, Problem> {
+    fn read_sized(
+        query: &Query,
+        (sortable, ranking): (&[&'static str], &dyn Fn(&str) -> Option<Ranking>),
+        min_size: u64,
+    ) -> Result<Self, Problem> {
         let number = query.integer("page", 1)?.unwrap_or(1);
         let size = query.integer("page_size", min_size)?.unwrap_or(PAGE_SIZE);
         if size > PAGE_SIZE_MAX {
@@ -73,10 +95,17 @@ impl Page {
             pairs.extend(query.get("sort_field").map(|name| (name.to_owned(), is_backwards)));
         }
         let mut keys = pairs.iter().filter_map(|(name, is_descending)| {
-            let field = *sortable.iter().find(|each| *each == name)?;
-            Some(Key { field, is_descending: *is_descending })
+            let is_descending = *is_descending;
+            match sortable.iter().find(|each| *each == name) {
+                Some(field) => Some(Key { field: Cow::Borrowed(field), ranking: None, is_descending }),
+                None => {
+                    let ranking = Some(ranking(name)?);
+                    Some(Key { field: Cow::Owned(name.clone()), ranking, is_descending })
+                }
+            }
         });
-        let default = Key { field: sortable.first().copied().unwrap_or(ID), is_descending: is_backwards };
+        let field = Cow::Borrowed(sortable.first().copied().unwrap_or(ID));
+        let default = Key { field, ranking: None, is_descending: is_backwards };
         let first = keys.next().unwrap_or(default);
         Ok(Self { number, size, first, others: keys.collect(), is_backwards })
     }
@@ -89,6 +118,11 @@ impl Page {
             true => self,
             false => Self { first: Key { is_descending: true, ..self.first }, is_backwards: true, ..self },
         }
+    }
+
+    /// Whether the largest comes first.
+    pub(crate) fn is_descending(&self) -> bool {
+        self.first.is_descending
     }
 
     /// How many items to skip.
@@ -106,7 +140,7 @@ impl Page {
     pub(crate) fn of_contacts(&self, filter: Filter) -> ContactQuery {
         let query =
             ContactQuery { filter, offset: self.offset(), limit: self.limit(), ..ContactQuery::default() };
-        match (self.first.field, self.first.is_descending, self.others.is_empty()) {
+        match (&*self.first.field, self.first.is_descending, self.others.is_empty()) {
             (ID, true, _) => ContactQuery { order: ContactOrder::Newest, ..query },
             (ID, false, _) => query,
             // The log of events has this order.
@@ -117,11 +151,15 @@ impl Page {
     }
 
     fn sort(&self) -> Vec<Sort> {
-        let by_id = Key { field: ID, is_descending: self.is_backwards };
+        let by_id = Key::by_id(self.is_backwards);
         let keys = std::iter::once(&self.first).chain(&self.others).chain([&by_id]);
         let sorts = |key: &Key| {
             let is_descending = key.is_descending;
-            sort_keys(key.field).into_iter().map(move |key| Sort { key, is_descending })
+            let keys = match &key.ranking {
+                Some(ranking) => vec![SortKey::Document(ranking.clone())],
+                None => sort_keys(&key.field),
+            };
+            keys.into_iter().map(move |key| Sort { key, is_descending })
         };
         keys.flat_map(sorts).collect()
     }
@@ -130,10 +168,10 @@ impl Page {
     /// any case.
     pub(crate) fn of<T>(&self, rows: Vec<T>, text: impl Fn(&T, &str) -> String) -> (Vec<T>, Echo) {
         let echo = self.echo(rows.len() as u64);
-        let by_id = Key { field: ID, is_descending: self.is_backwards };
-        let keys: Vec<Key> = [&[self.first], &self.others[..], &[by_id]].concat();
+        let by_id = Key::by_id(self.is_backwards);
+        let keys: Vec<&Key> = std::iter::once(&self.first).chain(&self.others).chain([&by_id]).collect();
         let ranks = |(place, row): (usize, T)| {
-            let rank = |key: &Key| match key.field {
+            let rank = |key: &&Key| match &*key.field {
                 ID => Rank::Number(i64::try_from(place).unwrap_or(i64::MAX)),
                 field => Rank::Text(text(&row, field).to_lowercase()),
             };
@@ -153,7 +191,7 @@ impl Page {
     /// What the answer says about a list of so many items.
     pub(crate) fn echo(&self, total: u64) -> Echo {
         Echo {
-            sort_field: self.first.field,
+            sort_field: self.first.field.to_string(),
             sort_direction: if self.first.is_descending { "desc" } else { "asc" },
             page: self.number,
             page_size: self.size,

@@ -2,13 +2,17 @@
 
 pub(crate) mod account;
 pub(crate) mod assignment;
+pub(crate) mod avatar;
 pub(crate) mod caller;
 pub(crate) mod channel;
 pub(crate) mod channel_type;
 pub(crate) mod contact;
 pub(crate) mod contact_service;
+pub(crate) mod event;
 pub(crate) mod field;
+pub(crate) mod group;
 pub(crate) mod label;
+pub(crate) mod members;
 pub(crate) mod notification;
 pub(crate) mod service;
 pub(crate) mod status;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Actor, Dialect};
+use model::{Actor, Dialect, KeyId, Timestamp};
 use store::{Compat, Key, Scope, WorkspaceNumber};
 
 use crate::Error;
@@ -51,7 +51,34 @@ impl Caller {
         }
     }
 
+    /// contactd itself in a workspace, for its own commands.
+    pub(crate) fn own(workspace: WorkspaceNumber, now: Timestamp) -> Self {
+        let key = Key {
+            id: KeyId(uuid::Uuid::nil()),
+            name: String::new(),
+            workspaces: vec![workspace],
+            scopes: vec![Scope::Admin],
+            dialects: vec![Dialect::Native],
+            compat: None,
+            strict: None,
+            created_at: now,
+            expires_at: None,
+            revoked_at: None,
+        };
+        let key = Arc::new(key);
+        Self {
+            key,
+            dialect: Dialect::Native,
+            workspace,
+            compat: Compat::default(),
+            strict: false,
+            request_id: None,
+        }
+    }
+
     pub(crate) fn actor(&self) -> Actor {
-        Actor { key: Some(self.key.id), dialect: self.dialect, request_id: self.request_id.clone() }
+        // contactd's own commands have no key.
+        let key = Some(self.key.id).filter(|id| !id.0.is_nil());
+        Actor { key, dialect: self.dialect, request_id: self.request_id.clone() }
     }
 }

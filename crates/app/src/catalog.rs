@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Rejection, Timestamp};
+use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Precondition, Rejection, Timestamp};
 use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
@@ -76,7 +76,7 @@ impl App {
         let (id, now) = (self.clock().fresh_id(), self.clock().now());
         let edit = |catalog: &mut Catalog| {
             let item = make(Fresh { id, number: catalog.next_number::<T>(), now }, catalog)?;
-            T::items_mut(catalog).put(item.clone());
+            T::items_mut(catalog).put_alone(item.clone());
             Ok(item)
         };
         self.write_item(caller, ends, edit).await
@@ -93,7 +93,21 @@ impl App {
         named: &ItemRef,
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
-        self.update_linked_item(caller, named, &Ends::default(), edit).await
+        self.change_item(caller, named, (&Precondition::default(), &Ends::default()), edit).await
+    }
+
+    /// Changes an item of the catalog if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`update_item`](Self::update_item); [`Error::Rejected`] when it is another.
+    pub async fn update_item_at<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        precondition: &Precondition,
+        edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
+        self.change_item(caller, named, (precondition, &Ends::default()), edit).await
     }
 
     /// Changes an item of the catalog and makes its links exactly these, all of it or nothing. A link that stays keeps
@@ -108,15 +122,26 @@ impl App {
         ends: &Ends,
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
+        self.change_item(caller, named, (&Precondition::default(), ends), edit).await
+    }
+
+    async fn change_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        (precondition, ends): (&Precondition, &Ends),
+        edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenItem<T>, Error> {
         caller.require(Scope::Write)?;
         let edit = |catalog: &mut Catalog| {
             let mut item = found::<T>(catalog, named)?;
             let id = item.id();
+            precondition.check(catalog.revision_of(id))?;
             edit(&mut item, catalog)?;
             if item.id() != id {
                 return Err(Error::InUse(item.id().to_string()));
             }
-            T::items_mut(catalog).put(item.clone());
+            T::items_mut(catalog).put_alone(item.clone());
             Ok(item)
         };
         self.write_item(caller, ends, edit).await
@@ -132,9 +157,23 @@ impl App {
         caller: &Caller,
         named: &ItemRef,
     ) -> Result<WrittenItem<T>, Error> {
+        self.delete_item_at(caller, named, &Precondition::default()).await
+    }
+
+    /// Deletes an item of the catalog if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`delete_item`](Self::delete_item); [`Error::Rejected`] when it is another.
+    pub async fn delete_item_at<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        named: &ItemRef,
+        precondition: &Precondition,
+    ) -> Result<WrittenItem<T>, Error> {
         caller.require(Scope::Write)?;
         let edit = |catalog: &mut Catalog| {
             let item = found::<T>(catalog, named)?;
+            precondition.check(catalog.revision_of(item.id()))?;
             T::items_mut(catalog).remove(item.id());
             Ok(item)
         };

@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked, Ref,
+    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked,
+    Precondition, Ref, Violation, ViolationKind,
 };
 use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
 
+use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
+
+/// Contacts that are updated together at most.
+const GROUP: usize = 1000;
 
 /// A contact and the catalog that its ids refer to.
 #[derive(Clone, Debug)]
@@ -70,9 +75,11 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
-        caller.require(Scope::Read)?;
-        let page = self.store().list_contacts(caller.workspace, query).await?;
-        Ok(ContactList { contacts: page.contacts, total: page.total, catalog: self.catalog(caller).await? })
+        let catalog = self.catalog(caller).await?;
+        let query = self.with_dynamic_lists(query, &catalog);
+        let query = ContactQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
+        let page = self.store().list_contacts(caller.workspace, &query).await?;
+        Ok(ContactList { contacts: page.contacts, total: page.total, catalog })
     }
 
     /// The contacts with these ids, in any order; unknown ids are left out.
@@ -150,13 +157,48 @@ impl App {
         self.write(caller, Action::Update { contact, change }).await
     }
 
+    /// Changes several contacts, all of them or none; 1000 at most.
+    ///
+    /// # Errors
+    /// As [`update_contact`](Self::update_contact), for the first that cannot be changed.
+    pub async fn update_contacts(
+        &self,
+        caller: &Caller,
+        updates: Vec<(Ref, Change)>,
+    ) -> Result<Vec<Written>, Error> {
+        caller.require(Scope::Write)?;
+        if updates.len() > GROUP {
+            let kind = ViolationKind::TooLong { max: GROUP, unit: "items" };
+            return Err(Error::Rejected(Violation::new("", kind).into()));
+        }
+        let action = |(contact, mut change): (Ref, Change)| {
+            change.read_ahead();
+            Action::Update { contact, change }
+        };
+        let outcomes = self.write_group(caller, updates.into_iter().map(action).collect()).await?;
+        Ok(outcomes.into_iter().filter_map(AnyOutcome::contact).map(Written::from).collect())
+    }
+
     /// Deletes a contact; the change can be undone.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], or what the store says.
     pub async fn delete_contact(&self, caller: &Caller, contact: Ref) -> Result<Written, Error> {
+        self.delete_contact_at(caller, contact, None).await
+    }
+
+    /// Deletes a contact if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`delete_contact`](Self::delete_contact); [`Error::Rejected`] when it is another.
+    pub async fn delete_contact_at(
+        &self,
+        caller: &Caller,
+        contact: Ref,
+        precondition: Option<Box<Precondition>>,
+    ) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
-        self.write(caller, Action::Delete { contact }).await
+        self.write(caller, Action::Delete { contact, precondition }).await
     }
 
     /// Every violation of a change that the dialect already found fault with.
@@ -171,6 +213,7 @@ impl App {
         let judged = Change {
             edits: change.edits.iter().filter(|(_, edit)| is_self_contained(edit)).cloned().collect(),
             violations: change.violations.clone(),
+            precondition: change.precondition.clone(),
         };
         let ground = Ground { catalog: &catalog, linked: &Linked::default(), stamp: self.stamp() };
         match model::apply(contact, &judged, &ground) {

@@ -6,24 +6,30 @@
 
 mod caller;
 mod catalog;
+mod cleaning;
 mod clock;
 mod contacts;
 pub mod demo;
 mod duty;
+mod dynamic;
 mod error;
 mod history;
 mod import;
 mod keys;
 mod links;
+mod merge;
+mod pictures;
 mod reach;
 mod records;
 mod starter;
 mod workspaces;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use caller::Caller;
 pub use catalog::{Fresh, WrittenItem};
+pub use cleaning::{CLEAN_AFTER, Cleaned};
 pub use clock::{Clock, SystemClock};
 pub use contacts::{ContactList, View, Written};
 pub use duty::Duty;
@@ -32,12 +38,13 @@ pub use history::{History, Undone};
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
+pub use pictures::{PICTURE_BYTES, Upload};
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified, Workspace,
-    WorkspaceNumber, WriterStats,
+    Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified,
+    Workspace, WorkspaceNumber, WriterStats,
 };
 
 use crate::duty::Duties;
@@ -45,12 +52,39 @@ use crate::keys::KeyCache;
 use crate::workspaces::WorkspaceCache;
 
 /// Settings of the whole server.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Which of two contradicting wire shapes keys get that do not say it themselves.
     pub compat: Compat,
     /// Whether what a vendor's pages do not have is refused for keys that do not say it themselves.
     pub strict: bool,
+    /// After how long the ids of what was deleted from the catalog are cleaned away from records.
+    pub clean_after: Duration,
+    /// Where clients reach the server.
+    pub public_url: PublicUrl,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            compat: Compat::default(),
+            strict: false,
+            clean_after: CLEAN_AFTER,
+            public_url: PublicUrl::default(),
+        }
+    }
+}
+
+/// Where clients reach the server, for what answers link to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PublicUrl {
+    /// At the host that they name, through HTTP.
+    #[default]
+    Http,
+    /// At the host that they name, through HTTPS.
+    Https,
+    /// At this URL, without a slash at its end.
+    At(String),
 }
 
 /// The application; clones share it.
@@ -86,6 +120,21 @@ impl App {
     /// An id that nothing has, for what a record holds.
     pub fn fresh_id(&self) -> uuid::Uuid {
         self.clock().fresh_id()
+    }
+
+    /// The time now, for what a record holds.
+    pub fn now(&self) -> model::Timestamp {
+        self.clock().now()
+    }
+
+    /// Where a client that named this host reaches the server: a URL without a slash at its end.
+    pub fn public_url(&self, host: Option<&str>) -> String {
+        let host = host.unwrap_or("localhost");
+        match &self.inner.settings.public_url {
+            PublicUrl::Http => format!("http://{host}"),
+            PublicUrl::Https => format!("https://{host}"),
+            PublicUrl::At(url) => url.clone(),
+        }
     }
 
     /// Whether the store answers and takes writes.

@@ -6,7 +6,7 @@ mod plan;
 
 use model::{
     Catalog, CatalogRow, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection,
-    TagId, TaskId, Timestamp,
+    TagId, TaskId, Timestamp, Violation, ViolationKind,
 };
 use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError, Write};
 use uuid::Uuid;
@@ -158,9 +158,25 @@ impl App {
     ) -> Result<Vec<AnyOutcome>, Error> {
         let mut actions = vec![write];
         if let Some(link) = link {
+            if ends.contacts.is_some() {
+                self.refuse_dynamic(caller, link).await?;
+            }
             actions.extend(self.plan(caller, link, ends).await?);
         }
         self.write_group(caller, actions).await
+    }
+
+    /// Who is on a dynamic list cannot be set.
+    async fn refuse_dynamic(&self, caller: &Caller, link: LinkTo) -> Result<(), Error> {
+        let LinkTo::List(id) = link else { return Ok(()) };
+        let catalog = self.store().catalog(caller.workspace).await?;
+        match catalog.lists.get(id.0).filter(|list| list.is_dynamic()) {
+            Some(list) => {
+                let kind = ViolationKind::DynamicList(list.name.clone());
+                Err(Error::Rejected(Violation::new("contacts", kind).into()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The ids of the contacts that have a link, oldest first.

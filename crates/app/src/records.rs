@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Company, CompanyId, Dialect, Difference, Document, Note, NoteId, Record, Ref, Rejection,
-    Timestamp,
+    Actor, Catalog, Company, CompanyId, Dialect, Difference, Document, Note, NoteId, Precondition, Record,
+    Ref, Rejection, Timestamp,
 };
 use store::{Action, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
+use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
 
 /// A company, note or task, and the catalog that its ids refer to.
@@ -73,8 +74,9 @@ impl App {
         caller: &Caller,
         query: &RecordQuery,
     ) -> Result<RecordList<D>, Error> {
-        caller.require(Scope::Read)?;
-        let page = self.store().list_records(caller.workspace, D::KIND, query).await?;
+        let catalog = self.catalog(caller).await?;
+        let query = RecordQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
+        let page = self.store().list_records(caller.workspace, D::KIND, &query).await?;
         let records = page.records.iter().filter_map(|record| D::of(record)).cloned().collect();
         Ok(RecordList { records, total: page.total, catalog: self.catalog(caller).await? })
     }
@@ -148,24 +150,39 @@ impl App {
         named: &Ref,
         edit: impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenRecord<D>, Error> {
+        self.update_record_at(caller, named, &Precondition::default(), edit).await
+    }
+
+    /// Changes a company, note or task if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`update_record`](Self::update_record); [`Error::Rejected`] when it is another.
+    pub async fn update_record_at<D: Document>(
+        &self,
+        caller: &Caller,
+        named: &Ref,
+        precondition: &Precondition,
+        edit: impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
         for _ in 1..TRIES {
-            match self.try_update(caller, named, &edit).await {
+            match self.try_update(caller, (named, precondition), &edit).await {
                 Err(Error::Unavailable(StoreError::RecordChanged)) => {}
                 written => return written,
             }
         }
-        self.try_update(caller, named, &edit).await
+        self.try_update(caller, (named, precondition), &edit).await
     }
 
     async fn try_update<D: Document>(
         &self,
         caller: &Caller,
-        named: &Ref,
+        (named, precondition): (&Ref, &Precondition),
         edit: &(impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync),
     ) -> Result<WrittenRecord<D>, Error> {
         let mut record: D = self.find_record(caller.workspace, named).await?;
         let before: Record = record.clone().into();
+        precondition.check(before.revision())?;
         let catalog = self.store().catalog(caller.workspace).await?;
         edit(&mut record, &catalog)?;
         let after: Record = record.clone().into();
@@ -185,18 +202,37 @@ impl App {
         caller: &Caller,
         named: &Ref,
     ) -> Result<WrittenRecord<D>, Error> {
+        self.delete_record_at(caller, named, &Precondition::default()).await
+    }
+
+    /// Deletes a company, note or task if its revision is what the client wants it to be.
+    ///
+    /// # Errors
+    /// As [`delete_record`](Self::delete_record); [`Error::Rejected`] when it is another.
+    pub async fn delete_record_at<D: Document>(
+        &self,
+        caller: &Caller,
+        named: &Ref,
+        precondition: &Precondition,
+    ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
         for _ in 1..TRIES {
-            match self.try_delete(caller, named).await {
+            match self.try_delete(caller, named, precondition).await {
                 Err(Error::Unavailable(StoreError::RecordChanged)) => {}
                 written => return written,
             }
         }
-        self.try_delete(caller, named).await
+        self.try_delete(caller, named, precondition).await
     }
 
-    async fn try_delete<D: Document>(&self, caller: &Caller, named: &Ref) -> Result<WrittenRecord<D>, Error> {
+    async fn try_delete<D: Document>(
+        &self,
+        caller: &Caller,
+        named: &Ref,
+        precondition: &Precondition,
+    ) -> Result<WrittenRecord<D>, Error> {
         let record: Record = self.find_record::<D>(caller.workspace, named).await?.into();
+        precondition.check(record.revision())?;
         let (id, expected) = (record.id(), record.revision());
         let delete = RecordWrite::Delete { kind: D::KIND, id, expected };
         self.write_record(caller.workspace, caller.actor(), delete).await

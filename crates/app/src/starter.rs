@@ -42,12 +42,14 @@ pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
     for (number, (key, name, member, zingle)) in (1..).zip(system) {
         let titles = if member == SystemMember::Salutation { TITLES.as_slice() } else { &[] };
         let option = |(value, name): &(&str, &str)| FieldOption {
+            position: None,
             id: OptionId(clock.fresh_id()),
             value: (*value).to_owned(),
             name: (*name).to_owned(),
             aliases: Aliases::default(),
         };
         catalog.fields.push(Field {
+            former_options: Vec::new(),
             id: FieldId(clock.fresh_id()),
             number,
             key: key.to_owned(),
@@ -59,6 +61,7 @@ pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
             options: titles.iter().map(option).collect(),
             created_at: clock.now(),
             aliases: Aliases::one(Dialect::Zingle, zingle),
+            extras: model::Extras::default(),
         });
     }
     let types = [
@@ -67,6 +70,10 @@ pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
     ];
     for (number, (kind, name, zingle)) in (1..).zip(types) {
         catalog.channel_types.push(ChannelType {
+            inbound_url: None,
+            outbound_url: None,
+            muted: false,
+            priority: None,
             id: ChannelTypeId(clock.fresh_id()),
             number,
             kind,

@@ -70,6 +70,11 @@ impl App {
         Ok((Caller { workspace: workspace.number, ..caller.clone() }, workspace))
     }
 
+    /// Who contactd's own commands are in a workspace: they have no key, and every right.
+    pub fn operator(&self, workspace: &Workspace) -> Caller {
+        Caller::own(workspace.number, self.clock().now())
+    }
+
     pub(crate) async fn recent_workspaces(&self) -> Result<Arc<[Workspace]>, Error> {
         let WorkspaceCache(cache) = &self.inner.workspaces;
         let recent = cache.read().unwrap_or_else(PoisonError::into_inner).clone();

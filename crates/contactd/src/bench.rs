@@ -18,6 +18,7 @@ mod process;
 mod raw;
 mod records;
 mod report;
+mod routes;
 mod sections;
 mod seed;
 mod session;
@@ -110,6 +111,10 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
         true => Some(session.slow_reader(Duration::from_secs_f64(args.seconds)).await?),
         false => None,
     };
+    let routes = match args.routes {
+        true => session.routes().await?,
+        false => Vec::new(),
+    };
     Ok(Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         machine,
@@ -129,6 +134,7 @@ async fn measure(args: &BenchArgs) -> anyhow::Result<Report> {
         histories,
         idle_connections,
         slow_reader,
+        routes,
     })
 }
 

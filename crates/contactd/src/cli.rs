@@ -1,6 +1,7 @@
 //! The command line.
 
 mod bench;
+mod items;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Dialect;
 
 pub(crate) use self::bench::BenchArgs;
+pub(crate) use self::items::{
+    FieldCommand, FunnelFlags, InboxFlags, ItemCommand, ListFlags, MemberCommand, OptionCommand, Place,
+    TagFlags, TeamCommand, UserFlags,
+};
 
 /// A self-hosted contact server: one record per person, spoken in the wire formats of Zingle, Acquire,
 /// Callbell and Rolodex, and in its own API.
@@ -41,6 +46,27 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// List, make, rename, change and delete custom fields and their options
+    #[command(subcommand, after_help = items::EXAMPLES)]
+    Field(FieldCommand),
+    /// List, make, rename, change and delete tags
+    #[command(subcommand)]
+    Tag(ItemCommand<TagFlags>),
+    /// List, make, rename, change and delete lists of contacts or companies
+    #[command(subcommand)]
+    List(ItemCommand<ListFlags>),
+    /// List, make, rename, change and delete users
+    #[command(subcommand)]
+    User(ItemCommand<UserFlags>),
+    /// List, make, rename, change and delete teams, and who is in them
+    #[command(subcommand)]
+    Team(TeamCommand),
+    /// List, make, rename, change and delete inboxes: the workspace's own ends of conversations
+    #[command(subcommand)]
+    Inbox(ItemCommand<InboxFlags>),
+    /// List, make, rename, change and delete funnels: the stages of the sales funnel
+    #[command(subcommand)]
+    Funnel(ItemCommand<FunnelFlags>),
     /// Check a database: the file itself, every contact, its look-ups and its history
     ///
     /// Reads all of it; a server may be running on it. Prints what it looked at, or what is wrong, and fails
@@ -141,6 +167,11 @@ pub(crate) struct ServeArgs {
     /// The key of the certificate: a PEM file without a password
     #[arg(long, value_name = "FILE", env = "CONTACTD_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Where clients reach the server, such as https://contacts.example.com [default: the host that they name]
+    ///
+    /// Pictures of contacts are linked to there.
+    #[arg(long, value_name = "URL", env = "CONTACTD_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
     /// The database: a path, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: contactd.db]
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
@@ -162,6 +193,12 @@ pub(crate) struct ServeArgs {
     /// `contactd-ignored`. A key can be set to either, whatever is set here.
     #[arg(long, env = "CONTACTD_STRICT")]
     pub(crate) strict: bool,
+    /// After how many days the ids of deleted tags, fields, options, lists, users and teams are cleaned away from
+    /// contacts [default: 30]
+    ///
+    /// Nothing shows them from the deletion on. It can be undone before and after.
+    #[arg(long, value_name = "DAYS", env = "CONTACTD_CLEAN_AFTER_DAYS")]
+    pub(crate) clean_after_days: Option<u32>,
     /// A TOML file with these settings
     #[arg(long, value_name = "FILE", env = "CONTACTD_CONFIG")]
     pub(crate) config: Option<PathBuf>,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use app::{Compat, Location, LocationError, Options};
+use app::{CLEAN_AFTER, Compat, Location, LocationError, Options};
 use model::Dialect;
 use serde::Deserialize;
 
@@ -18,9 +19,13 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Certificate and key, for HTTPS.
     pub(crate) tls: Option<TlsFiles>,
+    /// Where clients reach the server, when that is not at the host that they name.
+    pub(crate) public_url: Option<String>,
     pub(crate) data: Data,
     pub(crate) compat: Compat,
     pub(crate) strict: bool,
+    /// After how long the ids of what was deleted are cleaned away.
+    pub(crate) clean_after: Duration,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: tracing::Level,
     pub(crate) max_connections: usize,
@@ -46,9 +51,11 @@ struct File {
     listen: Option<SocketAddr>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    public_url: Option<String>,
     database: Option<String>,
     compat: Option<Compat>,
     strict: Option<bool>,
+    clean_after_days: Option<u32>,
     log_format: Option<LogFormat>,
     log_level: Option<String>,
     max_connections: Option<usize>,
@@ -108,9 +115,11 @@ impl Config {
         Ok(Self {
             listen,
             tls: tls_files(args.tls_cert.or(file.tls_cert), args.tls_key.or(file.tls_key))?,
+            public_url: args.public_url.or(file.public_url).map(public_url).transpose()?,
             data,
             compat: args.compat.or(file.compat).unwrap_or_default(),
             strict: args.strict || file.strict.unwrap_or_default(),
+            clean_after: args.clean_after_days.or(file.clean_after_days).map_or(CLEAN_AFTER, days),
             log_format: args.log_format.or(file.log_format).unwrap_or_default(),
             log_level: args.log_level.or(file_level).unwrap_or(tracing::Level::INFO),
             max_connections: args
@@ -128,6 +137,24 @@ impl Config {
             hosts: vendors.chain(own).collect(),
         })
     }
+}
+
+fn days(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count) * 24 * 60 * 60)
+}
+
+/// A URL of ours: `http` or `https`, a host, perhaps a path, no slash at the end.
+fn public_url(text: String) -> anyhow::Result<String> {
+    let url = text.trim_end_matches('/');
+    let parsed: Option<hyper::Uri> = url.parse().ok();
+    let is_plain = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none()
+    });
+    if is_plain {
+        return Ok(url.to_owned());
+    }
+    Err(anyhow::anyhow!("hint: such as https://contacts.example.com")
+        .context(format!("--public-url is no URL that links can begin with: {text}")))
 }
 
 /// Both files, or none.
@@ -168,6 +195,7 @@ mod tests {
         let default = Config::load(ServeArgs::default()).unwrap();
         assert!(file.listen.is_some() && file.database.is_some() && file.compat.is_some());
         assert!(file.strict.is_some());
+        assert!(file.clean_after_days.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some() && file.max_connections.is_some());
         assert!(file.batch_max.is_some() && file.readers.is_some() && file.writers.is_some());
         assert_eq!(format!("{shown:?}"), format!("{default:?}"));

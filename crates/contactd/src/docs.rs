@@ -34,7 +34,9 @@ struct Described {
     contract: &'static LazyLock<Contract>,
 }
 
-const APIS: [Described; 2] = [
+const APIS: [Described; 4] = [
+    Described { name: "zingle", contract: &api_zingle::CONTRACT },
+    Described { name: "acquire", contract: &api_acquire::CONTRACT },
     Described { name: "callbell", contract: &api_callbell::CONTRACT },
     Described { name: "rolodex", contract: &api_rolodex::CONTRACT },
 ];
@@ -163,6 +165,21 @@ mod tests {
         for (name, text) in DOCUMENTS.iter() {
             let document: serde_json::Value = serde_json::from_str(text).unwrap();
             assert!(document["paths"].as_object().unwrap().len() > 10, "{name}");
+            let mut faults = Vec::new();
+            look(&document, &document, &mut faults);
+            assert!(faults.is_empty(), "{name}: {faults:?}");
+            let ids: Vec<_> = text.lines().filter(|line| line.contains("\"operationId\"")).collect();
+            let distinct: std::collections::HashSet<_> = ids.iter().collect();
+            assert_eq!(distinct.len(), ids.len(), "{name}: two operations have one id");
         }
+    }
+
+    /// References must lead somewhere.
+    fn look(document: &serde_json::Value, at: &serde_json::Value, faults: &mut Vec<String>) {
+        let target = at.get("$ref").and_then(|target| target.as_str());
+        let is_nowhere = |target: &&str| document.pointer(target.trim_start_matches('#')).is_none();
+        faults.extend(target.filter(is_nowhere).map(str::to_owned));
+        let below = at.as_object().into_iter().flatten().map(|(_, below)| below);
+        below.chain(at.as_array().into_iter().flatten()).for_each(|below| look(document, below, faults));
     }
 }

@@ -9,6 +9,7 @@ mod connection;
 mod demo;
 mod docs;
 mod import;
+mod items;
 mod logs;
 mod metrics;
 mod mount;
@@ -47,6 +48,13 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Cert(args) => cert::run(&args),
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
+            Command::Field(command) => items::field(command).await,
+            Command::Tag(command) => items::run(items::TAG, command).await,
+            Command::List(command) => items::run(items::LIST, command).await,
+            Command::User(command) => items::run(items::USER, command).await,
+            Command::Team(command) => items::team(command).await,
+            Command::Inbox(command) => items::run(items::INBOX, command).await,
+            Command::Funnel(command) => items::run(items::FUNNEL, command).await,
             Command::Verify { database } => admin::verify(&database).await,
             Command::Import(args) => import::run(&args).await,
             Command::Move(args) => move_store::run(&args).await,

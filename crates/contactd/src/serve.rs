@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Context;
-use app::{App, Location, Options, Settings, Store, StoreError, SystemClock};
+use app::{App, Location, Options, PublicUrl, Settings, Store, StoreError, SystemClock};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -30,8 +30,18 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         }
     };
     let store = open(&location, config.options).await?;
-    let app =
-        App::new(store, Arc::new(SystemClock), Settings { compat: config.compat, strict: config.strict });
+    let public_url = match (config.public_url, &tls) {
+        (Some(url), _) => PublicUrl::At(url),
+        (None, Some(_)) => PublicUrl::Https,
+        (None, None) => PublicUrl::Http,
+    };
+    let settings = Settings {
+        compat: config.compat,
+        strict: config.strict,
+        clean_after: config.clean_after,
+        public_url,
+    };
+    let app = App::new(store, Arc::new(SystemClock), settings);
     if let Some(crowd) = crowd {
         app.seed_demo(crowd).await.context("cannot make the demo's records")?;
     }
@@ -45,8 +55,12 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let mounts = Mounts::new(&app, config.hosts);
     let server = Server { app: app.clone(), mounts, metrics: Metrics::new(), docs: docs::routes() };
     let entrance = Entrance { listener, tls, max_connections: config.max_connections };
-    server.run(entrance, stop).await;
-    app.close().await;
+    let serving = async {
+        server.run(entrance, stop).await;
+        app.close().await;
+    };
+    // The cleaning ends when the application is closed.
+    tokio::join!(serving, app.keep_clean());
     drop(folder);
     tracing::info!("stopped");
     Ok(())

@@ -3,6 +3,7 @@
 
 mod channels;
 mod lock;
+mod merge;
 mod names;
 mod sets;
 mod values;
@@ -10,6 +11,8 @@ mod values;
 use std::collections::HashMap;
 
 use uuid::Uuid;
+
+pub use self::merge::merge;
 
 use crate::{
     BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Dialect, Difference, Edit,
@@ -68,9 +71,12 @@ pub struct Applied {
 /// and its differences, or nothing.
 ///
 /// # Errors
-/// Every violation: those that the dialect found while decoding, those of the edits in their order, then those
+/// That the contact is at another revision than the change is for; else every violation: those that the dialect found while decoding, those of the edits in their order, then those
 /// of the contact as a whole: its lock and its bounds.
 pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
+    if let Some(precondition) = &change.precondition {
+        precondition.check(contact.revision)?;
+    }
     let mut draft = Draft {
         before: contact,
         contact: contact.clone(),
@@ -156,6 +162,8 @@ impl Draft<'_> {
             Edit::Values(set, read) => self.values(set, *read),
             Edit::Extra(dialect, name, value) => self.extra(at, (*dialect, name), value.as_ref()),
             Edit::Aliases(dialect, texts) => self.aliases(at, *dialect, texts),
+            Edit::Forget(what, id) if self.ground.catalog.has(*what, *id) => {}
+            Edit::Forget(what, id) => self.contact.forget(*what, *id),
             Edit::Revert(differences, on_conflict) => self.revert(differences, *on_conflict),
         }
     }
@@ -283,24 +291,26 @@ impl Draft<'_> {
     }
 
     fn check_bounds(&mut self) {
-        let contact = &self.contact;
-        let aliases = contact.aliases.pairs().count();
-        let counts = [
-            ("channels", contact.channels.len(), limits::CHANNELS),
-            ("companies", contact.companies.len(), limits::SET_ITEMS),
-            ("tags", contact.tags.len(), limits::SET_ITEMS),
-            ("lists", contact.lists.len(), limits::SET_ITEMS),
-            ("notes", contact.notes.len(), limits::SET_ITEMS),
-            ("values", contact.values.len(), limits::VALUES),
-            ("extras", contact.extras.len(), limits::EXTRAS),
-            ("aliases", aliases, limits::ALIASES),
-        ];
-        for (at, count, max) in counts {
-            if count > max {
-                self.refuse(at, ViolationKind::TooLong { max, unit: "items" });
-            }
-        }
+        self.violations.extend(beyond_bounds(&self.contact));
     }
+}
+
+/// Every member of a contact that has more than a contact can hold.
+fn beyond_bounds(contact: &Contact) -> Vec<Violation> {
+    let counts = [
+        ("channels", contact.channels.len(), limits::CHANNELS),
+        ("companies", contact.companies.len(), limits::SET_ITEMS),
+        ("tags", contact.tags.len(), limits::SET_ITEMS),
+        ("lists", contact.lists.len(), limits::SET_ITEMS),
+        ("notes", contact.notes.len(), limits::SET_ITEMS),
+        ("values", contact.values.len(), limits::VALUES),
+        ("extras", contact.extras.len(), limits::EXTRAS),
+        ("aliases", contact.aliases.pairs().count(), limits::ALIASES),
+        ("former", contact.former.pairs().count(), limits::FORMER_IDS),
+    ];
+    let too_long = |max| ViolationKind::TooLong { max, unit: "items" };
+    let beyond = counts.into_iter().filter(|(_, count, max)| count > max);
+    beyond.map(|(at, _, max)| Violation::new(at, too_long(max))).collect()
 }
 
 /// The bound of an edit that has more items than a contact can hold. It is refused unread, so that the work

@@ -2,6 +2,8 @@
 
 mod changes;
 mod desk;
+mod field;
+mod gone;
 
 use std::collections::BTreeMap;
 
@@ -10,9 +12,11 @@ use uuid::Uuid;
 
 pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
+pub use self::field::{Entity, Field, FieldOption, FieldType, SystemMember};
+pub use self::gone::{Carried, Gone, Span};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Contact, FieldId, InboxId, Item, Items, ListId, OptionId,
-    RecordKind, TagId, TeamId, Timestamp, UserId,
+    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, InboxId, Item, Items, ListId, RecordKind, TagId,
+    TeamId, Timestamp, UserId,
 };
 
 /// The fields, tags, lists, users, teams, channel types, inboxes, and what else is like them, of one workspace: one small
@@ -54,6 +58,17 @@ pub struct Catalog {
     /// When items last changed, by their ids; those that never did are left out. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub updated_at: BTreeMap<Uuid, Timestamp>,
+    /// The revisions of the catalog at which items last changed or came back, by their ids; those that never did since the
+    /// workspace was made are left out. Kept by the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub revisions: BTreeMap<Uuid, u64>,
+    /// What was deleted, by its id, while records may still carry that, and what was cleaned away. Deletions are noted by
+    /// the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub gone: BTreeMap<Uuid, Gone>,
+    /// What came back after its id was cleaned away, by its id, until the records have it again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub returning: BTreeMap<Uuid, Span>,
     /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub last_numbers: BTreeMap<RecordKind, u64>,
@@ -63,6 +78,27 @@ impl Catalog {
     /// The custom fields of contacts: those whose values stand in [`Contact::values`].
     pub fn custom_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.system.is_none() && field.entity == Entity::Contact)
+    }
+
+    /// The revision of one of its items: that of the catalog when the item was made or last changed, so it grows with
+    /// each change, also over a deletion and an undo. 0 for what the workspace was made with, before its first change.
+    pub fn revision_of(&self, item: Uuid) -> u64 {
+        self.revisions.get(&item).copied().unwrap_or(0)
+    }
+
+    /// A short name for a new field that no other has.
+    pub fn fresh_key(&self, name: &str, number: u64) -> String {
+        let is_taken = |key: &str| self.fields.iter().any(|field| field.key == key);
+        let letters = name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "_");
+        let key = letters.trim_matches('_');
+        let key = if key.is_empty() { "field" } else { key };
+        if !is_taken(key) {
+            return key.to_owned();
+        }
+        let numbers = number..=number.saturating_add(self.fields.len() as u64);
+        let mut keys = numbers.map(|number| format!("{key}_{number}"));
+        // There are more of these than fields.
+        keys.find(|key| !is_taken(key)).unwrap_or_else(|| key.to_owned())
     }
 
     /// The team that a contact without one belongs to.
@@ -89,146 +125,8 @@ impl Catalog {
     }
 }
 
-/// What a field belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Entity {
-    /// Contacts.
-    #[default]
-    Contact,
-    /// Companies.
-    Company,
-}
-
-/// The type of a field's values; fixed once the field is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldType {
-    /// Text.
-    Text,
-    /// An e-mail address.
-    Email,
-    /// A URL.
-    Url,
-    /// A phone number, as written.
-    Phone,
-    /// A decimal number of any precision.
-    Number,
-    /// True or false.
-    Boolean,
-    /// A calendar date.
-    Date,
-    /// A time of day, `HH:MM` or `HH:MM:SS`.
-    Time,
-    /// An instant.
-    Datetime,
-    /// One of the field's options.
-    SingleSelect,
-    /// Any of the field's options.
-    MultiSelect,
-    /// A user of the workspace.
-    User,
-}
-
-/// A member of the record that dialects show as if it were a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SystemMember {
-    /// [`Name::first`](crate::Name::first).
-    FirstName,
-    /// [`Name::last`](crate::Name::last).
-    LastName,
-    /// [`Contact::salutation`].
-    Salutation,
-}
-
-impl SystemMember {
-    /// The member's value.
-    pub fn of(self, contact: &Contact) -> Option<&str> {
-        match self {
-            Self::FirstName => contact.name.first.as_deref(),
-            Self::LastName => contact.name.last.as_deref(),
-            Self::Salutation => contact.salutation.as_deref(),
-        }
-    }
-}
-
-/// The definition of a field.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Field {
-    /// Its id.
-    pub id: FieldId,
-    /// Its number, for dialects that speak integers.
-    pub number: u64,
-    /// Its short name, such as `lead_score`; unique in the workspace.
-    pub key: String,
-    /// Its name, such as `Lead Score`.
-    pub name: String,
-    /// The type of its values.
-    #[serde(rename = "type")]
-    pub kind: FieldType,
-    /// What it belongs to.
-    #[serde(default)]
-    pub entity: Entity,
-    /// The member of the record that it shows, if it is no custom field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub system: Option<SystemMember>,
-    /// Its options, in their order. A text field may have some too, as suggestions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<FieldOption>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// The ids that vendors gave it.
-    #[serde(default, skip_serializing_if = "Aliases::is_empty")]
-    pub aliases: Aliases,
-}
-
-impl Field {
-    /// The option with this id.
-    pub fn option(&self, id: OptionId) -> Option<&FieldOption> {
-        self.options.iter().find(|option| option.id == id)
-    }
-
-    /// The option whose value is exactly this text.
-    pub fn option_valued(&self, value: &str) -> Option<&FieldOption> {
-        self.options.iter().find(|option| option.value == value)
-    }
-}
-
-impl Item for Field {
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-    fn number(&self) -> Option<u64> {
-        Some(self.number)
-    }
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn key(&self) -> Option<&str> {
-        Some(&self.key)
-    }
-    fn aliases(&self) -> &Aliases {
-        &self.aliases
-    }
-}
-
-/// One choice of a select field.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FieldOption {
-    /// Its id.
-    pub id: OptionId,
-    /// What is stored and compared.
-    pub value: String,
-    /// What people read.
-    pub name: String,
-    /// The ids that vendors gave it.
-    #[serde(default, skip_serializing_if = "Aliases::is_empty")]
-    pub aliases: Aliases,
-}
-
 macro_rules! named_item {
-    ($type:ty) => {
+    ($type:ty $(, $stands_out:ident)?) => {
         impl Item for $type {
             fn id(&self) -> Uuid {
                 self.id.0
@@ -242,6 +140,9 @@ macro_rules! named_item {
             fn aliases(&self) -> &Aliases {
                 &self.aliases
             }
+            $(fn stands_out(&mut self) -> Option<&mut bool> {
+                Some(&mut self.$stands_out)
+            })?
         }
     };
 }
@@ -267,6 +168,9 @@ pub struct Tag {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// Members that only one dialect knows.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 named_item!(Tag);
 
@@ -285,6 +189,16 @@ pub struct List {
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What contacts must fulfil to be on it, every one. With conditions the list is dynamic: who is on it is found out
+    /// when somebody asks, and cannot be set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    /// Background colour, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background_color: Option<String>,
+    /// Text colour, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_color: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The ids that vendors gave it.
@@ -292,6 +206,13 @@ pub struct List {
     pub aliases: Aliases,
 }
 named_item!(List);
+
+impl List {
+    /// Whether conditions say who is on it.
+    pub fn is_dynamic(&self) -> bool {
+        !self.conditions.is_empty()
+    }
+}
 
 /// A person who works in the workspace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -358,7 +279,7 @@ pub struct Team {
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
 }
-named_item!(Team);
+named_item!(Team, default);
 
 /// A kind of channel as the workspace defines it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -374,6 +295,18 @@ pub struct ChannelType {
     /// Whether every workspace has it.
     #[serde(default)]
     pub global: bool,
+    /// The URL that an outside system wants to be told of incoming messages at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbound_url: Option<String>,
+    /// The URL that an outside system wants to be told of outgoing messages at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outbound_url: Option<String>,
+    /// Whether no messages are to go over it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
+    /// Its place among the types where people are shown them, as a client gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i64>,
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
@@ -398,4 +331,4 @@ pub struct Inbox {
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
 }
-named_item!(Inbox);
+named_item!(Inbox, main);

@@ -2,8 +2,8 @@
 
 use crate::channel::{Normalised, normalise};
 use crate::{
-    Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json, Network,
-    OptIn, Ref, Timestamp, Value, Violation, ViolationKind, limits,
+    Carried, Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json,
+    Network, OptIn, Precondition, Ref, Timestamp, Value, Violation, ViolationKind, limits,
 };
 
 /// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
@@ -14,6 +14,8 @@ pub struct Change {
     pub edits: Vec<(String, Edit)>,
     /// What the dialect already found wrong with the request; any of these refuses the change.
     pub violations: Vec<Violation>,
+    /// What must hold of the contact's revision, where the client says so.
+    pub precondition: Option<Box<Precondition>>,
 }
 
 impl Change {
@@ -136,6 +138,8 @@ pub enum Edit {
     Extra(Dialect, String, Option<Json>),
     /// Sets the ids that a vendor gave the contact.
     Aliases(Dialect, Vec<String>),
+    /// Takes the id of something away that is gone from the catalog; what is there stays.
+    Forget(Carried, uuid::Uuid),
     /// Takes back what an earlier change did.
     Revert(Vec<Difference>, OnConflict),
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Channel, ChannelKind, CompanyLink, ContactId, Dialect, FieldId, Json, ListId, NoteId, TagId, TeamId,
-    Text, Timestamp, UserId, Value,
+    Channel, ChannelKind, CompanyLink, ContactId, Dialect, FieldId, Json, ListId, Native, NoteId, TagId,
+    TeamId, Text, Timestamp, UserId, Value,
 };
 
 /// One person. Members that are empty are left out of the stored document.
@@ -110,6 +110,10 @@ pub struct Contact {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// The ids of the contacts that were merged into it. They lead to it, and are never shown as its own. Ids of ours
+    /// stand among those of the native API, in the form of [`Contact::former_id`].
+    #[serde(default, skip_serializing_if = "Aliases::is_empty")]
+    pub former: Aliases,
     /// Members that only one dialect knows, as they came.
     #[serde(default, skip_serializing_if = "Extras::is_empty")]
     pub extras: Extras,
@@ -153,7 +157,22 @@ impl Contact {
             assigned_team: None,
             locked_by: None,
             aliases: Aliases::default(),
+            former: Aliases::default(),
             extras: Extras::default(),
+        }
+    }
+
+    /// Every id that leads to it beside its own: those that vendors gave it, and those of contacts merged into it.
+    pub fn leading_ids(&self) -> impl Iterator<Item = (Dialect, &str)> {
+        self.aliases.pairs().chain(self.former.pairs())
+    }
+
+    /// How an id of ours stands in [`former`](Self::former): no other id has this form, so a contact that lives is never
+    /// taken for one that was merged.
+    pub fn former_id(native: Native) -> String {
+        match native {
+            Native::Uuid(id) => format!("merged-{id}"),
+            Native::Number(number) => format!("merged-{number}"),
         }
     }
 

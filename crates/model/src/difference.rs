@@ -38,6 +38,7 @@ macro_rules! members {
             Social(Network),
             Value(FieldId),
             Alias(Dialect),
+            Former(Dialect),
             Extra(Dialect, String),
             Other(String),
         }
@@ -49,6 +50,7 @@ macro_rules! members {
                     Self::Social(network) => write!(f, "social.{}", network.as_str()),
                     Self::Value(field) => write!(f, "values.{}", field.0.simple()),
                     Self::Alias(dialect) => write!(f, "aliases.{dialect}"),
+                    Self::Former(dialect) => write!(f, "former.{dialect}"),
                     Self::Extra(dialect, name) => write!(f, "extras.{dialect}.{name}"),
                     Self::Other(name) => f.write_str(name),
                 }
@@ -88,6 +90,7 @@ macro_rules! members {
                 Member::Social(network) => json(&contact.social.get(network)),
                 Member::Value(field) => json(&contact.values.get(field)),
                 Member::Alias(dialect) => json(&contact.aliases.of(*dialect)),
+                Member::Former(dialect) => json(&contact.former.of(*dialect)),
                 Member::Extra(dialect, name) => contact.extras.get(*dialect, name).cloned().unwrap_or_default(),
                 Member::Other(_) => Json::Null,
             }
@@ -106,6 +109,7 @@ macro_rules! members {
                     None => { contact.values.remove(field); }
                 },
                 Member::Alias(dialect) => contact.aliases.set(*dialect, from_json(value)?),
+                Member::Former(dialect) => contact.former.set(*dialect, from_json(value)?),
                 Member::Extra(dialect, name) => {
                     contact.extras.set(*dialect, name, (!value.is_null()).then(|| value.clone()));
                 }
@@ -161,6 +165,7 @@ fn keyed_member(path: &str) -> Option<Member> {
         "social" => Network::ALL.into_iter().find(|network| network.as_str() == tail).map(Member::Social),
         "values" => Uuid::try_parse(tail).ok().map(|id| Member::Value(FieldId(id))),
         "aliases" => tail.parse().ok().map(Member::Alias),
+        "former" => tail.parse().ok().map(Member::Former),
         "extras" => {
             let (dialect, name) = tail.split_once('.')?;
             Some(Member::Extra(dialect.parse().ok()?, name.to_owned()))
@@ -182,6 +187,9 @@ fn keyed_differences(before: &Contact, after: &Contact, found: &mut Vec<Differen
     }
     if before.aliases != after.aliases {
         members.extend(Dialect::ALL.into_iter().map(Member::Alias));
+    }
+    if before.former != after.former {
+        members.extend(Dialect::ALL.into_iter().map(Member::Former));
     }
     if before.extras != after.extras {
         let names = |contact: &'_ Contact| {
@@ -244,6 +252,7 @@ mod tests {
         let mut members = vec![Member::Value(id)];
         members.extend(Network::ALL.map(Member::Social));
         members.extend(Dialect::ALL.map(Member::Alias));
+        members.extend(Dialect::ALL.map(Member::Former));
         for name in ["ip", "", ".", "a.b", "é 𝕏", "extras.acquire.ip"] {
             members.push(Member::Extra(Dialect::Acquire, name.to_owned()));
         }

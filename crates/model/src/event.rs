@@ -29,6 +29,10 @@ pub struct Event {
     /// The whole record as it was, when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deleted>,
+    /// The contacts that were merged into this one, whole, in the order of their deletions, which are the events just
+    /// before this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Contact>,
     /// The event that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,

@@ -23,6 +23,10 @@ pub trait Item {
     }
     /// The ids that vendors gave it.
     fn aliases(&self) -> &Aliases;
+    /// Whether it is the one that is used when none is named, where its kind has such a one.
+    fn stands_out(&mut self) -> Option<&mut bool> {
+        None
+    }
 }
 
 /// Records in the order they were made, with look-ups in constant time. Serialises as a plain list.
@@ -108,6 +112,22 @@ impl<T: Item> Items<T> {
         *self = rows.into_iter().collect();
     }
 
+    /// Puts a record in its place, and lets it alone be the one that is used when none is named, if it is that.
+    pub fn put_alone(&mut self, mut row: T)
+    where
+        T: Clone,
+    {
+        if row.stands_out().is_some_and(|flag| *flag) {
+            let others = self.rows.iter().filter(|each| each.id() != row.id()).cloned().collect::<Vec<_>>();
+            for mut other in others {
+                if other.stands_out().is_some_and(std::mem::take) {
+                    self.put(other);
+                }
+            }
+        }
+        self.put(row);
+    }
+
     /// Removes the record with this id.
     pub fn remove(&mut self, id: Uuid) -> Option<T> {
         let mut rows = std::mem::take(self).rows;
@@ -186,6 +206,7 @@ mod tests {
             text_color: None,
             created_at: Timestamp::default(),
             aliases: Aliases::one(Dialect::Zingle, alias),
+            extras: crate::Extras::default(),
         };
         rows.iter().map(tag).collect()
     }
@@ -251,6 +272,18 @@ mod tests {
         assert_eq!(items.find(&ItemRef::Name("b".to_owned())), None);
         assert_eq!(items.find(&ItemRef::Name("d".to_owned())).map(|tag| tag.number), Some(2));
         assert_eq!(items.iter().map(|tag| tag.number).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn one_alone_is_the_one_that_is_used_when_none_is_named() {
+        let json = r#"[{"id":"00000000000000000000000000000001","number":1,"name":"a","default":true,"created_at":0},
+            {"id":"00000000000000000000000000000002","number":2,"name":"b","created_at":0}]"#;
+        let mut teams: Items<Team> = serde_json::from_str(json).unwrap();
+        let second = teams.get(Uuid::from_u128(2)).cloned().unwrap();
+        teams.put_alone(Team { name: "c".to_owned(), ..second.clone() });
+        assert_eq!(teams.iter().map(|team| team.default).collect::<Vec<_>>(), [true, false]);
+        teams.put_alone(Team { default: true, ..second });
+        assert_eq!(teams.iter().map(|team| team.default).collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod change;
 pub mod channel;
 pub mod company;
+pub mod condition;
 pub mod contact;
 pub mod dialect;
 pub mod difference;
@@ -21,6 +22,7 @@ pub mod items;
 pub mod limits;
 pub mod note;
 pub mod phone;
+pub mod precondition;
 pub mod record;
 pub mod reference;
 pub mod task;
@@ -28,10 +30,11 @@ pub mod time;
 pub mod value;
 pub mod violation;
 
-pub use apply::{Applied, Ground, Linked, Stamp, apply};
+pub use apply::{Applied, Ground, Linked, Stamp, apply, merge};
 pub use catalog::{
-    Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption, FieldType,
-    Funnel, Inbox, ItemChange, ItemEdit, List, Presence, Subscription, SystemMember, Tag, Team, User,
+    Carried, Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption,
+    FieldType, Funnel, Gone, Inbox, ItemChange, ItemEdit, List, Presence, Span, Subscription, SystemMember,
+    Tag, Team, User,
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,
@@ -39,6 +42,7 @@ pub use change::{
 };
 pub use channel::{Channel, ChannelKind};
 pub use company::{Company, CompanyLink};
+pub use condition::{Condition, Judge, Memberships, Subject};
 pub use contact::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
 pub use dialect::Dialect;
 pub use difference::{Difference, Member};
@@ -51,6 +55,7 @@ pub use id::{
 };
 pub use items::{Item, Items};
 pub use note::{Note, NoteMessage};
+pub use precondition::{Precondition, Revisions};
 pub use record::{Document, Record, RecordKind};
 pub use reference::{ItemRef, Native, Ref};
 pub use task::Task;

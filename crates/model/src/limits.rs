@@ -16,6 +16,8 @@ pub const EXTRA_BYTES: usize = 65_536;
 pub const EXTRAS: usize = 200;
 /// Aliases of one contact, over all dialects.
 pub const ALIASES: usize = 100;
+/// Ids of contacts that were merged into one contact.
+pub const FORMER_IDS: usize = 1_000;
 /// Bytes of one alias.
 pub const ALIAS_BYTES: usize = 255;
 /// Bytes of a number's text.

@@ -139,12 +139,21 @@ pub enum ViolationKind {
         /// What is wrong.
         kind: Box<ViolationKind>,
     },
+    /// A contact that does not exist.
+    #[error("no contact '{0}'")]
+    UnknownContact(String),
+    /// A contact that is to be merged into itself.
+    #[error("is the contact that it is to be merged into")]
+    SameContact,
     /// A tag that does not exist.
     #[error("no tag '{0}'")]
     UnknownTag(String),
     /// A list that does not exist, or that lists something else.
     #[error("no list '{0}'")]
     UnknownList(String),
+    /// A list whose conditions say who is on it.
+    #[error("the list '{0}' is made of conditions, so nobody can be put on it or taken off it")]
+    DynamicList(String),
     /// A note that does not exist.
     #[error("no note '{0}'")]
     UnknownNote(String),
@@ -172,12 +181,21 @@ pub enum ViolationKind {
     /// An alias that belongs to another contact.
     #[error("is the id of another contact")]
     AliasTaken,
+    /// A name or an id that only one record may have, and another one has.
+    #[error("belongs to another one")]
+    Taken,
+    /// It may not be deleted.
+    #[error("cannot be deleted")]
+    Permanent,
     /// The contact's name, e-mail and phone are owned by an outside system.
     #[error("is locked by '{0}'")]
     Locked(String),
     /// An undo would overwrite a later change.
     #[error("was changed again since")]
     ChangedSince,
+    /// The record is at this revision, which the client did not want to change.
+    #[error("the record is at revision {0}")]
+    OtherRevision(u64),
     /// The body is no JSON, or not the kind of JSON that is allowed; the text says why.
     #[error("{0}")]
     Malformed(String),

@@ -19,8 +19,8 @@ pub(crate) use self::saves::{
     Delete, EventRow, FacetSave, HeadSave, Insert, Lookups, RecordSave, Saves, Update,
 };
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, RecordPage, RecordQuery, StoreError, Verified,
-    Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
+    Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -76,6 +76,13 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// The key with this hash, or all keys in the order they were made.
     fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+
+    /// A picture.
+    fn picture(
+        &self,
+        workspace: WorkspaceNumber,
+        id: Uuid,
+    ) -> impl Future<Output = Result<Option<Picture>, StoreError>> + Send;
 
     /// Takes a lease for so long, or keeps it for longer; the term of this holder, or `None` while another node has
     /// it.
@@ -349,4 +356,8 @@ pub(crate) enum Admin {
     CreateKey(KeyHash, Key),
     /// Revokes a key.
     RevokeKey(KeyId, Timestamp),
+    /// Stores a picture.
+    PutPicture(WorkspaceNumber, Picture),
+    /// Removes a picture that nothing shows.
+    RemovePicture(WorkspaceNumber, Uuid),
 }

@@ -10,8 +10,8 @@ use crate::backend::{Backend, Loaded, Wanted};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, RecordPage, RecordQuery, StoreError, Verified,
-    Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
+    Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reads go to whichever it is.
@@ -107,6 +107,10 @@ impl Backend for Database {
 
     async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
         each!(self, backend => backend.keys(hash))
+    }
+
+    async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
+        each!(self, backend => backend.picture(workspace, id))
     }
 
     async fn take_lease(

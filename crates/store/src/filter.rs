@@ -79,6 +79,19 @@ impl Filter {
         Self::Where(Predicate::new(holds))
     }
 
+    /// The same with other filters in the place of some questions.
+    #[must_use]
+    pub fn replace(self, with: &impl Fn(&Facet) -> Option<Self>) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.replace(with)).collect();
+        match self {
+            Self::And(parts) => Self::And(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::Not(part) => Self::Not(Box::new(part.replace(with))),
+            Self::Is(facet) => with(&facet).unwrap_or(Self::Is(facet)),
+            Self::All | Self::HasChannel(..) | Self::Where(_) => self,
+        }
+    }
+
     /// Whether documents must be asked.
     pub(crate) fn asks_documents(&self) -> bool {
         match self {
@@ -248,6 +261,16 @@ mod tests {
                 "{filter:?}"
             );
         }
+    }
+
+    #[test]
+    fn questions_are_replaced_wherever_they_stand() {
+        let tree =
+            || Filter::Any(vec![Filter::And(vec![Filter::Is(Facet::Starred)]), !Filter::Is(Facet::Closed)]);
+        let same = tree().replace(&|_| None);
+        assert_eq!(format!("{same:?}"), format!("{:?}", tree()));
+        let other = tree().replace(&|facet| (*facet == Facet::Closed).then_some(Filter::All));
+        assert_eq!(format!("{other:?}"), "Any([And([Is(Starred)]), Not(All)])");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod filter;
 mod key;
 mod location;
 mod numbers;
+mod picture;
 mod postgres;
 mod query;
 mod queue;
@@ -29,6 +30,7 @@ pub use error::StoreError;
 pub use filter::{Filter, Predicate};
 pub use key::{Compat, Key, KeyHash, Scope};
 pub use location::{Location, LocationError};
+pub use picture::Picture;
 pub use query::{
     ContactOrder, ContactPage, ContactQuery, HistoryQuery, RecordOrder, RecordPage, RecordQuery,
 };

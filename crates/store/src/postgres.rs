@@ -11,6 +11,7 @@ mod listen;
 mod load;
 mod looked_up;
 mod migrate;
+mod pictures;
 mod pipeline;
 mod records;
 mod save;
@@ -37,8 +38,8 @@ pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Options, RecordPage, RecordQuery,
-    StoreError, Verified, Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Options, Picture, RecordPage,
+    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -185,6 +186,11 @@ impl Backend for Postgres {
 
     async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
         administer::keys(&self.primary.session().await?, hash.as_ref()).await
+    }
+
+    /// Shown right after it was stored, so it is never behind.
+    async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
+        pictures::find(&self.primary.session().await?, workspace, id).await
     }
 
     async fn take_lease(

@@ -9,6 +9,7 @@ mod list;
 mod load;
 mod log;
 mod migrate;
+mod pictures;
 mod readers;
 mod records;
 mod save;
@@ -32,8 +33,8 @@ pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Options, RecordPage, RecordQuery, StoreError,
-    Verified, Workspace, WorkspaceNumber,
+    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage, RecordQuery,
+    StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -137,6 +138,10 @@ impl Backend for Sqlite {
 
     async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
         self.readers.run(move |connection| administer::keys(connection, hash.as_ref())).await
+    }
+
+    async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
+        self.readers.run(move |connection| pictures::find(connection, workspace, id)).await
     }
 
     /// A file is served by one process, which has every lease for good.

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Contact, ContactId, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
+use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 use crate::backend::{Admin, Backend, Batches, Wanted};
@@ -17,7 +17,7 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, StoreError,
+    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Picture, StoreError,
     Verified, Workspace, WorkspaceNumber, Write, WriterStats,
 };
 
@@ -167,11 +167,22 @@ impl Store {
         rehearse(&self.shared.backend, &self.shared.catalogs, write).await
     }
 
-    /// The contact that a client names.
+    /// The contact that a client names: also by an id of one that was merged into it.
     ///
     /// # Errors
     /// What the database says.
     pub async fn find_contact(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Ref,
+    ) -> Result<Option<Arc<Contact>>, StoreError> {
+        let found = self.find_living(workspace, contact).await?;
+        let (None, Some(native)) = (&found, contact.native) else { return Ok(found) };
+        let former = Ref { dialect: Dialect::Native, text: Contact::former_id(native), native: None };
+        self.find_living(workspace, &former).await
+    }
+
+    async fn find_living(
         &self,
         workspace: WorkspaceNumber,
         contact: &Ref,
@@ -293,6 +304,16 @@ impl Store {
         self.shared.backend.events(workspace, after, limit).await
     }
 
+    /// The number of a workspace's last event; 0 when it has none.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn last_event(&self, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
+        let heads = self.shared.backend.load(wanted).await?.heads;
+        Ok(heads.first().map_or(0, |(_, head)| head.last_event))
+    }
+
     /// The workspace's catalog; at most one second old.
     ///
     /// # Errors
@@ -376,6 +397,34 @@ impl Store {
         Ok(self.shared.backend.keys(Some(*hash)).await?.into_iter().next())
     }
 
+    /// Stores a picture; durable when it returns.
+    ///
+    /// # Errors
+    /// Why it could not be stored.
+    pub async fn put_picture(&self, workspace: WorkspaceNumber, picture: Picture) -> Result<(), StoreError> {
+        self.administer(Admin::PutPicture(workspace, picture)).await.map(drop)
+    }
+
+    /// Removes a picture; `false` when there is none with this id.
+    ///
+    /// # Errors
+    /// Why it could not be removed.
+    pub async fn remove_picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<bool, StoreError> {
+        Ok(self.administer(Admin::RemovePicture(workspace, id)).await? > 0)
+    }
+
+    /// The picture with this id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_picture(
+        &self,
+        workspace: WorkspaceNumber,
+        id: Uuid,
+    ) -> Result<Option<Picture>, StoreError> {
+        self.shared.backend.picture(workspace, id).await
+    }
+
     /// Whether a read and the writer work.
     ///
     /// # Errors
@@ -422,7 +471,7 @@ impl Store {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();
         write.workspace.hash(&mut hasher);
-        if let Action::Update { contact, .. } | Action::Delete { contact } = &write.action {
+        if let Action::Update { contact, .. } | Action::Delete { contact, .. } = &write.action {
             contact.text.hash(&mut hasher);
         }
         let place = hasher.finish().checked_rem(queues.len() as u64);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Record, RecordKind, Ref, Stamp,
+    Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Precondition, Record, RecordKind,
+    Ref, Stamp,
 };
 use uuid::Uuid;
 
@@ -45,6 +46,15 @@ pub enum Action {
     Delete {
         /// Which.
         contact: Ref,
+        /// What must hold of its revision.
+        precondition: Option<Box<Precondition>>,
+    },
+    /// Merges contacts into one: they are deleted, and their ids lead to it. Taking back its event brings them back.
+    Merge {
+        /// The one that stays.
+        into: Ref,
+        /// The others, each with the member of the client's request that names it.
+        from: Vec<(String, Ref)>,
     },
     /// Takes back an event: an update's differences, a creation (by deleting), a deletion (by restoring).
     Undo {

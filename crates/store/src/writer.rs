@@ -7,6 +7,7 @@ mod batch;
 mod catalog;
 mod gather;
 mod known;
+mod merge;
 mod records;
 mod rehearsal;
 mod saves;

@@ -25,8 +25,10 @@ pub struct Reply {
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// Its body; empty for a picture.
     pub text: String,
+    /// Its body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -99,8 +101,12 @@ impl Client {
         let (parts, body) = response.into_parts();
         let route = parts.extensions.get::<RouteName>().map(|route| route.0.clone());
         let bytes = body.collect().await.expect("a body in memory").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
-        let reply = Reply { status: parts.status, headers: parts.headers, text };
+        let media_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
+        let text = match media_type {
+            Some(media_type) if media_type.starts_with("image/") => String::new(),
+            _ => String::from_utf8(bytes.to_vec()).expect("answers are UTF-8"),
+        };
+        let reply = Reply { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() };
         if let Some(description) = &self.description {
             description.check(method, route.as_deref(), &reply);
         }

@@ -27,6 +27,10 @@ impl Description {
 
     /// Checks that an answer has a status and a body that are described for the route that gave it.
     pub(crate) fn check(&self, method: &str, route: Option<&str>, reply: &Reply) {
+        // Pictures stand beside every API, and are described by none.
+        if route == Some(api_kit::PICTURES) {
+            return;
+        }
         let status = reply.status.as_u16();
         let name = format!("{method} {} {status}", route.unwrap_or("?"));
         let is_error = !reply.status.is_success();
@@ -121,6 +125,7 @@ mod tests {
             status: status.try_into().unwrap(),
             headers: headers.into_iter().collect(),
             text: text.to_owned(),
+            bytes: text.as_bytes().to_vec(),
         };
         std::panic::catch_unwind(|| Description::of(&CONTRACT).check("GET", route, &reply)).is_ok()
     }

@@ -22,6 +22,8 @@ pub struct HttpReply {
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub text: String,
+    /// Its body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl HttpReply {
@@ -100,7 +102,7 @@ impl Connection {
         let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
-        Ok(HttpReply { status, headers, text: String::from_utf8_lossy(&body).into_owned() })
+        Ok(HttpReply { status, headers, text: String::from_utf8_lossy(&body).into_owned(), bytes: body })
     }
 
     fn line(&mut self) -> io::Result<String> {

@@ -31,7 +31,7 @@ impl TestApp {
         let location = database.argument().parse().expect("a location");
         let store = Store::open(&location, Options::default()).await.expect("a new store");
         let clock = Arc::new(FakeClock::default());
-        let app = App::new(store, clock.clone(), Settings { compat, strict: false });
+        let app = App::new(store, clock.clone(), Settings { compat, ..Settings::default() });
         let workspace = app.seed_demo(crowd).await.expect("an empty store takes the demo");
         Self { app, clock, workspace, _database: database }
     }

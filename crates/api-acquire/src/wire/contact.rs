@@ -1,11 +1,12 @@
 //! The contact: what create and update take, and what every answer shows of it.
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use app::View;
 use model::{
-    Aliases, Catalog, Change, CompanyLink, CompanyWrite, Dialect, Edit, InstantMember, Json, Ref,
+    Aliases, Catalog, Change, Company, CompanyLink, CompanyWrite, Dialect, Edit, InstantMember, Json, Ref,
     ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields::{self, Fields};
@@ -59,15 +60,18 @@ pub(crate) fn decode(body: Body, purpose: Purpose) -> (Change, Echo) {
             "fields" => decode_fields(json, &mut change),
             // QUIRK(acquire): the body table of update.md names these three beside `fields`, its examples have
             // them inside; `fields` wins. Test: fields_win_over_top_level_aliases.
-            "name" | "email" | "phone" if in_fields(name) => {}
+            "name" | "email" | "phone" if in_fields(name) => ignored(name),
             "name" | "email" | "phone" => fields::decode(name, name, json, &mut change),
             "dateCreated" => echo.date_created = date_created(json, purpose, &mut change),
-            "dateUpdated" => echo.date_updated = date(json, "dateUpdated", &mut change),
+            "dateUpdated" => {
+                ignored(name);
+                echo.date_updated = date(json, "dateUpdated", &mut change);
+            }
             "clientDetails" => client_details(json, &mut change),
             "companyId" => company_id(json, &mut change),
             "tags" => tag::decode(json, &mut change),
             text if CLIENT_TEXTS.contains(&text) => client_member(text, json, &mut change),
-            known if READ_ONLY.contains(&known) || list::ACTIVITY.contains(&known) => {}
+            known if READ_ONLY.contains(&known) || list::ACTIVITY.contains(&known) => ignored(known),
             unknown => keep(unknown, json, &mut change),
         }
     }
@@ -110,7 +114,10 @@ fn date_created(json: &Json, purpose: Purpose, change: &mut Change) -> Option<St
             change.push("dateCreated", Edit::Instant(InstantMember::CreatedAt, Some(at)));
             None
         }
-        None => (purpose == Purpose::Update).then_some(text),
+        None => {
+            ignored("dateCreated");
+            (purpose == Purpose::Update).then_some(text)
+        }
     }
 }
 
@@ -168,7 +175,7 @@ fn extra(name: &str, value: Option<Json>) -> Edit {
 }
 
 /// A contact as create, update and get show it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Contact<'a> {
     date_created: String,
@@ -191,17 +198,32 @@ pub(crate) struct Contact<'a> {
 }
 
 impl<'a> Contact<'a> {
-    /// A contact, with the dates that its answer repeats.
-    pub(crate) fn of(view: &'a View, echo: &Echo) -> Self {
-        Self::new(&view.contact, &view.catalog, echo)
+    /// A contact, with the dates that its answer repeats. Its company is among those that were looked up, unless it
+    /// was deleted.
+    pub(crate) fn of(view: &'a View, companies: &[Company], echo: &Echo) -> Self {
+        Self::new((&view.contact, &view.catalog), companies, echo)
     }
 
     /// A contact in a list, where Acquire leaves `archive` out.
-    pub(super) fn listed(contact: &'a model::Contact, catalog: &'a Catalog) -> Self {
-        Self { archive: None, ..Self::new(contact, catalog, &Echo::default()) }
+    pub(super) fn listed(contact: &'a model::Contact, catalog: &'a Catalog, companies: &[Company]) -> Self {
+        Self { archive: None, ..Self::new((contact, catalog), companies, &Echo::default()) }
     }
 
-    fn new(contact: &'a model::Contact, catalog: &'a Catalog, echo: &Echo) -> Self {
+    /// A contact that a search found, with dates of another form and more about its country.
+    pub(super) fn found(contact: &'a model::Contact, catalog: &'a Catalog, companies: &[Company]) -> Self {
+        Self {
+            date_created: contact.created_at.to_sql(),
+            date_updated: contact.updated_at.to_sql(),
+            fields: Fields::with_country_codes(contact, catalog),
+            ..Self::new((contact, catalog), companies, &Echo::default())
+        }
+    }
+
+    fn new(
+        (contact, catalog): (&'a model::Contact, &'a Catalog),
+        companies: &[Company],
+        echo: &Echo,
+    ) -> Self {
         let extra = |name| contact.extras.get(Dialect::Acquire, name).unwrap_or(&Json::Null);
         let time = |echo: &Option<String>, at: model::Timestamp| {
             echo.clone().unwrap_or_else(|| at.to_rfc3339_millis())
@@ -220,8 +242,8 @@ impl<'a> Contact<'a> {
             client_device_model: extra("clientDeviceModel"),
             client_details: extra("clientDetails"),
             archive: Some("no"),
-            company_id: company(contact).map(|link| link.number),
-            fields: Fields { contact, catalog },
+            company_id: company(contact, companies).map(|company| shown_id(&company.aliases, company.number)),
+            fields: Fields::of(contact, catalog),
         }
     }
 }
@@ -233,9 +255,15 @@ pub(crate) fn shown_id(aliases: &Aliases, number: u64) -> u64 {
     integer.unwrap_or(number)
 }
 
-/// The company that a contact is shown with: the first that it still belongs to.
-pub(crate) fn company(contact: &model::Contact) -> Option<&CompanyLink> {
-    contact.companies.iter().find(|link| link.active)
+/// The company that a contact is shown with, found among those that were looked up: the first that it still belongs to
+/// and that still exists.
+pub(crate) fn company<'c>(contact: &model::Contact, companies: &'c [Company]) -> Option<&'c Company> {
+    links(contact).find_map(|link| companies.iter().find(|company| company.id == link.id))
+}
+
+/// The companies that a contact still belongs to.
+pub(crate) fn links(contact: &model::Contact) -> impl Iterator<Item = &CompanyLink> {
+    contact.companies.iter().filter(|link| link.active)
 }
 
 /// A text about the client's device.

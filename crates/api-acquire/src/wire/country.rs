@@ -1,9 +1,10 @@
 //! The two countries whose numbers the vendor documents, and the object that it derives from a number.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A country as Acquire shows it.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Country {
     /// Acquire's number of it, shown beside the object as `countryId`.
     #[serde(skip)]
@@ -19,6 +20,18 @@ pub(crate) struct Country {
     lat: &'static str,
     lng: &'static str,
     voip_enable: bool,
+}
+
+impl Country {
+    /// The calling code as a text, without `+`.
+    pub(crate) fn calling_code(&self) -> String {
+        self.calling_code1.to_string()
+    }
+
+    /// The word for its flag: ISO 3166-1 alpha-3.
+    pub(crate) fn flag(&self) -> &'static str {
+        self.cca3
+    }
 }
 
 const KNOWN: [Country; 2] = [

@@ -1,6 +1,7 @@
 //! A contact as a get answers it: with its relations.
 
 use app::View;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::company::Company;
@@ -9,7 +10,8 @@ use super::tag::{self, Tag};
 use crate::page::Selection;
 
 /// A contact with the relations that were asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactDetail", transform = super::selectable)]
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     contact: Contact<'a>,
@@ -21,7 +23,7 @@ pub(crate) struct Detail<'a> {
 }
 
 /// Relations that contactd does not hold: empty where they are asked for.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Absent {
     #[serde(skip_serializing_if = "Option::is_none")]
     cases: Option<[(); 0]>,
@@ -46,7 +48,7 @@ impl<'a> Detail<'a> {
     /// A contact, with its company if that relation was asked for.
     pub(crate) fn of(view: &'a View, selection: &Selection, companies: &'a [model::Company]) -> Self {
         Self {
-            contact: Contact::of(view, &Echo::default()),
+            contact: Contact::of(view, companies, &Echo::default()),
             company: selection.has("company").then(|| Company::of(&view.contact, companies)),
             tags: tag::of(&view.contact, &view.catalog),
             absent: Absent::of(selection),

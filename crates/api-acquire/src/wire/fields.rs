@@ -4,13 +4,22 @@
 //! never set does not. Where the record cannot say so itself, a marker does: the extra member `fields.<key>`.
 //! It counts only while the record has no value, which another dialect may have given it since.
 
+use std::borrow::Cow;
+
+use api_kit::ignored;
 use model::{
     Catalog, Change, ChannelKind, ChannelWrite, Contact, Dialect, Edit, ItemRef, Json, NamePart, Set,
     TextMember, ValueWrite,
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{country, scalar, value};
+use serde_json::json;
+
+use super::country::Country;
+use super::value::{self, Shown};
+use super::{country, scalar};
+use crate::condition::Cell;
 
 /// The keys that every account has; a custom field that shares one of them is not shown.
 const SYSTEM: [&str; 8] = ["name", "email", "phone", "city", "state", "country", "countryId", "ip"];
@@ -32,7 +41,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 pub(crate) fn decode(at: &str, key: &str, json: &Json, change: &mut Change) {
     // Derived from `countryId`; clients put back what they got.
     if key == "country" {
-        return;
+        return ignored(at);
     }
     if !SYSTEM.contains(&key) {
         return custom(at, key, json, change);
@@ -102,15 +111,83 @@ fn extra(name: &str, text: Option<String>) -> Edit {
     Edit::Extra(Dialect::Acquire, name.to_owned(), text.map(Json::String))
 }
 
+/// `fields` of a contact: custom keys are beside those of every account.
+impl JsonSchema for Fields<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "ContactFields".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let country = generator.subschema_for::<Option<Country>>();
+        let text = || json!({"type": ["string", "null"]});
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "name": text(),
+                "email": text(),
+                "phone": text(),
+                "city": text(),
+                "state": text(),
+                "ip": text(),
+                "country": country,
+                "countryId": text(),
+                "calling_code": {"type": "string"},
+                "contact_country_flag": {"type": "string"},
+            },
+            "additionalProperties": value::schema(),
+        })
+    }
+}
+
 /// `fields` of a contact.
 pub(crate) struct Fields<'a> {
-    /// The contact.
-    pub(crate) contact: &'a Contact,
-    /// The catalog that its values refer to.
-    pub(crate) catalog: &'a Catalog,
+    contact: &'a Contact,
+    catalog: &'a Catalog,
+    has_country_codes: bool,
+}
+
+/// The keys that conditions can name: Acquire's own, and the custom ones.
+pub(crate) fn keys(catalog: &Catalog) -> impl Iterator<Item = &str> {
+    let own = SYSTEM.into_iter().filter(|key| *key != "country");
+    let custom = catalog.custom_fields().map(|field| field.key.as_str());
+    own.chain(custom.filter(|key| !SYSTEM.contains(key)))
 }
 
 impl<'a> Fields<'a> {
+    /// `fields` of a contact, and the catalog that its values refer to.
+    pub(crate) fn of(contact: &'a Contact, catalog: &'a Catalog) -> Self {
+        Self { contact, catalog, has_country_codes: false }
+    }
+
+    /// The same with what search results have of the country besides.
+    pub(crate) fn with_country_codes(contact: &'a Contact, catalog: &'a Catalog) -> Self {
+        Self { has_country_codes: true, ..Self::of(contact, catalog) }
+    }
+
+    /// The values of a key, as conditions see them; what is `null` is none.
+    pub(crate) fn cells(&self, key: &str) -> Vec<Cell<'static>> {
+        let text = |text: Option<&str>| {
+            let text = text.or_else(|| self.marker(key).flatten());
+            text.map(|text| Cell::Text(text.to_owned().into())).into_iter().collect()
+        };
+        match key {
+            "name" => text(self.contact.name.full.as_deref()),
+            "email" => text(self.channel(&ChannelKind::Email)),
+            "phone" => text(self.channel(&ChannelKind::Phone)),
+            "city" => text(self.contact.city.as_deref()),
+            "state" => text(self.contact.state.as_deref()),
+            "ip" => text(self.extra("ip")),
+            "countryId" => text(self.country().and_then(|(id, _)| id)),
+            _ => {
+                let field = self.catalog.custom_fields().find(|field| field.key == key);
+                let shown = field.and_then(|field| {
+                    value::encode(self.contact.values.get(&field.id)?, field, self.catalog)
+                });
+                shown.map_or_else(|| text(None), Shown::into_cells)
+            }
+        }
+    }
+
     fn extra(&self, name: &str) -> Option<&'a str> {
         self.contact.extras.get(Dialect::Acquire, name)?.as_str()
     }
@@ -148,6 +225,10 @@ impl<'a> Fields<'a> {
         if let Some((id, country)) = self.country() {
             map.serialize_entry("country", &country)?;
             map.serialize_entry("countryId", &id)?;
+            if let (true, Some(country)) = (self.has_country_codes, country) {
+                map.serialize_entry("calling_code", &country.calling_code())?;
+                map.serialize_entry("contact_country_flag", country.flag())?;
+            }
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use app::ContactList;
 use model::Json;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::company::Company;
@@ -10,13 +11,16 @@ use super::detail::Absent;
 use super::tag::{self, Tag};
 use crate::page::Selection;
 
-#[derive(Serialize)]
-struct Page {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactPage")]
+pub(crate) struct Page {
+    #[schemars(with = "Vec<Item<'_>>")]
     list: Vec<Json>,
     counts: Counts,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactCounts")]
 struct Counts {
     total: u64,
     records: u64,
@@ -32,7 +36,7 @@ pub(crate) fn encode(
 ) -> serde_json::Result<Json> {
     let items = found.contacts.iter().map(|contact| {
         selection.apply(&Item {
-            contact: Contact::listed(contact, &found.catalog),
+            contact: Contact::listed(contact, &found.catalog, companies),
             company: Company::of(contact, companies),
             tags: tag::of(contact, &found.catalog),
             activity: Activity::of(contact),
@@ -43,7 +47,8 @@ pub(crate) fn encode(
     serde_json::to_value(Page { list: items.collect::<Result<_, _>>()?, counts })
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ListedContact", transform = super::selectable)]
 struct Item<'a> {
     #[serde(flatten)]
     contact: Contact<'a>,
@@ -55,7 +60,7 @@ struct Item<'a> {
     absent: Absent,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Activity {
     latest_timeline_id: &'static str,

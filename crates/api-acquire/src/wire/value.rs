@@ -4,18 +4,36 @@
 use std::borrow::Cow;
 
 use model::{Catalog, Dialect, Field, FieldType, Json, Text, Timestamp, Value, ViolationKind, value};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{instant, scalar};
+use super::{field_config, instant, scalar};
+use crate::condition::Cell;
 
 /// A value as it is shown.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Shown<'a> {
     /// One text.
     Text(Cow<'a, str>),
     /// The options of a check box.
     Several(Vec<&'a str>),
+}
+
+/// The schema of a value, or of the marker of one that was cleared.
+pub(crate) fn schema() -> Json {
+    serde_json::json!({"type": ["string", "array", "null"], "items": {"type": "string"}})
+}
+
+impl Shown<'_> {
+    /// As conditions see it.
+    pub(crate) fn into_cells(self) -> Vec<Cell<'static>> {
+        let cell = |text: String| Cell::Text(text.into());
+        match self {
+            Self::Text(text) => vec![cell(text.into_owned())],
+            Self::Several(texts) => texts.into_iter().map(|text| cell(text.to_owned())).collect(),
+        }
+    }
 }
 
 /// The value of a field as it is shown; `None` when what it names is gone.
@@ -46,7 +64,8 @@ pub(crate) fn read(json: &Json, field: &Field, catalog: &Catalog) -> Result<Opti
     if let (FieldType::MultiSelect, Json::Array(items)) = (field.kind, json) {
         return several(items, field);
     }
-    let Some(text) = scalar(json)? else { return Ok(None) };
+    let text = scalar(json)?.filter(|text| !text.is_empty() || !field_config::is_required(field));
+    let Some(text) = text else { return cleared(field) };
     if text.is_empty() {
         return Ok(blank(field));
     }
@@ -67,6 +86,14 @@ pub(crate) fn read(json: &Json, field: &Field, catalog: &Catalog) -> Result<Opti
     Ok(Some(value))
 }
 
+/// Nothing, where the field may have none: what `required` says counts when a value is taken away.
+fn cleared(field: &Field) -> Result<Option<Value>, ViolationKind> {
+    if field_config::is_required(field) {
+        return Err(ViolationKind::MissingValue { field: field.name.clone() });
+    }
+    Ok(None)
+}
+
 fn instant(text: &str) -> Option<Value> {
     instant::parse(text).map(|at: Timestamp| Value::Datetime(at))
 }
@@ -79,6 +106,9 @@ fn several(items: &[Json], field: &Field) -> Result<Option<Value>, ViolationKind
         if !chosen.contains(&id) {
             chosen.push(id);
         }
+    }
+    if chosen.is_empty() && field_config::is_required(field) {
+        return cleared(field);
     }
     Ok(Some(Value::Options(chosen)))
 }

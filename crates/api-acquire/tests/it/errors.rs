@@ -11,7 +11,7 @@ use model::{Dialect, Timestamp};
 use serde_json::json;
 use testkit::Reply;
 
-use crate::support::{CONTACTS, JOHN, start, stored};
+use crate::support::{CONTACTS, JOHN, example, start, stored};
 
 fn line(text: &mut String, case: &str, reply: &Reply) {
     writeln!(text, "{case}: {} {}", reply.status.as_u16(), reply.text).expect("a text grows");
@@ -67,7 +67,7 @@ async fn requests() {
     let mut text = String::new();
     line(&mut text, "unknown contact", &client.get(&format!("{CONTACTS}/999")).await);
     line(&mut text, "no integer", &client.get(&format!("{CONTACTS}/abc")).await);
-    line(&mut text, "unknown route", &client.get("/api/v1/crm/tag").await);
+    line(&mut text, "unknown route", &client.get("/api/v1/crm/tags").await);
     line(&mut text, "wrong method", &client.patch(JOHN, &json!({})).await);
     line(&mut text, "bad parameter", &client.get(&format!("{CONTACTS}?limit=x")).await);
     line(&mut text, "no JSON", &client.send("PUT", JOHN, "{\"fields\":").await);
@@ -121,5 +121,8 @@ async fn faults_of_the_server_say_when_to_try_again() {
         let body: model::Json = serde_json::from_slice(&bytes).expect("JSON");
         assert!(body["message"].as_str().is_some_and(|text| text.contains(words)), "{body}");
         assert_eq!((&body["error"], &body["statusCode"]), (&body["message"], &json!(status)), "{case}");
+        if status == 500 {
+            assert_eq!(body, example("error.server-error.response"), "{case}");
+        }
     }
 }

@@ -31,7 +31,9 @@ async fn latest_change_comes_first() {
 #[tokio::test]
 async fn pages_count_from_zero_and_limits_are_clamped() {
     let test = TestApp::with_crowd(146, Compat::Documented).await;
-    let client = Client::new(api_acquire::routes(test.app.clone())).with_key("demo");
+    let client = Client::new(api_acquire::routes(test.app.clone()))
+        .described_by(&api_acquire::CONTRACT)
+        .with_key("demo");
     for (query, count) in [
         ("", 20),
         ("limit=0", 1),
@@ -149,7 +151,10 @@ async fn bad_parameters_are_named() {
         ("limit=", "limit"),
         ("page=1.5", "page"),
         ("where=colour|eq|red", "where"),
-        ("where=id|like|2", "where"),
+        ("where=id|between|2", "where"),
+        ("where=dateCreated|gt|soon", "where"),
+        ("where=companyId|in|5,x", "where"),
+        ("where=country|eq|US", "where"),
         ("where=id|eq", "where"),
         ("where=id|eq|x", "where"),
         ("where=nonsense", "where"),

@@ -9,14 +9,24 @@
 )]
 
 mod bad_input;
+mod blocks;
+mod companies;
 mod errors;
+mod example_table;
 mod examples;
 mod extensions;
 mod fidelity;
 mod lists;
 mod members;
+mod merge;
+mod notes;
+mod object_fields;
 mod put_back;
 mod reading;
+mod search;
+mod strict;
 mod support;
+mod tags;
 mod update;
 mod values;
+mod walk;

@@ -1,7 +1,7 @@
 //! What the tests share: the demo behind this dialect's routes, the vendor's examples, and looking at what is
 //! stored.
 
-use api_acquire::routes;
+use api_acquire::{CONTRACT, routes};
 use model::{Dialect, Json, Ref};
 use serde_json::json;
 use testkit::{Client, TestApp};
@@ -16,7 +16,7 @@ pub(crate) const JANE: &str = "/api/v1/crm/objects/contact/4";
 /// The demo and a client with its key.
 pub(crate) async fn start() -> (TestApp, Client) {
     let test = TestApp::new().await;
-    let client = Client::new(routes(test.app.clone())).with_key("demo");
+    let client = Client::new(routes(test.app.clone())).described_by(&CONTRACT).with_key("demo");
     (test, client)
 }
 
@@ -65,4 +65,36 @@ pub(crate) async fn edit_elsewhere(test: &TestApp, number: &str, edits: Vec<mode
     }
     let id = Ref::number(Dialect::Native, number);
     test.app.update_contact(&caller, id, change).await.expect("a good change");
+}
+
+/// Everything that the dialect shows of the workspace, to see that bad input stored nothing.
+pub(crate) async fn everything(client: &Client) -> Vec<Json> {
+    let mut all = Vec::new();
+    for path in [
+        "crm/objects/contact?limit=100&relations=company",
+        "crm/objects/company?limit=100&relations=contacts",
+        "crm/objects/object-field?limit=100",
+        "crm/objects/note?limit=100",
+        "crm/tag",
+    ] {
+        all.push(client.get(&format!("/api/v1/{path}")).await.expect(200));
+    }
+    all
+}
+
+/// Sends a request that must be refused with this status for this member, and checks that nothing was stored.
+pub(crate) async fn refuse(
+    client: &Client,
+    (method, path): (&str, &str),
+    body: Json,
+    (status, field): (u16, &str),
+) -> Json {
+    let before = everything(client).await;
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    let answer = client.send(method, path, text).await.expect(status);
+    assert_eq!(answer["statusCode"], json!(status), "{method} {path} {body}");
+    assert_eq!(answer["errors"][0]["field"], json!(field), "{method} {path} {body}: {answer}");
+    assert_eq!((&answer["message"], &answer["error"]), (&answer["errors"][0]["message"], &answer["message"]));
+    assert_eq!(everything(client).await, before, "{method} {path} {body}");
+    answer
 }

@@ -121,12 +121,14 @@ impl Stage {
             let created_at = Timestamp::default();
             for (n, (name, kind, options)) in (100..).zip(FIELDS) {
                 let option = |(at, value): (usize, &&str)| FieldOption {
+                    position: None,
                     id: OptionId(Uuid::from_u128(n * 100 + at as u128)),
                     value: (*value).to_owned(),
                     name: (*value).to_owned(),
                     aliases: Aliases::default(),
                 };
                 catalog.fields.push(Field {
+                    former_options: Vec::new(),
                     id: FieldId(Uuid::from_u128(n)),
                     number: n as u64,
                     key: format!("field_{n}"),
@@ -137,6 +139,7 @@ impl Stage {
                     options: options.iter().enumerate().map(option).collect(),
                     created_at,
                     aliases: Aliases::default(),
+                    extras: model::Extras::default(),
                 });
             }
             for (number, name) in (100..).zip(["hot", "spaced ", "a,b"]) {
@@ -148,6 +151,7 @@ impl Stage {
                     text_color: None,
                     created_at,
                     aliases: Aliases::default(),
+                    extras: model::Extras::default(),
                 });
             }
             catalog.users.push(User {

@@ -33,7 +33,7 @@ fn operation(contract: &Contract, route: &RouteRow) -> Json {
     let name = format!("{} {}", route.method, route.path);
     let operation = json!({
         "operationId": operation_id(route),
-        "summary": name,
+        "summary": route.support.as_str(),
         "description": remark(route.support, &route.note, route.documented),
         "tags": [tag(&route.path)],
         "parameters": parameters(&contract.table, route),

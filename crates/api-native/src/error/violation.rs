@@ -60,8 +60,11 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::MissingOption { .. } => "missing_option",
         ViolationKind::MissingValue { .. } => "missing_value",
         ViolationKind::BadValue { kind, .. } => code(kind),
+        ViolationKind::UnknownContact(_) => "unknown_contact",
+        ViolationKind::SameContact => "same_contact",
         ViolationKind::UnknownTag(_) => "unknown_tag",
         ViolationKind::UnknownList(_) => "unknown_list",
+        ViolationKind::DynamicList(_) => "dynamic_list",
         ViolationKind::UnknownNote(_) => "unknown_note",
         ViolationKind::UnknownCompany(_) => "unknown_company",
         ViolationKind::UnknownUser(_) => "unknown_user",
@@ -71,8 +74,11 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::UnknownChannel(_) => "unknown_channel",
         ViolationKind::ChannelTaken => "channel_taken",
         ViolationKind::AliasTaken => "alias_taken",
+        ViolationKind::Taken => "taken",
+        ViolationKind::Permanent => "permanent",
         ViolationKind::Locked(_) => "locked",
         ViolationKind::ChangedSince => "changed_since",
+        ViolationKind::OtherRevision(_) => "other_revision",
         ViolationKind::Malformed(_) => "malformed",
     }
 }
@@ -85,6 +91,7 @@ fn message(at: &str, kind: &ViolationKind) -> String {
         }
         ViolationKind::Immutable => "cannot be changed; leave it out".to_owned(),
         ViolationKind::UnknownField(key) => format!("no custom field has the key '{key}'"),
+        ViolationKind::UnknownContact(text) => by_id("contact", text),
         ViolationKind::UnknownTag(text) => by_id("tag", text),
         ViolationKind::UnknownList(text) => by_id("list", text),
         ViolationKind::UnknownNote(text) => by_id("note", text),

@@ -2,16 +2,16 @@
 
 use app::History;
 use model::{
-    Actor, Catalog, CatalogItem, Channel, CompanyLink, ContactId, Deleted, Dialect, Difference, Event,
-    EventKind, Json, KeyId, ListId, Member, NoteId, Record, RecordKind, TagId, TeamId, Timestamp, UserId,
-    Value,
+    Actor, Catalog, Channel, CompanyLink, ContactId, Deleted, Dialect, Difference, Event, EventKind, Json,
+    KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId, Value,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::channel::ChannelBody;
 use super::company::CompanyBody;
-use super::{ContactBody, Instant, Shown, shown, value};
+use super::{ContactBody, Instant, Shown, shown, stored, value};
+use crate::resource;
 
 /// A page of a contact's changes, newest first.
 #[derive(Serialize)]
@@ -56,21 +56,20 @@ impl RecordName {
     }
 }
 
-/// Contacts as they are shown elsewhere; other records as they are stored.
+/// A record as it is shown elsewhere.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum DeletedBody<'a> {
     Contact(Box<ContactBody<'a>>),
-    Record(&'a Record),
-    Item(&'a CatalogItem),
+    Other(Json),
 }
 
 impl<'a> DeletedBody<'a> {
-    fn new(deleted: &'a Deleted, catalog: &'a Catalog) -> Self {
+    fn new(deleted: &'a Deleted, event: &Event, catalog: &'a Catalog) -> Self {
         match deleted {
             Deleted::Contact(contact) => Self::Contact(Box::new(ContactBody::new(contact, catalog))),
-            Deleted::Record(record) => Self::Record(record),
-            Deleted::Item(item) => Self::Item(item),
+            Deleted::Record(record) => Self::Other(resource::record_json(record, catalog)),
+            Deleted::Item(item) => Self::Other(resource::item_json(item, event.revision, catalog)),
         }
     }
 }
@@ -111,7 +110,7 @@ impl<'a> ChangeBody<'a> {
             undoes: event.undoes,
             part_of: event.part.and_then(|part| number.checked_sub(u64::from(part))),
             differences: event.differences.iter().map(|each| difference(each, catalog)).collect(),
-            deleted: event.deleted.as_ref().map(|deleted| DeletedBody::new(deleted, catalog)),
+            deleted: event.deleted.as_ref().map(|deleted| DeletedBody::new(deleted, event, catalog)),
         }
     }
 }
@@ -144,26 +143,27 @@ pub(crate) fn member_path(member: &Member, catalog: &Catalog) -> String {
 }
 
 /// A member's JSON as it stands in the JSON of a contact, from its stored form.
-fn member_json(member: &Member, stored: &Json, catalog: &Catalog) -> Json {
+fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
     let shown_as = match member {
         Member::CreatedAt | Member::UnconfirmedAt | Member::ClosedAt | Member::BlockedAt => {
-            convert(stored, |at: Option<Timestamp>| at.map(Instant))
+            convert(kept, |at: Option<Timestamp>| at.map(Instant))
         }
-        Member::Channels => list(stored, |channels: &[Channel]| rows(channels, ChannelBody::from)),
-        Member::Companies => list(stored, |links: &[CompanyLink]| rows(links, CompanyBody::from)),
-        Member::Tags => list(stored, |ids: &[TagId]| json(&shown(ids))),
-        Member::Lists => list(stored, |ids: &[ListId]| json(&shown(ids))),
-        Member::Notes => list(stored, |ids: &[NoteId]| json(&shown(ids))),
-        Member::AssignedUser => convert(stored, |id: Option<UserId>| id.map(Shown)),
-        Member::AssignedTeam => convert(stored, |id: Option<TeamId>| id.map(Shown)),
-        Member::Alias(_) => list(stored, |texts: &[String]| json(&texts)),
+        Member::Channels => list(kept, |channels: &[Channel]| rows(channels, ChannelBody::from)),
+        Member::Companies => list(kept, |links: &[CompanyLink]| rows(links, CompanyBody::from)),
+        Member::Tags => list(kept, |ids: &[TagId]| json(&shown(ids))),
+        Member::Lists => list(kept, |ids: &[ListId]| json(&shown(ids))),
+        Member::Notes => list(kept, |ids: &[NoteId]| json(&shown(ids))),
+        Member::AssignedUser => convert(kept, |id: Option<UserId>| id.map(Shown)),
+        Member::AssignedTeam => convert(kept, |id: Option<TeamId>| id.map(Shown)),
+        Member::Alias(_) => list(kept, |texts: &[String]| json(&texts)),
         Member::Value(id) => catalog.fields.get(id.0).and_then(|field| {
-            convert(stored, |value: Option<Value>| value.map(|value| value::encode(&value, field)))
+            convert(kept, |value: Option<Value>| value.map(|value| value::encode(&value, field)))
         }),
+        Member::Other(name) => Some(stored::shown(name, kept)),
         _ => None,
     };
     // What cannot be read under today's catalog is shown as it is stored, rather than not at all.
-    shown_as.unwrap_or_else(|| stored.clone())
+    shown_as.unwrap_or_else(|| kept.clone())
 }
 
 fn convert<'s, T: Deserialize<'s>, R: Serialize>(

@@ -134,7 +134,8 @@ fn is_national_form(raw: &str, value: &str) -> bool {
     !national.is_empty() && phone::digits(value).ends_with(national)
 }
 
-fn channel_kind(json: &Json) -> Result<ChannelKind, ViolationKind> {
+/// A word such as `phone`, `email` or `whatsapp`.
+pub(crate) fn channel_kind(json: &Json) -> Result<ChannelKind, ViolationKind> {
     let word = decode::text(json)?;
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if word.len() > KIND_CHARS {

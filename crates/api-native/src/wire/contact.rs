@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use app::ContactList;
 use model::{
-    Aliases, Catalog, Contact, ContactId, Extras, ListId, Network, NoteId, OptIn, TagId, TeamId, Text, UserId,
+    Aliases, Catalog, Contact, ContactId, Entity, Extras, ListId, Network, NoteId, OptIn, TagId, TeamId,
+    Text, UserId,
 };
 use serde::{Serialize, Serializer};
 
@@ -68,7 +69,7 @@ struct BirthdayBody {
 }
 
 /// Aliases by dialect.
-struct AliasesBody<'a>(&'a Aliases);
+pub(crate) struct AliasesBody<'a>(pub(crate) &'a Aliases);
 
 impl Serialize for AliasesBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -77,7 +78,7 @@ impl Serialize for AliasesBody<'_> {
 }
 
 /// Extras by dialect and name.
-struct ExtrasBody<'a>(&'a Extras);
+pub(crate) struct ExtrasBody<'a>(pub(crate) &'a Extras);
 
 impl Serialize for ExtrasBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -89,7 +90,9 @@ impl<'a> ContactBody<'a> {
     /// A contact under its catalog.
     pub(crate) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
         let tags = contact.tags.iter().filter(|id| catalog.tags.get(id.0).is_some());
-        let lists = contact.lists.iter().filter(|id| catalog.lists.get(id.0).is_some());
+        // Who is on a dynamic list is asked with the list's filter.
+        let is_shown = |id: &&model::ListId| catalog.lists.get(id.0).is_some_and(|list| !list.is_dynamic());
+        let lists = contact.lists.iter().filter(is_shown);
         Self {
             id: Shown(contact.id),
             number: contact.number,
@@ -122,7 +125,7 @@ impl<'a> ContactBody<'a> {
             tags: tags.map(|id| Shown(*id)).collect(),
             lists: lists.map(|id| Shown(*id)).collect(),
             notes: shown(&contact.notes),
-            values: Values::new(contact, catalog),
+            values: Values::new(&contact.values, Entity::Contact, catalog),
             starred: contact.starred,
             confirmed: contact.confirmed,
             unconfirmed_at: contact.unconfirmed_at.map(Instant),

@@ -1,29 +1,35 @@
 //! Values of custom fields, typed as JSON.
 
+use std::collections::BTreeMap;
+
 use model::{
-    Catalog, Contact, Dialect, Field, FieldType, Json, OptionId, Timestamp, Value, ViolationKind, value,
+    Catalog, Dialect, Entity, Field, FieldId, FieldType, Json, OptionId, Timestamp, Value, ViolationKind,
+    value,
 };
 use serde::{Serialize, Serializer};
 
-/// A contact's values by field key, in the catalog's order.
-pub(super) struct Values<'a> {
-    contact: &'a Contact,
+/// Values by field key, in the catalog's order.
+pub(crate) struct Values<'a> {
+    values: &'a BTreeMap<FieldId, Value>,
+    entity: Entity,
     catalog: &'a Catalog,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
-        Self { contact, catalog }
+    /// Those of a contact or a company.
+    pub(crate) fn new(values: &'a BTreeMap<FieldId, Value>, entity: Entity, catalog: &'a Catalog) -> Self {
+        Self { values, entity, catalog }
     }
 }
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let values = &self.contact.values;
-        let fields = if values.is_empty() { None } else { Some(self.catalog.custom_fields()) };
+        let is_shown = |field: &&Field| field.system.is_none() && field.entity == self.entity;
+        let fields =
+            if self.values.is_empty() { None } else { Some(self.catalog.fields.iter().filter(is_shown)) };
         serializer.collect_map(fields.into_iter().flatten().filter_map(|field| {
-            let value = Shown { value: values.get(&field.id)?, field };
-            value.is_there().then_some((&field.key, value))
+            let value = Shown { value: self.values.get(&field.id)?, field };
+            value.is_there(self.catalog).then_some((&field.key, value))
         }))
     }
 }
@@ -35,9 +41,13 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// An option that is gone from the catalog is not.
-    fn is_there(&self) -> bool {
-        !matches!(self.value, Value::Option(id) if self.field.option(*id).is_none())
+    /// An option or a user that is gone from the catalog is not.
+    fn is_there(&self, catalog: &Catalog) -> bool {
+        match self.value {
+            Value::Option(id) => self.field.option(*id).is_some(),
+            Value::User(id) => catalog.users.get(id.0).is_some(),
+            _ => true,
+        }
     }
 }
 
@@ -66,7 +76,7 @@ pub(super) fn encode(value: &Value, field: &Field) -> Json {
 }
 
 /// Reads what [`encode`] writes, and what [`value::read`] reads beyond that.
-pub(super) fn read(json: &Json, field: &Field, catalog: &Catalog) -> Result<Option<Value>, ViolationKind> {
+pub(crate) fn read(json: &Json, field: &Field, catalog: &Catalog) -> Result<Option<Value>, ViolationKind> {
     if field.system.is_some() {
         // These show members of the record, which stand on their own here.
         return Err(ViolationKind::UnknownField(field.key.clone()));

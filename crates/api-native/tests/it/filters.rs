@@ -10,6 +10,7 @@ use crate::{CONTACTS, catalog, create, id_of, path, refusals, start};
 /// Adds a select field `phase` with the options `new` and `won`, and a boolean field `newsletter`.
 async fn add_fields(test: &TestApp) {
     let field = |key: &str, kind, options: &[&str]| Field {
+        former_options: Vec::new(),
         id: FieldId(SystemClock.fresh_id()),
         number: 9000 + key.len() as u64,
         key: key.to_owned(),
@@ -20,6 +21,7 @@ async fn add_fields(test: &TestApp) {
         options: options
             .iter()
             .map(|value| FieldOption {
+                position: None,
                 id: OptionId(SystemClock.fresh_id()),
                 value: (*value).to_owned(),
                 name: (*value).to_owned(),
@@ -28,6 +30,7 @@ async fn add_fields(test: &TestApp) {
             .collect(),
         created_at: SystemClock.now(),
         aliases: Default::default(),
+        extras: model::Extras::default(),
     };
     let fields = [
         field("phase", FieldType::SingleSelect, &["new", "won"]),

@@ -1,6 +1,7 @@
 //! contactd's own API, over its routes.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
@@ -15,7 +16,10 @@ mod errors;
 mod filters;
 mod history;
 mod lists;
+mod options;
 mod patch;
+mod preconditions;
+mod resources;
 mod undo;
 
 use std::sync::Arc;

@@ -187,7 +187,7 @@ async fn changes_of_other_records_are_shown_and_undone() {
     );
     let seen = client.get(&changes(deletion)).await.expect(200);
     assert_eq!((&seen["kind"], &seen["undoes"]), (&json!("deleted"), &json!(made.change)));
-    assert_eq!(seen["deleted"]["company"]["name"], "Acme");
+    assert_eq!((&seen["deleted"]["id"], &seen["deleted"]["name"]), (&json!(id), &json!("Acme")));
 
     let lead = ItemRef::Name("lead".to_owned());
     let rename = |tag: &mut Tag, _: &Catalog| {

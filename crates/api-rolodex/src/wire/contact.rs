@@ -128,7 +128,9 @@ pub(crate) fn encode<'a>(record: &'a Record, context: &Context<'a>) -> Contact<'
         phone_numbers: has(Relationship::PhoneNumbers).then(|| phone_numbers(record)),
         companies: has(Relationship::Companies).then(|| companies(record, context)),
         tags: has(Relationship::Tags).then(|| wrapped::tags(&record.tags, context.catalog)),
-        lists: has(Relationship::Lists).then(|| wrapped::lists(&record.lists, context.catalog)),
+        lists: has(Relationship::Lists).then(|| {
+            wrapped::lists(&context.related.memberships.of(record, context.catalog), context.catalog)
+        }),
         notes: has(Relationship::Notes).then(|| notes(record, context)),
         custom_fields: has(Relationship::CustomFields)
             .then(|| wrapped::custom_fields(&record.values, Entity::Contact, context.catalog)),

@@ -182,6 +182,7 @@ fn settled(
             Some(option) if option.value == write.value => option,
             Some(option) => FieldOption { value: write.value.clone(), name: write.value.clone(), ..option },
             None => FieldOption {
+                position: None,
                 id: OptionId(fresh_id()),
                 value: write.value.clone(),
                 name: write.value.clone(),
@@ -191,21 +192,6 @@ fn settled(
     }
     options.sort_by_key(|option| places.get(&option.id).copied().unwrap_or(usize::MAX));
     options
-}
-
-/// A short name for a new field that no other has.
-pub(crate) fn fresh_key(name: &str, number: u64, catalog: &Catalog) -> String {
-    let is_taken = |key: &str| catalog.fields.iter().any(|field| field.key == key);
-    let letters = name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "_");
-    let key = letters.trim_matches('_');
-    let key = if key.is_empty() { "field" } else { key };
-    if !is_taken(key) {
-        return key.to_owned();
-    }
-    let numbers = number..=number.saturating_add(catalog.fields.len() as u64);
-    let mut keys = numbers.map(|number| format!("{key}_{number}"));
-    // There are more of these than fields.
-    keys.find(|key| !is_taken(key)).unwrap_or_else(|| key.to_owned())
 }
 
 /// The definition of a field.

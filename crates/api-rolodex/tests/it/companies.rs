@@ -33,8 +33,10 @@ pub(crate) async fn world() -> World {
         text_color: None,
         created_at: now,
         aliases: alias(id),
+        extras: model::Extras::default(),
     };
     let field = |number: u64, id: &str, name: &str, kind, options| Field {
+        former_options: Vec::new(),
         id: FieldId(Uuid::from_u128(u128::from(number))),
         number,
         key: name.to_lowercase(),
@@ -45,14 +47,19 @@ pub(crate) async fn world() -> World {
         options,
         created_at: now,
         aliases: alias(id),
+        extras: model::Extras::default(),
     };
     let growth = FieldOption {
+        position: None,
         id: OptionId(Uuid::from_u128(66)),
         value: "Growth".to_owned(),
         name: "Growth".to_owned(),
         aliases: alias("option_789"),
     };
     let list = List {
+        conditions: Vec::new(),
+        background_color: None,
+        text_color: None,
         id: ListId(Uuid::from_u128(77)),
         number: 77,
         name: "Q1 Prospects".to_owned(),

@@ -5,6 +5,7 @@
 mod bad_input;
 mod companies;
 mod custom_fields;
+mod dynamic_lists;
 mod errors;
 mod examples;
 mod fidelity;

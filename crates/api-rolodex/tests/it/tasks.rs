@@ -31,6 +31,7 @@ pub(crate) async fn world() -> World {
                 text_color: None,
                 created_at: now,
                 aliases: alias(id),
+                extras: model::Extras::default(),
             });
         }
         for (number, id, first, last, picture) in [

@@ -19,6 +19,7 @@ async fn world() -> World {
     let edit = |catalog: &mut model::Catalog| {
         for (n, (key, kind, entity)) in (100_u64..).zip(more) {
             catalog.fields.push(Field {
+                former_options: Vec::new(),
                 id: FieldId(Uuid::from_u128(u128::from(n))),
                 number: n,
                 key: key.to_owned(),
@@ -27,6 +28,7 @@ async fn world() -> World {
                 entity,
                 system: None,
                 options: vec![FieldOption {
+                    position: None,
                     id: OptionId(Uuid::from_u128(7)),
                     value: "Retail".to_owned(),
                     name: "Retail".to_owned(),
@@ -34,6 +36,7 @@ async fn world() -> World {
                 }],
                 created_at: model::Timestamp::default(),
                 aliases: Aliases::default(),
+                extras: model::Extras::default(),
             });
         }
     };

@@ -1,10 +1,11 @@
 //! Accounts.
 
 use app::Workspace;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An account. Here it has no term.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Account<'a> {
     pub(super) id: String,
     display_name: &'a str,

@@ -4,6 +4,7 @@ use api_kit::{Body, decode};
 use model::{Change, Dialect, Edit, ItemRef, Json, ViolationKind};
 
 use super::filled;
+use super::members::tell_others;
 
 type Members = serde_json::Map<String, Json>;
 
@@ -19,6 +20,7 @@ pub(crate) fn decode(body: Body) -> Change {
         change.refuse("", ViolationKind::NotOneOf(names));
     }
     assign(user, team, &mut change);
+    tell_others(&members, "", |name| matches!(name, "user_id" | "team_id"));
     change
 }
 

@@ -1,10 +1,11 @@
 //! The caller, as `GET /v1` shows it.
 
 use app::Key;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The vendor shows a user here. Ours is a key, so what only users have is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Caller<'a> {
     id: String,
     email: Option<&'a str>,

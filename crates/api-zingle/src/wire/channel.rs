@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use api_kit::{Body, decode};
+use api_kit::{Body, decode, ignored};
 use model::{
     Catalog, Change, Channel, ChannelId, ChannelKind, ChannelWrite, Contact, Edit, Json, ViolationKind, phone,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::channel_type::{self, ChannelType};
+use super::members::tell_others;
 
 type Members = serde_json::Map<String, Json>;
 
@@ -16,7 +18,7 @@ type Members = serde_json::Map<String, Json>;
 const DISPLAY_NAMES: [&str; 3] = ["HOME", "BUSINESS", "MOBILE"];
 
 /// A channel of a contact.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ContactChannel<'a> {
     id: String,
     display_name: Option<&'a str>,
@@ -110,11 +112,29 @@ fn with_members(
     (at, members): (&str, &Members),
     change: &mut Change,
 ) -> Option<ChannelWrite> {
+    tell_others(members, prefix(at), |name| MEMBERS.contains(&name));
     let country = decode_country(at, members.get("country").filter(|json| !json.is_null()), change);
     let label = decode_display_name(at, members.get("display_name"), change);
     let default = decode_flag(at, "is_default", members, change);
     let primary = decode_flag(at, "is_default_for_type", members, change);
     Some(ChannelWrite { country, label, is_label_unique: true, default, primary, ..write? })
+}
+
+/// What is read of a channel.
+const MEMBERS: [&str; 8] = [
+    "id",
+    "channel_type_id",
+    "channel_type",
+    "value",
+    "country",
+    "display_name",
+    "is_default",
+    "is_default_for_type",
+];
+
+/// What stands before the members of a channel: it is one of a contact's, or the body itself.
+fn prefix(at: &str) -> &'static str {
+    if at == BODY { "" } else { "channels." }
 }
 
 /// Where violations of the one channel that a body is stand: its members follow.
@@ -136,6 +156,9 @@ pub(crate) fn decode_update(channel_id: &str, body: Body) -> Change {
     let mut change = Change::default();
     let write = path_id(channel_id, &mut change).map(|id| named_by(PATH, id));
     let members = body.object(&mut change);
+    for name in ["value", "channel_type_id"].into_iter().filter(|name| members.contains_key(*name)) {
+        ignored(name);
+    }
     if let Some(write) = with_members(write, (BODY, &members), &mut change) {
         change.push(BODY, Edit::MergeChannels(vec![write]));
     }

@@ -3,20 +3,25 @@
 use std::borrow::Cow;
 
 use api_kit::{Body, decode};
+use app::App;
 use model::{
-    Catalog, Change, Dialect, Edit, Flag, Json, NamePart, OptIn, TextMember, ViolationKind, WorkspaceId,
+    Catalog, Change, Dialect, Edit, Flag, Json, Memberships, NamePart, OptIn, TextMember, ViolationKind,
+    WorkspaceId,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::channel::{self, ContactChannel, Ids};
+use super::group::ContactGroup;
 use super::label::Label;
+use super::members::tell_others;
 use super::value::{self, CustomFieldValue};
 use super::{filled, shown_id};
 
 type Members = serde_json::Map<String, Json>;
 
 /// A contact.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Contact<'a> {
     id: Cow<'a, str>,
     first_name: Option<&'a str>,
@@ -36,25 +41,48 @@ pub(crate) struct Contact<'a> {
     created_at: i64,
     updated_at: i64,
     locked_by_source: Option<&'a str>,
+    #[schemars(with = "Option<String>")]
     external_id: Option<&'a Json>,
     last_message: LastMessage,
     channels: Vec<ContactChannel<'a>>,
     custom_field_values: Vec<CustomFieldValue<'a>>,
     labels: Vec<Label<'a>>,
-    contact_groups: [(); 0],
+    contact_groups: Vec<ContactGroup<'a>>,
     calendar_events: [(); 0],
 }
 
+/// What a contact is shown in.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    catalog: &'a Catalog,
+    service: WorkspaceId,
+    memberships: Memberships,
+}
+
+impl<'a> Context<'a> {
+    /// A service, as it is now.
+    pub(crate) fn of(app: &App, catalog: &'a Catalog, service: WorkspaceId) -> Self {
+        Self { catalog, service, memberships: app.memberships(catalog) }
+    }
+}
+
 /// Always an object, of nulls: messages are not kept here.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 struct LastMessage {
+    #[schemars(with = "Option<String>")]
     id: Option<()>,
+    #[schemars(with = "Option<String>")]
     body: Option<()>,
+    #[schemars(with = "Option<i64>")]
     created_at: Option<()>,
 }
 
 impl<'a> Contact<'a> {
-    pub(crate) fn of(contact: &'a model::Contact, catalog: &'a Catalog, service: WorkspaceId) -> Self {
+    pub(crate) fn of(contact: &'a model::Contact, context: &Context<'a>) -> Self {
+        let Context { catalog, service, memberships } = context;
+        let (catalog, lists) = (*catalog, memberships.of(contact, context.catalog));
+        let groups = lists.into_iter().filter_map(|id| catalog.lists.get(id.0));
+        let groups = groups.map(|list| ContactGroup::of(list, catalog));
         let team = contact.assigned_team.and_then(|id| catalog.teams.get(id.0));
         let user = contact.assigned_user.and_then(|id| catalog.users.get(id.0));
         let tags = contact.tags.iter().filter_map(|id| catalog.tags.get(id.0));
@@ -87,7 +115,7 @@ impl<'a> Contact<'a> {
             channels: channels.map(|channel| ContactChannel::of(channel, is_reachable, catalog)).collect(),
             custom_field_values: value::of(contact, catalog),
             labels: tags.map(Label::of).collect(),
-            contact_groups: [],
+            contact_groups: groups.collect(),
             calendar_events: [],
         }
     }
@@ -145,7 +173,22 @@ fn decode_members(members: &Members, ids: Ids, change: &mut Change) {
     if let Some(json) = members.get("channels") {
         channel::decode_all(json, ids, change);
     }
+    tell_others(members, "", |name| MEMBERS.contains(&name));
 }
+
+/// What is read of a contact.
+const MEMBERS: [&str; 10] = [
+    "is_starred",
+    "is_confirmed",
+    "is_closed",
+    "notes",
+    "first_name",
+    "last_name",
+    "title",
+    EXTERNAL_ID,
+    "custom_field_values",
+    "channels",
+];
 
 fn decode_flag(name: &str, members: &Members, change: &mut Change, edit: impl Fn(bool) -> Edit) {
     match members.get(name).map(flag) {

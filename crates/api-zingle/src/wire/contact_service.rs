@@ -3,13 +3,14 @@
 use api_kit::Query;
 use app::Workspace;
 use model::{ChannelKind, ChannelWrite};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{channel_type, shown_id};
 use crate::error::Refusal;
 
 /// A service, and who one is in it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ContactService {
     contact_id: Option<String>,
     service_id: String,
@@ -17,17 +18,21 @@ pub(crate) struct ContactService {
     unread_message_count: u32,
     pub(crate) service_display_name: String,
     pub(crate) account_display_name: String,
-    last_message: LastMessage,
+    last_message: LastServiceMessage,
     pub(crate) created_at: i64,
     updated_at: i64,
 }
 
 /// Always an object, of nulls: messages are not kept here.
-#[derive(Debug, Default, Serialize)]
-struct LastMessage {
+#[derive(Debug, Default, JsonSchema, Serialize)]
+struct LastServiceMessage {
+    #[schemars(with = "Option<String>")]
     id: Option<()>,
+    #[schemars(with = "Option<String>")]
     body: Option<()>,
+    #[schemars(with = "Option<String>")]
     direction: Option<()>,
+    #[schemars(with = "Option<i64>")]
     created_at: Option<()>,
 }
 
@@ -42,7 +47,7 @@ impl ContactService {
             unread_message_count: 0,
             service_display_name: service.name.clone(),
             account_display_name: account.name.clone(),
-            last_message: LastMessage::default(),
+            last_message: LastServiceMessage::default(),
             created_at: created_at.seconds(),
             updated_at: updated_at.seconds(),
         }

@@ -1,14 +1,18 @@
 //! Custom fields and their options.
 
+mod asked;
+
 use std::borrow::Cow;
 
 use model::{Dialect, Field, FieldOption, FieldType};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use self::asked::{Asked, check_writable};
 use super::shown_id;
 
 /// A custom field's definition.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct CustomField<'a> {
     id: Cow<'a, str>,
     display_name: &'a str,
@@ -20,12 +24,12 @@ pub(crate) struct CustomField<'a> {
 }
 
 /// A choice of a list field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct CustomFieldOption<'a> {
     id: &'a str,
     display_name: &'a str,
     value: &'a str,
-    sort_order: usize,
+    sort_order: i64,
 }
 
 impl<'a> CustomField<'a> {
@@ -46,7 +50,8 @@ impl<'a> CustomField<'a> {
 }
 
 impl<'a> CustomFieldOption<'a> {
-    fn of(option: &'a FieldOption, sort_order: usize) -> Self {
+    fn of(option: &'a FieldOption, place: i64) -> Self {
+        let sort_order = option.position.unwrap_or(place);
         Self { id: option_id(option), display_name: &option.name, value: &option.value, sort_order }
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::error::Refusal;
+use crate::wire::members::tell_others;
 
 const SYSTEMS: [&str; 3] = ["ios", "android", "windows"];
 
@@ -32,5 +33,8 @@ pub(crate) fn check(body: Body, is_open: impl Fn(Uuid) -> bool) -> Result<(), Er
     if text("device_identifier").is_empty() {
         return Err(Refusal::NoDevice.into());
     }
+    tell_others(&members, "", |name| {
+        matches!(name, "service_ids" | "operating_system" | "device_identifier")
+    });
     Ok(())
 }

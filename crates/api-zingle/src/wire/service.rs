@@ -4,16 +4,18 @@ use std::borrow::Cow;
 
 use app::Workspace;
 use model::{Catalog, Entity, Team};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::Account;
 use super::channel_type::ChannelType;
 use super::field::CustomField;
+use super::group::{self, ContactGroup};
 use super::label::Label;
 use super::shown_id;
 
 /// A service. What it does not have here is empty, never missing: clients read every member.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Service<'a> {
     id: String,
     pub(crate) display_name: &'a str,
@@ -27,19 +29,19 @@ pub(crate) struct Service<'a> {
     channel_types: Vec<ChannelType<'a>>,
     contact_labels: Vec<Label<'a>>,
     contact_custom_fields: Vec<CustomField<'a>>,
-    contact_groups: [(); 0],
+    contact_groups: Vec<ContactGroup<'a>>,
     teams: Vec<ServiceTeam<'a>>,
     features: [&'static str; 2],
     templates: [(); 0],
     automations: [(); 0],
     printers: [(); 0],
     calendar_event_types: [(); 0],
-    service_address: Address,
+    service_address: ServiceAddress,
     settings: [(); 0],
 }
 
 /// What a service costs: nothing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Plan {
     id: String,
     code: &'static str,
@@ -51,8 +53,8 @@ struct Plan {
 }
 
 /// Clients read five texts.
-#[derive(Debug, Default, Serialize)]
-struct Address {
+#[derive(Debug, Default, JsonSchema, Serialize)]
+struct ServiceAddress {
     address: &'static str,
     city: &'static str,
     state: &'static str,
@@ -62,7 +64,7 @@ struct Address {
 
 /// A team. QUIRK(zingle): no page of the vendor's has it; its mobile client finds those to assign to here (`ios-sdk`,
 /// `ZNGTeam.m`). Pinned by `a_service_shows_its_whole_catalog`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct ServiceTeam<'a> {
     id: Cow<'a, str>,
     display_name: &'a str,
@@ -88,14 +90,14 @@ impl<'a> Service<'a> {
             channel_types: catalog.channel_types.iter().map(|each| ChannelType::of(each, catalog)).collect(),
             contact_labels: catalog.tags.iter().map(Label::of).collect(),
             contact_custom_fields: fields.map(CustomField::of).collect(),
-            contact_groups: [],
+            contact_groups: group::all(catalog).map(|list| ContactGroup::of(list, catalog)).collect(),
             teams: catalog.teams.iter().map(|team| ServiceTeam::of(team, catalog)).collect(),
             features: ["assignment", "teams"],
             templates: [],
             automations: [],
             printers: [],
             calendar_event_types: [],
-            service_address: Address::default(),
+            service_address: ServiceAddress::default(),
             settings: [],
         }
     }

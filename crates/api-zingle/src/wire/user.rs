@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::shown_id;
 
 /// A user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct User<'a> {
     id: Cow<'a, str>,
     username: &'a str,
@@ -36,7 +37,7 @@ impl<'a> User<'a> {
             first_name: &user.first_name,
             last_name: &user.last_name,
             phone_number: None,
-            avatar_uri: None,
+            avatar_uri: user.avatar_url.as_deref(),
             account_uuids,
             service_uuids: services,
             service_ids: services,

@@ -1,18 +1,22 @@
 //! The values of custom fields.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use api_kit::Body;
+use app::{Rank, Ranking};
 use model::{
     Catalog, Change, Contact, Dialect, Edit, Field, FieldOption, FieldType, ItemRef, Json, Set, Timestamp,
     Value, ValueWrite, ViolationKind, value,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::field::{CustomField, option_id};
+use super::members::tell_others;
 
 /// The value of a custom field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct CustomFieldValue<'a> {
     value: Shown<'a>,
     // QUIRK(zingle): one id under two names: its pages of different years print either, and its clients read
@@ -23,7 +27,7 @@ pub(crate) struct CustomFieldValue<'a> {
 }
 
 /// A value in the type of its field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(untagged)]
 enum Shown<'a> {
     Text(Cow<'a, str>),
@@ -51,6 +55,44 @@ pub(super) fn of<'a>(contact: &'a Contact, catalog: &'a Catalog) -> Vec<CustomFi
         .collect()
 }
 
+/// What lists are sorted by that name a custom field: its values, texts in any case, options in their order; those without
+/// one first.
+pub(crate) fn ranking(id: &str, catalog: &Catalog) -> Option<Ranking> {
+    let field = catalog.fields.find(&ItemRef::id_text(Dialect::Zingle, id))?;
+    let field = Some(field).filter(|field| field.entity == model::Entity::Contact)?.clone();
+    let users: HashMap<_, _> = match field.kind {
+        FieldType::User => catalog.users.iter().map(|user| (user.id, user.email.to_lowercase())).collect(),
+        _ => HashMap::new(),
+    };
+    Some(Ranking::new(move |contact| {
+        let text = |text: &str| Rank::Text(text.to_lowercase());
+        if let Some(member) = field.system {
+            return member.of(contact).map_or(Rank::Nothing, text);
+        }
+        let place = |id| field.options.iter().position(|option| option.id == id).unwrap_or(usize::MAX);
+        let number = |number: usize| Rank::Number(i64::try_from(number).unwrap_or(i64::MAX));
+        let seconds = |at: Timestamp| Rank::Number(at.seconds());
+        match contact.values.get(&field.id) {
+            None => Rank::Nothing,
+            Some(Value::Text(own) | Value::Time(own)) => text(own),
+            Some(Value::Number(own)) => Rank::Number(own.as_str().parse().map_or(i64::MIN, ordered)),
+            Some(Value::Boolean(own)) => Rank::Number((*own).into()),
+            Some(Value::Date(own)) => Timestamp::parse_date(own).map_or(Rank::Nothing, seconds),
+            Some(Value::Datetime(own)) => seconds(*own),
+            Some(Value::Option(id)) => number(place(*id)),
+            Some(Value::Options(ids)) => joined(ids, &field).map_or(Rank::Nothing, |own| text(&own)),
+            Some(Value::User(id)) => users.get(id).map_or(Rank::Nothing, |own| text(own)),
+        }
+    }))
+}
+
+/// A whole number that is larger whenever the number is.
+fn ordered(number: f64) -> i64 {
+    let bits = number.to_bits().cast_signed();
+    // Of negative numbers the larger ones have the smaller bits.
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
 type ShownOption<'a> = (Shown<'a>, Option<&'a FieldOption>);
 
 /// A text, and the option that it is the value of.
@@ -68,7 +110,8 @@ fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog) -> Option
         Value::Boolean(flag) => (Shown::Boolean(*flag), None),
         Value::Date(date) => seconds(Timestamp::parse_date(date)?),
         Value::Datetime(instant) => seconds(*instant),
-        Value::Option(id) => of_text(field, &field.option(*id)?.value),
+        // What is chosen no more is shown without an id.
+        Value::Option(id) => of_text(field, &field.any_option(*id)?.value),
         Value::Options(ids) => (Shown::Text(Cow::Owned(joined(ids, field)?)), None),
         Value::User(id) => (Shown::Text(Cow::Borrowed(&catalog.users.get(id.0)?.email)), None),
     })
@@ -76,7 +119,7 @@ fn shown<'a>(value: &'a Value, field: &'a Field, catalog: &'a Catalog) -> Option
 
 fn joined(ids: &[model::OptionId], field: &Field) -> Option<String> {
     let values: Vec<_> =
-        ids.iter().filter_map(|id| field.option(*id)).map(|option| option.value.as_str()).collect();
+        ids.iter().filter_map(|id| field.any_option(*id)).map(|option| option.value.as_str()).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 
@@ -92,6 +135,9 @@ pub(super) fn decode_all(json: &Json, change: &mut Change) {
             change.refuse(at, ViolationKind::WrongType("an object"));
             continue;
         }
+        if let Json::Object(members) = element {
+            tell_others(members, "custom_field_values.", |name| MEMBERS.contains(&name));
+        }
         match field_id(element) {
             Some(id) => {
                 let field = ItemRef::id_text(Dialect::Zingle, &id);
@@ -105,10 +151,16 @@ pub(super) fn decode_all(json: &Json, change: &mut Change) {
     }
 }
 
+/// What is read of a value.
+const MEMBERS: [&str; 5] = ["custom_field_id", "custom_field", "value", OPTION_IDS[0], OPTION_IDS[1]];
+
 /// Reads the value of the one field that the path names: the body is like an element of `custom_field_values`.
 pub(crate) fn decode_one(field_id: &str, body: Body) -> Change {
     let mut change = Change::default();
-    let json = Json::Object(body.object(&mut change));
+    let members = body.object(&mut change);
+    // The path wins.
+    tell_others(&members, "", |name| name == "value" || OPTION_IDS.contains(&name));
+    let json = Json::Object(members);
     let field = ItemRef::id_text(Dialect::Zingle, field_id);
     let write = ValueWrite { at: "value".to_owned(), field, json };
     change.push("value", Edit::Values(Set::add(vec![write]), read));

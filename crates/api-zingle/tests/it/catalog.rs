@@ -108,6 +108,84 @@ async fn channel_types_are_neither_made_nor_deleted_here() {
     assert_eq!(fault(&site.client.send("POST", &elsewhere, "{").await), "404 2800 Service not found");
 }
 
+/// The type of the vendor's example, which is no global one.
+async fn with_chat(site: &Site) -> String {
+    let chat = model::ChannelType {
+        id: model::ChannelTypeId(site.test.app.fresh_id()),
+        number: 9,
+        kind: "chat".into(),
+        name: "Chat".to_owned(),
+        global: false,
+        inbound_url: None,
+        outbound_url: None,
+        muted: false,
+        priority: Some(0),
+        aliases: model::Aliases::one(model::Dialect::Zingle, "0e3d71ee-9518-4b9b-b95a-dea251829687"),
+    };
+    let put = |catalog: &mut model::Catalog| catalog.put_item(chat.clone().into());
+    site.test.app.edit_catalog(site.test.workspace.number, put).await.unwrap();
+    format!("{SERVICE}/channel-types/0e3d71ee-9518-4b9b-b95a-dea251829687")
+}
+
+#[tokio::test]
+async fn a_channel_type_of_ones_own_is_changed() {
+    let site = Site::new().await;
+    let path = with_chat(&site).await;
+    let before = site.client.get(&path).await.expect(200);
+    assert_eq!(before["result"]["inbound_notification_url"], json!(null));
+    let answer = site.client.put(&path, &example("channel_types.update.request")).await;
+    assert_has(&answer.expect(200), &example("channel_types.update.response"), &[]);
+    assert!(!answer.header("contactd-change").is_empty());
+    let deprecated = json!({"display_name": "Web chat", "allow_messages": false, "priority": 3});
+    let answer = site.client.put(&path, &deprecated).await.expect(200);
+    let result = &answer["result"];
+    assert_eq!((&result["display_name"], &result["priority"]), (&json!("Web chat"), &json!(3)));
+    assert_eq!((&result["allow_communications"], &result["allow_messages"]), (&json!(false), &json!(false)));
+    assert_eq!(result["inbound_notification_url"], "https://www.myexample.com/notifiers/inbound-chat-notice");
+    let camel = json!({"inboundNotificationUrl": "", "allowCommunications": true});
+    let answer = site.bare.put(&format!("{path}?camel_case=1"), &camel).await.expect(200);
+    assert_eq!(answer["result"]["inboundNotificationUrl"], json!(null));
+    assert_eq!(site.client.get(&path).await.expect(200)["result"]["allow_messages"], true);
+}
+
+#[tokio::test]
+async fn bad_channel_types_are_refused() {
+    let site = Site::new().await;
+    let path = with_chat(&site).await;
+    let before = site.client.get(&path).await.expect(200);
+    for (body, told) in [
+        (
+            json!({"display_name": ""}),
+            "400 4001 Missing channel type display_name: display_name: is required",
+        ),
+        (
+            json!({"allow_messages": 1}),
+            "400 4002 Invalid value for allow_messages: allow_messages: must be true or false",
+        ),
+        (
+            json!({"allow_communications": null}),
+            "400 4002 Invalid value for allow_messages: allow_communications: must be true or false",
+        ),
+        (json!({"priority": "1"}), "400 4003 Invalid priority: priority: must be a whole number"),
+        (
+            json!({"inbound_notification_url": "ftp://example.com"}),
+            "400 4004 Invalid notification URL: inbound_notification_url: must be a URL",
+        ),
+        (
+            json!({"outbound_notification_url": 5}),
+            "400 4004 Invalid notification URL: outbound_notification_url: must be a string or null",
+        ),
+    ] {
+        assert_eq!(fault(&site.client.put(&path, &body).await), told);
+    }
+    assert_eq!(site.client.get(&path).await.expect(200), before);
+    let global = format!("{SERVICE}/channel-types/{PHONE}");
+    let told = fault(&site.client.put(&global, &json!({"priority": 1})).await);
+    assert_eq!(told, "400 4005 Global channel type is read-only: cannot be changed");
+    let nowhere = format!("{SERVICE}/channel-types/nope");
+    assert_eq!(fault(&site.client.put(&nowhere, &json!({})).await), "404 4000 Channel type not found");
+}
+
 #[tokio::test]
 async fn channel_types_of_all_services_are_listed_once() {
     let site = Site::new().await;

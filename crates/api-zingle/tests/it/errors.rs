@@ -42,7 +42,7 @@ async fn the_error_matrix() {
         ("unknown contact", site.client.put(&unknown, &star).await),
         ("unknown contact, bad body", site.client.send("PUT", &unknown, "{").await),
         ("unknown route", site.client.get("/v1/nope").await),
-        ("route not built", site.client.put(&format!("{CINDY}/avatar"), &json!({})).await),
+        ("route not built", site.client.post(&format!("{}/settings/x", crate::SERVICE), &json!({})).await),
         ("wrong method", site.client.patch(CINDY, &star).await),
         ("bad JSON", site.client.send("PUT", CINDY, "{").await),
         ("bad flag", site.client.put(CINDY, &json!({"is_starred": 1})).await),

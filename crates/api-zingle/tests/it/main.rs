@@ -10,26 +10,36 @@
 mod all_contacts;
 mod assignment;
 mod attached_labels;
+mod avatars;
 mod bad_input;
 mod camel;
 mod catalog;
 mod channels;
+mod code_table;
 mod contact_channels;
 mod contact_services;
 mod create;
+mod custom_fields;
 mod errors;
+mod events;
+mod example_table;
 mod examples;
 mod fidelity;
 mod filters;
+mod groups;
+mod labels;
 mod lists;
 mod not_kept;
 mod one_value;
 mod services;
+mod sorting;
+mod strict;
 mod transport;
 mod update;
 mod values;
+mod walk;
 
-use api_zingle::routes;
+use api_zingle::{CONTRACT, routes};
 use app::KeyRequest;
 use model::{Change, Dialect, Edit, Json, Ref, TextMember};
 use testkit::{Client, Reply, TestApp};
@@ -52,14 +62,18 @@ const ROOM_TYPE: &str = "bc236d3e-077b-4870-8850-36b9f6b981e4";
 /// The demo, and a client with its key.
 struct Site {
     test: TestApp,
+    /// Every answer to it is checked against the description at `/docs`.
     client: Client,
+    /// For answers in camelCase, which the description does not have.
+    bare: Client,
 }
 
 impl Site {
     async fn new() -> Self {
         let test = TestApp::new().await;
-        let client = Client::new(routes(test.app.clone())).with_key("demo");
-        Self { test, client }
+        let bare = Client::new(routes(test.app.clone())).with_key("demo");
+        let client = bare.clone().described_by(&CONTRACT);
+        Self { test, client, bare }
     }
 
     /// Cindy, as a client reads her.

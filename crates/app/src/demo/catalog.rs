@@ -109,6 +109,9 @@ pub(super) fn with_examples(mut catalog: Catalog, clock: &dyn Clock) -> Catalog 
     }
     catalog.tags = TAGS.into_iter().map(|row| tag(row, clock)).collect();
     catalog.lists.push(List {
+        conditions: Vec::new(),
+        background_color: None,
+        text_color: None,
         id: ListId(clock.fresh_id()),
         number: 1,
         name: "Q1 Targets".to_owned(),
@@ -185,12 +188,14 @@ fn aliases(one: Option<(Dialect, &str)>) -> Aliases {
 
 fn field((number, key, name, kind, alias, options): FieldRow, clock: &dyn Clock) -> Field {
     let option = |(value, name, alias): &OptionRow| FieldOption {
+        position: None,
         id: OptionId(clock.fresh_id()),
         value: (*value).to_owned(),
         name: (*name).to_owned(),
         aliases: aliases(*alias),
     };
     Field {
+        former_options: Vec::new(),
         id: FieldId(clock.fresh_id()),
         number,
         key: key.to_owned(),
@@ -201,6 +206,7 @@ fn field((number, key, name, kind, alias, options): FieldRow, clock: &dyn Clock)
         options: options.iter().map(option).collect(),
         created_at: clock.now(),
         aliases: aliases(alias),
+        extras: model::Extras::default(),
     }
 }
 
@@ -213,6 +219,7 @@ fn tag((number, name, color, alias): TagRow, clock: &dyn Clock) -> Tag {
         text_color: Some("#ffffff".to_owned()),
         created_at: clock.now(),
         aliases: aliases(alias),
+        extras: model::Extras::default(),
     }
 }
 

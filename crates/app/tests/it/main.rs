@@ -1,8 +1,16 @@
 //! Work that one server at a time does, where there is one server.
 
-#![expect(clippy::unwrap_used, reason = "all of it is test code")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of it is test code"
+)]
 
+mod cleaning;
 mod links;
+mod merging;
 mod records;
 
 use std::sync::Arc;

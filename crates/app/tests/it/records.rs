@@ -35,6 +35,7 @@ pub(crate) async fn tag(test: &TestApp, caller: &Caller, name: &str) -> TagId {
             text_color: None,
             created_at: fresh.now,
             aliases: Default::default(),
+            extras: model::Extras::default(),
         })
     };
     test.app.create_item(caller, make).await.unwrap().item.id

@@ -89,15 +89,33 @@ impl Target for Connection {
             head = head.header(CONTENT_TYPE, kind);
             bytes = body;
         }
-        let has_changed = self.exchange(head, bytes, expected).await?;
+        let (has_changed, _) = self.exchange(head, bytes, expected).await?;
         ensure!(has_changed || !is_write, "a write changed nothing");
         Ok(())
     }
 }
 
 impl Connection {
-    /// Sends a request and reads the whole answer, which must have this status. Whether it changed something.
-    async fn exchange(&mut self, head: Builder, body: Vec<u8>, status: StatusCode) -> anyhow::Result<bool> {
+    /// Sends a request, with JSON or without a body, and reads the whole answer, which must be a 200.
+    pub(super) async fn ask(
+        &mut self,
+        method: &Method,
+        path: &str,
+        body: Option<String>,
+    ) -> anyhow::Result<Bytes> {
+        let head = hyper::Request::builder().method(method).uri(path).header(CONTENT_TYPE, JSON);
+        let (_, body) = self.exchange(head, body.unwrap_or_default().into_bytes(), StatusCode::OK).await?;
+        Ok(body)
+    }
+
+    /// Sends a request and reads the whole answer, which must have this status. Whether it changed something, and its
+    /// body.
+    async fn exchange(
+        &mut self,
+        head: Builder,
+        body: Vec<u8>,
+        status: StatusCode,
+    ) -> anyhow::Result<(bool, Bytes)> {
         let request = head
             .header(HOST, &self.host)
             .header(AUTHORIZATION, &self.authorization)
@@ -110,6 +128,6 @@ impl Connection {
             let shown = body.get(..SHOWN_BYTES).unwrap_or(&body);
             bail!("the server answered {}: {}", head.status, String::from_utf8_lossy(shown).trim_end());
         }
-        Ok(head.headers.contains_key(CHANGE_HEADER))
+        Ok((head.headers.contains_key(CHANGE_HEADER), body))
     }
 }

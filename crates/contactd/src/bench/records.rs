@@ -40,12 +40,14 @@ pub(super) fn extend(catalog: &mut Catalog) {
     for (number, (key, name, kind)) in (1001..).zip(FIELDS) {
         let stages = if kind == FieldType::SingleSelect { STAGES.as_slice() } else { &[] };
         let option = |stage: &&str| FieldOption {
+            position: None,
             id: OptionId(fresh()),
             value: (*stage).to_owned(),
             name: (*stage).to_owned(),
             aliases: Aliases::default(),
         };
         catalog.fields.push(Field {
+            former_options: Vec::new(),
             id: FieldId(fresh()),
             number,
             key: key.to_owned(),
@@ -56,6 +58,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
             options: stages.iter().map(option).collect(),
             created_at: SystemClock.now(),
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         });
     }
     for (number, name) in (1001..).zip((0..TAGS).map(segment).chain([CUSTOMER.to_owned()])) {
@@ -67,6 +70,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
             text_color: None,
             created_at: SystemClock.now(),
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         });
     }
 }
@@ -140,7 +144,7 @@ impl Person {
             tags(self.tags),
             values(self.values().into_iter().collect()),
         ];
-        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), violations: Vec::new() }
+        Change { edits: edits.map(|edit| ("bench".to_owned(), edit)).into(), ..Change::default() }
     }
 
     /// The same as the body of `POST /api/v1/contacts`.
@@ -168,6 +172,17 @@ impl Person {
             "values": self.values().into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>(),
         });
         document.to_string().into_bytes()
+    }
+
+    /// Their telephone number, with `+`.
+    pub(super) fn phone(&self) -> String {
+        let [(_, phone), ..] = self.channels();
+        phone
+    }
+
+    /// Their e-mail address.
+    pub(super) fn email(&self) -> &str {
+        &self.email
     }
 
     fn website(&self) -> String {

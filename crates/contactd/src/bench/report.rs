@@ -6,6 +6,7 @@ use super::load::Measured;
 use super::machine::Machine;
 use super::memory::{Idle, Slow};
 use super::operation::Operation;
+use super::routes::Route;
 use super::statistics::{median, quotient};
 
 /// Everything that a run found.
@@ -30,6 +31,8 @@ pub(crate) struct Report {
     pub(crate) idle_connections: Option<Idle>,
     /// What a slow reader costs, if asked for.
     pub(crate) slow_reader: Option<Slow>,
+    /// What single requests take, if asked for.
+    pub(crate) routes: Vec<Route>,
 }
 
 /// What was asked for.

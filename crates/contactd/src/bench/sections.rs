@@ -5,6 +5,7 @@ use super::operation::Operation;
 use super::plot::Plot;
 use super::plots;
 use super::report::{Case, Figures, Point, Report, Seeding};
+use super::routes::Route;
 
 /// A section.
 pub(super) struct Section {
@@ -99,6 +100,14 @@ const SLOW: [Column<Slow>; 6] = [
     ("growth MB", |slow| megabytes(Some(slow.growth_bytes))),
 ];
 
+const ROUTES: [Column<Route>; 5] = [
+    ("request", |route| route.name.to_owned()),
+    ("p50 ms", |route| format!("{:.2}", route.p50_ms)),
+    ("max ms", |route| format!("{:.2}", route.max_ms)),
+    ("answer KB", |route| format!("{:.1}", route.answer_bytes as f64 / 1024.0)),
+    ("sent", |route| route.request.clone()),
+];
+
 /// All sections of a report; the first says what was measured, and on what.
 pub(super) fn of(report: &Report) -> Vec<Section> {
     let mut sections = vec![conditions(report)];
@@ -114,6 +123,9 @@ pub(super) fn of(report: &Report) -> Vec<Section> {
     if !report.histories.is_empty() {
         let plots: [DrawPoints; _] = [plots::rate_by_history];
         sections.push(growing("Length of the history", operations, &report.histories, &plots));
+    }
+    if !report.routes.is_empty() {
+        sections.push(routes(report));
     }
     sections.push(memory(report));
     sections
@@ -202,6 +214,13 @@ fn growing(title: &str, operations: &[Operation], points: &[Point], draw: &[Draw
         plots.extend(draw.iter().map(|draw| draw(*operation, &points)));
     }
     Section { title: title.to_owned(), parts, plots }
+}
+
+fn routes(report: &Report) -> Section {
+    let said =
+        "One after the other on one connection, with as many contacts as there are in the end:".to_owned();
+    let parts = vec![Part::Text(said), table(&ROUTES, &report.routes, None)];
+    Section { title: "Single requests".to_owned(), parts, plots: Vec::new() }
 }
 
 fn memory(report: &Report) -> Section {

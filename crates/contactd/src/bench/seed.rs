@@ -54,7 +54,7 @@ pub(super) async fn prepare(store: &Store) -> anyhow::Result<Seeded> {
         name: WORKSPACE.to_owned(),
         workspaces: vec![WORKSPACE.to_owned()],
         scopes: vec![Scope::Write],
-        dialects: vec![Dialect::Native, Dialect::Callbell],
+        dialects: Dialect::ALL.to_vec(),
         compat: None,
         strict: None,
         expires_at: None,

@@ -54,6 +54,11 @@ impl Workload {
         self.people.load(Ordering::Relaxed)
     }
 
+    /// The `n`th one that was made.
+    pub(super) fn known(&self, n: u64) -> Person {
+        Person::new(n, &self.tags)
+    }
+
     /// Somebody new.
     pub(super) fn person(&self) -> Person {
         Person::new(self.people.fetch_add(1, Ordering::Relaxed), &self.tags)

@@ -64,6 +64,10 @@ pub(crate) struct BenchArgs {
     /// Ask for the longest lists, read them slowly, and tell what the server's memory grows by
     #[arg(long)]
     pub(crate) slow_reader: bool,
+    /// Send single requests too, one after the other: pages of every API's list near its beginning and its end, finding
+    /// somebody, a filtered list, renaming a tag
+    #[arg(long)]
+    pub(crate) routes: bool,
     /// Where the database is made and removed again: a folder on the disk to measure [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     pub(crate) database_folder: Option<PathBuf>,

@@ -162,3 +162,26 @@ fn a_file_is_no_database_to_name() {
     let said = complaint(&["bench", "--contacts", "1", "--database", "some.db"]);
     assert!(said.contains("PostgreSQL") && said.contains("hint: --database-folder"), "{said}");
 }
+
+#[test]
+fn single_requests_are_timed_in_every_api() {
+    let folder = TempDir::new().unwrap();
+    let (text, result) = bench(&folder, &["--contacts", "300", "--connections", "1", "--routes"]);
+    let routes = result["routes"].as_array().unwrap();
+    for (name, least_bytes) in [
+        ("native, at 9/10", 20_000),
+        ("Zingle, at 9/10", 20_000),
+        ("Acquire, at 9/10", 10_000),
+        ("Callbell, first page", 10_000),
+        ("Rolodex, at 9/10", 20_000),
+        ("by phone", 500),
+        ("by e-mail", 500),
+        ("Zingle, label and starred, by last name", 20_000),
+        ("a tag is renamed", 50),
+    ] {
+        let route = routes.iter().find(|route| route["name"] == name).unwrap();
+        assert_positive(route, &["p50_ms", "max_ms"]);
+        assert!(route["answer_bytes"].as_u64().unwrap() > least_bytes, "{route}");
+        assert!(text.contains(name), "{text}");
+    }
+}

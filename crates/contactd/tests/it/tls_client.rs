@@ -135,7 +135,8 @@ impl TlsClient {
         let headers = answer.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
         let headers = headers.collect();
-        let text = String::from_utf8(answer.into_body().collect().await?.to_bytes().to_vec())?;
-        Ok(HttpReply { status, headers, text })
+        let bytes = answer.into_body().collect().await?.to_bytes().to_vec();
+        let text = String::from_utf8(bytes.clone())?;
+        Ok(HttpReply { status, headers, text, bytes })
     }
 }

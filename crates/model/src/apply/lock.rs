@@ -72,6 +72,11 @@ fn lockable_member(difference: &Difference) -> Option<Locked> {
     }
 }
 
+/// Whether anything that the lock covers differs.
+pub(super) fn is_touched(before: &Contact, after: &Contact) -> bool {
+    !changed(before, after).is_empty()
+}
+
 fn changed(before: &Contact, after: &Contact) -> Vec<Locked> {
     [
         (Locked::Name, before.name != after.name),

@@ -19,7 +19,7 @@ fn apply(contact: &Contact, change: &Change, step: u8) -> Result<Applied, Reject
 }
 
 fn one(edit: Edit) -> Change {
-    Change { edits: vec![("at".to_owned(), edit)], violations: Vec::new() }
+    Change { edits: vec![("at".to_owned(), edit)], ..Change::default() }
 }
 
 fn undo(contact: &Contact, applied: &Applied, (mode, step): (OnConflict, u8)) -> Result<Applied, Rejection> {
@@ -175,6 +175,7 @@ proptest! {
                 actor: Actor { key: None, dialect: Dialect::Rolodex, request_id: Some("r".to_owned()) },
                 differences: applied.differences,
                 deleted: deleted.then(|| crate::Deleted::Contact(Box::new(contact))),
+                merged: Vec::new(),
                 undoes: None,
                 part: None,
                 previous: None,

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::{
-    CompanyLink, CompanyWrite, Entity, ItemRef, Ref, Set, SetMode, Text, ViolationKind, limits, value,
+    CompanyLink, CompanyWrite, Entity, ItemRef, ListId, Ref, Set, SetMode, Text, ViolationKind, limits, value,
 };
 
 /// The set after a change. Items keep their order: those that were there first, then the new ones; a
@@ -38,7 +38,33 @@ impl Draft<'_> {
             let list = catalog.lists.find(item).filter(|list| list.entity == Entity::Contact);
             list.map(|list| list.id).ok_or_else(|| ViolationKind::UnknownList(item.text().to_owned()))
         });
+        let (of_conditions, ids): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| self.is_dynamic(*id));
+        if !of_conditions.is_empty() {
+            self.refuse_dynamic(set, &of_conditions);
+        }
+        // What was put on a list before it got conditions stays stored, so that undo finds it.
+        let kept = self.contact.lists.iter().copied().filter(|id| self.is_dynamic(*id));
+        let ids: Vec<_> =
+            if set.mode == SetMode::Remove { ids } else { ids.into_iter().chain(kept).collect() };
         self.contact.lists = changed(&self.contact.lists, set.mode, &ids);
+    }
+
+    fn is_dynamic(&self, id: ListId) -> bool {
+        self.ground.catalog.lists.get(id.0).is_some_and(crate::List::is_dynamic)
+    }
+
+    /// Refuses to put the contact on dynamic lists or to take it off them. Naming one that it is on says nothing new:
+    /// clients write back what they read.
+    fn refuse_dynamic(&mut self, set: &Set<(String, ItemRef)>, ids: &[ListId]) {
+        let catalog = self.ground.catalog;
+        let on = catalog.memberships(self.ground.stamp.now).of(self.before, catalog);
+        let is_removal = set.mode == SetMode::Remove;
+        for (at, item) in &set.items {
+            let list = catalog.lists.find(item).filter(|list| ids.contains(&list.id));
+            if let Some(list) = list.filter(|list| on.contains(&list.id) == is_removal) {
+                self.refuse(at, ViolationKind::DynamicList(list.name.clone()));
+            }
+        }
     }
 
     pub(super) fn notes(&mut self, set: &Set<(String, Ref)>) {

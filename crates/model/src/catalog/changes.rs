@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::gone::is_of_cleaning;
 use super::{
     Catalog, ChannelType, CustomStatus, Field, Funnel, Inbox, List, Presence, Subscription, Tag, Team, User,
 };
@@ -161,7 +162,8 @@ macro_rules! rows {
             /// What differs from an earlier state, item by item.
             pub fn changes_since(&self, before: &Self) -> Vec<ItemChange> {
                 let mut changes = Vec::new();
-                let settings = document_differences(&before.settings(), &self.settings(), &[]);
+                let mut settings = document_differences(&before.settings(), &self.settings(), &[]);
+                settings.extend(self.cleaning_since(before));
                 if !settings.is_empty() {
                     let edit = ItemEdit::Changed(settings);
                     changes.push(ItemChange { kind: RecordKind::Settings, id: Uuid::nil(), edit });
@@ -200,9 +202,15 @@ impl Catalog {
         self.last_numbers.get(&T::KIND).copied().unwrap_or(0).max(highest) + 1
     }
 
-    /// Notes what happened to its items: when they changed, and the numbers of those that are gone.
-    pub fn note_changes(&mut self, changes: &[ItemChange], now: Timestamp) {
-        for ItemChange { id, edit, .. } in changes {
+    /// Notes what happened to its items at its revision: when they changed, which are gone, and the numbers of those.
+    pub fn note_changes(&mut self, before: &Self, changes: &[ItemChange], now: Timestamp) {
+        for change in changes {
+            self.note_gone(before, change, now);
+            let ItemChange { id, edit, .. } = change;
+            match edit {
+                ItemEdit::Made(_) | ItemEdit::Changed(_) => drop(self.revisions.insert(*id, self.revision)),
+                ItemEdit::Removed(_) => drop(self.revisions.remove(id)),
+            }
             match edit {
                 ItemEdit::Made(_) => {}
                 ItemEdit::Changed(_) => drop(self.updated_at.insert(*id, now)),
@@ -227,7 +235,9 @@ impl Catalog {
     ) -> Result<Option<()>, Rejection> {
         if kind == RecordKind::Settings {
             let mut settings = self.settings();
-            revert_document(&mut settings, differences, on_conflict)?;
+            let of_settings: Vec<_> =
+                differences.iter().filter(|each| !is_of_cleaning(each)).cloned().collect();
+            revert_document(&mut settings, &of_settings, on_conflict)?;
             self.default_country = settings.get(COUNTRY).and_then(Json::as_str).map(str::to_owned);
             return Ok(Some(()));
         }

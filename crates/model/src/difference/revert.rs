@@ -41,8 +41,8 @@ pub(super) fn target(
 
 /// Whether the member is a list of rows that are changed one by one.
 fn is_list(member: &Member) -> bool {
-    use Member::{Alias, Channels, Companies, Lists, Notes, Other, Tags};
-    matches!(member, Channels | Companies | Tags | Lists | Notes | Alias(_) | Other(_))
+    use Member::{Alias, Channels, Companies, Former, Lists, Notes, Other, Tags};
+    matches!(member, Channels | Companies | Tags | Lists | Notes | Alias(_) | Former(_) | Other(_))
 }
 
 /// Takes back, in a list that moved on, only what a difference did to it: removes what it added, adds what it

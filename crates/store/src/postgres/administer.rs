@@ -1,10 +1,11 @@
-//! Workspaces and keys.
+//! The rare writes that are no changes of records: workspaces, keys, pictures.
 
 use model::{Catalog, Dialect, KeyId, Timestamp, WorkspaceId};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::load::{AliasKind, each, get, integer, key_text, workspace};
+use super::pictures;
 use super::pipeline::{Sql, param};
 use super::server::Session;
 use crate::backend::Admin;
@@ -19,6 +20,8 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         }
         Admin::CreateKey(hash, key) => create_key(session, hash, key).await,
         Admin::RevokeKey(id, now) => revoke_key(session, *id, *now).await,
+        Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
+        Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Lists of contacts.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use model::{ChannelKind, Contact};
@@ -26,6 +27,9 @@ pub(super) const SYNTAX: Syntax = Syntax {
     is_chosen,
 };
 
+/// The same for pages of the contacts themselves.
+const DOCUMENTS: Syntax = Syntax { key: "c.format, c.doc", ..SYNTAX };
+
 /// Whether a number is one of those whose bits are a bound value.
 pub(super) fn is_chosen(bits: &str, number: &str) -> String {
     format!(
@@ -51,8 +55,34 @@ pub(super) async fn list(
     if !query.is_plain() {
         return looked_up::list(session, workspace, query).await;
     }
-    let select = Select::of(workspace, query, Among::All, &SYNTAX);
-    all(session, &select, query.order).await
+    match query.order {
+        ContactOrder::Oldest => by_number(session, workspace, query, |contact| contact.number).await,
+        ContactOrder::Newest => by_number(session, workspace, query, |contact| Reverse(contact.number)).await,
+        ContactOrder::LastUpdated | ContactOrder::FirstUpdated => {
+            all(session, workspace, query, (BEGIN, "COMMIT")).await
+        }
+        // An index has this order, so that there is nothing to plan each time.
+        ContactOrder::Name | ContactOrder::NameDescending => all(session, workspace, query, ("", "")).await,
+    }
+}
+
+/// In the orders by number the index leads to the contacts of the page one after the other: one look-up instead of
+/// one for each. What order a join keeps, the database does not promise: so they are sorted here.
+async fn by_number<K: Ord>(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    place: impl Fn(&Contact) -> K,
+) -> Result<ContactPage, StoreError> {
+    let select = Select::of(workspace, query, Among::All, &DOCUMENTS);
+    let page = format!(
+        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN LATERAL ({}) c ON true WHERE h.workspace = $1",
+        select.page
+    );
+    let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds)], "").await?;
+    let mut page = counted(rows)?;
+    page.contacts.sort_by_key(|contact| place(contact));
+    Ok(page)
 }
 
 /// The contacts of a page: first the keys, then the documents, so that sorting and skipping need not carry documents
@@ -74,7 +104,13 @@ pub(super) async fn page(
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
 /// `LATERAL`, because otherwise a plan that was made while there were few contacts would read all of them.
-async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<ContactPage, StoreError> {
+async fn all(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    (begin, commit): (&str, &str),
+) -> Result<ContactPage, StoreError> {
+    let select = Select::of(workspace, query, Among::All, &SYNTAX);
     let page = format!(
         "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
          (unnest(ARRAY({})) WITH ORDINALITY k (id, place) CROSS JOIN LATERAL \
@@ -82,14 +118,11 @@ async fn all(session: &Session, select: &Select, order: ContactOrder) -> Result<
          ON true WHERE h.workspace = $1 ORDER BY k.place",
         select.page
     );
-    let (begin, commit) = match order {
-        ContactOrder::LastUpdated | ContactOrder::FirstUpdated => (BEGIN, "COMMIT"),
-        // An index has this order, so that there is nothing to plan each time.
-        ContactOrder::Oldest | ContactOrder::Newest | ContactOrder::Name | ContactOrder::NameDescending => {
-            ("", "")
-        }
-    };
-    let rows = session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?;
+    counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?)
+}
+
+/// A page, from rows of format, document and the total of the list.
+fn counted(rows: Vec<Vec<Row>>) -> Result<ContactPage, StoreError> {
     let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
     let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
     // A page without contacts is a row without one.

@@ -480,7 +480,7 @@ fn check_aliases(keys: &Keys, found: &Found<StoredContact>) -> Result<(), StoreE
     let is_moved = |(key, id): (&AliasKey, &Option<Uuid>)| {
         let (workspace, dialect, alias): &(WorkspaceNumber, Dialect, String) = key;
         let contact = id.and_then(|id| rows.get(&(*workspace, id)))?.contact.as_ref().ok()?;
-        Some(!contact.aliases.pairs().any(|pair| pair == (*dialect, alias.as_str())))
+        Some(!contact.leading_ids().any(|pair| pair == (*dialect, alias.as_str())))
     };
     let moved = keys.aliases.iter().zip(&found.aliases).any(|pair| is_moved(pair) == Some(true));
     if moved {

@@ -15,8 +15,10 @@ struct Migration {
 }
 
 /// The migrations, in order; the schema number is how many have run. Never edited after a release.
-const MIGRATIONS: &[Migration] =
-    &[Migration { sql: include_str!("../../migrations/postgres/0001_init.sql"), oldest: 1 }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { sql: include_str!("../../migrations/postgres/0001_init.sql"), oldest: 1 },
+    Migration { sql: include_str!("../../migrations/postgres/0002_pictures.sql"), oldest: 1 },
+];
 
 /// Held while migrating, so that one node at a time does.
 const LOCK: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7161130427)";

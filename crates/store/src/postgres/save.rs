@@ -426,7 +426,7 @@ fn borrowed(rows: &[(AliasKey, model::ContactId)]) -> Vec<AliasRow<'_>> {
 
 fn alias_rows(workspace: WorkspaceNumber, contact: &model::Contact) -> impl Iterator<Item = AliasRow<'_>> {
     let id = contact.id.0;
-    contact.aliases.pairs().map(move |(dialect, alias)| (workspace, dialect.as_str(), alias, id))
+    contact.leading_ids().map(move |(dialect, alias)| (workspace, dialect.as_str(), alias, id))
 }
 
 /// Finds an event that was to be saved: in each workspace the last one.

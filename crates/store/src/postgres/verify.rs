@@ -206,7 +206,7 @@ async fn look_ups(
     let mut aliases = Vec::new();
     let mut keys = Vec::new();
     for (workspace, contact) in contacts {
-        let pairs = contact.aliases.pairs();
+        let pairs = contact.leading_ids();
         aliases.extend(pairs.map(|(dialect, alias)| (*workspace, dialect.as_str(), alias, contact.id.0)));
         let channels = contact.channels.iter();
         keys.extend(

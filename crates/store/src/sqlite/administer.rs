@@ -1,9 +1,10 @@
-//! Workspaces and keys.
+//! The rare writes that are no changes of records: workspaces, keys, pictures.
 
 use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::load::{record, uuid};
+use super::pictures;
 use crate::backend::Admin;
 use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -16,6 +17,8 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         }
         Admin::CreateKey(hash, key) => create_key(connection, hash, key),
         Admin::RevokeKey(id, now) => revoke_key(connection, *id, *now),
+        Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
+        Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{facets, load};
 use crate::backend::integer;
 use crate::query::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
-use crate::{ContactQuery, StoreError, WorkspaceNumber, document};
+use crate::{ContactOrder, ContactQuery, StoreError, WorkspaceNumber, document};
 
 /// SQLite's ways to say what lists need.
 pub(crate) const SYNTAX: Syntax = Syntax {
@@ -25,6 +25,9 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
 
+/// The same for pages of the contacts themselves.
+const DOCUMENTS: Syntax = Syntax { key: "c.format, c.doc", ..SYNTAX };
+
 pub(super) fn list(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -33,7 +36,12 @@ pub(super) fn list(
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
-    let documents = page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?;
+    let documents = match query.order {
+        ContactOrder::Oldest | ContactOrder::Newest => {
+            met(connection, Select::of(workspace, query, Among::All, &DOCUMENTS))?
+        }
+        _ => page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?,
+    };
     let on_page = documents.len() as u64;
     let is_end =
         query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
@@ -110,6 +118,17 @@ fn page(connection: &Connection, select: Select) -> Result<Documents, StoreError
     let mut statement = connection.prepare_cached(&select.page)?;
     let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
     documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// The contacts of a page to which an index leads one after the other, so that nothing is sorted.
+fn met(connection: &Connection, select: Select) -> Result<Documents, StoreError> {
+    let mut documents = Documents::default();
+    let mut statement = connection.prepare_cached(&select.page)?;
+    let mut rows = statement.query(params_from_iter(select.binds))?;
+    while let Some(row) = rows.next()? {
+        documents.push(row)?;
+    }
+    Ok(documents)
 }
 
 /// That a number (second) is among bits (first), as [`Numbers::dense`](crate::numbers::Numbers::dense) makes them.
@@ -193,6 +212,27 @@ impl rusqlite::ToSql for Bind {
                 Ok(format!("[{}]", texts.join(",")).into())
             }
             Self::Bytes(bytes) => bytes.to_sql(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_read_on_the_way_only_where_nothing_is_sorted() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::sqlite::migrate::run(&mut connection).unwrap();
+        for order in [ContactOrder::Oldest, ContactOrder::Newest] {
+            for after in [None, Some(5)] {
+                let query = ContactQuery { order, after, limit: 50, ..ContactQuery::default() };
+                let Select { page, binds } = Select::of(WorkspaceNumber(1), &query, Among::All, &DOCUMENTS);
+                let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {page}")).unwrap();
+                let steps = statement.query_map(params_from_iter(binds), |row| row.get(3)).unwrap();
+                let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
+                assert!(steps.len() == 1 && steps[0].contains("(workspace=?"), "{steps:?}");
+            }
         }
     }
 }

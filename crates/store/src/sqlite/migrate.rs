@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::StoreError;
 
 /// The migrations, in order; the schema number is how many have run. Never edited after a release.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_init.sql"),
+    include_str!("../../migrations/sqlite/0002_pictures.sql"),
+];
 
 /// Brings the database to the newest schema.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {

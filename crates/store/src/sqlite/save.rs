@@ -73,7 +73,7 @@ fn deletes(connection: &Connection, deletes: &[Delete]) -> Result<(), StoreError
             contact.number,
             last_event
         ])?;
-        for (dialect, alias) in contact.aliases.pairs() {
+        for (dialect, alias) in contact.leading_ids() {
             let key = (*workspace, dialect, alias.to_owned());
             put_alias(connection, AliasKind::DeletedContact, &key, contact.id.0)?;
         }
@@ -114,7 +114,7 @@ fn inserts(connection: &Connection, inserts: &[Insert]) -> Result<(), StoreError
         if *was_deleted {
             let sql = "DELETE FROM tombstones WHERE workspace = ?1 AND id = ?2";
             connection.prepare_cached(sql)?.execute(params![workspace.0, id.as_bytes()])?;
-            for (dialect, alias) in contact.aliases.pairs() {
+            for (dialect, alias) in contact.leading_ids() {
                 let key = (*workspace, dialect, alias.to_owned());
                 remove_alias(connection, AliasKind::DeletedContact, &key, id)?;
             }

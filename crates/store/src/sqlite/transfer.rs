@@ -69,7 +69,11 @@ impl End for SqliteEnd {
         while records.len() < PAGE_RECORDS && bytes < PAGE_BYTES {
             let Some(row) = rows.next()? else { break };
             let record = table.read(row)?;
-            let size = |cell: &Cell<'_>| if let Cell::Text(text) = cell { text.len() } else { 0 };
+            let size = |cell: &Cell<'_>| match cell {
+                Cell::Text(text) => text.len(),
+                Cell::Bytes(bytes) => bytes.len(),
+                _ => 0,
+            };
             bytes += record.cells().iter().map(size).sum::<usize>();
             records.push(record);
         }
@@ -138,6 +142,9 @@ fn page(table: Table) -> String {
                     WHERE row > (?1 << 40) + ?2 ORDER BY row"
                 .to_owned();
         }
+        Table::Pictures => {
+            ("workspace, id, owner_kind, owner, created_at, media_type, bytes", "pictures", "workspace, id")
+        }
         Table::Keys => ("hash, row, id, doc", "keys", "hash"),
     };
     let marks = match table.start().len() {
@@ -179,6 +186,10 @@ fn insert(table: Table) -> &'static str {
         }
         Table::Events => {
             "INSERT INTO events (row, record, previous, doc) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5)"
+        }
+        Table::Pictures => {
+            "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         }
         Table::Keys => "INSERT INTO keys (hash, row, id, doc) VALUES (?1, ?2, ?3, ?4)",
     }

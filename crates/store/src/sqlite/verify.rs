@@ -121,7 +121,7 @@ fn look_ups(
     verified: &mut Verified,
 ) -> Result<(), StoreError> {
     let id: Uuid = contact.id.0;
-    for (dialect, alias) in contact.aliases.pairs() {
+    for (dialect, alias) in contact.leading_ids() {
         if find_alias(connection, AliasKind::Contact, (workspace, dialect, alias))? != Some(id) {
             verified.fault(format!("the {dialect} id '{alias}' does not lead to contact {id}"));
         }

@@ -21,6 +21,7 @@ pub(crate) enum Table {
     SortKeys,
     Records,
     Events,
+    Pictures,
     Keys,
 }
 
@@ -99,6 +100,15 @@ pub(crate) enum Record {
         previous: Option<i64>,
         doc: String,
     },
+    Picture {
+        workspace: i64,
+        id: Uuid,
+        owner_kind: i64,
+        owner: Uuid,
+        created_at: i64,
+        media_type: String,
+        bytes: Vec<u8>,
+    },
     Key {
         hash: Vec<u8>,
         place: i64,
@@ -135,7 +145,7 @@ pub(crate) trait Columns {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -146,6 +156,7 @@ impl Table {
         Self::SortKeys,
         Self::Records,
         Self::Events,
+        Self::Pictures,
         Self::Keys,
     ];
 
@@ -161,6 +172,7 @@ impl Table {
             Self::SortKeys => "sort_keys",
             Self::Records => "records",
             Self::Events => "events",
+            Self::Pictures => "pictures",
             Self::Keys => "keys",
         }
     }
@@ -171,7 +183,7 @@ impl Table {
             (Cell::Number(i64::MIN), Cell::Id(Uuid::nil()), Cell::Text(Cow::Borrowed("")));
         match self {
             Self::Workspaces | Self::Catalogs => vec![number],
-            Self::Contacts | Self::Tombstones => vec![number, id],
+            Self::Contacts | Self::Tombstones | Self::Pictures => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
             Self::Facets => vec![number.clone(), id, number],
@@ -253,6 +265,15 @@ impl Table {
                 previous: row.maybe(3)?,
                 doc: row.text(4)?,
             },
+            Self::Pictures => Record::Picture {
+                workspace: row.number(0)?,
+                id: row.id(1)?,
+                owner_kind: row.number(2)?,
+                owner: row.id(3)?,
+                created_at: row.number(4)?,
+                media_type: row.text(5)?,
+                bytes: row.bytes(6)?,
+            },
             Self::Keys => {
                 Record::Key { hash: row.bytes(0)?, place: row.number(1)?, id: row.id(2)?, doc: row.text(3)? }
             }
@@ -324,6 +345,15 @@ impl Record {
             Self::Event { workspace, seq, record, previous, doc } => {
                 vec![number(workspace), number(seq), id(record), Cell::Maybe(*previous), text(doc)]
             }
+            Self::Picture { workspace, id: uuid, owner_kind, owner, created_at, media_type, bytes } => vec![
+                number(workspace),
+                id(uuid),
+                number(owner_kind),
+                id(owner),
+                number(created_at),
+                text(media_type),
+                Cell::Bytes(Cow::Borrowed(bytes)),
+            ],
             Self::Key { hash, place, id: uuid, doc } => {
                 vec![Cell::Bytes(Cow::Borrowed(hash)), number(place), id(uuid), text(doc)]
             }
@@ -430,11 +460,21 @@ mod tests {
         // What is not moved: the counters on PostgreSQL are part of the workspaces, and the rest is of the moment.
         let apart = ["heads", "leases", "moves"];
         for schema in [
-            include_str!("../../migrations/sqlite/0001_init.sql"),
-            include_str!("../../migrations/postgres/0001_init.sql"),
+            concat!(
+                include_str!("../../migrations/sqlite/0001_init.sql"),
+                include_str!("../../migrations/sqlite/0002_pictures.sql")
+            ),
+            concat!(
+                include_str!("../../migrations/postgres/0001_init.sql"),
+                include_str!("../../migrations/postgres/0002_pictures.sql")
+            ),
         ] {
-            let moved: Vec<_> = tables(schema).into_iter().filter(|table| !apart.contains(table)).collect();
-            assert_eq!(moved, Table::ALL.map(Table::as_str));
+            let mut made: Vec<_> =
+                tables(schema).into_iter().filter(|table| !apart.contains(table)).collect();
+            made.sort_unstable();
+            let mut moved = Table::ALL.map(Table::as_str);
+            moved.sort_unstable();
+            assert_eq!(made, moved);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{
     Aliases, Catalog, Change, CompanyId, Contact, ContactId, Deleted, Dialect, Difference, Event, EventKind,
-    Ground, Linked, NoteId, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
+    Ground, Linked, NoteId, Precondition, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
 };
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub(super) struct Happened {
     pub(super) kind: EventKind,
     pub(super) differences: Vec<Difference>,
     pub(super) undoes: Option<u64>,
+    /// The contacts that were merged into the one that it is about.
+    pub(super) merged: Vec<Contact>,
 }
 
 /// What an event is about.
@@ -90,10 +92,12 @@ impl Batch {
                 .resolve(write.workspace, contact)
                 .and_then(|id| self.update(write, id, change, None))
                 .map(AnyOutcome::Contact),
-            Action::Delete { contact } => self
+            Action::Delete { contact, precondition } => self
                 .resolve(write.workspace, contact)
+                .and_then(|id| self.check_revision(write.workspace, id, precondition.as_deref()).map(|()| id))
                 .and_then(|id| self.delete(write, id, None))
                 .map(AnyOutcome::Contact),
+            Action::Merge { into, from } => self.merge(write, into, from).map(AnyOutcome::Contact),
             Action::Undo { event, on_conflict } => self.undo(write, *event, *on_conflict),
             Action::Record(record) => self.write_record(write, record).map(AnyOutcome::Record),
             Action::Catalog(catalog) => self.write_catalog(write, catalog).map(AnyOutcome::Catalog),
@@ -105,15 +109,35 @@ impl Batch {
         self.heads.iter().map(|(workspace, heads)| (*workspace, &heads.catalog))
     }
 
-    /// The living contact that a client names.
-    fn resolve(&self, workspace: WorkspaceNumber, contact: &Ref) -> Result<ContactId, StoreError> {
-        self.contacts.resolve(workspace, contact).map(ContactId).ok_or(StoreError::NoSuchContact)
+    /// The living contact that a client names: also by an id of one that was merged into it.
+    pub(super) fn resolve(&self, workspace: WorkspaceNumber, contact: &Ref) -> Result<ContactId, StoreError> {
+        let own = self.contacts.resolve(workspace, contact);
+        let is_known = |id: &Uuid| {
+            let slot = self.contacts.rows.get(&(workspace, *id));
+            // One that cannot be read must not be taken for one that is gone.
+            slot.is_some_and(|slot| !matches!(slot.live(), Ok(None)))
+        };
+        let former = || {
+            let id = Contact::former_id(contact.native?);
+            self.contacts.aliased(workspace, Dialect::Native, &id).flatten()
+        };
+        own.filter(is_known).or_else(former).map(ContactId).ok_or(StoreError::NoSuchContact)
     }
 
     /// The living contact with this id.
     pub(super) fn live(&self, workspace: WorkspaceNumber, id: ContactId) -> Result<Arc<Contact>, StoreError> {
         let slot = self.contacts.rows.get(&(workspace, id.0)).ok_or(StoreError::NoSuchContact)?;
         slot.live()?.cloned().ok_or(StoreError::NoSuchContact)
+    }
+
+    fn check_revision(
+        &self,
+        workspace: WorkspaceNumber,
+        id: ContactId,
+        precondition: Option<&Precondition>,
+    ) -> Result<(), StoreError> {
+        let Some(precondition) = precondition else { return Ok(()) };
+        Ok(precondition.check(self.live(workspace, id)?.revision)?)
     }
 
     fn create(
@@ -139,7 +163,12 @@ impl Batch {
         let mut applied = self.apply(write, &blank, change)?;
         self.check_aliases(workspace, &applied.contact, &blank.aliases)?;
         applied.contact.revision = 1;
-        let happened = Happened { kind: EventKind::Created, differences: applied.differences, undoes: None };
+        let happened = Happened {
+            kind: EventKind::Created,
+            differences: applied.differences,
+            undoes: None,
+            merged: Vec::new(),
+        };
         self.put(write, Arc::new(applied.contact), happened)
     }
 
@@ -157,7 +186,12 @@ impl Batch {
             return self.unchanged(write, before);
         }
         self.check_aliases(write.workspace, &applied.contact, &before.aliases)?;
-        let happened = Happened { kind: EventKind::Updated, differences: applied.differences, undoes };
+        let happened = Happened {
+            kind: EventKind::Updated,
+            differences: applied.differences,
+            undoes,
+            merged: Vec::new(),
+        };
         self.put(write, Arc::new(applied.contact), happened)
     }
 
@@ -169,7 +203,8 @@ impl Batch {
         undoes: Option<u64>,
     ) -> Result<Outcome, StoreError> {
         let contact = self.live(write.workspace, id)?;
-        let happened = Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes };
+        let happened =
+            Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes, merged: Vec::new() };
         self.put(write, contact, happened)
     }
 
@@ -240,6 +275,7 @@ impl Batch {
             actor: write.actor.clone(),
             differences: happened.differences,
             deleted,
+            merged: happened.merged,
             undoes: happened.undoes,
             part,
             previous,
@@ -272,10 +308,7 @@ impl Batch {
         if before.is_none() || after.is_none() {
             self.contacts.set_number(workspace, contact.number, after.map(|_| id.0));
         }
-        let (gone, new) = saves::alias_changes(
-            before.map(|contact| &contact.aliases),
-            after.map(|contact| &contact.aliases),
-        );
+        let (gone, new) = saves::leading_id_changes(before, after);
         for (dialect, text) in gone {
             self.contacts.set_alias((workspace, dialect, text.to_owned()), None);
         }
@@ -297,7 +330,12 @@ impl Batch {
         }
     }
 
-    fn apply(&self, write: &Write, contact: &Contact, change: &Change) -> Result<model::Applied, StoreError> {
+    pub(super) fn apply(
+        &self,
+        write: &Write,
+        contact: &Contact,
+        change: &Change,
+    ) -> Result<model::Applied, StoreError> {
         let catalog = &self.heads.get(&write.workspace).ok_or(StoreError::NoSuchContact)?.catalog;
         let linked = self.linked(write.workspace, contact, change, catalog);
         Ok(model::apply(contact, change, &Ground { catalog, linked: &linked, stamp: write.stamp })?)

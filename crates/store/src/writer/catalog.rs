@@ -34,8 +34,8 @@ impl Batch {
         if changes.is_empty() {
             return Ok(CatalogOutcome { catalog: before, items: Vec::new() });
         }
-        catalog.note_changes(&changes, write.stamp.now);
         catalog.revision = before.revision + 1;
+        catalog.note_changes(&before, &changes, write.stamp.now);
         let revision = catalog.revision;
         let mut items = Vec::with_capacity(changes.len());
         for ItemChange { kind, id, edit } in changes {
@@ -46,7 +46,7 @@ impl Batch {
                 ItemEdit::Removed(item) => (EventKind::Deleted, Vec::new(), Some(Deleted::Item(item))),
             };
             let last_event = self.last_item_event(write.workspace, kind, id);
-            let happened = Happened { kind: event, differences, undoes };
+            let happened = Happened { kind: event, differences, undoes, merged: Vec::new() };
             let (seq, differences) =
                 self.append(write, Subject { kind, id, revision, last_event }, happened, deleted)?;
             self.touch(write.workspace, kind, id, seq);

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{Aliases, Change, Deleted, Dialect, Difference, Edit, Event, Json, Member, RecordKind, Ref};
+use model::{
+    Change, Contact, Deleted, Dialect, Difference, Edit, Event, Json, Member, Native, RecordKind, Ref,
+};
 use uuid::Uuid;
 
 use super::batch::{Batch, Heads};
@@ -102,6 +104,15 @@ impl Batch {
         let mut wanted = Wanted { owners_max: writes.len() + 1, ..Wanted::default() };
         for write in writes {
             let workspace = write.workspace;
+            for named in contacts_of(&write.action) {
+                if let (Err(StoreError::NoSuchContact), Some(native)) =
+                    (self.resolve(workspace, named), named.native)
+                {
+                    // It may have been merged into another.
+                    let id = Contact::former_id(native);
+                    wanted.contacts.aliases.push((workspace, Dialect::Native, id));
+                }
+            }
             match &write.action {
                 Action::Create { change, .. } | Action::Update { change, .. } => {
                     let Some(heads) = self.heads.get(&workspace) else { continue };
@@ -109,10 +120,14 @@ impl Batch {
                     let keys = channels.filter_map(|write| write.lookup_key(&heads.catalog));
                     wanted.channels.extend(keys.map(|(kind, value)| (workspace, kind, value)));
                 }
-                Action::Delete { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => {}
+                Action::Delete { .. }
+                | Action::Merge { .. }
+                | Action::Undo { .. }
+                | Action::Record(_)
+                | Action::Catalog(_) => {}
             }
         }
-        (!wanted.channels.is_empty()).then_some(wanted)
+        (!wanted.channels.is_empty() || !wanted.contacts.aliases.is_empty()).then_some(wanted)
     }
 
     /// Loads the owners of aliases that a write may take, where that was not foreseen.
@@ -218,7 +233,7 @@ impl Batch {
                     found.extend(aliases_of_deleted(event));
                 }
             }
-            Action::Delete { .. } | Action::Record(_) | Action::Catalog(_) => {}
+            Action::Delete { .. } | Action::Merge { .. } | Action::Record(_) | Action::Catalog(_) => {}
         }
         found
     }
@@ -249,7 +264,9 @@ fn named_by(writes: &[Write]) -> Wanted {
                 }
                 named_by_change(workspace, change, &mut wanted);
             }
-            Action::Delete { contact } => wanted.contacts.push(workspace, contact),
+            Action::Delete { .. } | Action::Merge { .. } => {
+                contacts_of(&write.action).for_each(|contact| wanted.contacts.push(workspace, contact));
+            }
             Action::Record(RecordWrite::Put { record, expected }) => {
                 let (kind, number) = (record.kind(), record.number());
                 let aliases = record.aliases().pairs().map(|(dialect, text)| (dialect, text.to_owned()));
@@ -269,6 +286,16 @@ fn named_by(writes: &[Write]) -> Wanted {
         }
     }
     wanted
+}
+
+/// The contacts that an action names.
+fn contacts_of(action: &Action) -> impl Iterator<Item = &Ref> {
+    let (first, others): (Option<&Ref>, &[(String, Ref)]) = match action {
+        Action::Update { contact, .. } | Action::Delete { contact, .. } => (Some(contact), &[]),
+        Action::Merge { into, from } => (Some(into), from),
+        Action::Create { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => (None, &[]),
+    };
+    first.into_iter().chain(others.iter().map(|(_, contact)| contact))
 }
 
 /// The event that a write takes back.
@@ -304,8 +331,12 @@ fn named_by_event(workspace: WorkspaceNumber, event: &Event, wanted: &mut Wanted
     }
     wanted.contacts.ids.push((workspace, id));
     wanted.deleted.push((workspace, id));
-    let deleted = event.deleted.iter().filter_map(Deleted::contact);
-    wanted.contacts.numbers.extend(deleted.map(|deleted| (workspace, deleted.number)));
+    let gone = event.deleted.iter().filter_map(Deleted::contact).chain(&event.merged);
+    wanted.contacts.numbers.extend(gone.map(|gone| (workspace, gone.number)));
+    for merged in &event.merged {
+        wanted.contacts.ids.push((workspace, merged.id.0));
+        wanted.deleted.push((workspace, merged.id.0));
+    }
     wanted.contacts.aliases.extend(aliases.map(|(dialect, text)| (workspace, dialect, text)));
 }
 
@@ -333,20 +364,25 @@ fn push_aliases<'a>(
 /// The aliases that come back when differences are taken back.
 fn aliases_before(differences: &[Difference]) -> impl Iterator<Item = (Dialect, String)> {
     differences.iter().flat_map(|difference| match (&difference.member, &difference.before) {
-        (Member::Alias(dialect), Json::Array(texts)) => {
+        (Member::Alias(dialect) | Member::Former(dialect), Json::Array(texts)) => {
             texts.iter().filter_map(|text| Some((*dialect, text.as_str()?.to_owned()))).collect()
         }
         _ => Vec::new(),
     })
 }
 
+/// The ids that come back when a deleted record does, and the one by which it is found where it was merged.
 fn aliases_of_deleted(event: &Event) -> impl Iterator<Item = (Dialect, String)> {
-    let of = |deleted: &'_ Deleted| match deleted {
-        Deleted::Contact(contact) => Some(contact.aliases.clone()),
-        Deleted::Record(record) => Some(record.aliases().clone()),
-        Deleted::Item(_) => None,
+    let owned = |(dialect, text): (Dialect, &str)| (dialect, text.to_owned());
+    let of_contact = |contact: &Contact| {
+        let former = Contact::former_id(Native::Uuid(contact.id.0));
+        let ids = contact.leading_ids().map(owned);
+        ids.chain([(Dialect::Native, former)]).collect::<Vec<_>>()
     };
-    let aliases: Aliases = event.deleted.as_ref().and_then(of).unwrap_or_default();
-    let pairs: Vec<_> = aliases.pairs().map(|(dialect, text)| (dialect, text.to_owned())).collect();
-    pairs.into_iter()
+    let deleted = match &event.deleted {
+        Some(Deleted::Contact(contact)) => of_contact(contact),
+        Some(Deleted::Record(record)) => record.aliases().pairs().map(owned).collect(),
+        Some(Deleted::Item(_)) | None => Vec::new(),
+    };
+    deleted.into_iter().chain(event.merged.iter().flat_map(of_contact).collect::<Vec<_>>())
 }

@@ -99,7 +99,7 @@ impl Batch {
         self.check_record_aliases(workspace, &record)?;
         record.number_and_revise(number, 1);
         let differences = Record::differences(None, &record);
-        let happened = Happened { kind: EventKind::Created, differences, undoes: None };
+        let happened = Happened { kind: EventKind::Created, differences, undoes: None, merged: Vec::new() };
         self.put_record(write, Arc::new(record), happened)
     }
 
@@ -118,7 +118,7 @@ impl Batch {
         self.check_record_aliases(write.workspace, &record)?;
         record.number_and_revise(before.number(), before.revision() + 1);
         record.touch(write.stamp.now.max(before.updated_at()));
-        let happened = Happened { kind: EventKind::Updated, differences, undoes };
+        let happened = Happened { kind: EventKind::Updated, differences, undoes, merged: Vec::new() };
         self.put_record(write, Arc::new(record), happened)
     }
 
@@ -129,7 +129,8 @@ impl Batch {
         record: Arc<Record>,
         undoes: Option<u64>,
     ) -> Result<RecordOutcome, StoreError> {
-        let happened = Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes };
+        let happened =
+            Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes, merged: Vec::new() };
         self.put_record(write, record, happened)
     }
 
@@ -146,7 +147,12 @@ impl Batch {
         let mut record = deleted.clone();
         record.number_and_revise(deleted.number(), deleted.revision() + 1);
         record.touch(write.stamp.now.max(deleted.updated_at()));
-        let happened = Happened { kind: EventKind::Restored, differences: Vec::new(), undoes: Some(undoes) };
+        let happened = Happened {
+            kind: EventKind::Restored,
+            differences: Vec::new(),
+            undoes: Some(undoes),
+            merged: Vec::new(),
+        };
         self.put_record(write, Arc::new(record), happened)
     }
 

@@ -107,6 +107,19 @@ pub(super) fn alias_changes<'c>(
     changes(all(before), all(after))
 }
 
+/// The ids that lead to a contact no more, and those that newly do.
+pub(super) fn leading_id_changes<'c>(
+    before: Option<&'c Contact>,
+    after: Option<&'c Contact>,
+) -> GoneAndNew<(Dialect, &'c str)> {
+    let both = |contact: Option<&'c Contact>| contact.map(|each| (&each.aliases, &each.former));
+    if both(before) == both(after) {
+        return Default::default();
+    }
+    let all = |contact: Option<&'c Contact>| contact.into_iter().flat_map(Contact::leading_ids);
+    changes(all(before), all(after))
+}
+
 /// The channels that a contact has no more, and those that it newly has.
 pub(super) fn channel_changes<'c>(
     before: Option<&'c Contact>,
@@ -175,7 +188,7 @@ fn save_lookups(
     saves: &mut Saves,
 ) {
     let Some(id) = before.or(after).map(|contact| contact.id) else { return };
-    let (gone, new) = alias_changes(before.map(|each| &each.aliases), after.map(|each| &each.aliases));
+    let (gone, new) = leading_id_changes(before, after);
     let alias = |(dialect, text): (Dialect, &str)| ((workspace, dialect, text.to_owned()), id);
     saves.stale.aliases.extend(gone.into_iter().map(alias));
     saves.fresh.aliases.extend(new.into_iter().map(alias));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Aliases, Catalog, CatalogItem, Change, Contact, Deleted, Edit, Event, EventKind, OnConflict, Record,
-    RecordKind, Rejection, Violation, ViolationKind, difference,
+    Aliases, Catalog, CatalogItem, Change, Contact, Deleted, Dialect, Edit, Event, EventKind, Member, Native,
+    OnConflict, Record, RecordKind, Rejection, Violation, ViolationKind, difference,
 };
 
 use super::batch::{Batch, Happened};
@@ -41,10 +41,14 @@ impl Batch {
         let contact = slot.map(|slot| slot.live()).transpose()?.flatten().cloned();
         let is_last = slot.is_some_and(|slot| slot.last_event == Some(seq));
         match (event.kind, contact) {
+            (EventKind::Updated, Some(contact)) if !event.merged.is_empty() => {
+                self.undo_merge(write, (seq, event), &contact, on_conflict)
+            }
             (EventKind::Updated, Some(contact)) => {
-                let mut change = Change::default();
-                change.push("", Edit::Revert(event.differences.clone(), on_conflict));
-                self.update(write, contact.id, &change, Some(seq))
+                if is_unmerging(event) {
+                    return Err(changed_since("former"));
+                }
+                self.update(write, contact.id, &reverting(event, on_conflict), Some(seq))
             }
             (EventKind::Created | EventKind::Restored, Some(contact)) => {
                 if may_delete(is_last || is_as_created(event, &contact), on_conflict)? {
@@ -58,6 +62,11 @@ impl Batch {
                 if !is_last {
                     return Err(changed_since(""));
                 }
+                // One that was merged comes back when the merge is taken back, which takes its ids from the other.
+                let former = Contact::former_id(Native::Uuid(event.record));
+                if self.contacts.aliased(write.workspace, Dialect::Native, &former).flatten().is_some() {
+                    return Err(changed_since("former"));
+                }
                 let deleted = event.deleted.as_ref().and_then(Deleted::contact);
                 let deleted = deleted.ok_or(StoreError::NoSuchEvent)?;
                 self.restore(write, seq, deleted)
@@ -69,7 +78,12 @@ impl Batch {
         }
     }
 
-    fn restore(&mut self, write: &Write, seq: u64, deleted: &Contact) -> Result<Outcome, StoreError> {
+    pub(super) fn restore(
+        &mut self,
+        write: &Write,
+        seq: u64,
+        deleted: &Contact,
+    ) -> Result<Outcome, StoreError> {
         if self.contacts.numbered(write.workspace, deleted.number).is_some() {
             return Err(StoreError::InUse(deleted.number.to_string()));
         }
@@ -79,7 +93,12 @@ impl Batch {
         let mut contact = deleted.clone();
         contact.revision += 1;
         contact.updated_at = write.stamp.now.max(contact.updated_at);
-        let happened = Happened { kind: EventKind::Restored, differences: Vec::new(), undoes: Some(seq) };
+        let happened = Happened {
+            kind: EventKind::Restored,
+            differences: Vec::new(),
+            undoes: Some(seq),
+            merged: Vec::new(),
+        };
         self.put(write, Arc::new(contact), happened)
     }
 }
@@ -176,6 +195,18 @@ fn is_as_created(event: &Event, contact: &Contact) -> bool {
     event.kind == EventKind::Created && difference::differences(&blank, contact) == event.differences
 }
 
-fn changed_since(at: &str) -> StoreError {
+/// The change that takes back what an event did.
+pub(super) fn reverting(event: &Event, on_conflict: OnConflict) -> Change {
+    let mut change = Change::default();
+    change.push("", Edit::Revert(event.differences.clone(), on_conflict));
+    change
+}
+
+/// Whether an event took back a merge. That is not taken back: the contacts live, and can be merged again.
+fn is_unmerging(event: &Event) -> bool {
+    event.undoes.is_some() && event.differences.iter().any(|each| matches!(each.member, Member::Former(_)))
+}
+
+pub(super) fn changed_since(at: &str) -> StoreError {
     Rejection::from(Violation::new(at, ViolationKind::ChangedSince)).into()
 }

@@ -17,6 +17,7 @@ fn tag(n: u64, name: &str) -> Tag {
         text_color: None,
         created_at: at(0),
         aliases: Default::default(),
+        extras: model::Extras::default(),
     }
 }
 

@@ -33,6 +33,7 @@ async fn with_tags() -> (Database, Served) {
             text_color: None,
             created_at: at(0),
             aliases: Default::default(),
+            extras: model::Extras::default(),
         });
     }
     write_catalog(&served.store, served.workspace, catalog).await.unwrap();

@@ -153,7 +153,9 @@ impl Database {
         served: &Served,
         contact: &Contact,
     ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
-        served.run(self.write(served.workspace, Action::Delete { contact: by_id(contact.id) }))
+        served.run(
+            self.write(served.workspace, Action::Delete { contact: by_id(contact.id), precondition: None }),
+        )
     }
 
     pub(crate) fn undo(

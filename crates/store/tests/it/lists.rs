@@ -177,6 +177,7 @@ async fn filters_choose() {
             text_color: None,
             created_at: at(0),
             aliases: Default::default(),
+            extras: model::Extras::default(),
         });
     }
     catalog.teams.push(Team {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use self::records::{CONTACTS, assert_same, fill, hash, key, note, read};
 use crate::fixture::{Database, Held, all, database, edit, named, put, served};
+use crate::pictures::picture;
 
 async fn moved(from: &Database, to: &Database) -> Moved {
     move_all(&from.location(), &to.location(), |_| Continue(())).await.unwrap()
@@ -58,10 +59,15 @@ fn records(moved: &Moved, table: &str) -> u64 {
 async fn everything_is_moved_there_and_back() {
     let (first, served) = served().await;
     fill(&first, &served).await;
+    let pictures = [1, 2].map(|n| picture(n, 3 << 20));
+    for picture in &pictures {
+        served.store.put_picture(served.workspace, picture.clone()).await.unwrap();
+    }
     let expected = read(&served.store).await;
     served.store.close().await;
     let file = first.other(testdb::Database::sqlite());
     let there = moved(&first, &file).await;
+    assert_eq!(records(&there, "pictures"), 2);
     assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20);
     assert_eq!(records(&there, "tombstones"), 2);
     assert_eq!(
@@ -77,6 +83,7 @@ async fn everything_is_moved_there_and_back() {
             "sort_keys",
             "records",
             "events",
+            "pictures",
             "keys"
         ]
     );
@@ -88,6 +95,10 @@ async fn everything_is_moved_there_and_back() {
     assert_eq!(back, there);
     let served = last.serve(Options::default()).await;
     assert_same(&read(&served.store).await, &expected);
+    for picture in pictures {
+        let found = served.store.find_picture(served.workspace, picture.id).await.unwrap();
+        assert!(found == Some(picture));
+    }
     served.store.close().await;
     // The source is as it was.
     assert_eq!(moved(&first, &file.other(testdb::Database::sqlite())).await, there);

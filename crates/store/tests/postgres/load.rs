@@ -50,7 +50,7 @@ async fn work(database: Arc<Database>, homes: [Served; 2], contacts: Arc<[Vec<Co
             ),
             6 => create(edits([name_edit("New"), Edit::Aliases(Dialect::Zingle, vec![alias])])),
             7 => create(exclusive_email(&email)),
-            8 => Action::Delete { contact: by_id(other) },
+            8 => Action::Delete { contact: by_id(other), precondition: None },
             _ => match undoable[place].pop() {
                 Some(event) => Action::Undo { event, on_conflict: OnConflict::Overwrite },
                 None => update(other, city(format!("{seed} {n} undone"))),
@@ -59,7 +59,11 @@ async fn work(database: Arc<Database>, homes: [Served; 2], contacts: Arc<[Vec<Co
         let is_undoable = match &action {
             Action::Update { contact, .. } => *contact == by_id(other),
             Action::Delete { .. } => true,
-            Action::Create { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => false,
+            Action::Create { .. }
+            | Action::Merge { .. }
+            | Action::Undo { .. }
+            | Action::Record(_)
+            | Action::Catalog(_) => false,
         };
         let done = home.run(database.write(home.workspace, action)).await;
         assert_fine(&done);

@@ -18,6 +18,7 @@ pub(crate) fn with_tags(catalog: &Catalog, names: &[&str]) -> Catalog {
         text_color: None,
         created_at: at(0),
         aliases: Default::default(),
+        extras: model::Extras::default(),
     };
     Catalog { tags: names.iter().enumerate().map(tag).collect(), ..catalog.clone() }
 }

@@ -2,7 +2,7 @@
 
 use super::world::{item, named};
 use super::{Case, check, some};
-use crate::{CompanyWrite, Dialect, Edit, ItemRef, Set, SetMode};
+use crate::{Carried, CompanyWrite, Dialect, Edit, ItemRef, Set, SetMode};
 
 fn items(names: &[&str]) -> Vec<(String, ItemRef)> {
     names.iter().enumerate().map(|(at, name)| (format!("tags.{at}"), item(name))).collect()
@@ -163,4 +163,14 @@ fn the_primary_company_takes_the_place_of_the_one_before() {
     case.check([Edit::PrimaryCompany(Some(company("initech")))], "companies =\ninitech active");
     case.check([Edit::PrimaryCompany(Some(company("nosuch")))], "refused nosuch: no company 'nosuch'");
     case.check([Edit::PrimaryCompany(None)], "companies = null");
+}
+
+#[test]
+fn an_id_is_forgotten_only_when_it_is_gone_from_the_catalog() {
+    let mut case = Case::new().given([tags(SetMode::Replace, &["lead", "vip"])]);
+    let lead = case.contact.tags.first().unwrap().0;
+    case.check([Edit::Forget(Carried::Tag, lead)], "");
+    case.world.catalog.tags.remove(lead);
+    case.check([Edit::Forget(Carried::Tag, lead)], r#"tags - "lead""#);
+    case.check([Edit::Forget(Carried::Tag, lead)], "");
 }

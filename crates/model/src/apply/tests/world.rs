@@ -116,8 +116,12 @@ fn catalog() -> Catalog {
         text_color: None,
         created_at: at,
         aliases: zingle(&format!("z-{name}")),
+        extras: crate::Extras::default(),
     };
     let list = |(name, entity): (&str, Entity)| List {
+        conditions: Vec::new(),
+        background_color: None,
+        text_color: None,
         id: id(name).into(),
         number: 1,
         name: name.to_owned(),
@@ -147,6 +151,10 @@ fn catalog() -> Catalog {
         aliases: zingle(&format!("z-{name}")),
     };
     let channel_type = |(name, kind): (&str, &str)| ChannelType {
+        inbound_url: None,
+        outbound_url: None,
+        muted: false,
+        priority: None,
         id: id(name).into(),
         number: 1,
         kind: kind.into(),
@@ -175,12 +183,14 @@ fn fields() -> Vec<Field> {
         Boolean, Date, Datetime, Email, MultiSelect, Number, Phone, SingleSelect, Text, Time, Url,
     };
     let option = |name: &str| FieldOption {
+        position: None,
         id: id(name).into(),
         value: name.to_owned(),
         name: name.to_uppercase(),
         aliases: Aliases::one(Dialect::Zingle, &format!("z-{name}")),
     };
     let field = |(key, kind): (&str, FieldType)| Field {
+        former_options: Vec::new(),
         id: NAMES
             .iter()
             .find(|name| **name == key)
@@ -198,6 +208,7 @@ fn fields() -> Vec<Field> {
         },
         created_at: Timestamp::default(),
         aliases: Aliases::default(),
+        extras: crate::Extras::default(),
     };
     let plain = [
         ("f_text", Text),

@@ -12,6 +12,7 @@ fn tag(n: u64, name: &str) -> Tag {
         text_color: None,
         created_at: Timestamp::default(),
         aliases: Aliases::default(),
+        extras: crate::Extras::default(),
     }
 }
 
@@ -49,7 +50,7 @@ fn a_number_is_never_given_again() {
     assert_eq!(before.next_number::<Tag>(), 8);
     let mut after = catalog(&[(1, "A")]);
     let now = Timestamp::from_millis(5);
-    after.note_changes(&after.changes_since(&before), now);
+    after.note_changes(&before, &after.changes_since(&before), now);
     assert_eq!((after.next_number::<Tag>(), after.next_number::<List>()), (8, 1));
     assert_eq!(after.updated_at.into_iter().collect::<Vec<_>>(), [(Uuid::from_u128(1), now)]);
 }

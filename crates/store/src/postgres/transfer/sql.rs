@@ -101,6 +101,10 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, seq, record, previous, doc" of "octet_length(doc)",
             "events", "workspace, seq" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
         ),
+        Table::Pictures => page!(
+            "workspace, id, owner_kind, owner, created_at, media_type, bytes" of "octet_length(bytes)",
+            "pictures", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
+        ),
         Table::Keys => page!(
             "hash, place, id, doc" of "octet_length(doc)", "keys", "hash" > "$1", "$2" rows, "$3" bytes, BY_HASH
         ),
@@ -170,6 +174,11 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "INSERT INTO events (workspace, seq, record, previous, doc) ",
             "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[])"
         ),
+        Table::Pictures => statement!(
+            &[NUMBERS, IDS, NUMBERS, IDS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
+            "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) SELECT * FROM ",
+            "unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[])"
+        ),
         Table::Keys => statement!(
             &[Type::BYTEA_ARRAY, NUMBERS, IDS, TEXTS],
             "INSERT INTO keys (hash, place, id, doc) ",
@@ -184,7 +193,10 @@ mod tests {
 
     /// The names of a table's columns.
     fn columns(table: &str) -> Vec<&'static str> {
-        let schema = include_str!("../../../migrations/postgres/0001_init.sql");
+        let schema = concat!(
+            include_str!("../../../migrations/postgres/0001_init.sql"),
+            include_str!("../../../migrations/postgres/0002_pictures.sql")
+        );
         let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
         let lines = after.lines().take_while(|line| !line.starts_with(')'));
         let names = lines.filter_map(|line| line.split_whitespace().next());

@@ -1,0 +1,136 @@
+//! `ETag`, `If-Match` and `If-None-Match` (RFC 9110 §8.8.3, §13.1): an entity tag is a record's revision in quotes.
+//!
+//! A revision tells what the record itself stores. What its ids refer to has revisions of its own: a tag that is renamed
+//! or deleted leaves those of the contacts that have it as they are.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::{Precondition, Revisions};
+
+use crate::Error;
+
+/// What a request says of the revision that it wants. Tags that are no revisions are nobody's.
+pub(crate) struct Wanted(pub(crate) Precondition);
+
+impl Wanted {
+    /// Passes if a reader may be given this revision.
+    ///
+    /// # Errors
+    /// That it wants another one.
+    pub(crate) fn check_read(&self, revision: u64) -> Result<(), Error> {
+        let is = Precondition { is: self.0.is.clone(), is_not: None };
+        Ok(is.check(revision).map_err(app::Error::Rejected)?)
+    }
+
+    /// Whether a reader has what it would be given.
+    pub(crate) fn is_known(&self, revision: u64) -> bool {
+        self.0.is_not.as_ref().is_some_and(|revisions| revisions.have(revision))
+    }
+
+    /// The precondition of a change, if there is one.
+    pub(crate) fn boxed(self) -> Option<Box<Precondition>> {
+        (self.0 != Precondition::default()).then(|| Box::new(self.0))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let is = revisions(&parts.headers, &header::IF_MATCH, "If-Match", Weak::Differs);
+        let is_not = revisions(&parts.headers, &header::IF_NONE_MATCH, "If-None-Match", Weak::IsTheSame);
+        match (is, is_not) {
+            (Ok(is), Ok(is_not)) => Ok(Self(Precondition { is, is_not })),
+            (Err(error), _) | (_, Err(error)) => Err(error.into_response()),
+        }
+    }
+}
+
+/// Whether a weak tag is taken for the strong one (RFC 9110 §8.8.3.2).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weak {
+    Differs,
+    IsTheSame,
+}
+
+fn revisions(
+    headers: &HeaderMap,
+    name: &HeaderName,
+    shown: &'static str,
+    weak: Weak,
+) -> Result<Option<Revisions>, Error> {
+    let bad = || Error::Header { name: shown, reason: "must be * or entity tags such as \"7\"" };
+    let mut these = Vec::new();
+    let mut is_there = false;
+    for value in headers.get_all(name) {
+        is_there = true;
+        let text = value.to_str().map_err(|_| bad())?.trim();
+        if text == "*" {
+            return Ok(Some(Revisions::Any));
+        }
+        these.extend(tags(text, weak).ok_or_else(bad)?);
+    }
+    Ok(is_there.then_some(Revisions::These(these)))
+}
+
+/// The revisions in a list of entity tags; `None` when it is none.
+fn tags(text: &str, weak: Weak) -> Option<Vec<u64>> {
+    let mut revisions = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let strong = rest.strip_prefix("W/");
+        let (opaque, behind) = strong.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+        // Only as it is written: no sign, no zeros before it.
+        let number = opaque.parse::<u64>().ok().filter(|number| number.to_string() == opaque);
+        revisions.extend(number.filter(|_| strong.is_none() || weak == Weak::IsTheSame));
+        let behind = behind.trim_start();
+        rest = match behind.strip_prefix(',') {
+            Some(next) => next.trim_start(),
+            None if behind.is_empty() => behind,
+            None => return None,
+        };
+    }
+    Some(revisions)
+}
+
+/// The entity tag of a revision.
+pub(crate) fn tag(revision: u64) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("\"{revision}\"")).ok()
+}
+
+/// The same answer with the revision of what it shows.
+pub(crate) fn with_tag(revision: u64, mut response: Response) -> Response {
+    if let Some(tag) = tag(revision) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// What a reader has already.
+pub(crate) fn not_modified(revision: u64) -> Response {
+    with_tag(revision, StatusCode::NOT_MODIFIED.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_tags_are_read() {
+        for (text, strong, weak) in [
+            ("\"7\"", Some(vec![7]), Some(vec![7])),
+            ("\"7\", \"8\"", Some(vec![7, 8]), Some(vec![7, 8])),
+            ("W/\"7\",\"8\"", Some(vec![8]), Some(vec![7, 8])),
+            ("\"x\",\"07\",\"+7\",\"a,b\"", Some(vec![]), Some(vec![])),
+            ("7", None, None),
+            ("\"7", None, None),
+            ("\"7\" \"8\"", None, None),
+            ("", Some(vec![]), Some(vec![])),
+        ] {
+            assert_eq!(tags(text, Weak::Differs), strong, "{text}");
+            assert_eq!(tags(text, Weak::IsTheSame), weak, "{text}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Merging contacts: rights, notes and tasks.
+
+use app::{Caller, Error, Missing, Scope};
+use model::{ContactId, Dialect, OnConflict, Ref, Task, TaskId};
+use testkit::TestApp;
+
+fn number(number: u64) -> Ref {
+    Ref::number(Dialect::Acquire, &number.to_string())
+}
+
+fn from(numbers: &[u64]) -> Vec<(String, Ref)> {
+    numbers.iter().enumerate().map(|(n, each)| (format!("from.{n}"), number(*each))).collect()
+}
+
+async fn caller(test: &TestApp, scopes: &[Scope]) -> Caller {
+    let secret = test.key(scopes, &[]).await;
+    test.app.authenticate(&secret, Dialect::Native, None).await.unwrap()
+}
+
+async fn id(test: &TestApp, caller: &Caller, contact: u64) -> ContactId {
+    test.app.get_contact(caller, &number(contact)).await.unwrap().contact.id
+}
+
+#[tokio::test]
+async fn tasks_and_notes_go_to_the_one_that_stays() {
+    let test = TestApp::new().await;
+    let caller = caller(&test, &[Scope::Write]).await;
+    let (john, jane) = (id(&test, &caller, 2).await, id(&test, &caller, 4).await);
+    let make = |fresh, now, _: &model::Catalog| {
+        let mut task = Task::new(TaskId(fresh), "Call", now);
+        task.contacts = vec![jane];
+        Ok(task)
+    };
+    let task = test.app.create_record(&caller, make).await.unwrap().record;
+    let merged = test.app.merge_contacts(&caller, &number(2), from(&[4])).await.unwrap();
+    let contact = &merged.view.contact;
+    assert_eq!((contact.id, contact.notes.len(), contact.tags.len()), (john, 1, 1));
+    let named = Ref::uuid(Dialect::Native, &task.id.0.to_string());
+    let moved = test.app.get_record::<Task>(&caller, &named).await.unwrap().record;
+    assert_eq!(moved.contacts, [jane, john]);
+    assert_eq!(id(&test, &caller, 4).await, john);
+    test.app.undo(&caller, merged.change.unwrap(), OnConflict::Refuse).await.unwrap();
+    assert_eq!(id(&test, &caller, 4).await, jane);
+    let view = test.app.get_contact(&caller, &number(4)).await.unwrap();
+    assert_eq!((view.contact.notes.len(), view.contact.channels.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_merge_needs_the_right_to_write_and_what_it_names() {
+    let test = TestApp::new().await;
+    let reader = caller(&test, &[Scope::Read]).await;
+    let refused = test.app.merge_contacts(&reader, &number(2), from(&[4])).await;
+    assert!(matches!(refused, Err(Error::MissingScope(Scope::Write))), "{refused:?}");
+    let writer = caller(&test, &[Scope::Write]).await;
+    let refused = test.app.merge_contacts(&writer, &number(99), from(&[4])).await;
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Contact))), "{refused:?}");
+    let refused = test.app.merge_contacts(&writer, &number(2), from(&[4, 2, 99])).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "refused: from.1: is the contact that it is to be merged into; from.2: no contact '99'"
+    );
+    let many: Vec<u64> = (0..101).collect();
+    let refused = test.app.merge_contacts(&writer, &number(2), from(&many)).await.unwrap_err();
+    assert_eq!(refused.to_string(), "refused: from.100: must have at most 100 items");
+    assert_eq!(test.app.get_contact(&reader, &number(4)).await.unwrap().contact.number, 4);
+}
+
+#[tokio::test]
+async fn contacts_of_another_workspace_are_not_merged() {
+    let test = TestApp::new().await;
+    let secret = test.foreign_key().await;
+    let foreign = test.app.authenticate(&secret, Dialect::Native, None).await.unwrap();
+    let refused = test.app.merge_contacts(&foreign, &number(2), from(&[4])).await;
+    assert!(matches!(refused, Err(Error::NotFound(Missing::Contact))), "{refused:?}");
+}

@@ -1,0 +1,42 @@
+//! The pages under `/docs`.
+
+use crate::process::Running;
+
+#[test]
+fn the_docs_describe_every_api_and_need_nothing_from_elsewhere() {
+    let server = Running::start(&["--demo", "--demo-contacts", "0"]);
+    let index = server.request("GET", "/docs/", &[], "");
+    assert_eq!(index.status, 200);
+    assert!(index.header("content-security-policy").starts_with("default-src 'none'"));
+    let names: Vec<_> =
+        index.text.split("href=\"/docs/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(!names.is_empty(), "{}", index.text);
+    for name in names {
+        let page = server.request("GET", &format!("/docs/{name}"), &[], "");
+        assert_eq!(page.status, 200, "{name}");
+        if name.ends_with(".json") {
+            assert_eq!(page.header("content-type"), "application/json");
+            assert_eq!(page.json()["openapi"], "3.1.1");
+            continue;
+        }
+        for source in page.text.split("src=\"").skip(1) {
+            let path = source.split('"').next().unwrap();
+            assert!(path.starts_with("/docs/"), "{name} takes {path}");
+            assert_eq!(server.request("GET", path, &[], "").status, 200, "{path}");
+        }
+    }
+    for path in ["/docs/nothing", "/docs/nothing/openapi.json", "/docs/callbell/x"] {
+        assert_eq!(server.request("GET", path, &[], "").status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_server_is_strict_when_told_so() {
+    let server = Running::start(&["--demo", "--demo-contacts", "0", "--strict"]);
+    let reply = server.request_as("demo", "GET", "/callbell/v1/contacts?modified_since=2024-01-01", "");
+    assert_eq!(reply.expect(400)["error"]["modified_since"][0], "is not documented");
+    let lenient = Running::start(&["--demo", "--demo-contacts", "0"]);
+    let reply = lenient.request_as("demo", "GET", "/callbell/v1/contacts?modified_since=2024-01-01", "");
+    reply.expect(200);
+    assert_eq!(reply.header("contactd-ignored"), "modified_since");
+}

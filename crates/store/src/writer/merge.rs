@@ -1,0 +1,105 @@
+//! Merging contacts in a batch, and taking that back.
+
+use std::sync::Arc;
+
+use model::{Contact, Event, EventKind, OnConflict, Ref, Rejection, Violation, ViolationKind};
+
+use super::batch::{Batch, Happened};
+use super::undo::{changed_since, reverting};
+use crate::{Outcome, StoreError, Write};
+
+impl Batch {
+    /// Merges contacts into one: the events of their deletions come just before the one that says so.
+    pub(super) fn merge(
+        &mut self,
+        write: &Write,
+        into: &Ref,
+        from: &[(String, Ref)],
+    ) -> Result<Outcome, StoreError> {
+        let into = self.resolve(write.workspace, into)?;
+        let into = self.live(write.workspace, into)?;
+        let others = self.others(write, &into, from)?;
+        if others.is_empty() {
+            return self.unchanged(write, into);
+        }
+        let named: Vec<_> = others.iter().map(|(at, other)| (at.as_str(), &**other)).collect();
+        let applied = model::merge(&into, &named, write.stamp.now)?;
+        for (_, other) in &others {
+            self.delete(write, other.id, None)?;
+        }
+        let happened = Happened {
+            kind: EventKind::Updated,
+            differences: applied.differences,
+            undoes: None,
+            merged: others.iter().map(|(_, other)| Contact::clone(other)).collect(),
+        };
+        self.put(write, Arc::new(applied.contact), happened)
+    }
+
+    /// The contacts that are merged, each once.
+    fn others(
+        &self,
+        write: &Write,
+        into: &Contact,
+        from: &[(String, Ref)],
+    ) -> Result<Vec<(String, Arc<Contact>)>, StoreError> {
+        let mut others: Vec<(String, Arc<Contact>)> = Vec::new();
+        let mut violations = Vec::new();
+        for (at, named) in from {
+            let found = self.resolve(write.workspace, named).and_then(|id| self.live(write.workspace, id));
+            match found {
+                Ok(other) if other.id == into.id => {
+                    violations.push(Violation::new(at.as_str(), ViolationKind::SameContact));
+                }
+                Ok(other) if others.iter().any(|(_, each)| each.id == other.id) => {}
+                Ok(other) => others.push((at.clone(), other)),
+                Err(StoreError::NoSuchContact) => {
+                    let kind = ViolationKind::UnknownContact(named.text.clone());
+                    violations.push(Violation::new(at.as_str(), kind));
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        if violations.is_empty() { Ok(others) } else { Err(Rejection { violations }.into()) }
+    }
+
+    /// Takes a merge back: what the one that stayed got from the others, and their deletions.
+    pub(super) fn undo_merge(
+        &mut self,
+        write: &Write,
+        (seq, event): (u64, &Event),
+        into: &Contact,
+        on_conflict: OnConflict,
+    ) -> Result<Outcome, StoreError> {
+        let first = seq.saturating_sub(event.merged.len() as u64);
+        let deletions: Vec<(u64, &Contact)> = (first..seq).zip(&event.merged).collect();
+        for (deletion, merged) in &deletions {
+            let slot = self.contacts.rows.get(&(write.workspace, merged.id.0));
+            let slot = slot.ok_or_else(|| changed_since("former"))?;
+            // Whatever came after the deletion would be lost.
+            if slot.live()?.is_some() || slot.last_event != Some(*deletion) {
+                return Err(changed_since("former"));
+            }
+        }
+        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        if deletions.iter().any(|(_, merged)| keeps_ids_of(&applied.contact, merged)) {
+            return Err(changed_since("former"));
+        }
+        let happened = Happened {
+            kind: EventKind::Updated,
+            differences: applied.differences,
+            undoes: Some(seq),
+            merged: Vec::new(),
+        };
+        let outcome = self.put(write, Arc::new(applied.contact), happened)?;
+        for (deletion, merged) in deletions {
+            self.restore(write, deletion, merged)?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// Whether an id of a contact that is to come back leads to another one.
+fn keeps_ids_of(contact: &Contact, merged: &Contact) -> bool {
+    contact.leading_ids().any(|id| merged.leading_ids().any(|each| each == id))
+}
