@@ -165,10 +165,17 @@ async fn a_tag_and_all_that_has_it_are_one_change() {
     let task = app.create_record(&stage.caller, make).await.unwrap().record.id;
     let ends =
         Ends { contacts: Some(stage.contacts.clone()), companies: Some(vec![acme]), tasks: Some(vec![task]) };
-    let make = |fresh: Fresh, catalog: &Catalog| {
-        let blank = catalog.tags.iter().next().unwrap().clone();
-        let (id, aliases) = (TagId(fresh.id), model::Aliases::default());
-        Ok(Tag { id, number: fresh.number, name: "vip".to_owned(), aliases, ..blank })
+    let make = |fresh: Fresh, _: &Catalog| {
+        Ok(Tag {
+            id: TagId(fresh.id),
+            number: fresh.number,
+            name: "vip".to_owned(),
+            background_color: None,
+            text_color: None,
+            created_at: fresh.now,
+            aliases: Default::default(),
+            extras: Default::default(),
+        })
     };
     let made = app.create_linked_item(&stage.caller, &ends, make).await.unwrap();
     let tag = made.item.id;

@@ -1,3 +1,5 @@
+//! Conditions, asked of somebody who has everything and of somebody who has nothing.
+
 use serde_json::{Value as Json, json};
 
 use super::*;
