@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api_kit::{Answer, Call, Payload, with_change};
 use app::{ContactQuery, Filter, Missing};
-use model::{Change, Contact, Dialect, Edit, Facet, Json, Ref};
+use model::{Change, Contact, Dialect, Edit, Facet, InstantMember, Json, Ref, Timestamp};
 
 use crate::condition::{Cell, Kind, Rows};
 use crate::page::{Page, Selection, path_id, required_id};
@@ -47,8 +47,9 @@ pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> An
     let mut updates: Vec<(Ref, Change)> = Vec::new();
     for (at, id) in &asked.contacts {
         let found = call.app.get_contact(&call.caller, id).await;
-        found.map_err(|error| Error::from(error).about_named(at, id))?;
-        updates.push((id.clone(), change(at, true, Some(asked.till.clone()))));
+        let found = found.map_err(|error| Error::from(error).about_named(at, id))?;
+        let since = found.contact.blocked_at.unwrap_or_else(|| call.app.now());
+        updates.push((id.clone(), change(at, Some(since), Some(block::kept(since, &asked.till)))));
     }
     let written = call.app.update_contacts(&call.caller, updates).await?;
     let mut contacts: Vec<&Contact> = Vec::new();
@@ -67,14 +68,14 @@ pub(crate) async fn delete(call: Call<Acquire>) -> Answer<Acquire> {
     let (at, id) = required_id(&call.query, &["id"])?;
     let about = |error: app::Error| Error::from(error).about_named(at, &id).of_block();
     find(&call, &id).await.map_err(about)?;
-    let ended = call.app.update_contact(&call.caller, id.clone(), change(at, false, None)).await;
+    let ended = call.app.update_contact(&call.caller, id.clone(), change(at, None, None)).await;
     Ok(with_change(ended.map_err(about)?.change, single(&Ended::ONE)))
 }
 
-fn change(at: &str, is_blocked: bool, till: Option<String>) -> Change {
+fn change(at: &str, since: Option<Timestamp>, kept: Option<Json>) -> Change {
     let mut change = Change::default();
-    change.push(at, Edit::Blocked(is_blocked));
-    change.push(at, Edit::Extra(Dialect::Acquire, block::TILL.to_owned(), till.map(Json::String)));
+    change.push(at, Edit::Instant(InstantMember::BlockedAt, since));
+    change.push(at, Edit::Extra(Dialect::Acquire, block::TILL.to_owned(), kept));
     change
 }
 
@@ -93,7 +94,7 @@ fn cells(contact: &Contact, column: &str) -> Vec<Cell<'static>> {
     match column {
         "type" => vec![Cell::Text("contact".into())],
         "dateCreated" => instant(contact.blocked_at),
-        "blockTill" => instant(block::till_of(&contact.extras).and_then(instant::parse)),
+        "blockTill" => instant(block::till_of(contact).and_then(instant::parse)),
         _ => vec![Cell::Id(block::id(contact))],
     }
 }

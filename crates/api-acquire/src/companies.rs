@@ -8,7 +8,8 @@ use model::{Catalog, Company, CompanyId, Contact, Facet};
 
 use crate::condition::{Cell, Kind, Rows};
 use crate::page::{Page, Selection, path_id};
-use crate::wire::company::{self, Asked, Detail};
+use crate::wire::company::{self, Detail};
+use crate::wire::company_write::Asked;
 use crate::wire::contact::{links, shown_id};
 use crate::wire::envelope::Paged;
 use crate::wire::{Deleted, shaped, single};

@@ -166,7 +166,7 @@ impl Rows {
     /// # Errors
     /// 400, naming the parameter.
     pub(crate) fn read(query: &Query, columns: &[(&str, Kind)]) -> Result<Self, Error> {
-        let names = || columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let names = || listed(columns.iter().map(|(name, _)| *name));
         let conditions = Condition::read(query)?;
         for condition in &conditions {
             let column = columns.iter().find(|(name, _)| *name == condition.column);
@@ -212,6 +212,17 @@ impl Rows {
     ) -> Vec<T> {
         self.ordered(rows.filter(|row| self.hold(row, &cells)).collect(), &cells)
     }
+}
+
+/// The names of columns, for a message: the first of many.
+pub(crate) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const MOST: usize = 50;
+    let mut names: Vec<_> = names.take(MOST + 1).collect();
+    if names.len() > MOST {
+        names.truncate(MOST);
+        names.push("…");
+    }
+    names.join(", ")
 }
 
 /// What a value is ordered by: numbers and instants first, then texts without case.

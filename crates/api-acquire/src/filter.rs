@@ -84,9 +84,14 @@ impl Column {
     }
 }
 
+/// What is searched for, if anything is.
+fn sought(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 fn known(catalog: &Catalog) -> String {
     let own = ["id", "companyId", "dateCreated", "dateUpdated"].into_iter();
-    own.chain(contact::CLIENT_TEXTS).chain(fields::keys(catalog)).collect::<Vec<_>>().join(", ")
+    condition::listed(own.chain(contact::CLIENT_TEXTS).chain(fields::keys(catalog)))
 }
 
 /// What a list of contacts asks for.
@@ -120,13 +125,13 @@ impl Asked {
             let column = Column::read(&name, &catalog).map_err(|known| condition::bad_order(&known))?;
             Ok::<_, Error>((column, is_descending))
         });
-        let search = query.get("search").map(str::to_owned);
+        let search = sought(query.get("search").map(str::to_owned));
         Ok(Self { conditions, search, order: order.transpose()?, page, catalog })
     }
 
     /// What a search in a body asks for.
     pub(crate) fn search(text: Option<String>, page: Page, catalog: Arc<Catalog>) -> Self {
-        Self { conditions: Vec::new(), search: text, order: None, page, catalog }
+        Self { conditions: Vec::new(), search: sought(text), order: None, page, catalog }
     }
 
     /// The contacts that the conditions name by their ids, which need no list.
@@ -181,7 +186,7 @@ impl Asked {
                 }));
             }
         }
-        if let Some(text) = self.search.clone().filter(|text| !text.trim().is_empty()) {
+        if let Some(text) = self.search.clone() {
             parts.push(Filter::holds_where(move |contact| search::finds(contact, &text)));
         }
         let (order, sort) = self.order();

@@ -2,6 +2,7 @@
 
 pub(crate) mod block;
 pub(crate) mod company;
+pub(crate) mod company_write;
 pub(crate) mod contact;
 pub(crate) mod country;
 pub(crate) mod detail;

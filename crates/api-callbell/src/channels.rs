@@ -6,13 +6,13 @@ use model::Inbox;
 
 use crate::wire::channel::{Channel, ListedChannel};
 use crate::wire::item::One;
-use crate::{Callbell, items, page};
+use crate::{Callbell, filter, items, page};
 
 pub(crate) async fn list(call: Call<Callbell>) -> Answer<Callbell> {
     let catalog = call.app.catalog(&call.caller).await?;
     let kind = call.query.get("type").filter(|kind| !kind.is_empty());
     // None is ever discarded.
-    let has_any = call.query.get("active") != Some("false");
+    let has_any = filter::either(&call.query, "active", ["true", "false"])?.unwrap_or(true);
     let inboxes =
         catalog.inboxes.iter().filter(|inbox| has_any && kind.is_none_or(|kind| kind == inbox.kind));
     let body = page::of_items(&call.query, ("channels", inboxes), ListedChannel::of)?;

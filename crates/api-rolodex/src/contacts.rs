@@ -4,6 +4,7 @@ use api_kit::{Answer, Call, Payload, with_change};
 use app::{View, Written};
 use axum::http::StatusCode;
 use axum::response::Response;
+use model::{Violation, ViolationKind};
 
 use crate::page::{CONTACT_ORDERS, Include, Page, Relationship};
 use crate::related::Related;
@@ -47,8 +48,16 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 /// `PUT /contacts/{id}`
 pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_CONTACT)?;
-    let contact = id::reference(call.param("id"));
-    let written = call.app.update_contact(&call.caller, contact, change::update(payload.body)).await?;
+    let named = id::reference(call.param("id"));
+    let mut change = change::update(payload.body);
+    if change.violations.iter().any(is_first_name_null) {
+        // One that another API made without a name has none: what was read can be sent back.
+        let view = call.app.get_contact(&call.caller, &named).await?;
+        if contact::first_name(&view.contact.name).is_none() {
+            change.violations.retain(|violation| !is_first_name_null(violation));
+        }
+    }
+    let written = call.app.update_contact(&call.caller, named, change).await?;
     wrote(&call, &written, &include).await
 }
 
@@ -57,6 +66,10 @@ pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_CONTACT)?;
     let written = call.app.delete_contact(&call.caller, id::reference(call.param("id"))).await?;
     wrote(&call, &written, &include).await
+}
+
+fn is_first_name_null(violation: &Violation) -> bool {
+    violation.at == "first_name" && violation.kind == ViolationKind::NotNullable
 }
 
 async fn wrote(call: &Call<Rolodex>, written: &Written, include: &Include) -> Answer<Rolodex> {

@@ -73,9 +73,8 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_LIST)?;
     let before = call.app.catalog(&call.caller).await?;
-    // Once it is deleted, nothing is linked with it any more.
-    let answer = one(&call, id::find::<List>(&before, call.param("id"))?, &before, &include).await?;
     let deleted = call.app.delete_item::<List>(&call.caller, &id::item(call.param("id"))).await?;
+    let answer = one(&call, &deleted.item, &before, &include).await?;
     Ok(with_change(deleted.change, answer))
 }
 

@@ -7,6 +7,7 @@ use model::{Catalog, ContactId, Facet, Note, NoteId};
 
 use crate::links::Links;
 use crate::page::{Include, NOTE_ORDERS, Page, Relationship};
+use crate::wire::members::Extras;
 use crate::wire::{envelope, id, note};
 use crate::{Error, Rolodex, resolve};
 
@@ -30,10 +31,14 @@ pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
 /// `POST /notes`: the answer carries the contacts, whatever the request includes.
 pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     Include::read(&call.query, &Relationship::OF_NOTE)?;
-    let (body, contacts) = read(&call, note::Asked::create(payload.body)).await?;
-    let (body, contacts) = (body.unwrap_or_default(), contacts.unwrap_or_default());
-    let make = |fresh, now, _: &_| Ok(Note::new(NoteId(fresh), body, now));
-    let made = call.app.create_linked(&call.caller, &contacts, make).await?;
+    let wanted = Wanted::of(&call, note::Asked::create(payload.body)).await?;
+    let make = |fresh, now, _: &Catalog| {
+        let mut note = Note::new(NoteId(fresh), "", now);
+        wanted.apply(&mut note);
+        Ok(note)
+    };
+    let contacts = wanted.contacts.as_deref().unwrap_or_default();
+    let made = call.app.create_linked(&call.caller, contacts, make).await?;
     let answer = one(&call, &made.record, &Include::all(&Relationship::OF_NOTE)).await?;
     Ok(with_change(made.change, answer))
 }
@@ -43,12 +48,12 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let include = Include::read(&call.query, &Relationship::OF_NOTE)?;
     let named = id::reference(call.param("id"));
     call.app.get_record::<Note>(&call.caller, &named).await?;
-    let (body, contacts) = read(&call, note::Asked::update(payload.body)).await?;
+    let wanted = Wanted::of(&call, note::Asked::update(payload.body)).await?;
     let edit = |note: &mut Note, _: &Catalog| {
-        note.body = body.clone().unwrap_or_else(|| note.body.clone());
+        wanted.apply(note);
         Ok(())
     };
-    let changed = call.app.update_linked(&call.caller, &named, contacts.as_deref(), edit).await?;
+    let changed = call.app.update_linked(&call.caller, &named, wanted.contacts.as_deref(), edit).await?;
     Ok(with_change(changed.change, one(&call, &changed.record, &include).await?))
 }
 
@@ -60,15 +65,26 @@ pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     Ok(with_change(deleted.change, answer))
 }
 
-/// The text and the contacts that a request asks for, when nothing is wrong with it.
-async fn read(
-    call: &Call<Rolodex>,
-    asked: note::Asked,
-) -> Result<(Option<String>, Option<Vec<ContactId>>), Error> {
-    let mut faults = asked.faults;
-    let contacts = resolve::contacts(call, asked.contacts, &mut faults).await?;
-    faults.check()?;
-    Ok((asked.body, contacts))
+/// What a request asks for, with the contacts that it names; `None` leaves a member as it is.
+struct Wanted {
+    body: Option<String>,
+    contacts: Option<Vec<ContactId>>,
+    extras: Extras,
+}
+
+impl Wanted {
+    /// Looks up what a request names; fails when anything is wrong with it.
+    async fn of(call: &Call<Rolodex>, asked: note::Asked) -> Result<Self, Error> {
+        let mut faults = asked.faults;
+        let contacts = resolve::contacts(call, asked.contacts, &mut faults).await?;
+        faults.check()?;
+        Ok(Self { body: asked.body, contacts, extras: asked.extras })
+    }
+
+    fn apply(&self, note: &mut Note) {
+        note.body = self.body.clone().unwrap_or_else(|| note.body.clone());
+        self.extras.apply(&mut note.extras);
+    }
 }
 
 async fn one(call: &Call<Rolodex>, note: &Note, include: &Include) -> Result<Response, Error> {

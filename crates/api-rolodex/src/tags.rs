@@ -69,9 +69,8 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_TAG)?;
     let before = call.app.catalog(&call.caller).await?;
-    // Once it is deleted, nothing is linked with it any more.
-    let answer = one(&call, id::find::<Tag>(&before, call.param("id"))?, &before, &include).await?;
     let deleted = call.app.delete_item::<Tag>(&call.caller, &id::item(call.param("id"))).await?;
+    let answer = one(&call, &deleted.item, &before, &include).await?;
     Ok(with_change(deleted.change, answer))
 }
 

@@ -10,6 +10,7 @@ use model::{Catalog, Contact, ContactId, TagId, Task, TaskId, Timestamp, UserId}
 
 use crate::links::LINKED;
 use crate::page::{Include, Page, Relationship, TASK_ORDERS};
+use crate::wire::members::Extras;
 use crate::wire::{envelope, id, task};
 use crate::{Error, Rolodex, resolve};
 
@@ -48,8 +49,8 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_TASK)?;
     let named = id::reference(call.param("id"));
-    call.app.get_record::<Task>(&call.caller, &named).await?;
-    let wanted = Wanted::of(&call, task::Asked::update(payload.body)).await?;
+    let task = call.app.get_record::<Task>(&call.caller, &named).await?.record;
+    let wanted = Wanted::of(&call, task::Asked::update(payload.body, &task)).await?;
     let changed = call.app.update_record(&call.caller, &named, |task: &mut Task, _| {
         wanted.apply(task);
         Ok(())
@@ -74,6 +75,7 @@ struct Wanted {
     creator: Option<Option<UserId>>,
     contacts: Option<Vec<ContactId>>,
     tags: Option<Vec<TagId>>,
+    extras: Extras,
 }
 
 impl Wanted {
@@ -89,6 +91,7 @@ impl Wanted {
             creator: resolve::user(&catalog, "creator", asked.creator, &mut faults),
             tags: resolve::tags(&catalog, asked.tags, &mut faults),
             contacts: resolve::contacts(call, asked.contacts, &mut faults).await?,
+            extras: asked.extras,
         };
         faults.check()?;
         Ok(wanted)
@@ -102,6 +105,7 @@ impl Wanted {
         task.creator = self.creator.unwrap_or(task.creator);
         resolve::replace(&mut task.contacts, self.contacts.as_deref());
         resolve::replace(&mut task.tags, self.tags.as_deref());
+        self.extras.apply(&mut task.extras);
     }
 }
 

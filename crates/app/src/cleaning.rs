@@ -19,8 +19,8 @@ use uuid::Uuid;
 pub(crate) use self::seen::seen;
 use crate::{App, Duty, Error};
 
-/// The work of one server.
-const CLEANING: Duty = Duty::named("cleaning");
+/// The work of one server. Nothing waits for it, so its lease is long, and seldom renewed.
+const CLEANING: Duty = Duty { name: "cleaning", lease: Duration::from_secs(60) };
 
 /// After how long what was deleted is cleaned away, unless it is said otherwise.
 pub const CLEAN_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);

@@ -9,6 +9,7 @@ mod fidelity;
 mod http;
 mod shape;
 mod test_app;
+mod wrong_values;
 
 pub use client::{Client, Reply};
 pub use clock::FakeClock;
@@ -19,3 +20,4 @@ pub use http::{Connection, HttpReply};
 pub use shape::{assert_has, assert_same_shape};
 pub use test_app::TestApp;
 pub use testdb::{Cluster, Cut, Database, Proxy, Session};
+pub use wrong_values::wrong_values;

@@ -1,17 +1,24 @@
 //! Blocks of visitors: a contact that is blocked, and until when.
 
 use api_kit::{Body, decode};
-use model::{ChannelKind, Contact, Dialect, Extras, Json, Ref, Timestamp, ViolationKind, limits};
+use model::{ChannelKind, Contact, Dialect, Json, Ref, Timestamp, ViolationKind, limits};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::contact::shown_id;
 use super::members::Members;
 use super::{id_text, instant};
 use crate::Error;
 
-/// The extra member that keeps until when a contact is blocked, where somebody said so.
+/// The extra member that keeps until when a contact is blocked, and since when that was so: a block that another API
+/// made later has no end.
 pub(crate) const TILL: &str = "block.till";
+
+/// What is kept of a block beside its beginning.
+pub(crate) fn kept(since: Timestamp, till: &str) -> Json {
+    json!({ "since": since.millis(), "till": till })
+}
 
 /// What a request asks to block.
 pub(crate) struct Asked {
@@ -131,7 +138,7 @@ fn block<'a>(contact: &'a Contact, data: Data<'a>) -> Option<Block<'a>> {
         id: id(contact),
         data,
         date_created: contact.blocked_at?.to_rfc3339_millis(),
-        block_till: till_of(&contact.extras),
+        block_till: till_of(contact),
         block_by: None,
         kind: "contact",
         user: None,
@@ -143,9 +150,11 @@ pub(crate) fn id(contact: &Contact) -> u64 {
     shown_id(&contact.aliases, contact.number)
 }
 
-/// Until when a contact is blocked.
-pub(crate) fn till_of(extras: &Extras) -> Option<&str> {
-    extras.get(Dialect::Acquire, TILL)?.as_str()
+/// Until when a contact is blocked, where somebody said so.
+pub(crate) fn till_of(contact: &Contact) -> Option<&str> {
+    let kept = contact.extras.get(Dialect::Acquire, TILL)?;
+    let since = kept.get("since")?.as_i64();
+    (since == contact.blocked_at.map(Timestamp::millis)).then(|| kept.get("till")?.as_str()).flatten()
 }
 
 /// The answer to the end of a block.

@@ -106,7 +106,10 @@ async fn delete_block_example() {
     let reply = client.delete(&path).await;
     assert!(!reply.header("contactd-change").is_empty());
     // The example's block did not exist; of its driver's answer the counts are shown.
-    let expected = json!({"data": {"deleted": {"raw": {"affectedRows": 1}, "affected": 1}}});
+    let mut expected = example("block-visitor.delete.response");
+    let deleted = &mut expected["data"]["deleted"];
+    deleted["raw"].as_object_mut().expect("an object").retain(|name, _| name == "affectedRows");
+    (deleted["raw"]["affectedRows"], deleted["affected"]) = (json!(1), json!(1));
     assert_eq!(reply.expect(200), expected);
     assert_eq!(is_blocked(&client, 2).await, json!("NO"));
     let answer = refuse(&client, ("DELETE", &path), Value::Null, (400, "id")).await;
@@ -149,4 +152,24 @@ async fn bad_blocks_are_refused() {
     ] {
         refuse(&client, ("POST", BLOCKS), body, (400, field)).await;
     }
+}
+
+#[tokio::test]
+async fn a_block_that_another_api_made_later_has_no_end() {
+    let (test, client) = start().await;
+    client.post(BLOCKS, &till("2030-01-01")).await.expect(200);
+    edit_elsewhere(&test, "2", vec![model::Edit::Blocked(false)]).await;
+    assert_eq!(ids(&client, "").await, [] as [u64; 0]);
+    test.clock.advance_ms(1000);
+    edit_elsewhere(&test, "2", vec![model::Edit::Blocked(true)]).await;
+    let block = client.get(&format!("{BLOCKS}/2")).await.expect(200)["data"].clone();
+    assert_eq!(
+        (&block["blockTill"], &block["dateCreated"]),
+        (&json!(null), &json!("2025-01-15T12:45:01.000Z"))
+    );
+    // Blocking what is blocked keeps its beginning.
+    client.post(BLOCKS, &till("2031-01-01")).await.expect(200);
+    let block = client.get(&format!("{BLOCKS}/2")).await.expect(200)["data"].clone();
+    assert_eq!(block["blockTill"], json!("2031-01-01T00:00:00.000Z"));
+    assert_eq!(block["dateCreated"], json!("2025-01-15T12:45:01.000Z"));
 }

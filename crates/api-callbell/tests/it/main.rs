@@ -26,3 +26,4 @@ mod update;
 mod walk;
 mod webhooks;
 mod workspace;
+mod wrong_values;

@@ -26,6 +26,8 @@ const ERRORS: [(&str, &str, &str, &str, u16); 7] = [
     ("error.cursor", "GET", "/v1/contacts?after=x", "", 400),
     ("error.unauthorized", "GET", JOHN_PATH, "", 401),
 ];
+/// Lists that have nothing, because nothing is sent.
+const EMPTY: [&str; 3] = ["contacts.messages", "contacts.messages.full", "webhooks.events"];
 /// Why an example is not replayed.
 const LEFT_OUT: [(&str, &[&str]); 5] = [
     (
@@ -83,27 +85,24 @@ const LEFT_OUT: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// The demo with all that the requests name.
-async fn stage(call: &Example) -> Stage {
-    let stage = if call.shape.is_some() { Stage::observed().await } else { Stage::new().await };
+/// A server with all that the requests name.
+async fn prepared(stage: Stage) -> Stage {
     stage.extend_catalog().await;
     let mut change = Change::default();
     change.push("bsuid", Edit::Extra(Dialect::Callbell, "bsuid".to_owned(), Some("bsuid_abc123".into())));
     stage.test.app.create_contact(&stage.caller().await, change).await.unwrap();
-    match call.name.as_str() {
-        // The number of the example is taken.
-        "contacts.create" => drop(stage.client.delete(JOHN_PATH).await.expect(200)),
-        "bot.get" => {
-            let asked = example("bot.set.request");
-            drop(stage.client.post(&format!("{JOHN_PATH}/bot"), &asked).await.expect(200));
-        }
-        "webhooks.unsubscribe" => {
-            let asked = example("webhooks.subscribe.request");
-            drop(stage.client.post("/v1/webhooks/subscribe", &asked).await.expect(200));
-        }
-        _ => {}
-    }
+    stage.client.post(&format!("{JOHN_PATH}/bot"), &example("bot.set.request")).await.expect(200);
     stage
+}
+
+/// Reading goes first and deleting last, but for the contact whose number is then free.
+fn rank(call: &Example) -> usize {
+    match (call.method.as_str(), call.name.as_str()) {
+        ("GET", _) => 0,
+        ("DELETE", _) => 2,
+        (_, "contacts.create") => 3,
+        _ => 1,
+    }
 }
 
 /// Makes a custom status, and gives its id.
@@ -148,15 +147,22 @@ async fn every_example_is_replayed() {
     let is_left_out = |name: &str| LEFT_OUT.iter().any(|(_, names)| names.contains(&name));
     let mut replayed: Vec<&str> = ERRORS.iter().map(|(name, ..)| *name).collect();
     let calls = all.iter().filter(|each| !each.method.is_empty() && !is_left_out(&each.name));
+    let mut calls: Vec<_> = calls.collect();
+    calls.sort_by_key(|each| rank(each));
+    let documented = prepared(Stage::new().await).await;
+    let observed = prepared(Stage::observed().await).await;
     for call in calls {
-        let stage = stage(call).await;
-        let (path, body) = request(&stage, call).await;
+        let stage = if call.shape.is_some() { &observed } else { &documented };
+        let (path, body) = request(stage, call).await;
         let reply = stage.client.send(&call.method, &path, body).await;
         match call.response() {
             None => assert_eq!((reply.status.as_u16(), reply.text.as_str()), (204, ""), "{}", call.name),
             Some(documented) => {
                 assert_eq!(reply.status, 200, "{}: {}", call.name, reply.text);
-                assert_same_shape(&reply.json(), &without_values(documented));
+                let answer = reply.json();
+                assert_same_shape(&answer, &without_values(documented));
+                let mut lists = answer.as_object().unwrap().values().filter_map(Json::as_array);
+                assert_eq!(lists.any(Vec::is_empty), EMPTY.contains(&call.name.as_str()), "{}", call.name);
             }
         }
         replayed.push(&call.name);

@@ -100,6 +100,8 @@ async fn the_documented_channels_are_listed() {
         let answer = stage.client.get(&format!("/v1/channels?{query}")).await.expect(200);
         assert_eq!(answer["channels"].as_array().unwrap().len(), count, "{query}");
     }
+    let refused = stage.client.get("/v1/channels?active=1").await.expect(400);
+    assert_eq!(refused, json!({"error": {"active": ["must be one of: true, false"]}}));
 }
 
 #[tokio::test]

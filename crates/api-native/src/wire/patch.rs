@@ -3,8 +3,7 @@
 //! A member that is absent stays, `null` clears. Objects merge: `name`, `birthday`, `social`, `values` by field
 //! key, `aliases` by dialect, `extras` by dialect and member (a member's value is replaced as a whole, whatever
 //! it is). Arrays replace. Members that only contactd sets (`id`, `number`, `revision`, `created_at`,
-//! `updated_at`, `unconfirmed_at`) are refused, also when they are sent back as they were read: a patch says
-//! what should change.
+//! `updated_at`, `unconfirmed_at`) are refused, unless they are sent back as they were read.
 
 use api_kit::{Body, decode as read};
 use model::{

@@ -322,3 +322,19 @@ async fn media_types_of_a_merge_patch_are_taken_and_no_others() {
     }
     assert_eq!(client.get(&path(&jane)).await.expect(200), before);
 }
+
+#[tokio::test]
+async fn what_was_read_can_be_written_back() {
+    let (_test, client) = start().await;
+    let jane = numbered(&client, JANE).await;
+    let back = client.patch(&path(&jane), &jane).await;
+    assert_eq!(back.expect(200), jane);
+    assert_eq!(back.header("contactd-change"), "");
+    let mut changed = jane.clone();
+    changed["city"] = json!("Oslo");
+    let written = client.patch(&path(&jane), &changed).await.expect(200);
+    assert_eq!((&written["city"], &written["revision"]), (&json!("Oslo"), &json!(2)));
+    // It says that it is of another revision.
+    let late = client.patch(&path(&jane), &jane).await;
+    assert_eq!(refusals(&late, 422), ["revision immutable"]);
+}

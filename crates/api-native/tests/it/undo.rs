@@ -1,7 +1,7 @@
 //! Undo: every change can be taken back, and that too.
 
 use app::Scope;
-use model::{Catalog, Company, CompanyId, Dialect, ItemRef, Json, Tag};
+use model::{Catalog, Company, CompanyId, ContactId, Dialect, ItemRef, Json, Tag};
 use serde_json::json;
 use testkit::{Client, Reply};
 
@@ -201,4 +201,31 @@ async fn changes_of_other_records_are_shown_and_undone() {
     let undone = undo(&client, renamed.change.unwrap(), &json!({})).await.expect(200);
     assert_eq!((&undone["done"], &undone["record_kind"]), (&json!("updated"), &json!("tag")));
     assert!(test.app.catalog(&caller).await.unwrap().tags.find(&lead).is_some());
+}
+
+#[tokio::test]
+async fn a_change_of_several_records_is_undone_as_a_whole() {
+    let (test, client) = start().await;
+    let caller = crate::caller(&test, Dialect::Rolodex).await;
+    let jane = numbered(&client, JANE).await;
+    let id = ContactId(jane["id"].as_str().unwrap().parse().unwrap());
+    let make = |id, now, _: &Catalog| Ok(Company::new(CompanyId(id), "Acme", now));
+    let number = test.app.create_linked(&caller, &[id], make).await.unwrap().change.unwrap();
+    // Each part says which change it belongs to; the first is the change.
+    for part in [number, number + 1] {
+        assert_eq!(client.get(&changes(part)).await.expect(200)["part_of"], number);
+    }
+    let history = client.get(&format!("{}/history?limit=1", path(&jane))).await.expect(200);
+    assert_eq!(
+        (&history["changes"][0]["id"], &history["changes"][0]["part_of"]),
+        (&json!(number + 1), &json!(number))
+    );
+    let undone = undo(&client, number, &json!({})).await;
+    assert_eq!(
+        (&undone.json()["done"], &undone.json()["record_kind"]),
+        (&json!("deleted"), &json!("company"))
+    );
+    assert_eq!(content(&numbered(&client, JANE).await), content(&jane));
+    undo(&client, change(&undone), &json!({})).await.expect(200);
+    assert_ne!(numbered(&client, JANE).await["companies"], jane["companies"]);
 }

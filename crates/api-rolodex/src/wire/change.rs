@@ -9,7 +9,7 @@ use super::{channels, relationships};
 /// Most characters of a first name.
 const FIRST_NAME_CHARS: usize = 255;
 /// Most bytes in the name of a member that is not known; it is kept.
-const MEMBER_NAME_BYTES: usize = 255;
+pub(super) const MEMBER_NAME_BYTES: usize = 255;
 
 /// The change that a `POST` asks for.
 pub(crate) fn create(body: Body) -> Change {

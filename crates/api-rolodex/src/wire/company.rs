@@ -9,7 +9,7 @@ use model::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{Ids, Members};
+use super::members::{Extras, Ids, Members};
 use super::wrapped::{self, CustomField, ListLink, TagLink};
 use super::{id, linked};
 use crate::faults::Faults;
@@ -62,6 +62,7 @@ pub(crate) struct Scalars {
     slugs: Vec<(Network, Option<String>)>,
     is_starred: Option<bool>,
     ignore_merge: Option<bool>,
+    extras: Extras,
 }
 
 impl Asked {
@@ -76,14 +77,13 @@ impl Asked {
     }
 
     fn read(mut members: Members) -> Self {
-        Self {
-            scalars: Scalars::read(&mut members),
-            contacts: members.ids("contacts", "contact"),
-            tags: members.ids("tags", "tag"),
-            lists: members.ids("lists", "list"),
-            values: members.values(),
-            faults: members.faults(),
-        }
+        let contacts = members.ids("contacts", "contact");
+        let tags = members.ids("tags", "tag");
+        let lists = members.ids("lists", "list");
+        let values = members.values();
+        // The last, because it takes the members that are left.
+        let scalars = Scalars::read(&mut members);
+        Self { scalars, contacts, tags, lists, values, faults: members.faults() }
     }
 }
 
@@ -109,6 +109,7 @@ impl Scalars {
             slugs,
             is_starred: members.get("is_starred", decode::boolean),
             ignore_merge: members.get(IGNORE_MERGE, decode::boolean),
+            extras: members.extras(),
         }
     }
 
@@ -128,6 +129,7 @@ impl Scalars {
             }
         }
         company.starred = self.is_starred.unwrap_or(company.starred);
+        self.extras.apply(&mut company.extras);
         if let Some(flag) = self.ignore_merge {
             // False is what a company shows that was never asked: writing that back must change nothing.
             company.extras.set(Dialect::Rolodex, IGNORE_MERGE, flag.then_some(Json::Bool(true)));

@@ -146,7 +146,7 @@ pub(crate) fn full_name(name: &Name) -> Option<Cow<'_, str>> {
 }
 
 /// The first name; of a name that was only given whole, its first word.
-fn first_name(name: &Name) -> Option<&str> {
+pub(crate) fn first_name(name: &Name) -> Option<&str> {
     let derived = || name.full.as_deref().filter(|_| name.last.is_none())?.split_whitespace().next();
     name.first.as_deref().or_else(derived)
 }

@@ -1,7 +1,7 @@
 //! Reading the members of a request's object one by one, noting what is wrong with each.
 
 use api_kit::{Body, decode, ignored};
-use model::{Change, Json, Ref, ValueWrite, ViolationKind};
+use model::{Change, Dialect, Json, Ref, ValueWrite, ViolationKind};
 use serde_json::Map;
 
 use super::{change, relationships};
@@ -20,11 +20,36 @@ pub(crate) struct EndIds {
     pub(crate) tasks: Ids,
 }
 
+/// Members that records show and that cannot be written: a client may send back what it read.
+const READ_ONLY: [&str; 7] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "last_team_interaction",
+    "team_members_connected",
+    "workspace_id",
+    "linkedin_description",
+];
+
+/// Members that no record of ours has: kept beside it, not shown.
+pub(crate) struct Extras(Vec<(String, Option<Json>)>);
+
+impl Extras {
+    /// Writes them into a record's.
+    pub(crate) fn apply(&self, extras: &mut model::Extras) {
+        for (name, json) in &self.0 {
+            extras.set(Dialect::Rolodex, name, json.clone());
+        }
+    }
+}
+
 /// The members of a request's object.
 pub(crate) struct Members {
     members: Option<Map<String, Json>>,
     /// Those that were asked for: the others have no effect.
     known: Vec<&'static str>,
+    /// Whether the others are kept beside the record.
+    are_kept: bool,
     faults: Faults,
 }
 
@@ -35,7 +60,7 @@ impl Members {
         let members = change::members(body, &mut change);
         let mut faults = Faults::default();
         faults.take(change);
-        Self { members, known: Vec::new(), faults }
+        Self { members, known: Vec::new(), are_kept: false, faults }
     }
 
     /// Notes members that must be there and are not.
@@ -104,10 +129,30 @@ impl Members {
         self.decode("custom_fields", relationships::values)
     }
 
+    /// The members that nobody asked for: nothing that is accepted is lost. `null` takes one away.
+    pub(crate) fn extras(&mut self) -> Extras {
+        let mut extras = Vec::new();
+        for (name, json) in self.members.iter().flatten() {
+            if READ_ONLY.contains(&name.as_str()) || self.known.contains(&name.as_str()) {
+                continue;
+            }
+            if name.len() > change::MEMBER_NAME_BYTES {
+                let kind =
+                    ViolationKind::TooLong { max: change::MEMBER_NAME_BYTES, unit: "bytes in its name" };
+                self.faults.refuse(name, kind);
+            }
+            extras.push((name.clone(), Some(json.clone()).filter(|json| !json.is_null())));
+        }
+        self.are_kept = true;
+        Extras(extras)
+    }
+
     /// All that is wrong with them. What nobody asked for is told as ignored.
     pub(crate) fn faults(self) -> Faults {
         let names = self.members.iter().flat_map(Map::keys);
-        names.filter(|name| !self.known.contains(&name.as_str())).for_each(|name| ignored(name));
+        let is_unused = |name: &&String| !self.known.contains(&name.as_str());
+        let is_kept = |name: &str| self.are_kept && !READ_ONLY.contains(&name);
+        names.filter(is_unused).filter(|name| !is_kept(name)).for_each(|name| ignored(name));
         self.faults
     }
 }

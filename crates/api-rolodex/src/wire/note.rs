@@ -7,7 +7,7 @@ use model::{ViolationKind, limits};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{Ids, Members};
+use super::members::{Extras, Ids, Members};
 use super::{id, linked};
 use crate::faults::Faults;
 use crate::links::Links;
@@ -17,6 +17,7 @@ use crate::page::{Include, Relationship};
 pub(crate) struct Asked {
     pub(crate) body: Option<String>,
     pub(crate) contacts: Ids,
+    pub(crate) extras: Extras,
     pub(crate) faults: Faults,
 }
 
@@ -35,6 +36,7 @@ impl Asked {
         Self {
             body: members.get("body", |json| text(decode::text(json)?)),
             contacts: members.ids("contacts", "contact"),
+            extras: members.extras(),
             faults: members.faults(),
         }
     }

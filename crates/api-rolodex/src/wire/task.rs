@@ -9,7 +9,7 @@ use model::{Catalog, Contact, ContactId, Json, Ref, Timestamp, UserId, Violation
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{Ids, Members};
+use super::members::{Extras, Ids, Members};
 use super::value::{self, Person};
 use super::wrapped::{self, Named};
 use super::{id, linked, note, relationships};
@@ -25,33 +25,45 @@ pub(crate) struct Asked {
     pub(crate) creator: Option<Option<Ref>>,
     pub(crate) contacts: Ids,
     pub(crate) tags: Ids,
+    pub(crate) extras: Extras,
     pub(crate) faults: Faults,
 }
 
 impl Asked {
     /// What a `POST` asks.
     pub(crate) fn create(body: Body) -> Self {
-        Self::read(Members::read(body).require(&["body", "due_date"]))
+        Self::read(Members::read(body).require(&["body", "due_date"]), |json| due(json).map(Some))
     }
 
-    /// What a `PUT` asks.
-    pub(crate) fn update(body: Body) -> Self {
-        Self::read(Members::read(body))
+    /// What a `PUT` asks of a task. One that another API made may lack what is required here: that can be sent back.
+    pub(crate) fn update(body: Body, task: &model::Task) -> Self {
+        Self::read(Members::read(body), |json| match json {
+            Json::Null if task.due_at.is_none() => Ok(None),
+            json => due(json).map(Some),
+        })
     }
 
-    fn read(mut members: Members) -> Self {
+    fn read(
+        mut members: Members,
+        due: impl FnOnce(&Json) -> Result<Option<Timestamp>, ViolationKind>,
+    ) -> Self {
         Self {
             body: members.get("body", |json| note::text(decode::text(json)?)),
-            due_at: members.get("due_date", |json| instant(decode::text(json)?)),
+            due_at: members.get("due_date", due).flatten(),
             completed_at: members
                 .get("completed_at", |json| decode::nullable_text(json)?.map(instant).transpose()),
             assignee: members.get("assignee", |json| user("assignee", json)),
             creator: members.get("creator", |json| user("creator", json)),
             contacts: members.ids("contacts", "contact"),
             tags: members.ids("tags", "tag"),
+            extras: members.extras(),
             faults: members.faults(),
         }
     }
+}
+
+fn due(json: &Json) -> Result<Timestamp, ViolationKind> {
+    instant(decode::text(json)?)
 }
 
 fn instant(text: &str) -> Result<Timestamp, ViolationKind> {

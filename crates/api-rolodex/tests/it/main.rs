@@ -26,3 +26,4 @@ mod values;
 mod walk;
 mod workspace_users;
 mod world;
+mod wrong_values;

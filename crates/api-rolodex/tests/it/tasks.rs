@@ -157,6 +157,7 @@ async fn what_a_task_cannot_be_is_refused_and_nothing_is_stored() {
         ("POST", json!({}), "invalid_request: body is required; due_date is required"),
         ("PUT", json!({"body": ""}), "invalid_request: body must not be empty"),
         ("PUT", json!({"due_date": null}), "invalid_request: due_date must not be null"),
+        ("POST", json!({"body": "x", "due_date": null}), "invalid_request: due_date must not be null"),
         ("PUT", json!({"due_date": "tomorrow"}), "invalid_request: due_date must be an instant (RFC 3339)"),
         ("PUT", json!({"completed_at": 5}), "invalid_request: completed_at must be a string or null"),
         (

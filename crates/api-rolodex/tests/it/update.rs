@@ -132,6 +132,49 @@ async fn unknown_members_are_kept_but_not_shown() {
 }
 
 #[tokio::test]
+async fn unknown_members_of_records_are_kept_but_not_shown() {
+    let world = World::linked().await;
+    let caller = world.test.app.authenticate("demo", Dialect::Rolodex, None).await.unwrap();
+    for (path, id, kind) in [
+        ("companies", "company_123", model::RecordKind::Company),
+        ("notes", "note_101", model::RecordKind::Note),
+        ("tasks", "task_101", model::RecordKind::Task),
+    ] {
+        let path = format!("/user-api/v1/{path}/{id}");
+        let before = world.client.get(&path).await.expect(200);
+        let kept = async || {
+            let named = Ref::uuid(Dialect::Rolodex, id);
+            let app = &world.test.app;
+            let extras = match kind {
+                model::RecordKind::Company => {
+                    app.get_record::<model::Company>(&caller, &named).await.unwrap().record.extras
+                }
+                model::RecordKind::Note => {
+                    app.get_record::<model::Note>(&caller, &named).await.unwrap().record.extras
+                }
+                _ => app.get_record::<model::Task>(&caller, &named).await.unwrap().record.extras,
+            };
+            extras.get(Dialect::Rolodex, "sector").map(ToString::to_string)
+        };
+        let reply = world.client.send("PUT", &path, r#"{"sector":{"a":[1.50]}}"#).await;
+        assert_eq!(reply.expect(200)["data"].get("sector"), None);
+        assert_ne!(reply.header("contactd-change"), "");
+        assert_eq!(kept().await.as_deref(), Some(r#"{"a":[1.50]}"#));
+        // A client that writes back what it read leaves it as it is.
+        let reply = world.client.put(&path, &before["data"]).await;
+        assert_eq!((reply.status.as_u16(), reply.header("contactd-change")), (200, ""));
+        assert!(kept().await.is_some());
+        world.client.put(&path, &json!({"sector": null})).await.expect(200);
+        assert_eq!(kept().await, None);
+        let refused = world.refused("PUT", &path, json!({"n".repeat(256): 1}).to_string()).await;
+        assert!(refused.ends_with("must have at most 255 bytes in its name"), "{refused}");
+        world.client.put(&path, &json!({"big": "x".repeat(600_000)})).await.expect(200);
+        let refused = world.refused("PUT", &path, json!({"more": "x".repeat(600_000)}).to_string()).await;
+        assert!(refused.starts_with("invalid_request:  must have at most 1048576 "), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_update_is_no_change() {
     let world = World::new().await;
     world.test.clock.advance_ms(60_000);
@@ -238,6 +281,10 @@ async fn contacts_of_other_dialects_are_shown_as_far_as_they_go() {
     for name in ["full_name", "first_name", "last_name"] {
         assert_eq!(shown.get(name), Some(&Json::Null), "{name}");
     }
+    let reply = world.client.put(&path, &shown).await;
+    assert_eq!((reply.expect(200), reply.header("contactd-change")), (json!({ "data": shown }), ""));
+    let refused = world.client.put(&path, &json!({"first_name": null, "title": 5})).await.expect(400);
+    assert_eq!(refused["details"][0]["path"], "title");
     let caller = world.test.app.authenticate("demo", Dialect::Native, None).await.unwrap();
     let mut change = Change::default();
     change.push("name", Edit::Name(NamePart::Full, Some("Ana  Maria Lopez".to_owned())));
@@ -247,6 +294,8 @@ async fn contacts_of_other_dialects_are_shown_as_far_as_they_go() {
     assert_eq!(shown["full_name"], "Ana  Maria Lopez");
     assert_eq!(shown["first_name"], "Ana");
     assert_eq!(shown["last_name"], "Maria Lopez");
+    let reply = world.client.put(&path, &json!({"first_name": null})).await;
+    assert_eq!(reply.expect(400)["details"][0]["message"], "must not be null");
     // Both parts are as they were, so the full name stays as it was written.
     let reply = world.client.put(&path, &json!({"first_name": "Ana", "last_name": "Maria Lopez"})).await;
     assert_eq!(reply.expect(200)["data"]["full_name"], "Ana  Maria Lopez");

@@ -2,7 +2,7 @@
 
 use std::ops::Not as _;
 
-use model::{Carried, Catalog, Facet, ListId, OptionId, TagId, TeamId, UserId};
+use model::{Carried, Catalog, Facet, TagId, TeamId, UserId};
 use store::Filter;
 use uuid::Uuid;
 
@@ -21,20 +21,14 @@ pub(crate) fn seen(filter: Filter, catalog: &Catalog) -> Filter {
     }
 }
 
+/// Who asks for an id that is gone asks for what is stored: an answer to a deletion shows who had it.
 fn is(facet: Facet, catalog: &Catalog) -> Filter {
-    let gone = match &facet {
-        Facet::HasTag => return some(facet, (catalog, Carried::Tag, |id| Facet::Tag(TagId(id)))),
-        Facet::HasUser => return some(facet, (catalog, Carried::User, |id| Facet::User(UserId(id)))),
-        Facet::HasTeam => return some(facet, (catalog, Carried::Team, |id| Facet::Team(TeamId(id)))),
-        Facet::Tag(TagId(id))
-        | Facet::List(ListId(id))
-        | Facet::Team(TeamId(id))
-        | Facet::User(UserId(id))
-        | Facet::Option(OptionId(id)) => catalog.gone.contains_key(id),
-        Facet::True(field) => catalog.gone.contains_key(&field.0),
-        _ => false,
-    };
-    if gone { Filter::Any(Vec::new()) } else { Filter::Is(facet) }
+    match facet {
+        Facet::HasTag => some(facet, (catalog, Carried::Tag, |id| Facet::Tag(TagId(id)))),
+        Facet::HasUser => some(facet, (catalog, Carried::User, |id| Facet::User(UserId(id)))),
+        Facet::HasTeam => some(facet, (catalog, Carried::Team, |id| Facet::Team(TeamId(id)))),
+        facet => Filter::Is(facet),
+    }
 }
 
 /// Those that have some of a kind: not those that have only what is gone.

@@ -302,3 +302,22 @@ async fn many_ids_are_looked_up_at_once() {
     assert_eq!(app.find_record_ids::<Task>(&stage.caller, &named).await.unwrap(), [None, None, None]);
     assert_eq!(app.find_contact_ids(&stage.caller, &[]).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_change_of_more_records_than_are_read_at_once_is_one() {
+    let test = TestApp::with_crowd(1100, app::Compat::Documented).await;
+    let caller = caller(&test, &[Scope::Write]).await;
+    let lead = tag(&test, &caller, "lead").await;
+    let query = app::ContactQuery { limit: 2000, ..app::ContactQuery::default() };
+    let page = test.app.list_contacts(&caller, &query).await.unwrap();
+    let ids: Vec<ContactId> = page.contacts.iter().map(|contact| contact.id).collect();
+    let ends = Ends { contacts: Some(ids.clone()), ..Ends::default() };
+    let named = native_item(lead);
+    let set = test.app.update_linked_item(&caller, &named, &ends, rename).await.unwrap();
+    let linked = async || test.app.linked_contacts(&caller, LinkTo::Tag(lead)).await.unwrap().len();
+    assert_eq!((ids.len(), linked().await), (1104, 1104));
+    let undone = test.app.undo(&caller, set.change.unwrap(), OnConflict::Refuse).await.unwrap();
+    assert_eq!((undone.id, linked().await), (lead.0, 0));
+    assert_eq!(undone.catalog.tags.get(lead.0).unwrap().name, "lead");
+    assert_eq!(test.app.verify().await.unwrap().faults, [""; 0]);
+}

@@ -185,6 +185,33 @@ proptest! {
     }
 
     #[test]
+    fn a_merge_is_sound_loses_nothing_and_is_taken_back(into in any_contact(), other in any_contact()) {
+        let other = stranger(other);
+        let merged = super::merge(&into, &[("from", &other)], stamp(9).now);
+        let Ok(merged) = merged else {
+            // The lock is all that can stand in the way of contacts this small.
+            prop_assert!(into.locked_by.is_some());
+            return Ok(());
+        };
+        assert_sound(&merged.contact);
+        for channel in into.channels.iter().chain(&other.channels) {
+            let is_there = |each: &&crate::Channel| each.kind == channel.kind && each.value == channel.value;
+            prop_assert_eq!(merged.contact.channels.iter().filter(is_there).count(), 1);
+        }
+        prop_assert!(into.tags.iter().chain(&other.tags).all(|tag| merged.contact.tags.contains(tag)));
+        prop_assert!(into.values.iter().all(|(field, value)| merged.contact.values.get(field) == Some(value)));
+        prop_assert!(other.values.keys().all(|field| merged.contact.values.contains_key(field)));
+        prop_assert!(other.leading_ids().all(|id| merged.contact.leading_ids().any(|each| each == id)));
+        prop_assert_eq!(&merged.contact.aliases, &into.aliases);
+        prop_assert_eq!(&reread(&merged.contact), &merged.contact);
+        let undone = undo(&merged.contact, &merged, (OnConflict::Refuse, 10));
+        // Taking back what a locked contact got is a change of what is locked.
+        if merged.contact.locked_by.is_none() {
+            prop_assert_eq!(content(&undone.unwrap().contact), content(&into));
+        }
+    }
+
+    #[test]
     fn a_value_written_in_any_form_reads_back_equal((key, json) in any_value_json()) {
         let world = World::new();
         let field = world.catalog.fields.find(&ItemRef::Key(key.to_owned())).unwrap();
@@ -220,6 +247,22 @@ proptest! {
                 prop_assert_eq!(names(&undone.contact), names(&expected));
             }
         }
+    }
+}
+
+/// The same contact as another one: no two contacts have the same ids.
+fn stranger(contact: Contact) -> Contact {
+    let far = |id: uuid::Uuid| uuid::Uuid::from_u128(id.as_u128() ^ (1 << 100));
+    let channels = contact
+        .channels
+        .into_iter()
+        .map(|channel| crate::Channel { id: far(channel.id.0).into(), ..channel });
+    Contact {
+        id: far(contact.id.0).into(),
+        number: contact.number + 1,
+        channels: channels.collect(),
+        aliases: crate::Aliases::one(Dialect::Zingle, "of the other"),
+        ..contact
     }
 }
 

@@ -174,7 +174,11 @@ async fn a_group_is_carried_out_as_a_whole_or_not_at_all() {
     let tags = async |place: usize| served.get(contacts[place].id).await.unwrap().tags.len();
     assert_eq!((tags(0).await, tags(1).await), (0, 1));
     let events = served.store.events_after(served.workspace, 0, 100).await.unwrap();
-    assert_eq!(events.len(), 5);
+    let parts: Vec<_> = events.iter().map(|(_, event)| event.part).collect();
+    assert_eq!(parts, [None, None, None, None, Some(0)]);
+    served.store.write_group(vec![update(0, "a"), update(1, "a"), update(0, "a")]).await.unwrap();
+    let events = served.store.events_after(served.workspace, 5, 100).await.unwrap();
+    assert_eq!(events.iter().map(|(_, event)| event.part).collect::<Vec<_>>(), [Some(0)]);
     assert_eq!(served.store.write_group(Vec::new()).await.unwrap().len(), 0);
     assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
 }

@@ -9,15 +9,19 @@ fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
+fn hex(n: u128) -> String {
+    id(n).simple().to_string()
+}
+
 /// A catalog with the tag 1 and the field 2, whose options have these ids.
 fn catalog(options: &[u128]) -> Catalog {
     let options: Vec<_> = options
         .iter()
-        .map(|n| json!({"id": id(*n), "value": n.to_string(), "name": n.to_string()}))
+        .map(|n| json!({"id": hex(*n), "value": n.to_string(), "name": n.to_string()}))
         .collect();
     serde_json::from_value(json!({
-        "tags": [{"id": id(1), "number": 1, "name": "a", "created_at": 0}],
-        "fields": [{"id": id(2), "number": 1, "key": "k", "name": "k", "type": "multi_select", "created_at": 0,
+        "tags": [{"id": hex(1), "number": 1, "name": "a", "created_at": 0}],
+        "fields": [{"id": hex(2), "number": 1, "key": "k", "name": "k", "type": "multi_select", "created_at": 0,
             "options": options}],
     }))
     .unwrap()
