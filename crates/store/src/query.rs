@@ -237,6 +237,23 @@ impl ContactQuery {
         self.after.filter(|_| heeds)
     }
 
+    /// The page as it is counted from the other end of a list of so many, where that is nearer; its contacts come in
+    /// reverse. Only in orders in which no two are equal, of lists for which nothing is looked up.
+    pub(crate) fn from_the_end(&self, total: u64) -> Option<Self> {
+        let order = match self.order {
+            ContactOrder::Oldest => ContactOrder::Newest,
+            ContactOrder::Newest => ContactOrder::Oldest,
+            ContactOrder::LastUpdated => ContactOrder::FirstUpdated,
+            ContactOrder::FirstUpdated => ContactOrder::LastUpdated,
+            ContactOrder::Name | ContactOrder::NameDescending => return None,
+        };
+        let end = self.offset.saturating_add(self.limit.into()).min(total);
+        let (offset, limit) = (total - end, end.saturating_sub(self.offset));
+        let is_nearer = self.is_plain() && self.after().is_none() && offset < self.offset;
+        let limit = u32::try_from(limit).unwrap_or(self.limit);
+        is_nearer.then(|| Self { order, offset, limit, ..Self::default() })
+    }
+
     /// The numbers of the page, where they can be told from the whole list alone: in the orders by number.
     pub(crate) fn page_of(&self, list: &Numbers) -> Option<Vec<u64>> {
         let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);

@@ -69,7 +69,8 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
     let service = text(&services, "/result/0/id")?;
     let labels =
         found(connection, &format!("/zingle/v1/services/{service}/contact-labels?page_size=100")).await?;
-    let label = text(&labels, "/result/0/id")?;
+    // Every contact has the first one; the others are those of one in sixteen.
+    let label = text(&labels, "/result/1/id")?;
     let tags = found(connection, "/rolodex/user-api/v1/tags?limit=1").await?;
     let tag = text(&tags, "/data/0/id")?;
     // Of nine tenths of the contacts, in pages of 100.

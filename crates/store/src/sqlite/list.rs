@@ -36,17 +36,32 @@ pub(super) fn list(
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
-    let documents = match query.order {
-        ContactOrder::Oldest | ContactOrder::Newest => {
-            met(connection, Select::of(workspace, query, Among::All, &DOCUMENTS))?
+    if query.offset > 0 {
+        let total = contact_count(connection, workspace)?;
+        if let Some(nearer) = query.from_the_end(total) {
+            return Ok((plain(connection, workspace, &nearer)?.reversed(), total));
         }
-        _ => page(connection, Select::of(workspace, query, Among::All, &SYNTAX))?,
-    };
+    }
+    let documents = plain(connection, workspace, query)?;
     let on_page = documents.len() as u64;
     let is_end =
         query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
     let total = if is_end { query.offset + on_page } else { contact_count(connection, workspace)? };
     Ok((documents, total))
+}
+
+/// A page of a list for which nothing must be looked up.
+fn plain(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+) -> Result<Documents, StoreError> {
+    match query.order {
+        ContactOrder::Oldest | ContactOrder::Newest => {
+            met(connection, Select::of(workspace, query, Among::All, &DOCUMENTS))
+        }
+        _ => page(connection, Select::of(workspace, query, Among::All, &SYNTAX)),
+    }
 }
 
 /// A page of a list for which something must be looked up.
@@ -185,11 +200,28 @@ impl Documents {
         self.each.len()
     }
 
+    /// The format and the text of each.
+    fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, &str)> {
+        self.each.iter().enumerate().map(|(place, (format, end))| {
+            let before = place.checked_sub(1).and_then(|before| self.each.get(before));
+            let start = before.map_or(0, |(_, end)| *end);
+            (*format, self.text.get(start..*end).unwrap_or_default())
+        })
+    }
+
+    /// The same, the last one first.
+    fn reversed(&self) -> Self {
+        let mut reversed = Self::default();
+        for (format, text) in self.iter().rev() {
+            reversed.text.push_str(text);
+            reversed.each.push((format, reversed.text.len()));
+        }
+        reversed
+    }
+
     pub(super) fn contacts(&self) -> Result<Vec<Arc<Contact>>, StoreError> {
-        let starts = std::iter::once(0).chain(self.each.iter().map(|(_, end)| *end));
-        let texts = self.each.iter().zip(starts);
-        let read = texts.map(|((format, end), start)| {
-            let contact = document::read_contact(*format, self.text.get(start..*end).unwrap_or_default());
+        let read = self.iter().map(|(format, text)| {
+            let contact = document::read_contact(format, text);
             contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
         });
         read.collect()

@@ -60,6 +60,40 @@ async fn orders_are_exact() {
 }
 
 #[tokio::test]
+async fn every_page_is_a_part_of_the_whole_list() {
+    let (database, served) = served().await;
+    for _ in 0..7 {
+        database.create(&served, named("x")).await.unwrap();
+    }
+    for order in [
+        ContactOrder::Oldest,
+        ContactOrder::Newest,
+        ContactOrder::LastUpdated,
+        ContactOrder::FirstUpdated,
+        ContactOrder::Name,
+        ContactOrder::NameDescending,
+    ] {
+        let numbers = async |offset: usize, limit: u32| {
+            let query = ContactQuery { order, offset: offset as u64, limit, ..everything() };
+            let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+            assert_eq!(page.total, 7);
+            page.contacts.iter().map(|contact| contact.number).collect::<Vec<_>>()
+        };
+        let whole = numbers(0, 100).await;
+        for offset in 0..9 {
+            for limit in [0, 1, 2, 3, 7, 100] {
+                let expected = whole.iter().skip(offset).take(limit as usize).copied();
+                assert_eq!(
+                    numbers(offset, limit).await,
+                    expected.collect::<Vec<_>>(),
+                    "{order:?} {offset} {limit}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn totals_are_exact_on_every_page() {
     let (database, served) = served().await;
     let mut contacts = Vec::new();
