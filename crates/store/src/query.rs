@@ -239,7 +239,7 @@ impl ContactQuery {
 
     /// The page as it is counted from the other end of a list of so many, where that is nearer; its contacts come in
     /// reverse. Only in orders in which no two are equal, of lists for which nothing is looked up.
-    pub(crate) fn from_the_end(&self, total: u64) -> Option<Self> {
+    pub(crate) fn nearer_end(&self, total: u64) -> Option<Self> {
         let order = match self.order {
             ContactOrder::Oldest => ContactOrder::Newest,
             ContactOrder::Newest => ContactOrder::Oldest,

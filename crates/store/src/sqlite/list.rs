@@ -38,7 +38,7 @@ pub(super) fn list(
     }
     if query.offset > 0 {
         let total = contact_count(connection, workspace)?;
-        if let Some(nearer) = query.from_the_end(total) {
+        if let Some(nearer) = query.nearer_end(total) {
             return Ok((plain(connection, workspace, &nearer)?.reversed(), total));
         }
     }
