@@ -1,6 +1,6 @@
 //! `docs/fidelity.md`: how faithful each vendor's API is served, from the tables of the dialects.
 //!
-//! `CONTACTD_RENEW=1 cargo test -p contactd --test it fidelity` writes it anew.
+//! `UPDATE=1 cargo test -p contactd --test it fidelity` writes it anew.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -28,13 +28,13 @@ const HEAD: &str = "# Fidelity\n\n\
 fn the_page_is_what_the_tables_say() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/fidelity.md");
     let page = page();
-    if std::env::var_os("CONTACTD_RENEW").is_some() {
+    if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == page,
-        "docs/fidelity.md is old: CONTACTD_RENEW=1 cargo test -p contactd --test it fidelity"
+        "docs/fidelity.md is old: UPDATE=1 cargo test -p contactd --test it fidelity"
     );
 }
 
