@@ -27,6 +27,9 @@ impl Parameter {
 impl Query {
     /// Reads a query string.
     pub fn parse(text: &str) -> Self {
+        if text.is_empty() {
+            return Self::default();
+        }
         let parameter = |(name, value)| Parameter { name, value, read: AtomicBool::new(false) };
         Self(form_urlencoded::parse(text.as_bytes()).into_owned().map(parameter).collect())
     }
@@ -40,6 +43,11 @@ impl Query {
     /// count as using one.
     pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|each| (each.name.as_str(), each.value.as_str()))
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The names that nobody asked for, each once.

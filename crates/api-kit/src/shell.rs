@@ -54,7 +54,10 @@ async fn bounded<A: Api>(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| RouteName(path.as_str().to_owned()));
     let (mut parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    parts.extensions.insert(query.clone());
+    // Without one, which is usual, there is nothing to hand on.
+    if !query.is_empty() {
+        parts.extensions.insert(query.clone());
+    }
     let body = Shared::new(body);
     let request = Request::from_parts(parts, Body::new(body.clone()));
     let mut response = match tokio::time::timeout(TIMEOUT, told(query, next.run(request))).await {

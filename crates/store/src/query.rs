@@ -187,7 +187,9 @@ impl Among {
     pub(crate) fn of(list: &Numbers, query: &ContactQuery, all: u64) -> Self {
         const LOOK_UP_STEPS: f64 = 20.0;
         let (found, end) = (list.len() as f64, query.end() as f64);
-        let steps = all as f64 * (end / found.max(1.0)).min(1.0);
+        // Sort keys have no order to go through: all of them are seen.
+        let seen = if query.sort.is_empty() { (end / found.max(1.0)).min(1.0) } else { 1.0 };
+        let steps = all as f64 * seen;
         if list.is_sparse() || found * LOOK_UP_STEPS <= steps {
             Self::Few(Bind::Integers(list.ascending(None).map(integer).collect()))
         } else {

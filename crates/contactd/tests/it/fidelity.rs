@@ -32,10 +32,7 @@ fn the_page_is_what_the_tables_say() {
         std::fs::write(&path, &page).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/fidelity.md is old: UPDATE=1 cargo test -p contactd --test it fidelity"
-    );
+    assert!(written == page, "docs/fidelity.md is old: UPDATE=1 cargo test -p contactd --test it fidelity");
 }
 
 fn page() -> String {
