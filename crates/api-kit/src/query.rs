@@ -41,7 +41,7 @@ impl Query {
 
     /// Every parameter with its value, in order, for those who look for some of them: only [`Self::get`] and its like
     /// count as using one.
-    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|each| (each.name.as_str(), each.value.as_str()))
     }
 

@@ -76,8 +76,8 @@ impl App {
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
         let catalog = self.catalog(caller).await?;
-        let query = self.with_dynamic_lists(query, &catalog);
-        let query = ContactQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
+        let mut query = self.with_dynamic_lists(query, &catalog);
+        query.filter = seen(query.filter, &catalog);
         let page = self.store().list_contacts(caller.workspace, &query).await?;
         Ok(ContactList { contacts: page.contacts, total: page.total, catalog })
     }

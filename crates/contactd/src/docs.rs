@@ -1,4 +1,4 @@
-//! The pages under `/docs`: the description of every API, and a viewer for it. Nothing of it comes from elsewhere.
+//! The pages under `/docs`: the description of every vendor's API, and a viewer for it. Nothing of it comes from elsewhere.
 
 use std::sync::LazyLock;
 
@@ -88,8 +88,8 @@ async fn index() -> Html<String> {
     let body = html! {
         h1 { "APIs of this server" }
         p {
-            "Every API is a view of the same contacts. Each has a description in OpenAPI 3.1, which all its answers are \
-             tested against, and a viewer for it."
+            "Every API is a view of the same contacts. Each of these has a description in OpenAPI 3.1, which its \
+             answers are tested against, and a viewer for it."
         }
         table {
             tr { th { "API" } th { "Under" } th { "Routes" } th { "Exact" } th { "Differ" } th { "Not served" } th {} }

@@ -17,6 +17,7 @@ mod postgres;
 mod query;
 mod queue;
 mod recount;
+mod select;
 mod sort;
 mod sqlite;
 mod stats;

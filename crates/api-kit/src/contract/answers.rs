@@ -63,15 +63,6 @@ impl Answers {
         self.push(Some(status), routes, None);
     }
 
-    /// Routes that answer with what is no JSON.
-    pub fn bytes(&mut self, status: u16, media_type: &'static str, routes: &[&'static str]) {
-        self.push(
-            Some(status),
-            routes,
-            Some(AnswerBody { media_type, schema: Json::Object(Default::default()) }),
-        );
-    }
-
     /// What all errors look like.
     pub fn errors<T: JsonSchema>(&mut self, media_type: &'static str) {
         let schema = shut(self.schema::<T>());

@@ -16,9 +16,6 @@ use crate::wire::AliasesBody;
 /// What lists and fields can be of.
 pub(super) const ENTITIES: [(&str, Entity); 2] = [("contact", Entity::Contact), ("company", Entity::Company)];
 
-/// Conditions of a list at most.
-const MAX_CONDITIONS: usize = 100;
-
 /// A list.
 #[derive(Serialize)]
 pub(crate) struct Body<'a> {
@@ -103,8 +100,8 @@ fn conditions(json: &Json, catalog: &Catalog) -> Result<Vec<Condition>, Violatio
     let read = Vec::<Condition>::deserialize(json);
     let conditions =
         read.map_err(|fault| ViolationKind::Malformed(format!("is no list of conditions: {fault}")))?;
-    if conditions.len() > MAX_CONDITIONS {
-        return Err(ViolationKind::TooLong { max: MAX_CONDITIONS, unit: "conditions" });
+    if conditions.len() > limits::CONDITIONS {
+        return Err(ViolationKind::TooLong { max: limits::CONDITIONS, unit: "conditions" });
     }
     for condition in &conditions {
         if !condition.fits(catalog) {

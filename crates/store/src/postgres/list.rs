@@ -11,7 +11,7 @@ use super::load::{contact, each, key_text, unsigned};
 use super::looked_up;
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
-use crate::query::{Among, Bind, Select, Syntax};
+use crate::select::{Among, Bind, Select, Syntax};
 use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need.

@@ -13,7 +13,7 @@ use super::server::Session;
 use super::{facets, list};
 use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
-use crate::query::{Among, Select};
+use crate::select::{Among, Select};
 use crate::sort::Ranked;
 use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 

@@ -15,7 +15,7 @@ use super::{facets, list};
 use crate::backend::{Found, Keys, RecordSave, StoredRecord, kind_number};
 use crate::filter::Answers;
 use crate::numbers::Numbers;
-use crate::query::{Among, Bind, Select, Syntax};
+use crate::select::{Among, Bind, Select, Syntax};
 use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
 
 /// The records of a kind, the last parameter.

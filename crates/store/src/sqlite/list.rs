@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::event_row::LAST_EVENTS;
 use super::{facets, load};
 use crate::backend::integer;
-use crate::query::{Among, Bind, Select, Syntax};
+use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
 use crate::{ContactOrder, ContactQuery, StoreError, WorkspaceNumber, document};
 

@@ -13,7 +13,7 @@ use super::save::{put_alias, remove_alias};
 use crate::backend::{Found, Keys, Lookups, RecordSave, StoredRecord, kind_number};
 use crate::filter::Answers;
 use crate::numbers::Numbers;
-use crate::query::{Among, Bind, Select, Syntax};
+use crate::select::{Among, Bind, Select, Syntax};
 use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
 
 /// The records of each kind with these keys.

@@ -5,13 +5,11 @@ use app::{Error as AppError, Fresh};
 use model::condition::{Condition, Subject};
 use model::{
     Aliases, Catalog, Dialect, Entity, ItemRef, Json, List, ListId, Rejection, Violation, ViolationKind,
+    limits,
 };
 
 use super::{FIELD, OPERATOR, SOURCES, method};
 use crate::wire::members::{Members, taken, tell_others};
-
-/// Most conditions of one group.
-const CONDITIONS: usize = 100;
 
 /// What a request asks to make of a group; its name and its conditions are always there.
 #[derive(Debug)]
@@ -141,8 +139,8 @@ fn subject(source: &str, catalog: &Catalog) -> Result<Subject, ViolationKind> {
 fn read_conditions(members: &mut Members, may_be_static: bool) -> Vec<AskedCondition> {
     let elements = members.with("conditions", |json| match json {
         Json::Array(elements) if elements.is_empty() && !may_be_static => Err(ViolationKind::Missing),
-        Json::Array(elements) if elements.len() > CONDITIONS => {
-            Err(ViolationKind::TooLong { max: CONDITIONS, unit: "items" })
+        Json::Array(elements) if elements.len() > limits::CONDITIONS => {
+            Err(ViolationKind::TooLong { max: limits::CONDITIONS, unit: "items" })
         }
         Json::Array(elements) => Ok(elements.clone()),
         _ => Err(ViolationKind::WrongType("an array of objects")),
