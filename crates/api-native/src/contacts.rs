@@ -9,7 +9,7 @@ use crate::media::Document;
 use crate::page::Page;
 use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
-use crate::wire::{self, ContactBody, ContactsBody};
+use crate::wire::{self, ContactBody, ContactsBody, DocumentBody};
 use crate::{Error, NativeApi};
 
 /// What a client does not choose.
@@ -22,18 +22,21 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     let page = Page::from_query(&call.query)?;
-    let (list, next) = page.load(&call).await?;
-    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next)))
+    let list = page.load(&call).await?;
+    let mut contacts = list.documents.in_place().map_err(app::Error::from)?;
+    let next = page.cut(&mut contacts);
+    Ok(json(StatusCode::OK, &ContactsBody::new(&contacts, &list.catalog, (list.total, next))))
 }
 
 pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
-    let view = call.app.get_contact(&call.caller, &contact_ref(&call)).await?;
-    let revision = view.contact.revision;
+    let view = call.app.get_document(&call.caller, &contact_ref(&call)).await?;
+    let contact = view.document.in_place().map_err(app::Error::from)?;
+    let revision = contact.revision;
     wanted.check_read(revision)?;
     if wanted.is_known(revision) {
         return Ok(not_modified(revision));
     }
-    Ok(with_tag(revision, json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog))))
+    Ok(with_tag(revision, json(StatusCode::OK, &DocumentBody::new(&contact, &view.catalog))))
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {

@@ -1,7 +1,8 @@
 //! Pages that no change in between makes skip or repeat one.
 
 use api_kit::{Call, Problem, Query};
-use app::{ContactList, ContactOrder, ContactQuery};
+use app::{ContactOrder, ContactQuery, DocumentList};
+use model::ContactDocument;
 
 use crate::{Error, NativeApi, filter};
 
@@ -108,23 +109,25 @@ impl Page {
         Cursor { order: self.order, last }.to_string()
     }
 
-    /// The page of contacts, and the cursor of the next one while there is more after it.
-    pub(crate) async fn load(self, call: &Call<NativeApi>) -> Result<(ContactList, Option<String>), Error> {
+    /// The page of contacts, and the first one after it, which [`cut`](Self::cut) takes off.
+    pub(crate) async fn load(self, call: &Call<NativeApi>) -> Result<DocumentList, Error> {
         let order = match self.order {
             Order::Oldest => ContactOrder::Oldest,
             Order::Newest => ContactOrder::Newest,
         };
         let after = self.after();
-        // One more tells whether there is a next page.
         let catalog = call.app.catalog(&call.caller).await?;
         let filter = filter::of(&call.query, &catalog)?;
         let query = ContactQuery { filter, order, after, limit: self.limit + 1, ..ContactQuery::default() };
-        let mut list = call.app.list_contacts(&call.caller, &query).await?;
-        let is_last = list.contacts.len() as u64 <= u64::from(self.limit);
-        list.contacts.truncate(self.limit as usize);
-        let last = list.contacts.last().filter(|_| !is_last);
-        let next = last.map(|contact| self.cursor_behind(contact.number));
-        Ok((list, next))
+        Ok(call.app.list_documents(&call.caller, &query).await?)
+    }
+
+    /// Takes off what is more than the page may have, which tells that there is a next one: its cursor.
+    pub(crate) fn cut(self, contacts: &mut Vec<ContactDocument<'_>>) -> Option<String> {
+        let is_last = contacts.len() as u64 <= u64::from(self.limit);
+        contacts.truncate(self.limit as usize);
+        let last = contacts.last().filter(|_| !is_last);
+        last.map(|contact| self.cursor_behind(contact.number))
     }
 }
 

@@ -6,7 +6,9 @@ use model::{
     Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked,
     Precondition, Ref, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
+use store::{
+    Action, AnyOutcome, ContactQuery, Document, Documents, Done, Outcome, Scope, WorkspaceNumber, Write,
+};
 
 use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
@@ -19,6 +21,15 @@ const GROUP: usize = 1000;
 pub struct View {
     /// The contact.
     pub contact: Arc<Contact>,
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
+}
+
+/// A contact as it is stored, and the catalog that its ids refer to.
+#[derive(Clone, Debug)]
+pub struct DocumentView {
+    /// The contact.
+    pub document: Document,
     /// The catalog.
     pub catalog: Arc<Catalog>,
 }
@@ -41,6 +52,17 @@ pub struct Written {
 pub struct ContactList {
     /// The contacts.
     pub contacts: Vec<Arc<Contact>>,
+    /// How many the whole list has, exactly.
+    pub total: u64,
+    /// The catalog that their ids refer to.
+    pub catalog: Arc<Catalog>,
+}
+
+/// The same page, with the contacts as they are stored.
+#[derive(Clone, Debug)]
+pub struct DocumentList {
+    /// The contacts.
+    pub documents: Documents,
     /// How many the whole list has, exactly.
     pub total: u64,
     /// The catalog that their ids refer to.
@@ -70,16 +92,36 @@ impl App {
         Ok(View { contact, catalog: self.catalog(caller).await? })
     }
 
+    /// The same contact as it is stored, for what shows it in place.
+    ///
+    /// # Errors
+    /// As [`get_contact`](Self::get_contact).
+    pub async fn get_document(&self, caller: &Caller, contact: &Ref) -> Result<DocumentView, Error> {
+        caller.require(Scope::Read)?;
+        let found = self.store().find_document(caller.workspace, contact).await?;
+        let document = found.ok_or(Error::NotFound(Missing::Contact))?;
+        Ok(DocumentView { document, catalog: self.catalog(caller).await? })
+    }
+
     /// A page of contacts.
     ///
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
+        let DocumentList { documents, total, catalog } = self.list_documents(caller, query).await?;
+        Ok(ContactList { contacts: documents.contacts()?, total, catalog })
+    }
+
+    /// The same page as it is stored, for what shows contacts in place.
+    ///
+    /// # Errors
+    /// As [`list_contacts`](Self::list_contacts).
+    pub async fn list_documents(&self, caller: &Caller, query: &ContactQuery) -> Result<DocumentList, Error> {
         let catalog = self.catalog(caller).await?;
         let mut query = self.with_dynamic_lists(query, &catalog);
         query.filter = seen(query.filter, &catalog);
-        let page = self.store().list_contacts(caller.workspace, &query).await?;
-        Ok(ContactList { contacts: page.contacts, total: page.total, catalog })
+        let page = self.store().list_documents(caller.workspace, &query).await?;
+        Ok(DocumentList { documents: page.documents, total: page.total, catalog })
     }
 
     /// The contacts with these ids, in any order; unknown ids are left out.

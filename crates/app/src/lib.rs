@@ -31,7 +31,7 @@ pub use caller::Caller;
 pub use catalog::{Fresh, WrittenItem};
 pub use cleaning::{CLEAN_AFTER, Cleaned};
 pub use clock::{Clock, SystemClock};
-pub use contacts::{ContactList, View, Written};
+pub use contacts::{ContactList, DocumentList, DocumentView, View, Written};
 pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
 pub use history::{History, Undone};

@@ -1,5 +1,7 @@
 //! The contact: one record per person, stored as one document.
 
+mod document;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Channel, ChannelKind, CompanyLink, ContactId, Dialect, FieldId, Json, ListId, Native, NoteId, TagId,
     TeamId, Text, Timestamp, UserId, Value,
+};
+
+pub use document::{
+    ChannelDocument, CompanyLinkDocument, ContactDocument, NameDocument, ValueDocument, ValueDocuments,
+    Written,
 };
 
 /// One person. Members that are empty are left out of the stored document.

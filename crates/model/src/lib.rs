@@ -43,7 +43,10 @@ pub use change::{
 pub use channel::{Channel, ChannelKind};
 pub use company::{Company, CompanyLink};
 pub use condition::{Condition, Judge, Memberships, Subject};
-pub use contact::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
+pub use contact::{
+    Aliases, Birthday, ChannelDocument, CompanyLinkDocument, Contact, ContactDocument, Extras, Name,
+    NameDocument, Network, OptIn, ValueDocument, ValueDocuments, Written,
+};
 pub use dialect::Dialect;
 pub use difference::{Difference, Member};
 pub use event::{Actor, Deleted, Event, EventKind};

@@ -19,8 +19,8 @@ pub(crate) use self::saves::{
     Delete, EventRow, FacetSave, HeadSave, Insert, Lookups, RecordSave, Saves, Update,
 };
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
-    Verified, Workspace, WorkspaceNumber,
+    ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery,
+    StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -42,7 +42,7 @@ pub(crate) trait Backend: Send + Sync + 'static {
         &self,
         workspace: WorkspaceNumber,
         query: ContactQuery,
-    ) -> impl Future<Output = Result<ContactPage, StoreError>> + Send;
+    ) -> impl Future<Output = Result<DocumentPage, StoreError>> + Send;
 
     /// A page of records of one kind.
     fn list_records(
@@ -309,8 +309,8 @@ pub(crate) struct StoredContact {
     pub(crate) row: i64,
     /// The number of the contact's last event.
     pub(crate) last_event: u64,
-    /// The contact, or why it cannot be read.
-    pub(crate) contact: Result<Contact, serde_json::Error>,
+    /// The contact, still to be read.
+    pub(crate) document: Document,
 }
 
 /// A record beside contacts as it is stored.

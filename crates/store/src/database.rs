@@ -10,7 +10,7 @@ use crate::backend::{Backend, Loaded, Wanted};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
+    ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
     Verified, Workspace, WorkspaceNumber,
 };
 
@@ -67,7 +67,7 @@ impl Backend for Database {
         &self,
         workspace: WorkspaceNumber,
         query: ContactQuery,
-    ) -> Result<ContactPage, StoreError> {
+    ) -> Result<DocumentPage, StoreError> {
         each!(self, backend => backend.list_contacts(workspace, query))
     }
 

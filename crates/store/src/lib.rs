@@ -7,6 +7,7 @@ mod backend;
 mod catalogs;
 mod database;
 mod document;
+mod documents;
 mod error;
 mod filter;
 mod key;
@@ -27,13 +28,14 @@ mod workspace;
 mod write;
 mod writer;
 
+pub use documents::{Document, Documents};
 pub use error::StoreError;
 pub use filter::{Filter, Predicate};
 pub use key::{Compat, Key, KeyHash, Scope};
 pub use location::{Location, LocationError};
 pub use picture::Picture;
 pub use query::{
-    ContactOrder, ContactPage, ContactQuery, HistoryQuery, RecordOrder, RecordPage, RecordQuery,
+    ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, RecordOrder, RecordPage, RecordQuery,
 };
 pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};

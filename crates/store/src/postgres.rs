@@ -38,7 +38,7 @@ pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Options, Picture, RecordPage,
+    ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Location, Options, Picture, RecordPage,
     RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
@@ -146,7 +146,7 @@ impl Backend for Postgres {
         &self,
         workspace: WorkspaceNumber,
         query: ContactQuery,
-    ) -> Result<ContactPage, StoreError> {
+    ) -> Result<DocumentPage, StoreError> {
         reading!(self, session => list::list(session, workspace, &query))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::{Contact, Facet, Record, RecordKind, Ref};
 use uuid::Uuid;
 
+use crate::Documents;
 use crate::filter::{Answers, Filter};
 use crate::numbers::Numbers;
 use crate::sort::{Sort, SortKey};
@@ -61,6 +62,15 @@ pub enum ContactOrder {
 pub struct ContactPage {
     /// The contacts.
     pub contacts: Vec<Arc<Contact>>,
+    /// How many the whole list has, exactly; also those that `after` leaves out.
+    pub total: u64,
+}
+
+/// The same page, with the contacts as they are stored.
+#[derive(Clone, Debug)]
+pub struct DocumentPage {
+    /// The contacts.
+    pub documents: Documents,
     /// How many the whole list has, exactly; also those that `after` leaves out.
     pub total: u64,
 }

@@ -33,7 +33,7 @@ pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::{
-    ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage, RecordQuery,
+    ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage, RecordQuery,
     StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
@@ -96,10 +96,9 @@ impl Backend for Sqlite {
         &self,
         workspace: WorkspaceNumber,
         query: ContactQuery,
-    ) -> Result<ContactPage, StoreError> {
+    ) -> Result<DocumentPage, StoreError> {
         let read = move |connection: &_| list::list(connection, workspace, &query);
-        let (documents, total) = self.readers.run(read).await?;
-        Ok(ContactPage { contacts: documents.contacts()?, total })
+        self.readers.run(read).await
     }
 
     async fn list_records(

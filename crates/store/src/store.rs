@@ -17,8 +17,8 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Location, Picture, StoreError,
-    Verified, Workspace, WorkspaceNumber, Write, WriterStats,
+    Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash,
+    Location, Picture, StoreError, Verified, Workspace, WorkspaceNumber, Write, WriterStats,
 };
 
 /// Bounds of the store.
@@ -176,6 +176,19 @@ impl Store {
         workspace: WorkspaceNumber,
         contact: &Ref,
     ) -> Result<Option<Arc<Contact>>, StoreError> {
+        let found = self.find_document(workspace, contact).await?;
+        found.map(|found| found.contact().map(Arc::new)).transpose()
+    }
+
+    /// The same contact as it is stored: for what shows it in place.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_document(
+        &self,
+        workspace: WorkspaceNumber,
+        contact: &Ref,
+    ) -> Result<Option<Document>, StoreError> {
         let found = self.find_living(workspace, contact).await?;
         let (None, Some(native)) = (&found, contact.native) else { return Ok(found) };
         let former = Ref { dialect: Dialect::Native, text: Contact::former_id(native), native: None };
@@ -186,7 +199,7 @@ impl Store {
         &self,
         workspace: WorkspaceNumber,
         contact: &Ref,
-    ) -> Result<Option<Arc<Contact>>, StoreError> {
+    ) -> Result<Option<Document>, StoreError> {
         let mut wanted = Wanted::default();
         wanted.contacts.push(workspace, contact);
         let found = self.shared.backend.load(wanted).await?.contacts;
@@ -196,8 +209,7 @@ impl Store {
             Some(id) => found.rows.into_iter().find(|(_, row_id, _)| *row_id == id),
             None => found.rows.into_iter().next(),
         };
-        let contact = row.map(|(_, _, stored)| stored.contact.map(Arc::new)).transpose();
-        contact.map_err(|source| StoreError::Unreadable { what: "contact", source })
+        Ok(row.map(|(_, _, stored)| stored.document))
     }
 
     /// The contacts with these ids, in any order; unknown ids are left out.
@@ -215,9 +227,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let rows = self.shared.backend.load(wanted).await?.contacts.rows;
-        let contacts = rows.into_iter().map(|(_, _, stored)| stored.contact.map(Arc::new));
-        let contacts = contacts.collect::<Result<_, _>>();
-        contacts.map_err(|source| StoreError::Unreadable { what: "contact", source })
+        rows.into_iter().map(|(_, _, stored)| stored.document.contact().map(Arc::new)).collect()
     }
 
     /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
@@ -258,6 +268,19 @@ impl Store {
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<ContactPage, StoreError> {
+        let page = self.list_documents(workspace, query).await?;
+        Ok(ContactPage { contacts: page.documents.contacts()?, total: page.total })
+    }
+
+    /// The same page, with the contacts as they are stored: for what shows them in place.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn list_documents(
+        &self,
+        workspace: WorkspaceNumber,
+        query: &ContactQuery,
+    ) -> Result<DocumentPage, StoreError> {
         self.shared.backend.list_contacts(workspace, query.clone()).await
     }
 

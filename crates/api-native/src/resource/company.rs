@@ -16,7 +16,7 @@ use super::{Context, Head, Resource};
 use crate::Error;
 use crate::filter::{flag, named};
 use crate::members::{Members, bounded};
-use crate::wire::{AliasesBody, ExtrasBody, Shown, Values, read_value};
+use crate::wire::{AliasesBody, CompanyValues, ExtrasBody, Shown, read_value};
 
 /// A company. Tags, lists, fields and options that are gone are left out.
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ pub(crate) struct Body<'a> {
     starred: bool,
     tags: Vec<Shown<TagId>>,
     lists: Vec<Shown<ListId>>,
-    values: Values<'a>,
+    values: CompanyValues<'a>,
     aliases: AliasesBody<'a>,
     extras: ExtrasBody<'a>,
 }
@@ -68,7 +68,7 @@ impl Resource for Company {
             starred: self.starred,
             tags: tags.map(|id| Shown(*id)).collect(),
             lists: lists.map(|id| Shown(*id)).collect(),
-            values: Values::new(&self.values, Entity::Company, catalog),
+            values: CompanyValues::new(&self.values, catalog),
             aliases: AliasesBody(&self.aliases),
             extras: ExtrasBody(&self.extras),
         }

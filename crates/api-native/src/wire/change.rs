@@ -2,8 +2,9 @@
 
 use app::History;
 use model::{
-    Actor, Catalog, Channel, CompanyLink, ContactId, Deleted, Dialect, Difference, Event, EventKind, Json,
-    KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId, Value,
+    Actor, Catalog, ChannelDocument, CompanyLinkDocument, ContactId, Deleted, Dialect, Difference, Event,
+    EventKind, Json, KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId,
+    ValueDocument,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -148,8 +149,14 @@ fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
         Member::CreatedAt | Member::UnconfirmedAt | Member::ClosedAt | Member::BlockedAt => {
             convert(kept, |at: Option<Timestamp>| at.map(Instant))
         }
-        Member::Channels => list(kept, |channels: &[Channel]| rows(channels, ChannelBody::from)),
-        Member::Companies => list(kept, |links: &[CompanyLink]| rows(links, CompanyBody::from)),
+        Member::Channels => {
+            let text = kept.to_string();
+            written(&text, |channels: &[ChannelDocument<'_>]| rows(channels, ChannelBody::from))
+        }
+        Member::Companies => {
+            let text = kept.to_string();
+            written(&text, |links: &[CompanyLinkDocument<'_>]| rows(links, CompanyBody::from))
+        }
         Member::Tags => list(kept, |ids: &[TagId]| json(&shown(ids))),
         Member::Lists => list(kept, |ids: &[ListId]| json(&shown(ids))),
         Member::Notes => list(kept, |ids: &[NoteId]| json(&shown(ids))),
@@ -157,7 +164,9 @@ fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
         Member::AssignedTeam => convert(kept, |id: Option<TeamId>| id.map(Shown)),
         Member::Alias(_) => list(kept, |texts: &[String]| json(&texts)),
         Member::Value(id) => catalog.fields.get(id.0).and_then(|field| {
-            convert(kept, |value: Option<Value>| value.map(|value| value::encode(&value, field)))
+            let text = kept.to_string();
+            let value: Option<ValueDocument<'_>> = serde_json::from_str(&text).ok()?;
+            json(&value.map(|value| value::encode(&value, field)))
         }),
         Member::Other(name) => Some(stored::shown(name, kept)),
         _ => None,
@@ -176,6 +185,11 @@ fn convert<'s, T: Deserialize<'s>, R: Serialize>(
 /// A list; stored differences have `null` for an empty one.
 fn list<'s, T: Deserialize<'s>>(stored: &'s Json, show: impl FnOnce(&[T]) -> Option<Json>) -> Option<Json> {
     show(&Option::<Vec<T>>::deserialize(stored).ok()?.unwrap_or_default())
+}
+
+/// The same for what is shown as it is written.
+fn written<'t, T: Deserialize<'t>>(text: &'t str, show: impl FnOnce(&[T]) -> Option<Json>) -> Option<Json> {
+    show(&serde_json::from_str::<Option<Vec<T>>>(text).ok()?.unwrap_or_default())
 }
 
 fn rows<'r, T, B: Serialize>(rows: &'r [T], body: impl Fn(&'r T) -> B) -> Option<Json> {

@@ -3,7 +3,8 @@
 use api_kit::decode;
 use model::channel::normalise;
 use model::{
-    Change, Channel, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind, limits, phone,
+    Change, ChannelDocument, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind, Written,
+    limits, phone,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -18,24 +19,24 @@ const KIND_CHARS: usize = 64;
 #[derive(Serialize)]
 pub(super) struct ChannelBody<'a> {
     id: Shown<ChannelId>,
-    kind: &'a str,
-    value: &'a str,
-    raw: &'a str,
-    label: Option<&'a str>,
-    country: Option<&'a str>,
+    kind: Written<'a>,
+    value: Written<'a>,
+    raw: Written<'a>,
+    label: Option<Written<'a>>,
+    country: Option<Written<'a>>,
     primary: bool,
     default: bool,
 }
 
-impl<'a> From<&'a Channel> for ChannelBody<'a> {
-    fn from(channel: &'a Channel) -> Self {
+impl<'a> From<&ChannelDocument<'a>> for ChannelBody<'a> {
+    fn from(channel: &ChannelDocument<'a>) -> Self {
         Self {
             id: Shown(channel.id),
-            kind: channel.kind.as_str(),
-            value: &channel.value,
-            raw: &channel.raw,
-            label: channel.label.as_deref(),
-            country: channel.country.as_deref(),
+            kind: channel.kind,
+            value: channel.value,
+            raw: channel.raw,
+            label: channel.label,
+            country: channel.country,
             primary: channel.primary,
             default: channel.default,
         }

@@ -2,7 +2,8 @@
 
 use api_kit::decode;
 use model::{
-    Change, CompanyId, CompanyLink, CompanyWrite, Dialect, Edit, Json, Ref, Set, ViolationKind, limits, value,
+    Change, CompanyId, CompanyLinkDocument, CompanyWrite, Dialect, Edit, Json, Ref, Set, ViolationKind,
+    Written, limits, value,
 };
 use serde::Serialize;
 
@@ -13,19 +14,15 @@ use super::patch::items;
 #[derive(Serialize)]
 pub(super) struct CompanyBody<'a> {
     id: Shown<CompanyId>,
-    title: Option<&'a str>,
-    start_date: Option<&'a str>,
+    title: Option<Written<'a>>,
+    start_date: Option<Written<'a>>,
     active: bool,
 }
 
-impl<'a> From<&'a CompanyLink> for CompanyBody<'a> {
-    fn from(link: &'a CompanyLink) -> Self {
-        Self {
-            id: Shown(link.id),
-            title: link.title.as_deref(),
-            start_date: link.start_date.as_deref(),
-            active: link.active,
-        }
+impl<'a> From<&CompanyLinkDocument<'a>> for CompanyBody<'a> {
+    fn from(link: &CompanyLinkDocument<'a>) -> Self {
+        let CompanyLinkDocument { id, title, start_date, active } = *link;
+        Self { id: Shown(id), title, start_date, active }
     }
 }
 

@@ -1,12 +1,11 @@
-//! A contact as JSON: every member is always there, empty ones as `null`, `[]` or `{}`.
+//! A contact as JSON: every member is always there, empty ones as `null`, `[]` or `{}`. It is shown from its stored
+//! document, of which texts and free JSON are copied as they stand.
 
-use std::collections::BTreeMap;
-
-use app::ContactList;
 use model::{
-    Aliases, Catalog, Contact, ContactId, Entity, Extras, ListId, Network, NoteId, OptIn, TagId, TeamId,
-    Text, UserId,
+    Aliases, Birthday, Catalog, Contact, ContactDocument, ContactId, Entity, Extras, ListId, NameDocument,
+    NoteId, OptIn, TagId, TeamId, UserId, Written,
 };
+use serde::ser::Error;
 use serde::{Serialize, Serializer};
 
 use super::channel::ChannelBody;
@@ -16,24 +15,24 @@ use super::{Instant, Shown, shown};
 
 /// A contact. What its ids refer to in the catalog is left out when it is gone from there.
 #[derive(Serialize)]
-pub(crate) struct ContactBody<'a> {
+pub(crate) struct DocumentBody<'a> {
     id: Shown<ContactId>,
     number: u64,
     revision: u64,
     created_at: Instant,
     updated_at: Instant,
     name: NameBody<'a>,
-    salutation: Option<&'a str>,
-    job_title: Option<&'a str>,
-    description: Option<&'a str>,
-    remarks: Option<&'a str>,
-    location: Option<&'a str>,
-    city: Option<&'a str>,
-    state: Option<&'a str>,
-    country: Option<&'a str>,
-    website_url: Option<&'a str>,
-    image_url: Option<&'a str>,
-    social: &'a BTreeMap<Network, Text>,
+    salutation: Option<Written<'a>>,
+    job_title: Option<Written<'a>>,
+    description: Option<Written<'a>>,
+    remarks: Option<Written<'a>>,
+    location: Option<Written<'a>>,
+    city: Option<Written<'a>>,
+    state: Option<Written<'a>>,
+    country: Option<Written<'a>>,
+    website_url: Option<Written<'a>>,
+    image_url: Option<Written<'a>>,
+    social: Object<'a>,
     birthday: BirthdayBody,
     channels: Vec<ChannelBody<'a>>,
     companies: Vec<CompanyBody<'a>>,
@@ -49,16 +48,22 @@ pub(crate) struct ContactBody<'a> {
     opt_in: Option<OptIn>,
     assigned_user: Option<Shown<UserId>>,
     assigned_team: Option<Shown<TeamId>>,
-    locked_by: Option<&'a str>,
-    aliases: AliasesBody<'a>,
-    extras: ExtrasBody<'a>,
+    locked_by: Option<Written<'a>>,
+    aliases: Object<'a>,
+    extras: Object<'a>,
 }
 
 #[derive(Serialize)]
 struct NameBody<'a> {
-    full: Option<&'a str>,
-    first: Option<&'a str>,
-    last: Option<&'a str>,
+    full: Option<Written<'a>>,
+    first: Option<Written<'a>>,
+    last: Option<Written<'a>>,
+}
+
+impl<'a> From<NameDocument<'a>> for NameBody<'a> {
+    fn from(NameDocument { full, first, last }: NameDocument<'a>) -> Self {
+        Self { full, first, last }
+    }
 }
 
 #[derive(Serialize)]
@@ -66,6 +71,112 @@ struct BirthdayBody {
     day: Option<u8>,
     month: Option<u8>,
     year: Option<u16>,
+}
+
+impl From<Birthday> for BirthdayBody {
+    fn from(Birthday { day, month, year }: Birthday) -> Self {
+        Self { day, month, year }
+    }
+}
+
+/// An object; an empty one is not in the document.
+struct Object<'a>(Option<Written<'a>>);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Some(written) => written.serialize(serializer),
+            None => serializer.collect_map([("", ()); 0]),
+        }
+    }
+}
+
+impl<'a> DocumentBody<'a> {
+    /// A contact under its catalog.
+    pub(crate) fn new(contact: &'a ContactDocument<'a>, catalog: &'a Catalog) -> Self {
+        let tags = contact.tags.iter().filter(|id| catalog.tags.get(id.0).is_some());
+        // Who is on a dynamic list is asked with the list's filter.
+        let is_shown = |id: &&ListId| catalog.lists.get(id.0).is_some_and(|list| !list.is_dynamic());
+        let lists = contact.lists.iter().filter(is_shown);
+        Self {
+            id: Shown(contact.id),
+            number: contact.number,
+            revision: contact.revision,
+            created_at: Instant(contact.created_at),
+            updated_at: Instant(contact.updated_at),
+            name: contact.name.into(),
+            salutation: contact.salutation,
+            job_title: contact.job_title,
+            description: contact.description,
+            remarks: contact.remarks,
+            location: contact.location,
+            city: contact.city,
+            state: contact.state,
+            country: contact.country,
+            website_url: contact.website_url,
+            image_url: contact.image_url,
+            social: Object(contact.social),
+            birthday: contact.birthday.into(),
+            channels: contact.channels.iter().map(ChannelBody::from).collect(),
+            companies: contact.companies.iter().map(CompanyBody::from).collect(),
+            tags: tags.map(|id| Shown(*id)).collect(),
+            lists: lists.map(|id| Shown(*id)).collect(),
+            notes: shown(&contact.notes),
+            values: Values::new(&contact.values, Entity::Contact, catalog),
+            starred: contact.starred,
+            confirmed: contact.confirmed,
+            unconfirmed_at: contact.unconfirmed_at.map(Instant),
+            closed_at: contact.closed_at.map(Instant),
+            blocked_at: contact.blocked_at.map(Instant),
+            opt_in: contact.opt_in,
+            assigned_user: contact.assigned_user.filter(|id| catalog.users.get(id.0).is_some()).map(Shown),
+            assigned_team: contact.assigned_team.filter(|id| catalog.teams.get(id.0).is_some()).map(Shown),
+            locked_by: contact.locked_by,
+            aliases: Object(contact.aliases),
+            extras: Object(contact.extras),
+        }
+    }
+}
+
+/// The same for a contact that a change has just made: through its document, so that there is one way to show it.
+pub(crate) struct ContactBody<'a> {
+    contact: &'a Contact,
+    catalog: &'a Catalog,
+}
+
+impl<'a> ContactBody<'a> {
+    /// A contact under its catalog.
+    pub(crate) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
+        Self { contact, catalog }
+    }
+}
+
+impl Serialize for ContactBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let document = serde_json::to_string(self.contact).map_err(S::Error::custom)?;
+        let contact = serde_json::from_str(&document).map_err(S::Error::custom)?;
+        DocumentBody::new(&contact, self.catalog).serialize(serializer)
+    }
+}
+
+/// A page of contacts.
+#[derive(Serialize)]
+pub(crate) struct ContactsBody<'a> {
+    contacts: Vec<DocumentBody<'a>>,
+    next: Option<String>,
+    total: u64,
+}
+
+impl<'a> ContactsBody<'a> {
+    /// A page of a list of so many, and where the next one begins.
+    pub(crate) fn new(
+        contacts: &'a [ContactDocument<'a>],
+        catalog: &'a Catalog,
+        (total, next): (u64, Option<String>),
+    ) -> Self {
+        let contacts = contacts.iter().map(|contact| DocumentBody::new(contact, catalog)).collect();
+        Self { contacts, next, total }
+    }
 }
 
 /// Aliases by dialect.
@@ -83,76 +194,5 @@ pub(crate) struct ExtrasBody<'a>(pub(crate) &'a Extras);
 impl Serialize for ExtrasBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.by_dialect())
-    }
-}
-
-impl<'a> ContactBody<'a> {
-    /// A contact under its catalog.
-    pub(crate) fn new(contact: &'a Contact, catalog: &'a Catalog) -> Self {
-        let tags = contact.tags.iter().filter(|id| catalog.tags.get(id.0).is_some());
-        // Who is on a dynamic list is asked with the list's filter.
-        let is_shown = |id: &&model::ListId| catalog.lists.get(id.0).is_some_and(|list| !list.is_dynamic());
-        let lists = contact.lists.iter().filter(is_shown);
-        Self {
-            id: Shown(contact.id),
-            number: contact.number,
-            revision: contact.revision,
-            created_at: Instant(contact.created_at),
-            updated_at: Instant(contact.updated_at),
-            name: NameBody {
-                full: contact.name.full.as_deref(),
-                first: contact.name.first.as_deref(),
-                last: contact.name.last.as_deref(),
-            },
-            salutation: contact.salutation.as_deref(),
-            job_title: contact.job_title.as_deref(),
-            description: contact.description.as_deref(),
-            remarks: contact.remarks.as_deref(),
-            location: contact.location.as_deref(),
-            city: contact.city.as_deref(),
-            state: contact.state.as_deref(),
-            country: contact.country.as_deref(),
-            website_url: contact.website_url.as_deref(),
-            image_url: contact.image_url.as_deref(),
-            social: &contact.social,
-            birthday: BirthdayBody {
-                day: contact.birthday.day,
-                month: contact.birthday.month,
-                year: contact.birthday.year,
-            },
-            channels: contact.channels.iter().map(ChannelBody::from).collect(),
-            companies: contact.companies.iter().map(CompanyBody::from).collect(),
-            tags: tags.map(|id| Shown(*id)).collect(),
-            lists: lists.map(|id| Shown(*id)).collect(),
-            notes: shown(&contact.notes),
-            values: Values::new(&contact.values, Entity::Contact, catalog),
-            starred: contact.starred,
-            confirmed: contact.confirmed,
-            unconfirmed_at: contact.unconfirmed_at.map(Instant),
-            closed_at: contact.closed_at.map(Instant),
-            blocked_at: contact.blocked_at.map(Instant),
-            opt_in: contact.opt_in,
-            assigned_user: contact.assigned_user.filter(|id| catalog.users.get(id.0).is_some()).map(Shown),
-            assigned_team: contact.assigned_team.filter(|id| catalog.teams.get(id.0).is_some()).map(Shown),
-            locked_by: contact.locked_by.as_deref(),
-            aliases: AliasesBody(&contact.aliases),
-            extras: ExtrasBody(&contact.extras),
-        }
-    }
-}
-
-/// A page of contacts.
-#[derive(Serialize)]
-pub(crate) struct ContactsBody<'a> {
-    contacts: Vec<ContactBody<'a>>,
-    next: Option<String>,
-    total: u64,
-}
-
-impl<'a> ContactsBody<'a> {
-    /// A page, and where the next one begins.
-    pub(crate) fn new(list: &'a ContactList, next: Option<String>) -> Self {
-        let contacts = list.contacts.iter().map(|contact| ContactBody::new(contact, &list.catalog)).collect();
-        Self { contacts, next, total: list.total }
     }
 }

@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Catalog, Dialect, Entity, Field, FieldId, FieldType, Json, OptionId, Timestamp, Value, ViolationKind,
-    value,
+    Catalog, Dialect, Entity, Field, FieldId, FieldType, Json, OptionId, Timestamp, Value, ValueDocument,
+    ValueDocuments, ViolationKind, value,
 };
+use serde::ser::Error;
 use serde::{Serialize, Serializer};
 
 /// Values by field key, in the catalog's order.
 pub(crate) struct Values<'a> {
-    values: &'a BTreeMap<FieldId, Value>,
+    values: &'a ValueDocuments<'a>,
     entity: Entity,
     catalog: &'a Catalog,
 }
 
 impl<'a> Values<'a> {
     /// Those of a contact or a company.
-    pub(crate) fn new(values: &'a BTreeMap<FieldId, Value>, entity: Entity, catalog: &'a Catalog) -> Self {
+    pub(crate) fn new(values: &'a ValueDocuments<'a>, entity: Entity, catalog: &'a Catalog) -> Self {
         Self { values, entity, catalog }
     }
 }
@@ -28,15 +29,36 @@ impl Serialize for Values<'_> {
         let fields =
             if self.values.is_empty() { None } else { Some(self.catalog.fields.iter().filter(is_shown)) };
         serializer.collect_map(fields.into_iter().flatten().filter_map(|field| {
-            let value = Shown { value: self.values.get(&field.id)?, field };
+            let value = Shown { value: self.values.get(field.id)?, field };
             value.is_there(self.catalog).then_some((&field.key, value))
         }))
     }
 }
 
+/// The values of a company, which is shown from memory.
+pub(crate) struct CompanyValues<'a> {
+    values: &'a BTreeMap<FieldId, Value>,
+    catalog: &'a Catalog,
+}
+
+impl<'a> CompanyValues<'a> {
+    /// Those of a company under its catalog.
+    pub(crate) fn new(values: &'a BTreeMap<FieldId, Value>, catalog: &'a Catalog) -> Self {
+        Self { values, catalog }
+    }
+}
+
+impl Serialize for CompanyValues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let document = serde_json::to_string(self.values).map_err(S::Error::custom)?;
+        let values = serde_json::from_str(&document).map_err(S::Error::custom)?;
+        Values::new(&values, Entity::Company, self.catalog).serialize(serializer)
+    }
+}
+
 /// A value: numbers with every digit, options by their value.
 struct Shown<'a> {
-    value: &'a Value,
+    value: &'a ValueDocument<'a>,
     field: &'a Field,
 }
 
@@ -44,8 +66,8 @@ impl Shown<'_> {
     /// An option or a user that is gone from the catalog is not.
     fn is_there(&self, catalog: &Catalog) -> bool {
         match self.value {
-            Value::Option(id) => self.field.option(*id).is_some(),
-            Value::User(id) => catalog.users.get(id.0).is_some(),
+            ValueDocument::Option(id) => self.field.option(*id).is_some(),
+            ValueDocument::User(id) => catalog.users.get(id.0).is_some(),
             _ => true,
         }
     }
@@ -55,22 +77,24 @@ impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let option = |id: &OptionId| self.field.option(*id).map(|option| option.value.as_str());
         match self.value {
-            Value::Text(text) | Value::Date(text) | Value::Time(text) => serializer.serialize_str(text),
-            Value::Number(number) => match number.as_i64() {
+            ValueDocument::Text(text) | ValueDocument::Date(text) | ValueDocument::Time(text) => {
+                text.serialize(serializer)
+            }
+            ValueDocument::Number(number) => match number.as_i64() {
                 Some(whole) => serializer.serialize_i64(whole),
                 None => number.to_json().serialize(serializer),
             },
-            Value::Boolean(flag) => serializer.serialize_bool(*flag),
-            Value::Datetime(at) => serializer.serialize_str(&at.to_rfc3339_millis()),
-            Value::Option(id) => option(id).serialize(serializer),
-            Value::Options(ids) => serializer.collect_seq(ids.iter().filter_map(option)),
-            Value::User(id) => serializer.collect_str(id),
+            ValueDocument::Boolean(flag) => serializer.serialize_bool(*flag),
+            ValueDocument::Datetime(at) => serializer.serialize_str(&at.to_rfc3339_millis()),
+            ValueDocument::Option(id) => option(id).serialize(serializer),
+            ValueDocument::Options(ids) => serializer.collect_seq(ids.iter().filter_map(option)),
+            ValueDocument::User(id) => serializer.collect_str(id),
         }
     }
 }
 
 /// The same as JSON by itself.
-pub(super) fn encode(value: &Value, field: &Field) -> Json {
+pub(super) fn encode(value: &ValueDocument<'_>, field: &Field) -> Json {
     // Nothing in it can fail.
     serde_json::to_value(Shown { value, field }).unwrap_or_default()
 }

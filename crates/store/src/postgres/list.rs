@@ -1,18 +1,17 @@
 //! Lists of contacts.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use super::load::{contact, each, key_text, unsigned};
+use super::load::{get, key_text, unsigned};
 use super::looked_up;
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
 use crate::select::{Among, Bind, Select, Syntax};
-use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need.
 pub(super) const SYNTAX: Syntax = Syntax {
@@ -28,7 +27,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
 };
 
 /// The same for pages of the contacts themselves.
-const DOCUMENTS: Syntax = Syntax { key: "c.format, c.doc", ..SYNTAX };
+const DOCUMENTS: Syntax = Syntax { key: "c.format, c.doc, c.number", ..SYNTAX };
 
 /// Whether a number is one of those whose bits are a bound value.
 pub(super) fn is_chosen(bits: &str, number: &str) -> String {
@@ -51,13 +50,12 @@ pub(super) async fn list(
     session: &Session,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<ContactPage, StoreError> {
+) -> Result<DocumentPage, StoreError> {
     if !query.is_plain() {
         return looked_up::list(session, workspace, query).await;
     }
     match query.order {
-        ContactOrder::Oldest => by_number(session, workspace, query, |contact| contact.number).await,
-        ContactOrder::Newest => by_number(session, workspace, query, |contact| Reverse(contact.number)).await,
+        ContactOrder::Oldest | ContactOrder::Newest => by_number(session, workspace, query).await,
         ContactOrder::LastUpdated | ContactOrder::FirstUpdated => {
             all(session, workspace, query, (BEGIN, "COMMIT")).await
         }
@@ -68,30 +66,29 @@ pub(super) async fn list(
 
 /// In the orders by number the index leads to the contacts of the page one after the other: one look-up instead of
 /// one for each. What order a join keeps, the database does not promise: so they are sorted here.
-async fn by_number<K: Ord>(
+async fn by_number(
     session: &Session,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-    place: impl Fn(&Contact) -> K,
-) -> Result<ContactPage, StoreError> {
+) -> Result<DocumentPage, StoreError> {
     let select = Select::of(workspace, query, Among::All, &DOCUMENTS);
     let page = format!(
-        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN LATERAL ({}) c ON true WHERE h.workspace = $1",
+        "SELECT c.format, c.doc, h.contact_count, c.number FROM heads h LEFT JOIN LATERAL ({}) c ON true WHERE h.workspace = $1",
         select.page
     );
     let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds)], "").await?;
-    let mut page = counted(rows)?;
-    page.contacts.sort_by_key(|contact| place(contact));
-    Ok(page)
+    let mut page: Vec<(Option<i64>, Row)> =
+        rows.into_iter().flatten().map(|row| Ok((get(&row, 3)?, row))).collect::<Result<_, StoreError>>()?;
+    page.sort_unstable_by_key(|(number, _)| *number);
+    if query.order == ContactOrder::Newest {
+        page.reverse();
+    }
+    counted(page.into_iter().map(|(_, row)| row).collect())
 }
 
 /// The contacts of a page: first the keys, then the documents, so that sorting and skipping need not carry documents
 /// along.
-pub(super) async fn page(
-    session: &Session,
-    select: &Select,
-    last: &str,
-) -> Result<Vec<Arc<Contact>>, StoreError> {
+pub(super) async fn page(session: &Session, select: &Select, last: &str) -> Result<Documents, StoreError> {
     let page = format!(
         "SELECT c.format, c.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
@@ -99,7 +96,7 @@ pub(super) async fn page(
     );
     let rows =
         session.run(PLANNED_EACH, &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
-    contacts(rows.first().map_or(&[], Vec::as_slice))
+    documents(rows.first().map_or(&[], Vec::as_slice))
 }
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
@@ -109,7 +106,7 @@ async fn all(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
     (begin, commit): (&str, &str),
-) -> Result<ContactPage, StoreError> {
+) -> Result<DocumentPage, StoreError> {
     let select = Select::of(workspace, query, Among::All, &SYNTAX);
     let page = format!(
         "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
@@ -118,16 +115,16 @@ async fn all(
          ON true WHERE h.workspace = $1 ORDER BY k.place",
         select.page
     );
-    counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?)
+    let rows = session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?;
+    counted(rows.into_iter().flatten().collect())
 }
 
 /// A page, from rows of format, document and the total of the list.
-fn counted(rows: Vec<Vec<Row>>) -> Result<ContactPage, StoreError> {
-    let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+fn counted(mut rows: Vec<Row>) -> Result<DocumentPage, StoreError> {
     let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
     // A page without contacts is a row without one.
     rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
-    Ok(ContactPage { contacts: contacts(&rows)?, total })
+    Ok(DocumentPage { documents: documents(&rows)?, total })
 }
 
 static BY_CHANNEL: Sql = Sql {
@@ -150,14 +147,16 @@ pub(super) async fn by_channel(
         param(key_text(value)),
         param(i64::from(limit)),
     ];
-    contacts(&session.query(&BY_CHANNEL, params).await?)
+    documents(&session.query(&BY_CHANNEL, params).await?)?.contacts()
 }
 
-pub(super) fn contacts(rows: &[Row]) -> Result<Vec<Arc<Contact>>, StoreError> {
-    each(rows, |row| {
-        let contact = contact(row, 0, 1)?;
-        contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
-    })
+/// Contacts, from the columns `format` and `doc`.
+pub(super) fn documents(rows: &[Row]) -> Result<Documents, StoreError> {
+    let mut documents = Documents::default();
+    for row in rows {
+        documents.push(get(row, 0)?, get(row, 1)?);
+    }
+    Ok(documents)
 }
 
 pub(super) fn step<'s>(text: &'s str, types: &'s [Type], binds: &'s [Bind]) -> Step<'s> {

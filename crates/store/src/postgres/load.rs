@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{Catalog, Contact, ContactId, Dialect, Event, RecordKind};
+use model::{Aliases, Catalog, ContactId, Dialect, Event, RecordKind};
+use serde::Deserialize;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::records;
 use super::single;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
-use crate::{StoreError, WorkspaceNumber, document};
+use crate::{Document, StoreError, WorkspaceNumber, document};
 
 /// Events of a batch count from here until they are committed: above every number that an event ever has.
 pub(super) const COUNT_FROM: u64 = 1 << 40;
@@ -370,13 +371,9 @@ pub(super) fn key_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{start}\u{1}{hash:032x}"))
 }
 
-/// A contact, from its columns, or why it cannot be read.
-pub(super) fn contact(
-    row: &Row,
-    format: usize,
-    doc: usize,
-) -> Result<Result<Contact, serde_json::Error>, StoreError> {
-    Ok(document::read_contact(get(row, format)?, get(row, doc)?))
+/// A contact, from its columns.
+pub(super) fn contact(row: &Row, format: usize, doc: usize) -> Result<Document, StoreError> {
+    Ok(Document { format: get(row, format)?, text: get(row, doc)? })
 }
 
 /// An event, from its columns.
@@ -463,7 +460,7 @@ fn stored_contacts(keys: &Keys, rows: &[Row], is_writer: bool) -> Result<Found<S
     for row in rows {
         if let Some((workspace, id)) = found.name(row, &mut seen)? {
             let stored =
-                StoredContact { row: 0, last_event: unsigned(row, 4)?, contact: contact(row, 5, 6)? };
+                StoredContact { row: 0, last_event: unsigned(row, 4)?, document: contact(row, 5, 6)? };
             found.rows.push((workspace, id, stored));
         }
     }
@@ -473,14 +470,24 @@ fn stored_contacts(keys: &Keys, rows: &[Row], is_writer: bool) -> Result<Found<S
     Ok(found)
 }
 
+/// The ids by which clients find a contact beside its own, of all its document.
+#[derive(Deserialize)]
+struct LeadingIds {
+    #[serde(default)]
+    aliases: Aliases,
+    #[serde(default)]
+    former: Aliases,
+}
+
 /// While this writer waited for a contact, another may have taken the alias from it by which it was found.
 fn check_aliases(keys: &Keys, found: &Found<StoredContact>) -> Result<(), StoreError> {
     let rows: HashMap<_, _> =
         found.rows.iter().map(|(workspace, id, stored)| ((*workspace, *id), stored)).collect();
     let is_moved = |(key, id): (&AliasKey, &Option<Uuid>)| {
         let (workspace, dialect, alias): &(WorkspaceNumber, Dialect, String) = key;
-        let contact = id.and_then(|id| rows.get(&(*workspace, id)))?.contact.as_ref().ok()?;
-        Some(!contact.leading_ids().any(|pair| pair == (*dialect, alias.as_str())))
+        let document = &id.and_then(|id| rows.get(&(*workspace, id)))?.document;
+        let ids: LeadingIds = serde_json::from_str(&document.text).ok()?;
+        Some(![ids.aliases, ids.former].iter().any(|ids| ids.of(*dialect).contains(alias)))
     };
     let moved = keys.aliases.iter().zip(&found.aliases).any(|pair| is_moved(pair) == Some(true));
     if moved {

@@ -1,9 +1,7 @@
 //! Lists for which something must be looked up first: who answers a question with yes, who has a channel, what documents
 //! say.
 
-use std::sync::Arc;
-
-use model::{Contact, RecordKind};
+use model::RecordKind;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -15,7 +13,7 @@ use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::select::{Among, Select};
 use crate::sort::Ranked;
-use crate::{ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
 
 static OWNERS: Sql = Sql {
     text: "SELECT k.place, c.number FROM unnest($2::text[], $3::text[]) WITH ORDINALITY k (kind, value, place) \
@@ -42,7 +40,7 @@ pub(super) async fn list(
     session: &Session,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<ContactPage, StoreError> {
+) -> Result<DocumentPage, StoreError> {
     let (answers, all) = answers(session, workspace, query).await?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
     let mut ranked = Ranked::new(&query.sort, query.end());
@@ -50,7 +48,7 @@ pub(super) async fn list(
         let numbers: Vec<u64> = found.ascending(None).collect();
         let mut holds = Vec::new();
         for chunk in numbers.chunks(CHUNK) {
-            for contact in by_number(session, workspace, chunk, "").await? {
+            for contact in by_number(session, workspace, chunk, "").await?.contacts()? {
                 if query.filter.holds(&contact) {
                     holds.push(contact.number);
                     ranked.add(&contact);
@@ -69,15 +67,15 @@ pub(super) async fn list(
         let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
-            return Ok(ContactPage { contacts: list::page(session, &select, "COMMIT").await?, total });
+            return Ok(DocumentPage { documents: list::page(session, &select, "COMMIT").await?, total });
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
         let types = list::types(&binds);
         let rows = session.run(list::PLANNED_EACH, &[list::step(&page, &types, &binds).once()], "").await?;
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
-    let contacts = by_number(session, workspace, &numbers, "COMMIT").await?;
-    Ok(ContactPage { contacts, total })
+    let documents = by_number(session, workspace, &numbers, "COMMIT").await?;
+    Ok(DocumentPage { documents, total })
 }
 
 /// What a query needs to know, and how many contacts there are. Begins the transaction that all of it is read in.
@@ -119,9 +117,9 @@ async fn by_number(
     workspace: WorkspaceNumber,
     numbers: &[u64],
     last: &str,
-) -> Result<Vec<Arc<Contact>>, StoreError> {
+) -> Result<Documents, StoreError> {
     let numbers: Vec<i64> = numbers.iter().map(|number| integer(*number)).collect();
     let step = Step::new(&BY_NUMBER, vec![param(workspace.0), param(numbers)]);
     let rows = session.run("", &[step], last).await?;
-    list::contacts(rows.first().map_or(&[], Vec::as_slice))
+    list::documents(rows.first().map_or(&[], Vec::as_slice))
 }

@@ -175,7 +175,7 @@ async fn lost<'a>(
 fn read(row: &Row, verified: &mut Verified) -> Result<Option<(WorkspaceNumber, model::Contact)>, StoreError> {
     let id: Uuid = get(row, 1)?;
     verified.contacts += 1;
-    let contact = match contact(row, 2, 3)? {
+    let contact = match contact(row, 2, 3)?.read() {
         Ok(contact) => contact,
         Err(fault) => {
             verified.fault(format!("contact {id} cannot be read: {fault}"));

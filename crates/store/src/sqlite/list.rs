@@ -1,7 +1,5 @@
 //! Lists of contacts.
 
-use std::sync::Arc;
-
 use model::{ChannelKind, Contact, RecordKind};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -11,7 +9,7 @@ use super::{facets, load};
 use crate::backend::integer;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
-use crate::{ContactOrder, ContactQuery, StoreError, WorkspaceNumber, document};
+use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
 
 /// SQLite's ways to say what lists need.
 pub(crate) const SYNTAX: Syntax = Syntax {
@@ -32,14 +30,15 @@ pub(super) fn list(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<(Documents, u64), StoreError> {
+) -> Result<DocumentPage, StoreError> {
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
     if query.offset > 0 {
         let total = contact_count(connection, workspace)?;
         if let Some(nearer) = query.nearer_end(total) {
-            return Ok((plain(connection, workspace, &nearer)?.reversed(), total));
+            let documents = plain(connection, workspace, &nearer)?.reversed();
+            return Ok(DocumentPage { documents, total });
         }
     }
     let documents = plain(connection, workspace, query)?;
@@ -47,7 +46,7 @@ pub(super) fn list(
     let is_end =
         query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
     let total = if is_end { query.offset + on_page } else { contact_count(connection, workspace)? };
-    Ok((documents, total))
+    Ok(DocumentPage { documents, total })
 }
 
 /// A page of a list for which nothing must be looked up.
@@ -69,7 +68,7 @@ fn looked_up(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<(Documents, u64), StoreError> {
+) -> Result<DocumentPage, StoreError> {
     let answers = facets::answers(connection, workspace, query)?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
     let mut ranked = Ranked::new(&query.sort, query.end());
@@ -94,7 +93,8 @@ fn looked_up(
             false => Among::of(&found, query, contact_count(connection, workspace)?),
         };
         if query.sort.is_empty() {
-            return Ok((page(connection, Select::of(workspace, query, among, &SYNTAX))?, found.len()));
+            let documents = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
+            return Ok(DocumentPage { documents, total: found.len() });
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &SYNTAX);
         let mut statement = connection.prepare_cached(&page)?;
@@ -104,9 +104,9 @@ fn looked_up(
     let mut documents = Documents::default();
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
-        statement.query_row(params![workspace.0, integer(number)], |row| documents.push(row))?;
+        statement.query_row(params![workspace.0, integer(number)], |row| add(&mut documents, row))?;
     }
-    Ok((documents, found.len()))
+    Ok(DocumentPage { documents, total: found.len() })
 }
 
 const BY_NUMBER: &str = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
@@ -122,7 +122,7 @@ fn each(
     for number in numbers {
         let key = params![workspace.0, integer(number)];
         let contact = statement.query_row(key, |row| load::contact(row, 0, 1))?;
-        see(contact.map_err(|source| StoreError::Unreadable { what: "contact", source })?);
+        see(contact.contact()?);
     }
     Ok(())
 }
@@ -141,7 +141,7 @@ fn met(connection: &Connection, select: Select) -> Result<Documents, StoreError>
     let mut statement = connection.prepare_cached(&select.page)?;
     let mut rows = statement.query(params_from_iter(select.binds))?;
     while let Some(row) = rows.next()? {
-        documents.push(row)?;
+        add(&mut documents, row)?;
     }
     Ok(documents)
 }
@@ -175,57 +175,15 @@ fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreEr
     let mut documents = Documents::default();
     let mut statement = connection.prepare_cached("SELECT format, doc FROM contacts WHERE row = ?1")?;
     for row in rows {
-        statement.query_row([row], |row| documents.push(row))?;
+        statement.query_row([row], |row| add(&mut documents, row))?;
     }
     Ok(documents)
 }
 
-/// Contacts as they are stored, still to be parsed: by the thread that uses and drops them.
-#[derive(Debug, Default)]
-pub(super) struct Documents {
-    text: String,
-    /// The format of each, and where in the text it ends.
-    each: Vec<(i64, usize)>,
-}
-
-impl Documents {
-    /// Adds one, from the columns `format` and `doc`.
-    fn push(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        self.text.push_str(row.get_ref(1)?.as_str()?);
-        self.each.push((row.get(0)?, self.text.len()));
-        Ok(())
-    }
-
-    fn len(&self) -> usize {
-        self.each.len()
-    }
-
-    /// The format and the text of each.
-    fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, &str)> {
-        self.each.iter().enumerate().map(|(place, (format, end))| {
-            let before = place.checked_sub(1).and_then(|before| self.each.get(before));
-            let start = before.map_or(0, |(_, end)| *end);
-            (*format, self.text.get(start..*end).unwrap_or_default())
-        })
-    }
-
-    /// The same, the last one first.
-    fn reversed(&self) -> Self {
-        let mut reversed = Self::default();
-        for (format, text) in self.iter().rev() {
-            reversed.text.push_str(text);
-            reversed.each.push((format, reversed.text.len()));
-        }
-        reversed
-    }
-
-    pub(super) fn contacts(&self) -> Result<Vec<Arc<Contact>>, StoreError> {
-        let read = self.iter().map(|(format, text)| {
-            let contact = document::read_contact(format, text);
-            contact.map(Arc::new).map_err(|source| StoreError::Unreadable { what: "contact", source })
-        });
-        read.collect()
-    }
+/// Adds a contact, from the columns `format` and `doc`.
+fn add(documents: &mut Documents, row: &Row<'_>) -> rusqlite::Result<()> {
+    documents.push(row.get(0)?, row.get_ref(1)?.as_str()?);
+    Ok(())
 }
 
 fn contact_count(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {

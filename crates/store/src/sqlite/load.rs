@@ -11,7 +11,7 @@ use super::event_row::event_row;
 use super::records;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
-use crate::{StoreError, WorkspaceNumber, document};
+use crate::{Document, StoreError, WorkspaceNumber, document};
 
 pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, StoreError> {
     let contacts = Contacts::load(connection, &wanted.contacts)?;
@@ -33,12 +33,8 @@ pub(super) fn uuid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
 }
 
 /// A contact, from the columns `format` and `doc`.
-pub(super) fn contact(
-    row: &Row<'_>,
-    format: usize,
-    doc: usize,
-) -> rusqlite::Result<Result<model::Contact, serde_json::Error>> {
-    Ok(document::read_contact(row.get(format)?, text(row, doc)?))
+pub(super) fn contact(row: &Row<'_>, format: usize, doc: usize) -> rusqlite::Result<Document> {
+    Ok(Document { format: row.get(format)?, text: row.get(doc)? })
 }
 
 /// Another document, from its column, without a copy of the text.
@@ -156,7 +152,7 @@ impl Contacts {
         let id = uuid(row, 0)?;
         if self.seen.insert((workspace, id)) {
             let stored =
-                StoredContact { row: row.get(1)?, last_event: row.get(2)?, contact: contact(row, 3, 4)? };
+                StoredContact { row: row.get(1)?, last_event: row.get(2)?, document: contact(row, 3, 4)? };
             self.found.rows.push((workspace, id, stored));
         }
         Ok(id)

@@ -47,7 +47,7 @@ fn contacts(
         let (workspace, id) = (WorkspaceNumber(row.get(0)?), uuid(row, 1)?);
         verified.contacts += 1;
         *counts.entry(workspace.0).or_default() += 1;
-        let contact = match contact(row, 2, 3)? {
+        let contact = match contact(row, 2, 3)?.read() {
             Ok(contact) => contact,
             Err(fault) => {
                 verified.fault(format!("contact {id} cannot be read: {fault}"));

@@ -27,7 +27,7 @@ pub(super) struct Slot {
 impl From<StoredContact> for Slot {
     fn from(stored: StoredContact) -> Self {
         let last_event = Some(stored.last_event);
-        match stored.contact.map(Arc::new) {
+        match stored.document.read().map(Arc::new) {
             Ok(contact) => {
                 let stored = Some((stored.row, Arc::clone(&contact)));
                 Self { stored, contact: Some(contact), last_event, ..Self::default() }

@@ -1,0 +1,101 @@
+//! Contacts as they are stored, still to be read: by the thread that uses and drops them, whole or in place.
+
+use std::sync::Arc;
+
+use model::{Contact, ContactDocument};
+
+use crate::{StoreError, document};
+
+/// The stored document of a contact.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub(crate) format: i64,
+    pub(crate) text: String,
+}
+
+impl Document {
+    /// The contact, whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when it is damaged.
+    pub fn contact(&self) -> Result<Contact, StoreError> {
+        read(self.read())
+    }
+
+    /// The same, or what is wrong with it.
+    pub(crate) fn read(&self) -> Result<Contact, serde_json::Error> {
+        document::read_contact(self.format, &self.text)
+    }
+
+    /// The contact in place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when it is damaged.
+    pub fn in_place(&self) -> Result<ContactDocument<'_>, StoreError> {
+        read(document::read_in_place(self.format, &self.text))
+    }
+}
+
+/// The stored documents of contacts, one after the other in one text.
+#[derive(Clone, Debug, Default)]
+pub struct Documents {
+    text: String,
+    /// The format of each, and where in the text it ends.
+    each: Vec<(i64, usize)>,
+}
+
+impl Documents {
+    /// Adds one.
+    pub(crate) fn push(&mut self, format: i64, text: &str) {
+        self.text.push_str(text);
+        self.each.push((format, self.text.len()));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.each.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.each.is_empty()
+    }
+
+    /// The format and the text of each.
+    fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, &str)> {
+        self.each.iter().enumerate().map(|(place, (format, end))| {
+            let before = place.checked_sub(1).and_then(|before| self.each.get(before));
+            let start = before.map_or(0, |(_, end)| *end);
+            (*format, self.text.get(start..*end).unwrap_or_default())
+        })
+    }
+
+    /// The same, the last one first.
+    pub(crate) fn reversed(&self) -> Self {
+        let mut reversed = Self::default();
+        for (format, text) in self.iter().rev() {
+            reversed.push(format, text);
+        }
+        reversed
+    }
+
+    /// The contacts, whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when one is damaged.
+    pub fn contacts(&self) -> Result<Vec<Arc<Contact>>, StoreError> {
+        self.iter().map(|(format, text)| Ok(Arc::new(read(document::read_contact(format, text))?))).collect()
+    }
+
+    /// The contacts in place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when one is damaged.
+    pub fn in_place(&self) -> Result<Vec<ContactDocument<'_>>, StoreError> {
+        self.iter().map(|(format, text)| read(document::read_in_place(format, text))).collect()
+    }
+}
+
+fn read<T>(contact: Result<T, serde_json::Error>) -> Result<T, StoreError> {
+    contact.map_err(|source| StoreError::Unreadable { what: "contact", source })
+}
