@@ -9,7 +9,7 @@ mod openapi;
 mod strict;
 mod table;
 
-pub use answers::{Answered, Answers};
+pub use answers::{AnswerBody, Answered, Answers, Requested};
 pub use openapi::description;
 pub(crate) use strict::Strict;
 pub use strict::Undocumented;
@@ -25,6 +25,8 @@ pub struct Contract {
     pub table: Table,
     /// What the routes answer.
     pub answers: Vec<Answered>,
+    /// What the routes take, beside those whose table has the members of their bodies.
+    pub requests: Vec<Requested>,
     /// The schemas that answers refer to, by name: JSON Schema 2020-12.
     pub schemas: serde_json::Map<String, Json>,
 }
@@ -36,11 +38,14 @@ impl Contract {
     /// When the table cannot be read. It is compiled in, and every API has a test that reads it.
     #[expect(clippy::expect_used, reason = "the table is part of the program")]
     pub fn new(table: &str, answers: impl FnOnce(&mut Answers)) -> Self {
-        let table = Table::parse(table).expect("a table that was compiled in");
+        Self::of(Table::parse(table).expect("a table that was compiled in"), answers)
+    }
+
+    /// The same with a table that is made by the API itself.
+    pub fn of(table: Table, answers: impl FnOnce(&mut Answers)) -> Self {
         let mut all = Answers::default();
         answers(&mut all);
-        let (answers, schemas) = all.finish();
-        Self { table, answers, schemas }
+        all.finish(table)
     }
 
     /// The row of a route.

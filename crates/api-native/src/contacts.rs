@@ -13,7 +13,8 @@ use crate::wire::{self, ContactBody, ContactsBody, DocumentBody};
 use crate::{Error, NativeApi};
 
 /// What a client does not choose.
-const FIXED: [&str; 6] = ["id", "number", "revision", "created_at", "updated_at", "unconfirmed_at"];
+pub(crate) const FIXED: [&str; 6] =
+    ["id", "number", "revision", "created_at", "updated_at", "unconfirmed_at"];
 
 /// The contact that the path names: by its id, or an alias of this dialect.
 pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Rejection, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::violation::Refused;
@@ -124,6 +125,104 @@ impl Kind {
     }
 }
 
+/// A kind of problem as `/docs/problems` explains it.
+#[derive(Clone, Copy, Debug)]
+pub struct ProblemKind {
+    /// Its type: a URI that stays the same, the path of its page.
+    pub uri: &'static str,
+    /// Its status.
+    pub status: u16,
+    /// What it is called.
+    pub title: &'static str,
+    /// What it means, and what to do.
+    pub text: &'static str,
+}
+
+/// Every kind of problem.
+pub fn problem_kinds() -> impl Iterator<Item = ProblemKind> {
+    Kind::ALL.into_iter().map(|kind| {
+        let (status, uri, title) = kind.parts();
+        ProblemKind { uri, status: status.as_u16(), title, text: kind.text() }
+    })
+}
+
+impl Kind {
+    const ALL: [Self; 15] = [
+        Self::Malformed,
+        Self::BadRequest,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::OtherRevision,
+        Self::InUse,
+        Self::TooLarge,
+        Self::MediaType,
+        Self::Invalid,
+        Self::Unavailable,
+        Self::OutcomeUnknown,
+        Self::Internal,
+    ];
+
+    /// What it means, and what to do.
+    fn text(self) -> &'static str {
+        match self {
+            Self::Malformed => {
+                "The body is no JSON, or none that means one thing: a name that stands twice, a NUL, or nesting \
+                 beyond 64 levels. Nothing was stored. The detail says where."
+            }
+            Self::BadRequest => {
+                "A path, a query parameter or a header cannot be read. Nothing was stored. The detail names it and \
+                 says what it must be."
+            }
+            Self::Unauthenticated => {
+                "There is no key, or it is unknown, expired or revoked. Send it as Authorization: Bearer. Keys are \
+                 made with contactd key create; their secret is shown once."
+            }
+            Self::Forbidden => {
+                "The key is good, but does not allow this: it lacks a scope, this API, or the workspace."
+            }
+            Self::NotFound => {
+                "There is no such route, record or change in the workspaces of the key. What was deleted is found in \
+                 its history, and can be brought back by undoing the deletion."
+            }
+            Self::MethodNotAllowed => {
+                "The route is there, but not with this method. Allow names those that it has."
+            }
+            Self::Conflict => {
+                "An undo would overwrite what was changed again since. Nothing was stored. The errors name the \
+                 members; send on_conflict skip to leave them, or overwrite to undo them all the same."
+            }
+            Self::OtherRevision => {
+                "If-Match or If-None-Match names another revision than the record has. Nothing was stored. ETag is \
+                 the revision that it has: read it, decide, and send the change again."
+            }
+            Self::InUse => "An id or a name that must be the only one is taken. Nothing was stored.",
+            Self::TooLarge => "The body has more bytes than a request may have. Nothing was stored.",
+            Self::MediaType => {
+                "The Content-Type is none that this write can have. Nothing was stored. Accept-Patch names those \
+                 that it can have; the same bytes would mean something else in another one."
+            }
+            Self::Invalid => {
+                "The request was understood, and what it asks for is not allowed. Nothing was stored. The errors \
+                 name every member and every reason at once, each with a code that stays the same."
+            }
+            Self::Unavailable => {
+                "The server or its database cannot do it now. Nothing was stored. Try again after the seconds that \
+                 Retry-After says."
+            }
+            Self::OutcomeUnknown => {
+                "The change was sent to the database, and no answer came: it may be stored. Read the record, or \
+                 repeat the request with the Idempotency-Key that it had."
+            }
+            Self::Internal => {
+                "A fault in contactd. The log of the server has more under the request_id. It is worth a report."
+            }
+        }
+    }
+}
+
 /// A problem, ready to be written.
 #[derive(Clone, Debug)]
 struct Details {
@@ -136,8 +235,9 @@ struct Details {
 }
 
 /// The body of a problem.
-#[derive(Serialize)]
-struct DetailsBody<'a> {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Problem")]
+pub(crate) struct DetailsBody<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,

@@ -6,6 +6,7 @@
 mod auth;
 pub mod command;
 mod contacts;
+mod contract;
 mod error;
 mod filter;
 mod history;
@@ -14,6 +15,7 @@ mod members;
 mod page;
 mod precondition;
 mod resource;
+mod schema;
 mod shelf;
 mod wire;
 
@@ -24,7 +26,8 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use model::{Change, Rejection};
 
-pub use error::Error;
+pub use contract::CONTRACT;
+pub use error::{Error, ProblemKind, problem_kinds};
 
 /// Reads one document as the body of `POST /api/v1/contacts`. What is wrong with it is noted in the change, which is
 /// then refused.

@@ -31,6 +31,7 @@ use model::{
     Json, List, Note, Precondition, Presence, Record, Ref, Rejection, Subscription, Tag, Task, Team,
     Timestamp, User, Violation, ViolationKind,
 };
+use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -47,7 +48,7 @@ pub(crate) trait Resource: Clone + Send + Sync + 'static {
     /// Its word in paths, and the member of a list that has the records.
     const PLURAL: &'static str;
     /// How one is shown. Every member is always there.
-    type Body<'a>: Serialize;
+    type Body<'a>: JsonSchema + Serialize;
 
     /// Its id and its number.
     fn key(&self) -> (Uuid, u64);
@@ -99,7 +100,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// What all kinds show first.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Head {
     id: Shown<Uuid>,
     number: u64,
@@ -122,7 +123,7 @@ impl Context<'_> {
 }
 
 /// What a client does not choose of any kind.
-const FIXED: [&str; 5] = ["id", "number", "revision", "created_at", "updated_at"];
+pub(crate) const FIXED: [&str; 5] = ["id", "number", "revision", "created_at", "updated_at"];
 
 /// The routes of all kinds.
 ///

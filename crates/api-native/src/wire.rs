@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 pub(crate) use change::{ChangeBody, ChangesBody, member_path};
 pub(crate) use channel::channel_kind;
-pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, DocumentBody, ExtrasBody};
+pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, DocumentBody, ExtrasBody, Object};
 pub(crate) use patch::decode;
 pub(crate) use undo::{UndoneBody, decode_undo};
-pub(crate) use value::{CompanyValues, read as read_value};
+pub(crate) use value::{CompanyValues, Values, read as read_value};
 
 /// An id in its hyphenated form.
 #[derive(Clone, Copy)]

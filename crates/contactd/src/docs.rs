@@ -1,9 +1,10 @@
-//! The pages under `/docs`: the description of every vendor's API, and a viewer for it. Nothing of it comes from elsewhere.
+//! The pages under `/docs`: the description of every API, a viewer for it, and what the types of problems mean. Nothing of
+//! it comes from elsewhere.
 
 use std::sync::LazyLock;
 
 use api_kit::Contract;
-use api_kit::contract::{self, Support};
+use api_kit::contract::{self, Evidence, Support};
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
@@ -34,7 +35,8 @@ struct Described {
     contract: &'static LazyLock<Contract>,
 }
 
-const APIS: [Described; 4] = [
+const APIS: [Described; 5] = [
+    Described { name: "native", contract: &api_native::CONTRACT },
     Described { name: "zingle", contract: &api_zingle::CONTRACT },
     Described { name: "acquire", contract: &api_acquire::CONTRACT },
     Described { name: "callbell", contract: &api_callbell::CONTRACT },
@@ -61,6 +63,8 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/docs", get(index))
         .route("/docs/start.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], START) }))
+        .route("/docs/problems", get(problems))
+        .route("/docs/problems/{kind}", get(problem))
         .route("/docs/{api}", get(viewer_of))
         .route("/docs/{api}/openapi.json", get(document))
         .merge(generate_routes(viewer))
@@ -91,6 +95,7 @@ async fn index() -> Html<String> {
             "Every API is a view of the same contacts. Each of these has a description in OpenAPI 3.1, which its \
              answers are tested against, and a viewer for it."
         }
+        p { "What goes wrong in contactd's own API has a type: " a href="/docs/problems" { "all of them" } "." }
         table {
             tr { th { "API" } th { "Under" } th { "Routes" } th { "Exact" } th { "Differ" } th { "Not served" } th {} }
             @for api in &APIS { (row(api)) }
@@ -99,13 +104,18 @@ async fn index() -> Html<String> {
     page("contactd: APIs", &head, &body)
 }
 
+/// A row of the list; what there is no vendor for is not compared.
 fn row(api: &Described) -> Markup {
     let table = &api.contract.table;
-    let count = |support| table.routes.iter().filter(|row| row.support == support).count();
+    let is_own = table.routes.iter().all(|row| row.evidence == Evidence::Own);
+    let count = |support| match is_own {
+        true => "–".to_owned(),
+        false => table.routes.iter().filter(|row| row.support == support).count().to_string(),
+    };
     html! {
         tr {
             td { a href={ "/docs/" (api.name) } { (table.api.title) } }
-            td { code { (table.api.prefix) } }
+            td { code { (if is_own { "/api/v1" } else { &table.api.prefix }) } }
             td { (table.routes.len()) }
             td { (count(Support::Exact)) }
             td { (count(Support::Differs)) }
@@ -113,6 +123,42 @@ fn row(api: &Described) -> Markup {
             td { a href={ "/docs/" (api.name) "/openapi.json" } { "openapi.json" } }
         }
     }
+}
+
+/// All types of problems, each at the URI that answers have as its `type`.
+async fn problems() -> Html<String> {
+    let body = html! {
+        h1 { "Problems" }
+        p {
+            "An error of contactd's own API is a problem (RFC 9457): its " code { "type" } " is one of these, its "
+            code { "detail" } " says what is wrong in this request, and its " code { "errors" } " name the members."
+        }
+        table {
+            tr { th { "Status" } th { "Type" } th { "Title" } }
+            @for kind in api_native::problem_kinds() {
+                tr {
+                    td { (kind.status) }
+                    td { a href=(kind.uri) { code { (kind.uri) } } }
+                    td { (kind.title) }
+                }
+            }
+        }
+    };
+    page("contactd: problems", &html! { style { (STYLE) } }, &body)
+}
+
+async fn problem(Path(name): Path<String>) -> Response {
+    let is_it = |kind: &api_native::ProblemKind| kind.uri.rsplit('/').next() == Some(name.as_str());
+    let Some(kind) = api_native::problem_kinds().find(is_it) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let body = html! {
+        p { a href="/docs/problems" { "Problems" } }
+        h1 { (kind.title) }
+        p { "Status " (kind.status) ", type " code { (kind.uri) } }
+        p { (kind.text) }
+    };
+    page(kind.title, &html! { style { (STYLE) } }, &body).into_response()
 }
 
 async fn viewer_of(Path(name): Path<String>) -> Response {

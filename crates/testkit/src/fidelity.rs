@@ -98,8 +98,8 @@ fn objects(contract: &Contract, faults: &mut Vec<String>) {
 fn answered(contract: &Contract, faults: &mut Vec<String>) {
     let served = contract.table.routes.iter().filter(|row| row.support != Support::Unsupported);
     let routes: BTreeSet<String> = served.map(|row| format!("{} {}", row.method, row.path)).collect();
-    let answered = contract.answers.iter().flat_map(|each| &each.routes).filter(|name| **name != "*");
-    let answered: BTreeSet<String> = answered.map(|name| (*name).to_owned()).collect();
+    let answered = contract.answers.iter().flat_map(|each| &each.routes).filter(|name| *name != "*");
+    let answered: BTreeSet<String> = answered.cloned().collect();
     same("routes and those that say what they answer", &routes, &answered, faults);
 
     let mut written: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

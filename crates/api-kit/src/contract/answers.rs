@@ -1,22 +1,36 @@
-//! What routes answer: schemas of the types that answers are written from.
+//! What routes answer, and take: schemas of the types that answers are written from.
 
 use model::Json;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-/// Collects what routes answer.
+use super::{Contract, Table};
+
+/// Collects what routes answer and take.
 #[derive(Debug)]
 pub struct Answers {
     generator: SchemaGenerator,
     all: Vec<Answered>,
+    requests: Vec<Requested>,
+}
+
+/// What some routes take.
+#[derive(Clone, Debug)]
+pub struct Requested {
+    /// The routes: `POST /api/v1/contacts`.
+    pub routes: Vec<String>,
+    /// The bodies: one for each media type.
+    pub bodies: Vec<AnswerBody>,
+    /// Whether there must be one.
+    pub is_required: bool,
 }
 
 /// What some routes answer with a status.
 #[derive(Clone, Debug)]
 pub struct Answered {
     /// The routes: `GET /v1/contacts`; `*` for errors, which all of them answer.
-    pub routes: Vec<&'static str>,
+    pub routes: Vec<String>,
     /// The status; none for errors of any status.
     pub status: Option<u16>,
     /// The body; none when there is none.
@@ -38,19 +52,19 @@ impl Default for Answers {
             settings.definitions_path = "/components/schemas".into();
             settings.meta_schema = None;
         });
-        Self { generator: settings.into_generator(), all: Vec::new() }
+        Self { generator: settings.into_generator(), all: Vec::new(), requests: Vec::new() }
     }
 }
 
 impl Answers {
     /// Routes that answer with JSON of a type.
-    pub fn json<T: JsonSchema>(&mut self, status: u16, routes: &[&'static str]) {
+    pub fn json<T: JsonSchema>(&mut self, status: u16, routes: &[&str]) {
         let schema = self.schema::<T>();
         self.with(status, routes, schema);
     }
 
     /// Routes that answer with JSON of this schema.
-    pub fn with(&mut self, status: u16, routes: &[&'static str], schema: Schema) {
+    pub fn with(&mut self, status: u16, routes: &[&str], schema: Schema) {
         self.push(
             Some(status),
             routes,
@@ -59,7 +73,7 @@ impl Answers {
     }
 
     /// Routes that answer without a body.
-    pub fn empty(&mut self, status: u16, routes: &[&'static str]) {
+    pub fn empty(&mut self, status: u16, routes: &[&str]) {
         self.push(Some(status), routes, None);
     }
 
@@ -69,25 +83,81 @@ impl Answers {
         self.push(None, &["*"], Some(AnswerBody { media_type, schema }));
     }
 
+    /// Routes that take bodies.
+    pub fn takes(&mut self, routes: &[&str], is_required: bool, bodies: Vec<AnswerBody>) {
+        self.requests.push(Requested { routes: owned(routes), bodies, is_required });
+    }
+
+    /// The schema of a patch of a type: the same members, of which none must be there, and those named are only read.
+    pub fn patch<T: JsonSchema>(&mut self, read_only: &[&str]) -> Json {
+        let schema = self.generator.subschema_for::<T>().to_value();
+        let Some(name) = reference(&schema) else { return schema };
+        self.patch_of(name, read_only)
+    }
+
+    fn patch_of(&mut self, name: &str, read_only: &[&str]) -> Json {
+        let patch = format!("{name}Patch");
+        let schema = self.generator.definitions().get(name).cloned();
+        let is_known = self.generator.definitions().contains_key(&patch);
+        if let Some(mut schema) = schema.filter(|_| !is_known) {
+            // Before what is beneath it, which may name it again.
+            self.generator.definitions_mut().insert(patch.clone(), Json::Bool(true));
+            self.loosen(&mut schema);
+            for member in read_only {
+                if let Some(Json::Object(member)) = schema["properties"].get_mut(member) {
+                    member.insert("readOnly".to_owned(), Json::Bool(true));
+                }
+            }
+            self.generator.definitions_mut().insert(patch.clone(), schema);
+        }
+        serde_json::json!({ "$ref": format!("{REFERENCE}{patch}") })
+    }
+
+    /// Nothing in it must be there.
+    fn loosen(&mut self, schema: &mut Json) {
+        match schema {
+            Json::Object(members) => {
+                members.remove("required");
+                members.values_mut().for_each(|member| self.loosen(member));
+                if let Some(name) = reference(schema).map(str::to_owned) {
+                    *schema = self.patch_of(&name, &[]);
+                }
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.loosen(item)),
+            _ => {}
+        }
+    }
+
     /// The schema of a type, to be used in another one.
     pub fn schema<T: JsonSchema>(&mut self) -> Schema {
         self.generator.subschema_for::<T>()
     }
 
-    fn push(&mut self, status: Option<u16>, routes: &[&'static str], body: Option<AnswerBody>) {
-        self.all.push(Answered { routes: routes.to_vec(), status, body });
+    fn push(&mut self, status: Option<u16>, routes: &[&str], body: Option<AnswerBody>) {
+        self.all.push(Answered { routes: owned(routes), status, body });
     }
 
-    /// All of them, and the schemas that they refer to.
-    pub(super) fn finish(mut self) -> (Vec<Answered>, serde_json::Map<String, Json>) {
+    /// All of them with their table, and the schemas that they refer to.
+    pub(super) fn finish(mut self, table: Table) -> Contract {
         let mut schemas = self.generator.take_definitions(true);
         for schema in schemas.values_mut() {
             if let Ok(schema) = schema.try_into() {
                 Shut.transform(schema);
             }
         }
-        (self.all, schemas)
+        Contract { table, answers: self.all, requests: self.requests, schemas }
     }
+}
+
+fn owned(routes: &[&str]) -> Vec<String> {
+    routes.iter().map(|route| (*route).to_owned()).collect()
+}
+
+const REFERENCE: &str = "#/components/schemas/";
+
+/// The name of the schema that another one is.
+fn reference(schema: &Json) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix(REFERENCE)
 }
 
 fn shut(mut schema: Schema) -> Json {

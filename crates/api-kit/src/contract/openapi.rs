@@ -4,7 +4,7 @@ use model::Json;
 use serde_json::{Map, json};
 
 use super::table::is_wild;
-use super::{Contract, Direction, MemberRow, RouteRow, Support, Table};
+use super::{Contract, Direction, Evidence, MemberRow, RouteRow, Support, Table};
 
 /// The description of an API. Routes that are not served are not in it.
 pub fn description(contract: &Contract) -> Json {
@@ -33,12 +33,22 @@ fn operation(contract: &Contract, route: &RouteRow) -> Json {
     let name = format!("{} {}", route.method, route.path);
     let operation = json!({
         "operationId": operation_id(route),
-        "summary": route.support.as_str(),
-        "description": remark(route.support, &route.note, route.documented),
+        "summary": summary(route),
+        "description": remark((route.support, route.evidence), &route.note, route.documented),
         "tags": [tag(&route.path)],
         "parameters": parameters(&contract.table, route),
         "responses": responses(contract, &name),
     });
+    if let Some(requested) = contract.requests.iter().find(|each| each.routes.contains(&name)) {
+        let content = requested.bodies.iter();
+        let content = content.map(|body| (body.media_type.to_owned(), json!({ "schema": body.schema })));
+        let content: Map<_, _> = content.collect();
+        return with(
+            operation,
+            "requestBody",
+            json!({ "content": content, "required": requested.is_required }),
+        );
+    }
     let Some(object) = &route.request else { return operation };
     let members: Vec<_> = contract.table.members(Direction::Request, object).collect();
     let content = json!({ "application/json": { "schema": body("", &members) } });
@@ -68,7 +78,18 @@ fn tag(path: &str) -> &str {
     fixed.chain(first).find(|part| !is_version(part)).unwrap_or("API")
 }
 
-fn remark(support: Support, note: &str, documented: bool) -> String {
+/// Vendors' routes are known by their names; what is to be known of them here is how they are served.
+fn summary(route: &RouteRow) -> &str {
+    match route.evidence {
+        Evidence::Own => route.note.split_once(['.', ':']).map_or(&route.note, |(first, _)| first),
+        _ => route.support.as_str(),
+    }
+}
+
+fn remark((support, evidence): (Support, Evidence), note: &str, documented: bool) -> String {
+    if evidence == Evidence::Own {
+        return note.to_owned();
+    }
     let support = match support {
         Support::Exact => "As the vendor does it.",
         Support::Differs => "Differs from the vendor.",
@@ -89,7 +110,7 @@ fn parameters(table: &Table, route: &RouteRow) -> Vec<Json> {
             "name": name,
             "in": "query",
             "required": row.required,
-            "description": remark(row.support, &row.note, row.documented),
+            "description": remark((row.support, row.evidence), &row.note, row.documented),
             "schema": row.schema,
         })
     });
@@ -120,7 +141,10 @@ fn body(prefix: &str, members: &[(&str, &MemberRow)]) -> Json {
 /// The schema of a member, with those beneath it: of itself, or of its items when it is an array.
 fn member(name: &str, row: &MemberRow, members: &[(&str, &MemberRow)]) -> Json {
     let mut schema = row.schema.clone();
-    schema.insert("description".to_owned(), remark(row.support, &row.note, row.documented).into());
+    schema.insert(
+        "description".to_owned(),
+        remark((row.support, row.evidence), &row.note, row.documented).into(),
+    );
     let below = format!("{name}.");
     if members.iter().any(|(each, _)| each.starts_with(&below)) {
         let inner = body(&below, members);
@@ -148,7 +172,7 @@ fn add(schema: &mut Map<String, Json>, other: Json) {
 fn responses(contract: &Contract, route: &str) -> Json {
     let mut responses = Map::new();
     let all =
-        contract.answers.iter().filter(|each| each.routes.iter().any(|name| *name == route || *name == "*"));
+        contract.answers.iter().filter(|each| each.routes.iter().any(|name| name == route || name == "*"));
     for answered in all {
         let status = answered.status.map_or_else(|| "default".to_owned(), |status| status.to_string());
         let text = if answered.status.is_some() { "Success." } else { "Any error." };

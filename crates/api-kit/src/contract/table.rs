@@ -123,6 +123,8 @@ pub enum Evidence {
     Observed,
     /// The vendor is silent; this is our choice.
     Recommended,
+    /// There is no vendor: the API is contactd's own.
+    Own,
 }
 
 /// Where a member stands.
@@ -192,6 +194,7 @@ impl Evidence {
             Self::Documented => "documented",
             Self::Observed => "observed",
             Self::Recommended => "recommended",
+            Self::Own => "own",
         }
     }
 }

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use model::{Violation, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One reason, and the member that it concerns; the whole body when that is empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
+#[schemars(rename = "Violation")]
 pub(super) struct Refused {
     member: String,
     code: &'static str,

@@ -4,6 +4,7 @@
 use api_kit::decode;
 use app::Fresh;
 use model::{Aliases, Catalog, ChannelKind, ChannelType, ChannelTypeId, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,7 +13,8 @@ use crate::members::Members;
 use crate::wire::{AliasesBody, channel_kind};
 
 /// A channel type.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ChannelType")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

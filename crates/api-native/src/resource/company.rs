@@ -9,6 +9,7 @@ use model::{
     Aliases, Catalog, Company, CompanyId, Decimal, Dialect, Entity, Facet, Json, ListId, Network, TagId,
     ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -19,7 +20,8 @@ use crate::members::{Members, bounded};
 use crate::wire::{AliasesBody, CompanyValues, ExtrasBody, Shown, read_value};
 
 /// A company. Tags, lists, fields and options that are gone are left out.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Company")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,
@@ -29,11 +31,14 @@ pub(crate) struct Body<'a> {
     location: Option<&'a str>,
     website_url: Option<&'a str>,
     image_url: Option<&'a str>,
+    #[schemars(schema_with = "crate::schema::social")]
     social: &'a BTreeMap<Network, String>,
     email: Option<&'a str>,
     country_code: Option<&'a str>,
     phone_number: Option<&'a str>,
+    #[schemars(schema_with = "crate::schema::number")]
     arr_estimate: Option<Json>,
+    #[schemars(schema_with = "crate::schema::number")]
     number_of_employees: Option<Json>,
     starred: bool,
     tags: Vec<Shown<TagId>>,

@@ -2,6 +2,7 @@
 
 use app::Fresh;
 use model::{Aliases, Catalog, CustomStatus, CustomStatusId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,8 @@ use crate::members::Members;
 use crate::wire::AliasesBody;
 
 /// A status.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "CustomStatus")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

@@ -11,6 +11,7 @@ use model::{
     Aliases, Catalog, Entity, Extras, Field, FieldId, FieldOption, FieldType, OptionId, SystemMember,
     ViolationKind,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -39,22 +40,27 @@ const TYPES: [(&str, FieldType); 12] = [
 const KEY_CHARS: usize = 255;
 
 /// A field.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Field")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,
     key: &'a str,
     name: &'a str,
     #[serde(rename = "type")]
+    #[schemars(schema_with = "crate::schema::field_type")]
     kind: FieldType,
+    #[schemars(schema_with = "crate::schema::entity")]
     entity: Entity,
+    #[schemars(schema_with = "crate::schema::system_member")]
     system: Option<SystemMember>,
     options: Vec<OptionBody<'a>>,
     aliases: AliasesBody<'a>,
 }
 
 /// An option.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Option")]
 struct OptionBody<'a> {
     id: Shown<OptionId>,
     value: &'a str,

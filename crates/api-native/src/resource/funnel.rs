@@ -3,6 +3,7 @@
 use api_kit::decode;
 use app::Fresh;
 use model::{Aliases, Catalog, Funnel, FunnelId, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,7 +18,8 @@ pub(super) const EMOJI_CHARS: usize = 32;
 const POSITION_MAX: u64 = 1_000_000;
 
 /// A funnel.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Funnel")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

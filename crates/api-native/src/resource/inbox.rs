@@ -3,6 +3,7 @@
 
 use app::Fresh;
 use model::{Aliases, Catalog, Inbox, InboxId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,8 @@ use crate::members::Members;
 use crate::wire::{AliasesBody, channel_kind};
 
 /// An inbox.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Inbox")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

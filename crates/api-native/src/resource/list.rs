@@ -5,6 +5,7 @@
 
 use app::Fresh;
 use model::{Aliases, Catalog, Condition, Entity, Json, List, ListId, ViolationKind, limits};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,15 +18,18 @@ use crate::wire::AliasesBody;
 pub(super) const ENTITIES: [(&str, Entity); 2] = [("contact", Entity::Contact), ("company", Entity::Company)];
 
 /// A list.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "List")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,
     name: &'a str,
+    #[schemars(schema_with = "crate::schema::entity")]
     entity: Entity,
     description: Option<&'a str>,
     background_color: Option<&'a str>,
     text_color: Option<&'a str>,
+    #[schemars(schema_with = "crate::schema::conditions")]
     conditions: &'a [Condition],
     aliases: AliasesBody<'a>,
 }

@@ -8,6 +8,7 @@ use app::{Filter, Fresh};
 use model::{
     Aliases, Catalog, Facet, Json, MessageId, Note, NoteId, NoteMessage, UserId, ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -18,7 +19,8 @@ use crate::members::Members;
 use crate::wire::{AliasesBody, ExtrasBody, Instant, Shown, shown};
 
 /// A note. Who wrote it stays, also when they are gone.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Note")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,
@@ -32,7 +34,8 @@ pub(crate) struct Body<'a> {
 }
 
 /// A message of its thread.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Message")]
 struct MessageBody<'a> {
     id: Shown<MessageId>,
     number: u64,

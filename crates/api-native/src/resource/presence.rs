@@ -4,6 +4,7 @@
 use api_kit::decode;
 use app::Fresh;
 use model::{Aliases, Catalog, CustomStatusId, Presence, PresenceId, UserId, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,7 +13,8 @@ use crate::members::{Members, find};
 use crate::wire::{AliasesBody, Instant, Shown};
 
 /// A presence. A status that is gone is left out.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Presence")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

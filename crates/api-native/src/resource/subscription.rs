@@ -4,6 +4,7 @@
 use api_kit::decode;
 use app::Fresh;
 use model::{Aliases, Catalog, Dialect, Subscription, SubscriptionId, ViolationKind, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,10 +13,12 @@ use crate::members::{Members, bounded};
 use crate::wire::AliasesBody;
 
 /// A subscription.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Subscription")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,
+    #[schemars(schema_with = "crate::schema::dialect")]
     dialect: Dialect,
     url: &'a str,
     events: &'a [String],

@@ -2,6 +2,7 @@
 
 use app::Fresh;
 use model::{Aliases, Catalog, Extras, Tag, TagId, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +11,8 @@ use crate::members::Members;
 use crate::wire::AliasesBody;
 
 /// A tag.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Tag")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

@@ -9,6 +9,7 @@ use model::{
     Aliases, Catalog, ContactId, Facet, Json, Rejection, TagId, Task, TaskId, UserId, Violation,
     ViolationKind, limits,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,7 +21,8 @@ use crate::members::Members;
 use crate::wire::{AliasesBody, ExtrasBody, Instant, Shown, shown, uuid};
 
 /// A task. Tags and users that are gone are left out.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Task")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

@@ -2,6 +2,7 @@
 
 use app::Fresh;
 use model::{Aliases, Catalog, Team, TeamId, UserId, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +11,8 @@ use crate::members::Members;
 use crate::wire::{AliasesBody, Shown};
 
 /// A team. Members that are gone are left out.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Team")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

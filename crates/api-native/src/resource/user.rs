@@ -3,6 +3,7 @@
 use api_kit::decode;
 use app::Fresh;
 use model::{Aliases, Catalog, User, UserId, ViolationKind, email, limits};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,8 @@ use crate::members::Members;
 use crate::wire::AliasesBody;
 
 /// A user.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "User")]
 pub(crate) struct Body<'a> {
     #[serde(flatten)]
     head: Head,

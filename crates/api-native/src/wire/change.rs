@@ -6,6 +6,7 @@ use model::{
     EventKind, Json, KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId,
     ValueDocument,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,14 +16,16 @@ use super::{ContactBody, Instant, Shown, shown, stored, value};
 use crate::resource;
 
 /// A page of a contact's changes, newest first.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Changes")]
 pub(crate) struct ChangesBody<'a> {
     changes: Vec<ChangeBody<'a>>,
     next: Option<u64>,
 }
 
 /// A change: what happened, who did it through which dialect, and what differs.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Change")]
 pub(crate) struct ChangeBody<'a> {
     id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,6 +33,7 @@ pub(crate) struct ChangeBody<'a> {
     /// What was changed, and its id, when it was no contact.
     #[serde(flatten)]
     record: Option<RecordName>,
+    #[schemars(schema_with = "crate::schema::event_kind")]
     kind: EventKind,
     revision: u64,
     at: Instant,
@@ -40,12 +44,14 @@ pub(crate) struct ChangeBody<'a> {
     part_of: Option<u64>,
     differences: Vec<DifferenceBody>,
     /// The record as it was, when it was deleted.
+    #[schemars(schema_with = "crate::schema::any_record")]
     deleted: Option<DeletedBody<'a>>,
 }
 
 /// What a record is that is no contact, and its id.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(super) struct RecordName {
+    #[schemars(with = "String")]
     record_kind: RecordKind,
     record_id: Shown<Uuid>,
 }
@@ -75,14 +81,17 @@ impl<'a> DeletedBody<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Actor")]
 struct ActorBody<'a> {
     key_id: Option<Shown<KeyId>>,
+    #[schemars(schema_with = "crate::schema::dialect")]
     dialect: Dialect,
     request_id: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Difference")]
 struct DifferenceBody {
     member: String,
     before: Json,

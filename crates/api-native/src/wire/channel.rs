@@ -6,6 +6,7 @@ use model::{
     Change, ChannelDocument, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind, Written,
     limits, phone,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,13 +17,19 @@ use super::patch::items;
 const KIND_CHARS: usize = 64;
 
 /// A channel.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Channel")]
 pub(super) struct ChannelBody<'a> {
     id: Shown<ChannelId>,
+    #[schemars(with = "String")]
     kind: Written<'a>,
+    #[schemars(with = "String")]
     value: Written<'a>,
+    #[schemars(with = "String")]
     raw: Written<'a>,
+    #[schemars(with = "Option<String>")]
     label: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     country: Option<Written<'a>>,
     primary: bool,
     default: bool,

@@ -5,16 +5,20 @@ use model::{
     Change, CompanyId, CompanyLinkDocument, CompanyWrite, Dialect, Edit, Json, Ref, Set, ViolationKind,
     Written, limits, value,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shown;
 use super::patch::items;
 
 /// A link to a company.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "CompanyLink")]
 pub(super) struct CompanyBody<'a> {
     id: Shown<CompanyId>,
+    #[schemars(with = "Option<String>")]
     title: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     start_date: Option<Written<'a>>,
     active: bool,
 }

@@ -1,10 +1,13 @@
 //! A contact as JSON: every member is always there, empty ones as `null`, `[]` or `{}`. It is shown from its stored
 //! document, of which texts and free JSON are copied as they stand.
 
+use std::borrow::Cow;
+
 use model::{
     Aliases, Birthday, Catalog, Contact, ContactDocument, ContactId, Entity, Extras, ListId, NameDocument,
     NoteId, OptIn, TagId, TeamId, UserId, Written,
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 
@@ -14,7 +17,8 @@ use super::value::Values;
 use super::{Instant, Shown, shown};
 
 /// A contact. What its ids refer to in the catalog is left out when it is gone from there.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Contact")]
 pub(crate) struct DocumentBody<'a> {
     id: Shown<ContactId>,
     number: u64,
@@ -22,15 +26,25 @@ pub(crate) struct DocumentBody<'a> {
     created_at: Instant,
     updated_at: Instant,
     name: NameBody<'a>,
+    #[schemars(with = "Option<String>")]
     salutation: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     job_title: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     description: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     remarks: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     location: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     city: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     state: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     country: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     website_url: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     image_url: Option<Written<'a>>,
     social: Object<'a>,
     birthday: BirthdayBody,
@@ -45,18 +59,24 @@ pub(crate) struct DocumentBody<'a> {
     unconfirmed_at: Option<Instant>,
     closed_at: Option<Instant>,
     blocked_at: Option<Instant>,
+    #[schemars(schema_with = "crate::schema::opt_in")]
     opt_in: Option<OptIn>,
     assigned_user: Option<Shown<UserId>>,
     assigned_team: Option<Shown<TeamId>>,
+    #[schemars(with = "Option<String>")]
     locked_by: Option<Written<'a>>,
     aliases: Object<'a>,
     extras: Object<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Name")]
 struct NameBody<'a> {
+    #[schemars(with = "Option<String>")]
     full: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     first: Option<Written<'a>>,
+    #[schemars(with = "Option<String>")]
     last: Option<Written<'a>>,
 }
 
@@ -66,7 +86,8 @@ impl<'a> From<NameDocument<'a>> for NameBody<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Birthday")]
 struct BirthdayBody {
     day: Option<u8>,
     month: Option<u8>,
@@ -80,7 +101,7 @@ impl From<Birthday> for BirthdayBody {
 }
 
 /// An object; an empty one is not in the document.
-struct Object<'a>(Option<Written<'a>>);
+pub(crate) struct Object<'a>(Option<Written<'a>>);
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -151,6 +172,20 @@ impl<'a> ContactBody<'a> {
     }
 }
 
+impl JsonSchema for ContactBody<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        DocumentBody::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        DocumentBody::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        DocumentBody::json_schema(generator)
+    }
+}
+
 impl Serialize for ContactBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let document = serde_json::to_string(self.contact).map_err(S::Error::custom)?;
@@ -160,7 +195,8 @@ impl Serialize for ContactBody<'_> {
 }
 
 /// A page of contacts.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Contacts")]
 pub(crate) struct ContactsBody<'a> {
     contacts: Vec<DocumentBody<'a>>,
     next: Option<String>,

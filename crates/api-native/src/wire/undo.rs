@@ -3,6 +3,7 @@
 use api_kit::{Body, decode};
 use app::{Done, Undone};
 use model::{Change, Json, OnConflict, Rejection, ViolationKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ContactBody;
@@ -36,7 +37,8 @@ fn mode(json: &Json) -> Result<OnConflict, ViolationKind> {
 }
 
 /// What an undo did.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Undone")]
 pub(crate) struct UndoneBody<'a> {
     change: Option<u64>,
     done: &'static str,

@@ -12,6 +12,7 @@ mod bad_input;
 mod bad_items;
 mod channels;
 mod contacts;
+mod contract;
 mod errors;
 mod filters;
 mod history;
@@ -39,7 +40,7 @@ async fn start() -> (TestApp, Client) {
 }
 
 fn client(test: &TestApp) -> Client {
-    Client::new(api_native::routes(test.app.clone())).with_key("demo")
+    Client::new(api_native::routes(test.app.clone())).described_by(&api_native::CONTRACT).with_key("demo")
 }
 
 fn path(contact: &Json) -> String {

@@ -31,6 +31,23 @@ fn the_docs_describe_every_api_and_need_nothing_from_elsewhere() {
 }
 
 #[test]
+fn the_type_of_a_problem_is_a_page_that_explains_it() {
+    let server = Running::start(&["--demo", "--demo-contacts", "0"]);
+    let index = server.request("GET", "/docs/problems", &[], "");
+    for (path, body) in [("/api/v1/nothing", ""), ("/api/v1/contacts", "{"), ("/api/v1/contacts?limit=0", "")]
+    {
+        let method = if body.is_empty() { "GET" } else { "POST" };
+        let problem = server.request_as("demo", method, path, body).json();
+        let kind = problem["type"].as_str().unwrap();
+        let page = server.request("GET", kind, &[], "");
+        assert_eq!(page.status, 200, "{kind}");
+        assert!(page.text.contains(problem["title"].as_str().unwrap()), "{}", page.text);
+        assert!(index.text.contains(&format!("href=\"{kind}\"")), "{kind}: {}", index.text);
+    }
+    assert_eq!(server.request("GET", "/docs/problems/nothing", &[], "").status, 404);
+}
+
+#[test]
 fn a_server_is_strict_when_told_so() {
     let server = Running::start(&["--demo", "--demo-contacts", "0", "--strict"]);
     let reply = server.request_as("demo", "GET", "/callbell/v1/contacts?modified_since=2024-01-01", "");

@@ -1,0 +1,174 @@
+//! What this API's routes take and answer: its contract, of which its OpenAPI description at `/docs/native` is made.
+//! There is no vendor to be compared with, so routes are described here, and bodies by the types that they are written from.
+
+mod routes;
+
+use std::sync::LazyLock;
+
+use api_kit::contract::{AnswerBody, Evidence, RouteRow, Support, Table};
+use api_kit::{Answers, Contract};
+use model::{
+    ChannelType, Company, CustomStatus, Field, Funnel, Inbox, Json, List, Note, Presence, Subscription, Tag,
+    Task, Team, User,
+};
+use schemars::json_schema;
+
+use self::routes::{Group, ROUTES, about, parameters};
+use crate::contacts;
+use crate::error::DetailsBody;
+use crate::media::ACCEPTED;
+use crate::resource::{self, Resource};
+use crate::wire::{ChangeBody, ChangesBody, ContactBody, ContactsBody, UndoneBody};
+
+/// The contract of this API.
+pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::of(table(), answers));
+
+/// The paths of a kind of record, as words to complete: `/api/v1/tags`, …
+struct Shelf {
+    plural: &'static str,
+    answers: fn(&mut Answers),
+}
+
+const SHELVES: [Shelf; 14] = [
+    shelf::<Field>(),
+    shelf::<Tag>(),
+    shelf::<List>(),
+    shelf::<User>(),
+    shelf::<Team>(),
+    shelf::<ChannelType>(),
+    shelf::<Inbox>(),
+    shelf::<Funnel>(),
+    shelf::<CustomStatus>(),
+    shelf::<Presence>(),
+    shelf::<Subscription>(),
+    shelf::<Company>(),
+    shelf::<Note>(),
+    shelf::<Task>(),
+];
+
+const fn shelf<R: Resource>() -> Shelf {
+    Shelf { plural: R::PLURAL, answers: shelf_answers::<R> }
+}
+
+fn table() -> Table {
+    let mut rows: Vec<RouteRow> = ROUTES
+        .iter()
+        .map(|(method, path, queries, note)| row(method, (*path).to_owned(), queries, (*note).to_owned()))
+        .collect();
+    for Shelf { plural, .. } in &SHELVES {
+        let all = format!("/api/v1/{plural}");
+        let one = format!("{all}/{{id}}");
+        let kind = plural.replace('_', " ");
+        let list: &[Group] = match *plural {
+            "companies" => &[Group::Page, Group::Companies],
+            "notes" => &[Group::Page, Group::Notes],
+            "tasks" => &[Group::Page, Group::Tasks],
+            _ => &[Group::Page],
+        };
+        rows.push(row("GET", all.clone(), list, format!("List {kind}")));
+        rows.push(row("POST", all.clone(), &[], format!("Make one of the {kind}")));
+        rows.push(row("GET", one.clone(), &[], format!("One of the {kind}")));
+        rows.push(row("PATCH", one.clone(), &[], format!("Change one of the {kind}, by a merge patch")));
+        rows.push(row("DELETE", one.clone(), &[], format!("Delete one of the {kind}. It can be undone")));
+        rows.push(row(
+            "GET",
+            format!("{one}/history"),
+            &[Group::History],
+            format!("What happened to one of the {kind}"),
+        ));
+    }
+    Table { api: about(), routes: rows, members: parameters() }
+}
+
+fn row(method: &str, path: String, queries: &[Group], note: String) -> RouteRow {
+    RouteRow {
+        method: method.to_owned(),
+        path,
+        support: Support::Exact,
+        evidence: Evidence::Own,
+        note,
+        test: String::new(),
+        documented: true,
+        request: None,
+        query: queries.iter().map(|group| format!("{group:?}")).collect(),
+    }
+}
+
+fn answers(all: &mut Answers) {
+    all.errors::<DetailsBody<'_>>("application/problem+json");
+    contacts_answers(all);
+    history_answers(all);
+    for shelf in &SHELVES {
+        (shelf.answers)(all);
+    }
+    options_answers(all);
+}
+
+fn contacts_answers(all: &mut Answers) {
+    let (many, one) = ("/api/v1/contacts", "/api/v1/contacts/{id}");
+    all.json::<ContactsBody<'_>>(200, &[&format!("GET {many}")]);
+    all.json::<ContactBody<'_>>(201, &[&format!("POST {many}")]);
+    all.json::<ContactBody<'_>>(200, &[&format!("GET {one}"), &format!("PATCH {one}")]);
+    all.empty(204, &[&format!("DELETE {one}")]);
+    all.empty(304, &[&format!("GET {one}")]);
+    let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
+    all.takes(&[&format!("POST {many}")], false, merge_patches(&patch));
+    all.takes(&[&format!("PATCH {one}")], false, merge_patches(&patch));
+}
+
+fn history_answers(all: &mut Answers) {
+    all.json::<ChangesBody<'_>>(200, &["GET /api/v1/contacts/{id}/history"]);
+    all.json::<ChangeBody<'_>>(200, &["GET /api/v1/changes/{id}"]);
+    all.json::<UndoneBody<'_>>(200, &["POST /api/v1/changes/{id}/undo"]);
+    let undo = json_schema!({
+        "type": "object",
+        "properties": { "on_conflict": { "type": "string", "enum": ["refuse", "skip", "overwrite"] } },
+        "additionalProperties": false,
+    });
+    all.takes(&["POST /api/v1/changes/{id}/undo"], false, merge_patches(&undo.to_value()));
+}
+
+fn options_answers(all: &mut Answers) {
+    let (many, one) = ("/api/v1/fields/{id}/options", "/api/v1/fields/{id}/options/{option}");
+    let field = all.schema::<<Field as Resource>::Body<'_>>();
+    all.with(201, &[&format!("POST {many}")], field.clone());
+    all.with(200, &[&format!("PATCH {one}"), &format!("DELETE {one}")], field);
+    let option = json_schema!({
+        "type": "object",
+        "properties": {
+            "value": { "type": "string" },
+            "name": { "type": "string" },
+            "position": { "type": "integer", "minimum": 0 },
+        },
+    });
+    all.takes(&[&format!("POST {many}"), &format!("PATCH {one}")], true, merge_patches(&option.to_value()));
+}
+
+/// What the routes of a kind take and answer.
+fn shelf_answers<R: Resource>(all: &mut Answers) {
+    let many = format!("/api/v1/{}", R::PLURAL);
+    let one = format!("{many}/{{id}}");
+    let (rows, row) = (all.schema::<Vec<R::Body<'_>>>(), all.schema::<R::Body<'_>>());
+    let list = json_schema!({
+        "type": "object",
+        "properties": {
+            R::PLURAL: rows,
+            "next": { "type": ["string", "null"] },
+            "total": { "type": "integer", "minimum": 0 },
+        },
+        "required": [R::PLURAL, "next", "total"],
+    });
+    all.with(200, &[&format!("GET {many}")], list);
+    all.with(201, &[&format!("POST {many}")], row.clone());
+    all.with(200, &[&format!("GET {one}"), &format!("PATCH {one}")], row);
+    all.empty(204, &[&format!("DELETE {one}")]);
+    all.empty(304, &[&format!("GET {one}")]);
+    all.json::<ChangesBody<'_>>(200, &[&format!("GET {one}/history")]);
+    let patch = all.patch::<R::Body<'_>>(&resource::FIXED);
+    all.takes(&[&format!("POST {many}"), &format!("PATCH {one}")], true, merge_patches(&patch));
+}
+
+/// A body as every media type that a write may have.
+fn merge_patches(schema: &Json) -> Vec<AnswerBody> {
+    ACCEPTED.iter().map(|media_type| AnswerBody { media_type, schema: schema.clone() }).collect()
+}

@@ -1,0 +1,146 @@
+//! The routes that no kind of record shares with another, and the parameters of all.
+
+use std::collections::BTreeMap;
+
+use api_kit::contract::{About, Direction, Evidence, MemberRow, Support};
+use model::Json;
+use serde_json::json;
+
+/// Parameters that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    Page,
+    Filter,
+    History,
+    Companies,
+    Notes,
+    Tasks,
+}
+
+/// Method, path, parameters, and what it is for; the first sentence is its title.
+pub(super) type Route = (&'static str, &'static str, &'static [Group], &'static str);
+
+pub(super) const ROUTES: [Route; 11] = [
+    ("GET", "/api/v1/contacts", &[Group::Page, Group::Filter], "List contacts"),
+    ("POST", "/api/v1/contacts", &[], "Make a contact"),
+    ("GET", "/api/v1/contacts/{id}", &[], "One contact. By its id, or the id of one that was merged into it"),
+    (
+        "PATCH",
+        "/api/v1/contacts/{id}",
+        &[],
+        "Change a contact, by a merge patch. What is not named stays; null clears",
+    ),
+    ("DELETE", "/api/v1/contacts/{id}", &[], "Delete a contact. It can be undone"),
+    (
+        "GET",
+        "/api/v1/contacts/{id}/history",
+        &[Group::History],
+        "What happened to a contact. Newest first; also when it was deleted",
+    ),
+    ("GET", "/api/v1/changes/{id}", &[], "One change: who, when, through which API, and what differs"),
+    (
+        "POST",
+        "/api/v1/changes/{id}/undo",
+        &[],
+        "Take a change back. The undo is a change itself, and can be undone",
+    ),
+    ("POST", "/api/v1/fields/{id}/options", &[], "Add an option to a field"),
+    (
+        "PATCH",
+        "/api/v1/fields/{id}/options/{option}",
+        &[],
+        "Rename or move an option. Contacts that have it keep it",
+    ),
+    ("DELETE", "/api/v1/fields/{id}/options/{option}", &[], "Delete an option. It can be undone"),
+];
+
+/// The API as a whole.
+pub(super) fn about() -> About {
+    let security = [("key".to_owned(), json!({ "type": "http", "scheme": "bearer" }))];
+    About {
+        title: "contactd API v1".to_owned(),
+        description: "contactd's own API: contacts and all that stands beside them, their history, and undo. Updates are \
+                      JSON Merge Patches (RFC 7396), errors are problem details (RFC 9457), ids are UUIDs, instants are RFC 3339 \
+                      texts in UTC with milliseconds, entity tags are revisions. Every write answers with the number of its \
+                      change in the header contactd-change, by which it can be undone."
+            .to_owned(),
+        prefix: String::new(),
+        mounts: BTreeMap::new(),
+        query: Vec::new(),
+        security: security.into_iter().collect(),
+    }
+}
+
+/// The parameters of all groups.
+pub(super) fn parameters() -> Vec<MemberRow> {
+    let text = || json!({ "type": "string" });
+    let flag = || json!({ "type": "string", "enum": ["true", "false"] });
+    let limit = || json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 50 });
+    [
+        (Group::Page, "limit", limit(), "How many there are on a page"),
+        (
+            Group::Page,
+            "order",
+            json!({ "type": "string", "enum": ["oldest", "newest"] }),
+            "By when they were made",
+        ),
+        (Group::Page, "after", text(), "The `next` of another page"),
+        (Group::Filter, "tag", text(), "Those that have a tag, by id or name"),
+        (Group::Filter, "list", text(), "Those on a list, by id or name"),
+        (Group::Filter, "company", text(), "Those of a company, by id"),
+        (
+            Group::Filter,
+            "assigned_user",
+            text(),
+            "Those assigned to a user, by id or e-mail address; `none` for nobody",
+        ),
+        (
+            Group::Filter,
+            "assigned_team",
+            text(),
+            "Those assigned to a team, by id or name; `none` for nobody",
+        ),
+        (Group::Filter, "starred", flag(), "Those that are starred, or not"),
+        (Group::Filter, "confirmed", flag(), "Those that are confirmed, or not"),
+        (Group::Filter, "closed", flag(), "Those whose conversation is closed, or not"),
+        (Group::Filter, "blocked", flag(), "Those that are blocked, or not"),
+        (
+            Group::Filter,
+            "opt_in",
+            json!({ "type": "string", "enum": ["opted_in", "opted_out", "none"] }),
+            "Those that agreed to receive messages, refused, or were not asked",
+        ),
+        (Group::History, "limit", limit(), "How many there are on a page"),
+        (Group::History, "before", json!({ "type": "integer", "minimum": 1 }), "The `next` of another page"),
+        (Group::Companies, "tag", text(), "Those that have a tag, by id or name"),
+        (Group::Companies, "list", text(), "Those on a list, by id or name"),
+        (Group::Companies, "starred", flag(), "Those that are starred, or not"),
+        (Group::Notes, "author", text(), "Those of a user, by id or e-mail address"),
+        (Group::Tasks, "contact", text(), "Those of a contact, by id"),
+        (Group::Tasks, "tag", text(), "Those that have a tag, by id or name"),
+        (
+            Group::Tasks,
+            "assignee",
+            text(),
+            "Those assigned to a user, by id or e-mail address; `none` for nobody",
+        ),
+        (Group::Tasks, "completed", flag(), "Those that are done, or not"),
+    ]
+    .map(parameter)
+    .into()
+}
+
+fn parameter((group, name, schema, note): (Group, &str, Json, &str)) -> MemberRow {
+    MemberRow {
+        object: format!("{group:?}"),
+        direction: Direction::Query,
+        names: vec![name.to_owned()],
+        support: Support::Exact,
+        evidence: Evidence::Own,
+        note: note.to_owned(),
+        test: String::new(),
+        documented: true,
+        required: false,
+        schema: schema.as_object().cloned().unwrap_or_default(),
+    }
+}
