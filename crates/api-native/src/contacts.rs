@@ -1,6 +1,7 @@
 //! Contacts: list, get, create, update, delete.
 
 use api_kit::{Answer, Body, Call, json, with_change};
+use app::View;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use model::{Change, Dialect, Json, Ref};
@@ -10,7 +11,7 @@ use crate::page::Page;
 use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
 use crate::wire::{self, ContactBody, ContactsBody};
-use crate::{Error, NativeApi};
+use crate::{Error, NativeApi, past};
 
 /// What a client does not choose.
 const FIXED: [&str; 6] = ["id", "number", "revision", "created_at", "updated_at", "unconfirmed_at"];
@@ -27,7 +28,14 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
 }
 
 pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
-    let view = call.app.get_contact(&call.caller, &contact_ref(&call)).await?;
+    if let Some(at) = call.query.get("at").map(str::to_owned) {
+        return past::get(call, wanted, &at).await;
+    }
+    shown(&call.app.get_contact(&call.caller, &contact_ref(&call)).await?, &wanted)
+}
+
+/// A contact to one who may want a revision of it.
+pub(crate) fn shown(view: &View, wanted: &Wanted) -> Answer<NativeApi> {
     let revision = view.contact.revision;
     wanted.check_read(revision)?;
     if wanted.is_known(revision) {

@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::{Rejection, ViolationKind};
+use model::{Json, Rejection, ViolationKind};
 use serde::Serialize;
 
 use self::violation::Refused;
@@ -19,11 +19,24 @@ use crate::{media, precondition};
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
 
+type Map = serde_json::Map<String, Json>;
+
 /// Why a request got no success.
 #[derive(Debug)]
 pub enum Error {
     /// What can go wrong in every dialect.
     Problem(Problem),
+    /// The same with members that say more.
+    Explained {
+        /// What went wrong.
+        problem: Problem,
+        /// The members of the problem that say more.
+        members: Map,
+    },
+    /// There was no such thing at the time or the revision that was asked for; why.
+    NotThen(String),
+    /// It was deleted by then; when.
+    GoneThen(String),
     /// The body's Content-Type is none that a write can have.
     MediaType,
     /// A header cannot be read.
@@ -55,6 +68,7 @@ enum Kind {
     Unauthenticated,
     Forbidden,
     NotFound,
+    Gone,
     MethodNotAllowed,
     Conflict,
     OtherRevision,
@@ -84,6 +98,7 @@ impl Kind {
                 (StatusCode::FORBIDDEN, "/docs/problems/forbidden", "The API key does not allow this")
             }
             Self::NotFound => (StatusCode::NOT_FOUND, "/docs/problems/not-found", "There is no such thing"),
+            Self::Gone => (StatusCode::GONE, "/docs/problems/gone", "It was deleted"),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "/docs/problems/method-not-allowed",
@@ -133,6 +148,8 @@ struct Details {
     challenge: Option<&'static str>,
     /// The revision that the record has, when another one was wanted.
     revision: Option<u64>,
+    /// What else there is to say.
+    members: Map,
 }
 
 /// The body of a problem.
@@ -144,18 +161,28 @@ struct DetailsBody<'a> {
     status: u16,
     detail: &'a str,
     errors: &'a [Refused],
+    #[serde(flatten)]
+    members: &'a Map,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
 
 impl Details {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: None, revision: None }
+        let (errors, members) = (Vec::new(), Map::new());
+        Self { kind, detail: detail.into(), errors, challenge: None, revision: None, members }
     }
 
     fn of(error: &Error) -> Self {
         let problem = match error {
             Error::Problem(problem) => problem,
+            Error::Explained { problem, members } => {
+                return Self { members: members.clone(), ..Self::of_problem(problem) };
+            }
+            Error::NotThen(why) => {
+                return Self::new(Kind::NotFound, format!("there was no such thing then: {why}"));
+            }
+            Error::GoneThen(why) => return Self::new(Kind::Gone, why),
             Error::MediaType => {
                 let detail = format!("a write must have the Content-Type {}", media::ACCEPTED.join(" or "));
                 return Self::new(Kind::MediaType, detail);
@@ -164,6 +191,10 @@ impl Details {
                 return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
             }
         };
+        Self::of_problem(problem)
+    }
+
+    fn of_problem(problem: &Problem) -> Self {
         match problem {
             Problem::App(error) => Self::of_app(error),
             Problem::NoRoute => Self::new(Kind::NotFound, problem.to_string()),
@@ -231,8 +262,8 @@ impl Details {
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
         let (status, kind, title) = self.kind.parts();
         let status = status.as_u16();
-        let body =
-            DetailsBody { kind, title, status, detail: &self.detail, errors: &self.errors, request_id };
+        let Self { detail, errors, members, .. } = self;
+        let body = DetailsBody { kind, title, status, detail, errors, members, request_id };
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
@@ -264,7 +295,7 @@ fn challenge(reason: BadKey) -> &'static str {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Self::Problem(problem) = &self {
+        if let Self::Problem(problem) | Self::Explained { problem, .. } = &self {
             problem.log();
         }
         let details = Details::of(&self);

@@ -12,6 +12,7 @@ mod history;
 mod media;
 mod members;
 mod page;
+mod past;
 mod precondition;
 mod resource;
 mod shelf;
@@ -46,6 +47,7 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
         .route("/api/v1/contacts/{id}/history", get(history::list))
+        .route("/api/v1/contacts/{id}/provenance", get(past::provenance))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo));
     shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))

@@ -17,6 +17,7 @@ mod filters;
 mod history;
 mod lists;
 mod options;
+mod past;
 mod patch;
 mod preconditions;
 mod resources;
