@@ -14,7 +14,8 @@ use model::{Json, Rejection, ViolationKind};
 use serde::Serialize;
 
 use self::violation::Refused;
-use crate::{media, precondition};
+use crate::json_patch::Fault;
+use crate::precondition;
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
@@ -37,8 +38,15 @@ pub enum Error {
     NotThen(String),
     /// It was deleted by then; when.
     GoneThen(String),
-    /// The body's Content-Type is none that a write can have.
-    MediaType,
+    /// An operation of a JSON Patch cannot be carried out.
+    Operation {
+        /// Its place in the patch, from 0.
+        place: usize,
+        /// Why.
+        fault: Fault,
+    },
+    /// The body's Content-Type is none of these, which it can have.
+    MediaType(&'static [&'static str]),
     /// A header cannot be read.
     Header {
         /// Its name.
@@ -71,6 +79,7 @@ enum Kind {
     Gone,
     MethodNotAllowed,
     Conflict,
+    TestFailed,
     OtherRevision,
     InUse,
     TooLarge,
@@ -106,6 +115,9 @@ impl Kind {
             ),
             Self::Conflict => {
                 (StatusCode::CONFLICT, "/docs/problems/changed-since", "The record was changed again since")
+            }
+            Self::TestFailed => {
+                (StatusCode::CONFLICT, "/docs/problems/test-failed", "A test of the patch failed")
             }
             Self::OtherRevision => (
                 StatusCode::PRECONDITION_FAILED,
@@ -150,6 +162,8 @@ struct Details {
     revision: Option<u64>,
     /// What else there is to say.
     members: Map,
+    /// The media types that the body could have had.
+    accepted: &'static [&'static str],
 }
 
 /// The body of a problem.
@@ -170,7 +184,7 @@ struct DetailsBody<'a> {
 impl Details {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (errors, members) = (Vec::new(), Map::new());
-        Self { kind, detail: detail.into(), errors, challenge: None, revision: None, members }
+        Self { kind, detail: detail.into(), errors, challenge: None, revision: None, members, accepted: &[] }
     }
 
     fn of(error: &Error) -> Self {
@@ -183,9 +197,10 @@ impl Details {
                 return Self::new(Kind::NotFound, format!("there was no such thing then: {why}"));
             }
             Error::GoneThen(why) => return Self::new(Kind::Gone, why),
-            Error::MediaType => {
-                let detail = format!("a write must have the Content-Type {}", media::ACCEPTED.join(" or "));
-                return Self::new(Kind::MediaType, detail);
+            Error::Operation { place, fault } => return Self::of_operation(*place, *fault),
+            Error::MediaType(accepted) => {
+                let detail = format!("a write must have the Content-Type {}", accepted.join(" or "));
+                return Self { accepted, ..Self::new(Kind::MediaType, detail) };
             }
             Error::Header { name, reason } => {
                 return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
@@ -232,6 +247,13 @@ impl Details {
             }
             app::Error::Store(_) => Self::new(Kind::Internal, error.to_string()),
         }
+    }
+
+    fn of_operation(place: usize, fault: Fault) -> Self {
+        let refused = Refused::operation(place, fault);
+        let kind = if fault == Fault::TestFailed { Kind::TestFailed } else { Kind::Invalid };
+        let detail = format!("nothing was stored: {refused}");
+        Self { errors: vec![refused], ..Self::new(kind, detail) }
     }
 
     fn of_rejection(rejection: &Rejection) -> Self {
@@ -313,7 +335,7 @@ impl IntoResponse for Error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if status == StatusCode::UNSUPPORTED_MEDIA_TYPE
-            && let Ok(accepted) = HeaderValue::from_str(&media::ACCEPTED.join(", "))
+            && let Ok(accepted) = HeaderValue::from_str(&details.accepted.join(", "))
         {
             headers.insert(header::HeaderName::from_static("accept-patch"), accepted);
         }

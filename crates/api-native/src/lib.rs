@@ -1,6 +1,6 @@
 //! contactd's own API: contacts and all that stands beside them as they are, their history, and undo.
 //!
-//! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396), errors are problem details
+//! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396) or JSON Patches (RFC 6902), errors are problem details
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
 mod auth;
@@ -9,6 +9,7 @@ mod contacts;
 mod error;
 mod filter;
 mod history;
+mod json_patch;
 mod media;
 mod members;
 mod page;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub(crate) use change::{ChangeBody, ChangesBody, member_path};
 pub(crate) use channel::channel_kind;
 pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, ExtrasBody};
-pub(crate) use patch::decode;
+pub(crate) use patch::{change_set, decode};
 pub(crate) use provenance::ProvenanceBody;
 pub(crate) use undo::{LaterBody, UndoneBody, decode_undo};
 pub(crate) use value::{Values, read as read_value};

@@ -15,6 +15,7 @@ mod contacts;
 mod errors;
 mod filters;
 mod history;
+mod json_patch;
 mod lists;
 mod options;
 mod past;
