@@ -133,9 +133,11 @@ fn shown<S: Shelf>(one: &One<S::Row>) -> Shown {
 /// What is left of an error without HTTP.
 fn plain(error: Error) -> app::Error {
     match error {
-        Error::Problem(Problem::App(error)) => error,
-        Error::Problem(problem) => malformed(problem.to_string()),
-        Error::MediaType => malformed("the body has a media type that is not supported".to_owned()),
+        Error::Problem(Problem::App(error)) | Error::Explained { problem: Problem::App(error), .. } => error,
+        Error::Problem(problem) | Error::Explained { problem, .. } => malformed(problem.to_string()),
+        Error::NotThen(why) | Error::GoneThen(why) => malformed(why),
+        Error::Operation { place, fault } => malformed(format!("operation {place}: {fault:?}")),
+        Error::MediaType(_) => malformed("the body has a media type that is not supported".to_owned()),
         Error::Header { name, reason } => malformed(format!("the header '{name}' {reason}")),
     }
 }

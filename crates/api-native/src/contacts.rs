@@ -1,16 +1,19 @@
 //! Contacts: list, get, create, update, delete.
 
 use api_kit::{Answer, Body, Call, json, with_change};
+use app::{View, Written};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use model::{Change, Dialect, Json, Ref};
+use serde::Serialize;
 
-use crate::media::Document;
+use crate::json_patch::{self, JsonPatch};
+use crate::media::{self, Document};
 use crate::page::Page;
 use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
 use crate::wire::{self, ContactBody, ContactsBody, DocumentBody};
-use crate::{Error, NativeApi};
+use crate::{Error, NativeApi, past};
 
 /// What a client does not choose.
 pub(crate) const FIXED: [&str; 6] =
@@ -30,14 +33,21 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
 }
 
 pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
+    if let Some(at) = call.query.get("at").map(str::to_owned) {
+        return past::get(call, wanted, &at).await;
+    }
     let view = call.app.get_document(&call.caller, &contact_ref(&call)).await?;
     let contact = view.document.in_place().map_err(app::Error::from)?;
-    let revision = contact.revision;
+    shown(contact.revision, &wanted, &DocumentBody::new(&contact, &view.catalog))
+}
+
+/// A contact to one who may want a revision of it.
+pub(crate) fn shown(revision: u64, wanted: &Wanted, body: &impl Serialize) -> Answer<NativeApi> {
     wanted.check_read(revision)?;
     if wanted.is_known(revision) {
         return Ok(not_modified(revision));
     }
-    Ok(with_tag(revision, json(StatusCode::OK, &DocumentBody::new(&contact, &view.catalog))))
+    Ok(with_tag(revision, json(StatusCode::OK, body)))
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -53,14 +63,48 @@ pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> A
 pub(crate) async fn update(
     call: Call<NativeApi>,
     wanted: Wanted,
-    Document(body): Document,
+    change: media::Change,
 ) -> Answer<NativeApi> {
-    let body = without_what_was_read(&call, body).await?;
-    let change = Change { precondition: wanted.boxed(), ..wire::decode(body) };
-    let written = call.app.update_contact(&call.caller, contact_ref(&call), change).await?;
+    let written = match change {
+        media::Change::Merge(body) => {
+            let body = without_what_was_read(&call, body).await?;
+            let change = Change { precondition: wanted.boxed(), ..wire::decode(body) };
+            call.app.update_contact(&call.caller, contact_ref(&call), change).await?
+        }
+        media::Change::Operations(body) => {
+            let patch = JsonPatch::decode(body).map_err(app::Error::Rejected)?;
+            patch_contact(&call, &wanted, &patch).await?
+        }
+    };
     let contact = &written.view.contact;
     let answer = json(StatusCode::OK, &ContactBody::new(contact, &written.view.catalog));
     Ok(with_tag(contact.revision, with_change(written.change, answer)))
+}
+
+/// Changes a contact as a JSON Patch says.
+async fn patch_contact(call: &Call<NativeApi>, wanted: &Wanted, patch: &JsonPatch) -> Result<Written, Error> {
+    for _ in 0..json_patch::TRIES {
+        if let Some(written) = try_patch(call, wanted, patch).await? {
+            return Ok(written);
+        }
+    }
+    Err(json_patch::never_settled())
+}
+
+/// Changes a contact as a JSON Patch says, if it still is what the patch was applied to.
+async fn try_patch(
+    call: &Call<NativeApi>,
+    wanted: &Wanted,
+    patch: &JsonPatch,
+) -> Result<Option<Written>, Error> {
+    let View { contact, catalog } = call.app.get_contact(&call.caller, &contact_ref(call)).await?;
+    wanted.0.check(contact.revision).map_err(app::Error::Rejected)?;
+    let patched = patch.apply(&to_json(&ContactBody::new(&contact, &catalog)), &catalog)?;
+    let mut change = wire::decode(Body::Json(Json::Object(patched.members)));
+    patched.sets.iter().for_each(|set| wire::change_set(set, &mut change));
+    change.precondition = Some(Box::new(json_patch::only(contact.revision)));
+    let written = call.app.update_contact(&call.caller, contact_ref(call), change).await;
+    json_patch::unless_moved(written.map_err(Error::from))
 }
 
 /// A patch without what a client does not choose and sends back as it was read.

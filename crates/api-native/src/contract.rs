@@ -12,13 +12,14 @@ use model::{
     Task, Team, User,
 };
 use schemars::json_schema;
+use serde_json::json;
 
 use self::routes::{Group, ROUTES, about, parameters};
 use crate::contacts;
 use crate::error::DetailsBody;
-use crate::media::ACCEPTED;
+use crate::media::{ACCEPTED, ACCEPTED_PATCHES, OPERATIONS};
 use crate::resource::{self, Resource};
-use crate::wire::{ChangeBody, ChangesBody, ContactBody, ContactsBody, UndoneBody};
+use crate::wire::{ChangeBody, ChangesBody, ContactBody, ContactsBody, ProvenanceBody, UndoneBody};
 
 /// The contract of this API.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::of(table(), answers));
@@ -113,7 +114,8 @@ fn contacts_answers(all: &mut Answers) {
     all.empty(304, &[&format!("GET {one}")]);
     let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
     all.takes(&[&format!("POST {many}")], false, merge_patches(&patch));
-    all.takes(&[&format!("PATCH {one}")], false, merge_patches(&patch));
+    all.takes(&[&format!("PATCH {one}")], false, patches(&patch));
+    all.json::<ProvenanceBody<'_>>(200, &[&format!("GET {one}/provenance")]);
 }
 
 fn history_answers(all: &mut Answers) {
@@ -165,7 +167,31 @@ fn shelf_answers<R: Resource>(all: &mut Answers) {
     all.empty(304, &[&format!("GET {one}")]);
     all.json::<ChangesBody<'_>>(200, &[&format!("GET {one}/history")]);
     let patch = all.patch::<R::Body<'_>>(&resource::FIXED);
-    all.takes(&[&format!("POST {many}"), &format!("PATCH {one}")], true, merge_patches(&patch));
+    all.takes(&[&format!("POST {many}")], true, merge_patches(&patch));
+    all.takes(&[&format!("PATCH {one}")], true, patches(&patch));
+}
+
+/// The same, and lists of operations (RFC 6902).
+fn patches(schema: &Json) -> Vec<AnswerBody> {
+    let pointer = json!({ "type": "string", "description": "A JSON Pointer (RFC 6901)." });
+    let operations = json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "op": { "type": "string", "enum": ["add", "remove", "replace", "move", "copy", "test"] },
+                "path": pointer,
+                "from": pointer,
+                "value": {},
+            },
+            "required": ["op", "path"],
+        },
+    });
+    let body = |media_type: &&'static str| {
+        let schema = if *media_type == OPERATIONS { operations.clone() } else { schema.clone() };
+        AnswerBody { media_type, schema }
+    };
+    ACCEPTED_PATCHES.iter().map(body).collect()
 }
 
 /// A body as every media type that a write may have.

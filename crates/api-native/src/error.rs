@@ -10,23 +10,44 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::{Rejection, ViolationKind};
+use model::{Json, Rejection, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::violation::Refused;
-use crate::{media, precondition};
+use crate::json_patch::Fault;
+use crate::precondition;
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
+
+type Map = serde_json::Map<String, Json>;
 
 /// Why a request got no success.
 #[derive(Debug)]
 pub enum Error {
     /// What can go wrong in every dialect.
     Problem(Problem),
-    /// The body's Content-Type is none that a write can have.
-    MediaType,
+    /// The same with members that say more.
+    Explained {
+        /// What went wrong.
+        problem: Problem,
+        /// The members of the problem that say more.
+        members: Map,
+    },
+    /// There was no such thing at the time or the revision that was asked for; why.
+    NotThen(String),
+    /// It was deleted by then; when.
+    GoneThen(String),
+    /// An operation of a JSON Patch cannot be carried out.
+    Operation {
+        /// Its place in the patch, from 0.
+        place: usize,
+        /// Why.
+        fault: Fault,
+    },
+    /// The body's Content-Type is none of these, which it can have.
+    MediaType(&'static [&'static str]),
     /// A header cannot be read.
     Header {
         /// Its name.
@@ -56,8 +77,10 @@ enum Kind {
     Unauthenticated,
     Forbidden,
     NotFound,
+    Gone,
     MethodNotAllowed,
     Conflict,
+    TestFailed,
     OtherRevision,
     InUse,
     TooLarge,
@@ -85,6 +108,7 @@ impl Kind {
                 (StatusCode::FORBIDDEN, "/docs/problems/forbidden", "The API key does not allow this")
             }
             Self::NotFound => (StatusCode::NOT_FOUND, "/docs/problems/not-found", "There is no such thing"),
+            Self::Gone => (StatusCode::GONE, "/docs/problems/gone", "It was deleted"),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "/docs/problems/method-not-allowed",
@@ -92,6 +116,9 @@ impl Kind {
             ),
             Self::Conflict => {
                 (StatusCode::CONFLICT, "/docs/problems/changed-since", "The record was changed again since")
+            }
+            Self::TestFailed => {
+                (StatusCode::CONFLICT, "/docs/problems/test-failed", "A test of the patch failed")
             }
             Self::OtherRevision => (
                 StatusCode::PRECONDITION_FAILED,
@@ -147,14 +174,16 @@ pub fn problem_kinds() -> impl Iterator<Item = ProblemKind> {
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::Malformed,
         Self::BadRequest,
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
+        Self::Gone,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::TestFailed,
         Self::OtherRevision,
         Self::InUse,
         Self::TooLarge,
@@ -187,12 +216,20 @@ impl Kind {
                 "There is no such route, record or change in the workspaces of the key. What was deleted is found in \
                  its history, and can be brought back by undoing the deletion."
             }
+            Self::Gone => {
+                "The contact had been deleted at the time that at names; the detail says when. An earlier at shows it, \
+                 and undoing the deletion brings it back."
+            }
             Self::MethodNotAllowed => {
                 "The route is there, but not with this method. Allow names those that it has."
             }
             Self::Conflict => {
                 "An undo would overwrite what was changed again since. Nothing was stored. The errors name the \
                  members; send on_conflict skip to leave them, or overwrite to undo them all the same."
+            }
+            Self::TestFailed => {
+                "A test operation of a JSON Patch found another value. Nothing was stored. The errors name the \
+                 operation by its place."
             }
             Self::OtherRevision => {
                 "If-Match or If-None-Match names another revision than the record has. Nothing was stored. ETag is \
@@ -232,6 +269,10 @@ struct Details {
     challenge: Option<&'static str>,
     /// The revision that the record has, when another one was wanted.
     revision: Option<u64>,
+    /// What else there is to say.
+    members: Map,
+    /// The media types that the body could have had.
+    accepted: &'static [&'static str],
 }
 
 /// The body of a problem.
@@ -244,26 +285,41 @@ pub(crate) struct DetailsBody<'a> {
     status: u16,
     detail: &'a str,
     errors: &'a [Refused],
+    #[serde(flatten)]
+    members: &'a Map,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
 
 impl Details {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: None, revision: None }
+        let (errors, members) = (Vec::new(), Map::new());
+        Self { kind, detail: detail.into(), errors, challenge: None, revision: None, members, accepted: &[] }
     }
 
     fn of(error: &Error) -> Self {
         let problem = match error {
             Error::Problem(problem) => problem,
-            Error::MediaType => {
-                let detail = format!("a write must have the Content-Type {}", media::ACCEPTED.join(" or "));
-                return Self::new(Kind::MediaType, detail);
+            Error::Explained { problem, members } => {
+                return Self { members: members.clone(), ..Self::of_problem(problem) };
+            }
+            Error::NotThen(why) => {
+                return Self::new(Kind::NotFound, format!("there was no such thing then: {why}"));
+            }
+            Error::GoneThen(why) => return Self::new(Kind::Gone, why),
+            Error::Operation { place, fault } => return Self::of_operation(*place, *fault),
+            Error::MediaType(accepted) => {
+                let detail = format!("a write must have the Content-Type {}", accepted.join(" or "));
+                return Self { accepted, ..Self::new(Kind::MediaType, detail) };
             }
             Error::Header { name, reason } => {
                 return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
             }
         };
+        Self::of_problem(problem)
+    }
+
+    fn of_problem(problem: &Problem) -> Self {
         match problem {
             Problem::App(error) => Self::of_app(error),
             Problem::NoRoute => Self::new(Kind::NotFound, problem.to_string()),
@@ -303,6 +359,13 @@ impl Details {
         }
     }
 
+    fn of_operation(place: usize, fault: Fault) -> Self {
+        let refused = Refused::operation(place, fault);
+        let kind = if fault == Fault::TestFailed { Kind::TestFailed } else { Kind::Invalid };
+        let detail = format!("nothing was stored: {refused}");
+        Self { errors: vec![refused], ..Self::new(kind, detail) }
+    }
+
     fn of_rejection(rejection: &Rejection) -> Self {
         let has = |is: fn(&ViolationKind) -> bool| rejection.violations.iter().any(|each| is(&each.kind));
         let revision = rejection.violations.iter().find_map(|each| match each.kind {
@@ -331,8 +394,8 @@ impl Details {
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
         let (status, kind, title) = self.kind.parts();
         let status = status.as_u16();
-        let body =
-            DetailsBody { kind, title, status, detail: &self.detail, errors: &self.errors, request_id };
+        let Self { detail, errors, members, .. } = self;
+        let body = DetailsBody { kind, title, status, detail, errors, members, request_id };
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
@@ -364,7 +427,7 @@ fn challenge(reason: BadKey) -> &'static str {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Self::Problem(problem) = &self {
+        if let Self::Problem(problem) | Self::Explained { problem, .. } = &self {
             problem.log();
         }
         let details = Details::of(&self);
@@ -382,7 +445,7 @@ impl IntoResponse for Error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if status == StatusCode::UNSUPPORTED_MEDIA_TYPE
-            && let Ok(accepted) = HeaderValue::from_str(&media::ACCEPTED.join(", "))
+            && let Ok(accepted) = HeaderValue::from_str(&details.accepted.join(", "))
         {
             headers.insert(header::HeaderName::from_static("accept-patch"), accepted);
         }

@@ -1,13 +1,14 @@
 //! What happened to a contact, and undo.
 
 use api_kit::{Answer, Call, json, with_change};
-use app::Missing;
+use app::{Missing, NotUndone};
 use axum::http::StatusCode;
 use model::{Catalog, Rejection};
 
 use crate::contacts::contact_ref;
 use crate::media::Document;
-use crate::wire::{self, ChangeBody, ChangesBody, UndoneBody};
+use crate::resource::to_json;
+use crate::wire::{self, ChangeBody, ChangesBody, LaterBody, UndoneBody};
 use crate::{Error, NativeApi, page};
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
@@ -27,14 +28,29 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
 pub(crate) async fn undo(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
     let number = change_number(&call)?;
     let on_conflict = wire::decode_undo(body).map_err(app::Error::Rejected)?;
-    let undone = match call.app.undo(&call.caller, number, on_conflict).await {
-        Err(app::Error::Rejected(rejection)) => {
+    match call.app.undo(&call.caller, number, on_conflict).await {
+        Ok(undone) => Ok(with_change(undone.change, json(StatusCode::OK, &UndoneBody::new(&undone)))),
+        Err(refused) => {
             let catalog = call.app.catalog(&call.caller).await?;
-            return Err(app::Error::Rejected(in_native_words(rejection, &catalog)).into());
+            Err(not_undone(refused, &catalog))
         }
-        undone => undone?,
-    };
-    Ok(with_change(undone.change, json(StatusCode::OK, &UndoneBody::new(&undone))))
+    }
+}
+
+/// Why a change was not undone: with the edits since that stand in the way, where some do.
+fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
+    let app::Error::Rejected(rejection) = refused.error else { return refused.error.into() };
+    let rejection = in_native_words(rejection, catalog);
+    let named = |member: &str| rejection.violations.iter().any(|each| each.at == member);
+    // What is no member is the record as a whole.
+    let is_whole = refused.later.iter().all(|edit| !named(&wire::member_path(&edit.member, catalog)));
+    let later = refused.later.iter().map(|edit| LaterBody::new(edit, catalog));
+    let later: Vec<_> = later
+        .filter(|edit| is_whole || rejection.violations.iter().any(|each| edit.is_of(&each.at)))
+        .collect();
+    let members = [("later_changes", to_json(&later))].into_iter().filter(|_| !later.is_empty());
+    let members = members.map(|(name, json)| (name.to_owned(), json)).collect();
+    Error::Explained { problem: app::Error::Rejected(rejection).into(), members }
 }
 
 /// The change that the path names. What is no number names none.

@@ -1,6 +1,6 @@
 //! contactd's own API: contacts and all that stands beside them as they are, their history, and undo.
 //!
-//! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396), errors are problem details
+//! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396) or JSON Patches (RFC 6902), errors are problem details
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
 mod auth;
@@ -10,9 +10,11 @@ mod contract;
 mod error;
 mod filter;
 mod history;
+mod json_patch;
 mod media;
 mod members;
 mod page;
+mod past;
 mod precondition;
 mod resource;
 mod schema;
@@ -49,6 +51,7 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
         .route("/api/v1/contacts/{id}/history", get(history::list))
+        .route("/api/v1/contacts/{id}/provenance", get(past::provenance))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo));
     shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))

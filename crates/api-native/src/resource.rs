@@ -36,6 +36,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::json_patch::{self, JsonPatch};
 use crate::members::{Members, Purpose, Source};
 use crate::page::Page;
 use crate::precondition::{Wanted, not_modified, with_tag};
@@ -187,11 +188,45 @@ async fn create<S: Shelf>(
 async fn update<S: Shelf>(
     call: Call<NativeApi>,
     Wanted(precondition): Wanted,
-    media::Document(body): media::Document,
+    change: media::Change,
 ) -> Answer<NativeApi> {
     let named = (call.param("id"), &precondition);
-    let written = update_from::<S>(&call.app, &call.caller, named, body).await?;
+    let written = match change {
+        media::Change::Merge(body) => update_from::<S>(&call.app, &call.caller, named, body).await?,
+        media::Change::Operations(body) => {
+            let patch = JsonPatch::decode(body).map_err(app::Error::Rejected)?;
+            patch_one::<S>(&call, named, &patch).await?
+        }
+    };
     Ok(answer::<S>(StatusCode::OK, &written))
+}
+
+/// Changes a record as a JSON Patch says.
+async fn patch_one<S: Shelf>(
+    call: &Call<NativeApi>,
+    named: (&str, &Precondition),
+    patch: &JsonPatch,
+) -> Result<One<S::Row>, Error> {
+    for _ in 0..json_patch::TRIES {
+        if let Some(written) = try_patch::<S>(call, named, patch).await? {
+            return Ok(written);
+        }
+    }
+    Err(json_patch::never_settled())
+}
+
+/// Changes a record as a JSON Patch says, if it still is what the patch was applied to.
+async fn try_patch<S: Shelf>(
+    call: &Call<NativeApi>,
+    (id, wanted): (&str, &Precondition),
+    patch: &JsonPatch,
+) -> Result<Option<One<S::Row>>, Error> {
+    let found = S::get(&call.app, &call.caller, id).await?;
+    wanted.check(found.revision).map_err(app::Error::Rejected)?;
+    let shown = to_json(&found.row.body(S::context(&found.row, &found.catalog)));
+    let body = Body::Json(Json::Object(patch.apply(&shown, &found.catalog)?.whole(&shown)));
+    let read = json_patch::only(found.revision);
+    json_patch::unless_moved(update_from::<S>(&call.app, &call.caller, (id, &read), body).await)
 }
 
 async fn delete<S: Shelf>(call: Call<NativeApi>, Wanted(precondition): Wanted) -> Answer<NativeApi> {

@@ -5,6 +5,7 @@ mod channel;
 mod company;
 mod contact;
 mod patch;
+mod provenance;
 mod stored;
 mod undo;
 mod value;
@@ -16,8 +17,9 @@ use uuid::Uuid;
 pub(crate) use change::{ChangeBody, ChangesBody, member_path};
 pub(crate) use channel::channel_kind;
 pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, DocumentBody, ExtrasBody, Object};
-pub(crate) use patch::decode;
-pub(crate) use undo::{UndoneBody, decode_undo};
+pub(crate) use patch::{change_set, decode};
+pub(crate) use provenance::ProvenanceBody;
+pub(crate) use undo::{LaterBody, UndoneBody, decode_undo};
 pub(crate) use value::{CompanyValues, Values, read as read_value};
 
 /// An id in its hyphenated form.

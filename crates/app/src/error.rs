@@ -85,9 +85,16 @@ pub enum Missing {
     Record(RecordKind),
 }
 
+impl Missing {
+    /// A record of this kind.
+    pub(crate) fn of(kind: RecordKind) -> Self {
+        if kind.is_contact() { Self::Contact } else { Self::Record(kind) }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(fault: StoreError) -> Self {
-        match fault {
+        match fault.alone() {
             StoreError::NoSuchContact => Self::NotFound(Missing::Contact),
             StoreError::NoSuchRecord(kind) => Self::NotFound(Missing::Record(kind)),
             StoreError::NoSuchEvent => Self::NotFound(Missing::Change),

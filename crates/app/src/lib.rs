@@ -6,6 +6,7 @@
 
 mod caller;
 mod catalog;
+mod chain;
 mod cleaning;
 mod clock;
 mod contacts;
@@ -18,10 +19,12 @@ mod import;
 mod keys;
 mod links;
 mod merge;
+mod past;
 mod pictures;
 mod reach;
 mod records;
 mod starter;
+mod undo;
 mod workspaces;
 
 use std::sync::Arc;
@@ -34,10 +37,11 @@ pub use clock::{Clock, SystemClock};
 pub use contacts::{ContactList, DocumentList, DocumentView, View, Written};
 pub use duty::Duty;
 pub use error::{BadKey, Error, Missing};
-pub use history::{History, Undone};
+pub use history::History;
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
+pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
@@ -46,6 +50,7 @@ pub use store::{
     Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified,
     Workspace, WorkspaceNumber, WriterStats,
 };
+pub use undo::{LaterEdit, NotUndone, Undone};
 
 use crate::duty::Duties;
 use crate::keys::KeyCache;

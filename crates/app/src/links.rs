@@ -201,13 +201,18 @@ impl App {
         caller: &Caller,
         actions: Vec<Action>,
     ) -> Result<Vec<AnyOutcome>, Error> {
+        Ok(self.store().write_group(self.writes(caller, actions)).await?)
+    }
+
+    /// Actions as writes of a caller.
+    pub(crate) fn writes(&self, caller: &Caller, actions: Vec<Action>) -> Vec<Write> {
         let write = |action| Write {
             workspace: caller.workspace,
             actor: caller.actor(),
             stamp: self.stamp(),
             action,
         };
-        Ok(self.store().write_group(actions.into_iter().map(write).collect()).await?)
+        actions.into_iter().map(write).collect()
     }
 }
 

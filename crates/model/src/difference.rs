@@ -2,6 +2,7 @@
 
 mod document;
 mod revert;
+pub(crate) mod rows;
 
 use std::collections::BTreeSet;
 
@@ -97,7 +98,7 @@ macro_rules! members {
         }
 
         /// Sets a member from JSON that [`get`] gave.
-        fn put(contact: &mut Contact, member: &Member, value: &Json) -> serde_json::Result<()> {
+        pub(crate) fn put(contact: &mut Contact, member: &Member, value: &Json) -> serde_json::Result<()> {
             match member {
                 $(Member::$variant => contact.$($field).+ = from_json(value)?,)*
                 Member::Social(network) => match Option::deserialize(value)? {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use uuid::Uuid;
 
-use crate::{CatalogItem, Contact, ContactId, Dialect, Difference, KeyId, Record, RecordKind, Timestamp};
+use crate::{
+    CatalogItem, Contact, ContactId, Dialect, Difference, KeyId, Member, Record, RecordKind, Timestamp,
+};
 
 /// A committed change of one record. The log of events is append-only; undo appends another event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +52,12 @@ impl Event {
     /// The contact that it changed, if it is one.
     pub fn contact(&self) -> Option<ContactId> {
         self.subject.is_contact().then_some(ContactId(self.record))
+    }
+
+    /// Whether it took a merge apart: ids that led to the contact do so no more. The event that it takes back says whose.
+    pub fn takes_merge_apart(&self) -> bool {
+        let is_former = |each: &Difference| matches!(each.member, Member::Former(_));
+        self.undoes.is_some() && self.merged.is_empty() && self.differences.iter().any(is_former)
     }
 }
 

@@ -33,6 +33,15 @@ pub enum StoreError {
     /// Somebody else changed the catalog in between; load it again.
     #[error("the catalog was changed in between")]
     CatalogChanged,
+    /// A write of a group that is carried out as a whole cannot be; nothing was stored.
+    #[error("write {place} of a group")]
+    InGroup {
+        /// Its place among the writes, from 0.
+        place: usize,
+        /// Why.
+        #[source]
+        fault: Box<StoreError>,
+    },
     /// Too many writes wait; nothing was stored.
     #[error("too many writes wait")]
     Busy,
@@ -94,6 +103,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Why a write could not be carried out, whether or not it stood in a group.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        match self {
+            Self::InGroup { fault, .. } => *fault,
+            fault => fault,
+        }
+    }
+
     /// The same error once more, for another caller of the batch that it failed.
     pub(crate) fn copy(&self) -> Self {
         match self {
@@ -104,6 +122,7 @@ impl StoreError {
             Self::Rejected(rejection) => Self::Rejected(rejection.clone()),
             Self::InUse(what) => Self::InUse(what.clone()),
             Self::CatalogChanged => Self::CatalogChanged,
+            Self::InGroup { place, fault } => Self::InGroup { place: *place, fault: Box::new(fault.copy()) },
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,
             Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),

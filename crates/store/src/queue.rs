@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
 use crate::writer::{Command, Counters, Reply, Writer};
-use crate::{AnyOutcome, Options, StoreError, Write, WriterStats};
+use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
 
 /// The way to the writer.
 pub(crate) struct Queue {
@@ -61,9 +61,13 @@ impl Queue {
         self.queue(|reply| Command::Write(write, reply)).await
     }
 
-    /// Queues changes of records that are all carried out or none, and waits for what comes of them.
-    pub(crate) async fn write_group(&self, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, StoreError> {
-        self.queue(|reply| Command::Group(writes, reply)).await
+    /// Queues changes of records that are one group, and waits for what comes of each.
+    pub(crate) async fn write_group(
+        &self,
+        writes: Vec<Write>,
+        together: Together,
+    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
+        self.queue(|reply| Command::Group(writes, together, reply)).await
     }
 
     /// Queues another write, and waits for what comes of it.

@@ -18,7 +18,7 @@ use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
     Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash,
-    Location, Picture, StoreError, Verified, Workspace, WorkspaceNumber, Write, WriterStats,
+    Location, Picture, StoreError, Together, Verified, Workspace, WorkspaceNumber, Write, WriterStats,
 };
 
 /// Bounds of the store.
@@ -150,13 +150,27 @@ impl Store {
     /// durable. Their events follow each other, and each knows its place ([`Event::part`]).
     ///
     /// # Errors
-    /// That of the first write that cannot be carried out; then nothing was stored.
+    /// [`StoreError::InGroup`] of the first write that cannot be carried out; then nothing was stored.
     pub async fn write_group(&self, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, StoreError> {
+        let outcomes = self.write_batch(writes, Together::AllOrNone).await?;
+        outcomes.into_iter().collect()
+    }
+
+    /// Queues writes of one workspace that are one group; waits until they are durable. What came of each, in their
+    /// order: each sees what those before it did.
+    ///
+    /// # Errors
+    /// Why none of them was carried out. What stopped only some of them is said of those.
+    pub async fn write_batch(
+        &self,
+        writes: Vec<Write>,
+        together: Together,
+    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
         if self.shared.is_beside {
             return Err(StoreError::Closing);
         }
         let Some(first) = writes.first() else { return Ok(Vec::new()) };
-        self.queue(first)?.write_group(writes).await
+        self.queue(first)?.write_group(writes, together).await
     }
 
     /// What would come of a write now. Nothing is stored, nothing is locked, and a writer need not be there.

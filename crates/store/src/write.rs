@@ -23,6 +23,15 @@ pub struct Write {
     pub action: Action,
 }
 
+/// What a refused write of a group means for the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// None of them is carried out.
+    AllOrNone,
+    /// They are carried out without it.
+    Each,
+}
+
 /// What to do: to a contact, where nothing else is said.
 #[derive(Clone, Debug)]
 pub enum Action {

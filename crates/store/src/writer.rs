@@ -30,7 +30,7 @@ use self::batch::Batch;
 pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
-use crate::{AnyOutcome, StoreError, Write};
+use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// Where an answer goes.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -39,8 +39,8 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) enum Command {
     /// To change a record.
     Write(Write, Reply<AnyOutcome>),
-    /// To change some records, or none of them.
-    Group(Vec<Write>, Reply<Vec<AnyOutcome>>),
+    /// To change some records as one group.
+    Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
     /// To write something else. What is taken together with those is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
@@ -82,15 +82,15 @@ struct Taken {
     admin: Vec<Admin>,
     admin_replies: Vec<Reply<u64>>,
     writes: Vec<Write>,
-    /// Those that are all carried out, or none.
-    groups: Vec<Range<usize>>,
+    /// Which of them belong together.
+    groups: Vec<(Range<usize>, Together)>,
     write_replies: Vec<WriteReply>,
 }
 
 /// Where the answer to a write goes, or to a group of so many.
 enum WriteReply {
     One(Reply<AnyOutcome>),
-    Group(usize, Reply<Vec<AnyOutcome>>),
+    Group(usize, Reply<Vec<Result<AnyOutcome, StoreError>>>),
 }
 
 /// What came of each write, and the rows that hold it.
@@ -120,9 +120,9 @@ impl<B: Batches> Writer<B> {
                         taken.writes.push(write);
                         taken.write_replies.push(WriteReply::One(reply));
                     }
-                    Command::Group(writes, reply) => {
+                    Command::Group(writes, together, reply) => {
                         let (begin, count) = (taken.writes.len(), writes.len());
-                        taken.groups.push(begin..begin + count);
+                        taken.groups.push((begin..begin + count, together));
                         taken.writes.extend(writes);
                         taken.write_replies.push(WriteReply::Group(count, reply));
                     }
@@ -215,16 +215,17 @@ impl<B: Batches> Writer<B> {
         }
         let mut results = Vec::with_capacity(writes.len());
         for (place, write) in writes.iter().enumerate() {
-            let group = groups.iter().position(|group| group.contains(&place));
-            if let Some(fault) = group.and_then(|group| refused.get(&group)) {
+            let group = groups.iter().enumerate().find(|(_, (places, _))| places.contains(&place));
+            if let Some(fault) = group.and_then(|(group, _)| refused.get(&group)) {
                 results.push(Err(fault.copy()));
                 continue;
             }
-            batch.enter(group.filter(|group| groups.get(*group).is_some_and(|group| group.len() > 1)));
+            batch.enter(group.filter(|(_, (places, _))| places.len() > 1).map(|(group, _)| group));
             let done = batch.carry_out(&mut self.batches, write).await.map_err(CommitError::NotStored)?;
             match (done, group) {
-                (Err(fault), Some(group)) => {
-                    refused.insert(group, fault);
+                (Err(fault), Some((group, (places, Together::AllOrNone)))) => {
+                    let place = place - places.start;
+                    refused.insert(group, StoreError::InGroup { place, fault: Box::new(fault) });
                     return Ok(None);
                 }
                 (done, _) => results.push(done),
@@ -355,9 +356,7 @@ fn answer_writes(replies: Vec<WriteReply>, done: Result<Vec<Result<AnyOutcome, S
         match (reply, &mut done) {
             (WriteReply::One(reply), Ok(results)) => drop(results.next().map(|result| reply.send(result))),
             (WriteReply::Group(count, reply), Ok(results)) => {
-                // All of them first: the end of a group that failed must not be taken for the next answer.
-                let group: Vec<_> = results.by_ref().take(count).collect();
-                drop(reply.send(group.into_iter().collect()));
+                drop(reply.send(Ok(results.by_ref().take(count).collect())));
             }
             (WriteReply::One(reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
             (WriteReply::Group(_, reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),

@@ -11,6 +11,7 @@ use serde_json::json;
 pub(super) enum Group {
     Page,
     Filter,
+    Moment,
     History,
     Companies,
     Notes,
@@ -20,10 +21,21 @@ pub(super) enum Group {
 /// Method, path, parameters, and what it is for; the first sentence is its title.
 pub(super) type Route = (&'static str, &'static str, &'static [Group], &'static str);
 
-pub(super) const ROUTES: [Route; 11] = [
+pub(super) const ROUTES: [Route; 12] = [
     ("GET", "/api/v1/contacts", &[Group::Page, Group::Filter], "List contacts"),
     ("POST", "/api/v1/contacts", &[], "Make a contact"),
-    ("GET", "/api/v1/contacts/{id}", &[], "One contact. By its id, or the id of one that was merged into it"),
+    (
+        "GET",
+        "/api/v1/contacts/{id}",
+        &[Group::Moment],
+        "One contact. By its id, or the id of one that was merged into it; with at, as it was",
+    ),
+    (
+        "GET",
+        "/api/v1/contacts/{id}/provenance",
+        &[],
+        "Where the values of a contact come from. By member: who set it last, through which API, and what it was before",
+    ),
     (
         "PATCH",
         "/api/v1/contacts/{id}",
@@ -110,6 +122,7 @@ pub(super) fn parameters() -> Vec<MemberRow> {
             json!({ "type": "string", "enum": ["opted_in", "opted_out", "none"] }),
             "Those that agreed to receive messages, refused, or were not asked",
         ),
+        (Group::Moment, "at", text(), "As it was at this instant (RFC 3339) or in this revision"),
         (Group::History, "limit", limit(), "How many there are on a page"),
         (Group::History, "before", json!({ "type": "integer", "minimum": 1 }), "The `next` of another page"),
         (Group::Companies, "tag", text(), "Those that have a tag, by id or name"),

@@ -6,6 +6,8 @@ use model::{Violation, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::json_patch::Fault;
+
 /// One reason, and the member that it concerns; the whole body when that is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
 #[schemars(rename = "Violation")]
@@ -22,6 +24,20 @@ impl From<&Violation> for Refused {
             code: code(&violation.kind),
             message: message(&violation.at, &violation.kind),
         }
+    }
+}
+
+impl Refused {
+    /// An operation of a JSON Patch that cannot be carried out.
+    pub(super) fn operation(place: usize, fault: Fault) -> Self {
+        let (code, message) = match fault {
+            Fault::TestFailed => ("test_failed", "the value is another one"),
+            Fault::NoSuchPlace => ("no_such_place", "its path points nowhere"),
+            Fault::NoSuchSource => ("no_such_place", "its 'from' points nowhere"),
+            Fault::IntoItself => ("into_itself", "a value cannot be moved into itself"),
+            Fault::Immutable => ("immutable", "it changes what cannot be changed"),
+        };
+        Self { member: place.to_string(), code, message: message.to_owned() }
     }
 }
 

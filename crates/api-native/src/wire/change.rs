@@ -81,10 +81,13 @@ impl<'a> DeletedBody<'a> {
     }
 }
 
+/// Who did something, and through what.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Actor")]
-struct ActorBody<'a> {
+pub(super) struct ActorBody<'a> {
     key_id: Option<Shown<KeyId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_name: Option<&'a str>,
     #[schemars(schema_with = "crate::schema::dialect")]
     dialect: Dialect,
     request_id: Option<&'a str>,
@@ -116,7 +119,7 @@ impl<'a> ChangeBody<'a> {
             kind: event.kind,
             revision: event.revision,
             at: Instant(event.at),
-            actor: ActorBody::from(&event.actor),
+            actor: ActorBody::of(&event.actor),
             undoes: event.undoes,
             part_of: event.part.and_then(|part| number.checked_sub(u64::from(part))),
             differences: event.differences.iter().map(|each| difference(each, catalog)).collect(),
@@ -125,9 +128,20 @@ impl<'a> ChangeBody<'a> {
     }
 }
 
-impl<'a> From<&'a Actor> for ActorBody<'a> {
-    fn from(actor: &'a Actor) -> Self {
-        Self { key_id: actor.key.map(Shown), dialect: actor.dialect, request_id: actor.request_id.as_deref() }
+impl<'a> ActorBody<'a> {
+    /// Who it was.
+    pub(super) fn of(actor: &'a Actor) -> Self {
+        Self {
+            key_id: actor.key.map(Shown),
+            key_name: None,
+            dialect: actor.dialect,
+            request_id: actor.request_id.as_deref(),
+        }
+    }
+
+    /// The same with what the key is called.
+    pub(super) fn named(self, key_name: Option<&'a str>) -> Self {
+        Self { key_name, ..self }
     }
 }
 
@@ -153,7 +167,7 @@ pub(crate) fn member_path(member: &Member, catalog: &Catalog) -> String {
 }
 
 /// A member's JSON as it stands in the JSON of a contact, from its stored form.
-fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
+pub(super) fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
     let shown_as = match member {
         Member::CreatedAt | Member::UnconfirmedAt | Member::ClosedAt | Member::BlockedAt => {
             convert(kept, |at: Option<Timestamp>| at.map(Instant))

@@ -14,6 +14,7 @@ use model::{
 use super::channel::decode_channels;
 use super::company::decode_companies;
 use super::value;
+use crate::json_patch::SetChange;
 
 type Members = serde_json::Map<String, Json>;
 
@@ -175,6 +176,26 @@ fn note_items(json: &Json, at: &str, change: &mut Change, edit: impl FnOnce(Vec<
     if let Some(texts) = texts(json, at, change) {
         let item = |(at, text): (String, &str)| (at, ItemRef::id_text(Dialect::Native, text));
         change.push(at, edit(texts.into_iter().map(item).collect()));
+    }
+}
+
+/// Adds ids to a set and removes ids from it.
+pub(crate) fn change_set(set: &SetChange, change: &mut Change) {
+    let at = |place: usize| format!("{}.{place}", set.name);
+    let removed = || set.removed.iter().map(|id| (set.name.to_owned(), id.as_str()));
+    let added = || set.added.iter().map(|(place, id)| (at(*place), id.as_str()));
+    let item = |(at, id): (String, &str)| (at, ItemRef::id_text(Dialect::Native, id));
+    let note = |(at, id): (String, &str)| (at, Ref::uuid(Dialect::Native, id));
+    let edits = match set.name {
+        "tags" => [Set::remove(removed().map(item).collect()), Set::add(added().map(item).collect())]
+            .map(Edit::Tags),
+        "lists" => [Set::remove(removed().map(item).collect()), Set::add(added().map(item).collect())]
+            .map(Edit::Lists),
+        _ => [Set::remove(removed().map(note).collect()), Set::add(added().map(note).collect())]
+            .map(Edit::Notes),
+    };
+    for edit in edits {
+        change.push(set.name, edit);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Undo: what a client says about it, and what came of it.
 
 use api_kit::{Body, decode};
-use app::{Done, Undone};
-use model::{Change, Json, OnConflict, Rejection, ViolationKind};
+use app::{Done, LaterEdit, Undone};
+use model::{Catalog, Change, ContactId, Json, OnConflict, Rejection, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ContactBody;
-use super::change::RecordName;
+use super::change::{ActorBody, RecordName, member_json, member_path};
+use super::{ContactBody, Instant, Shown};
 
 /// Reads `{"on_conflict": "refuse" | "skip" | "overwrite"}`; the body may be empty.
 pub(crate) fn decode_undo(body: Body) -> Result<OnConflict, Rejection> {
@@ -58,6 +58,41 @@ impl<'a> UndoneBody<'a> {
             record: RecordName::of(undone.kind, undone.id),
             contact: contact.map(|contact| ContactBody::new(contact, &undone.catalog)),
         }
+    }
+}
+
+/// An edit that stands in the way of an undo.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "LaterEdit")]
+pub(crate) struct LaterBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<Shown<ContactId>>,
+    #[serde(flatten)]
+    record: Option<RecordName>,
+    member: String,
+    value: Json,
+    change: u64,
+    at: Instant,
+    actor: ActorBody<'a>,
+}
+
+impl<'a> LaterBody<'a> {
+    /// An edit.
+    pub(crate) fn new(edit: &'a LaterEdit, catalog: &Catalog) -> Self {
+        Self {
+            contact_id: edit.kind.is_contact().then_some(Shown(ContactId(edit.id))),
+            record: RecordName::of(edit.kind, edit.id),
+            member: member_path(&edit.member, catalog),
+            value: member_json(&edit.member, &edit.value, catalog),
+            change: edit.change,
+            at: Instant(edit.at),
+            actor: ActorBody::of(&edit.actor),
+        }
+    }
+
+    /// Whether it is of this member.
+    pub(crate) fn is_of(&self, member: &str) -> bool {
+        self.member == member
     }
 }
 

@@ -140,8 +140,8 @@ nothing: 400
   {"type":"/docs/problems/malformed","title":"The body cannot be read","status":400,"detail":"nothing was stored: the body must be a JSON object","errors":[{"member":"","code":"malformed","message":"the body must be a JSON object"}]}
 too much: 413
   {"type":"/docs/problems/too-large","title":"The body is too large","status":413,"detail":"the body has more than 1048576 bytes","errors":[]}
-another media type: 415 [accept-patch: application/merge-patch+json, application/json]
-  {"type":"/docs/problems/unsupported-media-type","title":"The body has a media type that is not supported","status":415,"detail":"a write must have the Content-Type application/merge-patch+json or application/json","errors":[]}
+another media type: 415 [accept-patch: application/merge-patch+json, application/json-patch+json, application/json]
+  {"type":"/docs/problems/unsupported-media-type","title":"The body has a media type that is not supported","status":415,"detail":"a write must have the Content-Type application/merge-patch+json or application/json-patch+json or application/json","errors":[]}
 a refused change: 422
   {"type":"/docs/problems/invalid","title":"The change was refused","status":422,"detail":"nothing was stored: city: must be a string or null (and 3 more)","errors":[{"member":"city","code":"wrong_type","message":"must be a string or null"},{"member":"tags.0","code":"unknown_tag","message":"no tag has the id 'VIP'; give its id, for a name can belong to several"},{"member":"values.stage","code":"unknown_option","message":"'Late' is no option of the field 'Stage'; its options: Growth, Seed"},{"member":"values.lead_score","code":"bad_number","message":"must be a number"}]}
 "#;

@@ -310,14 +310,18 @@ async fn media_types_of_a_merge_patch_are_taken_and_no_others() {
         assert_eq!(reply.expect(200)["city"], body["city"], "{name}");
     }
     let before = client.get(&path(&jane)).await.expect(200);
-    for name in ["application/json-patch+json", "text/plain", "application/x-www-form-urlencoded", ""] {
+    let accepted = "application/merge-patch+json, application/json-patch+json, application/json";
+    for name in ["text/plain", "application/x-www-form-urlencoded", ""] {
         let client = client.clone().with_header("content-type", name);
-        for reply in [
-            client.patch(&path(&jane), &json!({"city": "lost"})).await,
-            client.post(crate::CONTACTS, &json!({"city": "lost"})).await,
+        for (reply, accepted) in [
+            (client.patch(&path(&jane), &json!({"city": "lost"})).await, accepted),
+            (
+                client.post(crate::CONTACTS, &json!({"city": "lost"})).await,
+                "application/merge-patch+json, application/json",
+            ),
         ] {
             assert_eq!(reply.expect(415)["type"], "/docs/problems/unsupported-media-type", "{name}");
-            assert_eq!(reply.header("accept-patch"), "application/merge-patch+json, application/json");
+            assert_eq!(reply.header("accept-patch"), accepted);
         }
     }
     assert_eq!(client.get(&path(&jane)).await.expect(200), before);

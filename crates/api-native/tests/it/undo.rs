@@ -78,12 +78,19 @@ async fn a_member_that_was_changed_again_is_a_conflict() {
     let patch = json!({"city": "Rome", "state": "Lazio", "values": {"lead_score": 1}});
     let first = client.patch(&path(&jane), &patch).await;
     let second = json!({"city": "Oslo", "values": {"lead_score": 2}});
-    let second = client.patch(&path(&jane), &second).await.expect(200);
+    let second = client.patch(&path(&jane), &second).await;
+    let (number, second) = (change(&second), second.expect(200));
 
     for body in [json!({}), json!({"on_conflict": "refuse"})] {
         let refused = undo(&client, change(&first), &body).await;
         assert_eq!(refusals(&refused, 409), ["city changed_since", "values.lead_score changed_since"]);
-        assert_eq!(refused.json()["type"], "/docs/problems/changed-since");
+        let problem = refused.json();
+        assert_eq!(problem["type"], "/docs/problems/changed-since");
+        let later = problem["later_changes"].as_array().unwrap();
+        let shown: Vec<_> =
+            later.iter().map(|each| json!([each["member"], each["value"], each["change"]])).collect();
+        assert_eq!(shown, [json!(["city", "Oslo", number]), json!(["values.lead_score", 2, number])]);
+        assert_eq!((&later[0]["contact_id"], &later[0]["actor"]["dialect"]), (&jane["id"], &json!("native")));
     }
     assert_eq!(client.get(&path(&jane)).await.expect(200), second, "nothing was stored");
 
@@ -99,6 +106,24 @@ async fn a_member_that_was_changed_again_is_a_conflict() {
 
     let overwritten = undo(&client, change(&first), &json!({"on_conflict": "overwrite"})).await.expect(200);
     assert_eq!(shown(&overwritten), json!([null, null, 95]));
+}
+
+#[tokio::test]
+async fn what_was_written_into_a_contact_since_it_was_made_stands_in_the_way_of_its_end() {
+    let (_test, client) = start().await;
+    let created = client.post(CONTACTS, &json!({"city": "Rome"})).await;
+    let number = change(&client.patch(&path(&created.json()), &json!({"state": "Lazio"})).await);
+    let refused = undo(&client, change(&created), &json!({})).await;
+    assert_eq!(refusals(&refused, 409), [" changed_since"]);
+    let later = &refused.json()["later_changes"];
+    assert_eq!(
+        (&later[0]["member"], &later[0]["change"], later.as_array().unwrap().len()),
+        (&json!("state"), &json!(number), 1)
+    );
+    // Deleted already, there is nothing to take back, and nothing that stands in the way.
+    client.delete(&path(&created.json())).await;
+    let refused = undo(&client, change(&created), &json!({})).await;
+    assert_eq!(refusals(&refused, 409), ["contact changed_since"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Taking a difference back, also from a list that moved on since.
 
-use super::{Difference, Member, get, put};
+use super::rows::{self, find, is_list, key_of, position};
+use super::{Difference, get, put};
 use crate::{Contact, Json, OnConflict, ViolationKind};
 
 /// Sets a member of a contact back to its state before a difference.
@@ -39,17 +40,11 @@ pub(super) fn target(
     }
 }
 
-/// Whether the member is a list of rows that are changed one by one.
-fn is_list(member: &Member) -> bool {
-    use Member::{Alias, Channels, Companies, Former, Lists, Notes, Other, Tags};
-    matches!(member, Channels | Companies | Tags | Lists | Notes | Alias(_) | Former(_) | Other(_))
-}
-
 /// Takes back, in a list that moved on, only what a difference did to it: removes what it added, adds what it
 /// removed, sets back what it altered or moved. `None` when one of those rows was altered since, unless that
 /// is to be overwritten.
 fn take_back([current, before, after]: [&Json; 3], on_conflict: OnConflict) -> Option<Vec<Json>> {
-    let (mut rows, before, after) = (rows_of(current)?.to_vec(), rows_of(before)?, rows_of(after)?);
+    let (mut rows, before, after) = (rows::of(current)?.to_vec(), rows::of(before)?, rows::of(after)?);
     let is_forced = on_conflict == OnConflict::Overwrite;
     let mut restored = Vec::new();
     for key in before.iter().chain(after).map(key_of) {
@@ -107,25 +102,4 @@ fn reorder(rows: &mut [Json], before: &[Json], after: &[Json]) {
 fn are_twins(one: &Json, other: &Json) -> bool {
     let same = |name| one.get(name).is_some() && one.get(name) == other.get(name);
     key_of(one) != key_of(other) && same("kind") && same("value")
-}
-
-fn rows_of(list: &Json) -> Option<&[Json]> {
-    match list {
-        Json::Null => Some(&[]),
-        Json::Array(rows) => Some(rows),
-        _ => None,
-    }
-}
-
-fn position(rows: &[Json], key: &Json) -> Option<usize> {
-    rows.iter().position(|row| key_of(row) == key)
-}
-
-fn find<'a>(rows: &'a [Json], key: &Json) -> Option<&'a Json> {
-    rows.iter().find(|row| key_of(row) == key)
-}
-
-/// What identifies a row of a list: its `id`, else the row itself.
-fn key_of(row: &Json) -> &Json {
-    row.get("id").unwrap_or(row)
 }

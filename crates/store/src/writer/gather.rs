@@ -32,9 +32,15 @@ impl Batch {
         let events: Vec<_> = writes.iter().filter_map(undone).collect();
         if !events.is_empty() {
             // They never change, so there is time to look before anything is locked.
-            let events = Wanted { events, ..Wanted::default() };
-            let loaded = batches.load(&events).await?;
-            batch.learn(events, loaded);
+            batch.know_events(batches, events).await?;
+            // What was taken apart is named by the merge.
+            let apart = |((workspace, _), event): (&(WorkspaceNumber, u64), &Event)| {
+                Some((*workspace, event.undoes.filter(|_| event.takes_merge_apart())?))
+            };
+            let merges: Vec<_> = batch.events.iter().filter_map(apart).collect();
+            if !merges.is_empty() {
+                batch.know_events(batches, merges).await?;
+            }
             batch
                 .events
                 .iter()
@@ -49,6 +55,17 @@ impl Batch {
             batch.learn(wanted, loaded);
         }
         Ok(batch)
+    }
+
+    async fn know_events(
+        &mut self,
+        batches: &mut impl Batches,
+        events: Vec<(WorkspaceNumber, u64)>,
+    ) -> Result<(), StoreError> {
+        let wanted = Wanted { events, ..Wanted::default() };
+        let loaded = batches.load(&wanted).await?;
+        self.learn(wanted, loaded);
+        Ok(())
     }
 
     fn learn(&mut self, wanted: Wanted, loaded: Loaded) -> Vec<(WorkspaceNumber, Head)> {

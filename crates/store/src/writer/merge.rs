@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{Contact, Event, EventKind, OnConflict, Ref, Rejection, Violation, ViolationKind};
+use model::{
+    Contact, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection, Violation, ViolationKind,
+    difference,
+};
 
 use super::batch::{Batch, Happened};
 use super::undo::{changed_since, reverting};
@@ -97,6 +100,57 @@ impl Batch {
         }
         Ok(outcome)
     }
+}
+
+/// Merging again what was taken apart.
+impl Batch {
+    /// Takes back that a merge was taken back: the one that stays gets back what it had from the others, which are
+    /// deleted as they are. The event is that of a merge, so it can be taken back like one.
+    pub(super) fn undo_unmerge(
+        &mut self,
+        write: &Write,
+        (seq, event): (u64, &Event),
+        into: &Contact,
+        on_conflict: OnConflict,
+    ) -> Result<Outcome, StoreError> {
+        let merge = event.undoes.and_then(|merge| self.events.get(&(write.workspace, merge)));
+        let merge = merge.ok_or(StoreError::NoSuchEvent)?;
+        let mut others = Vec::with_capacity(merge.merged.len());
+        for merged in &merge.merged {
+            let other = match self.live(write.workspace, merged.id) {
+                Err(StoreError::NoSuchContact) => return Err(changed_since("former")),
+                other => other?,
+            };
+            // What it got since would be out of sight.
+            let is_changed = !difference::differences(merged, &other).is_empty();
+            if is_changed && on_conflict != OnConflict::Overwrite {
+                return Err(changed_since("former"));
+            }
+            others.push(other);
+        }
+        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        if others.iter().any(|other| !leads_to(&applied.contact, other)) {
+            return Err(changed_since("former"));
+        }
+        for other in &others {
+            self.delete(write, other.id, None)?;
+        }
+        let happened = Happened {
+            kind: EventKind::Updated,
+            differences: applied.differences,
+            undoes: Some(seq),
+            merged: others.iter().map(|other| Contact::clone(other)).collect(),
+        };
+        self.put(write, Arc::new(applied.contact), happened)
+    }
+}
+
+/// Whether every id of a contact that is to go leads to another one.
+fn leads_to(contact: &Contact, gone: &Contact) -> bool {
+    let natives = [Native::Uuid(gone.id.0), Native::Number(gone.number)];
+    let natives = natives.map(|native| (Dialect::Native, Contact::former_id(native)));
+    let has = |id: (Dialect, &str)| contact.former.pairs().any(|each| each == id);
+    natives.iter().all(|(dialect, text)| has((*dialect, text))) && gone.leading_ids().all(has)
 }
 
 /// Whether an id of a contact that is to come back leads to another one.

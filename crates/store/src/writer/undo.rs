@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    Aliases, Catalog, CatalogItem, Change, Contact, Deleted, Dialect, Edit, Event, EventKind, Member, Native,
+    Aliases, Catalog, CatalogItem, Change, Contact, Deleted, Dialect, Edit, Event, EventKind, Native,
     OnConflict, Record, RecordKind, Rejection, Violation, ViolationKind, difference,
 };
 
@@ -45,8 +45,8 @@ impl Batch {
                 self.undo_merge(write, (seq, event), &contact, on_conflict)
             }
             (EventKind::Updated, Some(contact)) => {
-                if is_unmerging(event) {
-                    return Err(changed_since("former"));
+                if event.takes_merge_apart() {
+                    return self.undo_unmerge(write, (seq, event), &contact, on_conflict);
                 }
                 self.update(write, contact.id, &reverting(event, on_conflict), Some(seq))
             }
@@ -200,11 +200,6 @@ pub(super) fn reverting(event: &Event, on_conflict: OnConflict) -> Change {
     let mut change = Change::default();
     change.push("", Edit::Revert(event.differences.clone(), on_conflict));
     change
-}
-
-/// Whether an event took back a merge. That is not taken back: the contacts live, and can be merged again.
-fn is_unmerging(event: &Event) -> bool {
-    event.undoes.is_some() && event.differences.iter().any(|each| matches!(each.member, Member::Former(_)))
 }
 
 pub(super) fn changed_since(at: &str) -> StoreError {

@@ -87,15 +87,60 @@ async fn a_merge_is_one_change_that_is_taken_back() {
     let history = served.store.history(served.workspace, &number(&janet), None, 9).await.unwrap().unwrap();
     let kinds: Vec<_> = history.iter().map(|(_, event)| event.kind).collect();
     assert_eq!(kinds, [EventKind::Restored, EventKind::Deleted, EventKind::Created]);
-    // What was taken apart is merged again by merging it, not by undoing.
-    let again = database.undo(&served, undone.event.unwrap(), OnConflict::Overwrite).await;
-    assert_eq!(violation(again), ("former".to_owned(), ViolationKind::ChangedSince));
     let twice = database.undo(&served, merged.event.unwrap(), OnConflict::Overwrite).await;
     assert_eq!(violation(twice), ("former".to_owned(), ViolationKind::ChangedSince));
     let merged = merge(&database, &served, &jane, &[&janet]).await.unwrap();
     assert_eq!(merged.contact.city.as_deref(), Some("Rome"));
     let verified = served.store.verify().await.unwrap();
     assert_eq!(verified.faults, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn what_was_taken_apart_is_merged_again_by_undoing_that_and_so_on() {
+    let (database, served) = served().await;
+    let (jane, janet) = two(&database, &served).await;
+    let merged = merge(&database, &served, &jane, &[&janet]).await.unwrap();
+    let mut last = merged.event.unwrap();
+    for round in 0..3 {
+        let apart = database.undo(&served, last, OnConflict::Refuse).await.unwrap();
+        assert_eq!(found(&served, &number(&janet)).await, Some(janet.number), "{round}");
+        // Neither may have lost anything, and both may have got something: here the one that stays.
+        let note = edit(Edit::Text(TextMember::Remarks, Some(format!("round {round}"))));
+        database.update(&served, &jane, note).await.unwrap();
+        let again = database.undo(&served, apart.event.unwrap(), OnConflict::Refuse).await.unwrap();
+        assert_eq!(again.contact.city.as_deref(), Some("Rome"));
+        assert_eq!(again.contact.remarks.as_deref(), Some(format!("round {round}").as_str()));
+        for named in [number(&janet), uuid(&janet), Ref::uuid(Dialect::Zingle, "z-1")] {
+            assert_eq!(found(&served, &named).await, Some(jane.number), "{named:?}");
+        }
+        let event = served.store.find_event(served.workspace, again.event.unwrap()).await.unwrap().unwrap();
+        assert_eq!((event.undoes, event.merged.len()), (apart.event, 1));
+        last = again.event.unwrap();
+    }
+    let verified = served.store.verify().await.unwrap();
+    assert_eq!(verified.faults, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn one_that_changed_since_it_was_taken_apart_is_merged_again_only_if_that_is_said() {
+    let (database, served) = served().await;
+    let (jane, janet) = two(&database, &served).await;
+    let merged = merge(&database, &served, &jane, &[&janet]).await.unwrap();
+    let apart =
+        database.undo(&served, merged.event.unwrap(), OnConflict::Refuse).await.unwrap().event.unwrap();
+    database.update(&served, &janet, city("Oslo")).await.unwrap();
+    let refused = database.undo(&served, apart, OnConflict::Refuse).await;
+    assert_eq!(violation(refused), ("former".to_owned(), ViolationKind::ChangedSince));
+    let again = database.undo(&served, apart, OnConflict::Overwrite).await.unwrap();
+    assert_eq!(again.contact.city.as_deref(), Some("Rome"));
+    // What it had got is not lost: it comes back with it.
+    database.undo(&served, again.event.unwrap(), OnConflict::Refuse).await.unwrap();
+    assert_eq!(served.get(janet.id).await.unwrap().city.as_deref(), Some("Oslo"));
+    let twice = database.undo(&served, apart, OnConflict::Skip).await;
+    assert_eq!(violation(twice), ("former".to_owned(), ViolationKind::ChangedSince));
+    database.delete(&served, &janet).await.unwrap();
+    let gone = database.undo(&served, apart, OnConflict::Overwrite).await;
+    assert_eq!(violation(gone), ("former".to_owned(), ViolationKind::ChangedSince));
 }
 
 #[tokio::test]
