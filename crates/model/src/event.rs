@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use uuid::Uuid;
 
-use crate::{CatalogItem, Contact, ContactId, Dialect, Difference, KeyId, Record, RecordKind, Timestamp};
+use crate::{
+    CatalogItem, Contact, ContactId, Dialect, Difference, HeldBack, KeyId, Record, RecordKind, Timestamp,
+};
 
 /// A committed change of one record. The log of events is append-only; undo appends another event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,9 @@ pub struct Event {
     /// What differs, member by member.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
+    /// What the policy of the key held back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<HeldBack>,
     /// The whole record as it was, when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deleted>,

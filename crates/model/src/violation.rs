@@ -190,6 +190,9 @@ pub enum ViolationKind {
     /// The contact's name, e-mail and phone are owned by an outside system.
     #[error("is locked by '{0}'")]
     Locked(String),
+    /// The policy of the key that asks does not allow to change this member.
+    #[error("the key's policy protects '{0}'")]
+    Protected(String),
     /// An undo would overwrite a later change.
     #[error("was changed again since")]
     ChangedSince,
