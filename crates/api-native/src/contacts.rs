@@ -1,13 +1,14 @@
 //! Contacts: list, get, create, update, delete.
 
-use api_kit::{Answer, Body, Call, json, with_change};
+use api_kit::{Answer, Body, Call, json, with_change, wrote};
+use app::{Scope, Written};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use model::{Change, Dialect, Json, Ref};
+use model::{Dialect, Json, Ref, Revisions};
 
+use crate::error::Stale;
 use crate::media::Document;
 use crate::page::Page;
-use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
 use crate::wire::{self, ContactBody, ContactsBody};
 use crate::{Error, NativeApi};
@@ -26,14 +27,11 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     Ok(json(StatusCode::OK, &ContactsBody::new(&list, next)))
 }
 
-pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
+pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
     let view = call.app.get_contact(&call.caller, &contact_ref(&call)).await?;
-    let revision = view.contact.revision;
-    wanted.check_read(revision)?;
-    if wanted.is_known(revision) {
-        return Ok(not_modified(revision));
-    }
-    Ok(with_tag(revision, json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog))))
+    call.shown(view.contact.revision, || {
+        json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog))
+    })
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -43,20 +41,16 @@ pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> A
     if let Ok(location) = HeaderValue::try_from(format!("/api/v1/contacts/{}", contact.id)) {
         answer.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(with_tag(contact.revision, with_change(written.change, answer)))
+    Ok(wrote(&written, answer))
 }
 
-pub(crate) async fn update(
-    call: Call<NativeApi>,
-    wanted: Wanted,
-    Document(body): Document,
-) -> Answer<NativeApi> {
+pub(crate) async fn update(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
     let body = without_what_was_read(&call, body).await?;
-    let change = Change { precondition: wanted.boxed(), ..wire::decode(body) };
-    let written = call.app.update_contact(&call.caller, contact_ref(&call), change).await?;
+    let written = call.app.update_contact(&call.caller, contact_ref(&call), wire::decode(body)).await;
+    let written = or_stale(&call, written).await?;
     let contact = &written.view.contact;
     let answer = json(StatusCode::OK, &ContactBody::new(contact, &written.view.catalog));
-    Ok(with_tag(contact.revision, with_change(written.change, answer)))
+    Ok(wrote(&written, answer))
 }
 
 /// A patch without what a client does not choose and sends back as it was read.
@@ -70,7 +64,28 @@ async fn without_what_was_read(call: &Call<NativeApi>, body: Body) -> Result<Bod
     Ok(Body::Json(Json::Object(members)))
 }
 
-pub(crate) async fn delete(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
-    let written = call.app.delete_contact_at(&call.caller, contact_ref(&call), wanted.boxed()).await?;
+pub(crate) async fn delete(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let written = call.app.delete_contact(&call.caller, contact_ref(&call)).await;
+    let written = or_stale(&call, written).await?;
     Ok(with_change(written.change, StatusCode::NO_CONTENT.into_response()))
+}
+
+/// What was written. A client that knew another revision is told what happened since.
+async fn or_stale(call: &Call<NativeApi>, written: Result<Written, app::Error>) -> Result<Written, Error> {
+    let rejection = match written {
+        Err(app::Error::Rejected(rejection)) if rejection.other_revision().is_some() => rejection,
+        written => return Ok(written?),
+    };
+    let Some(Revisions::These(known)) = call.precondition().is else {
+        return Err(app::Error::Rejected(rejection).into());
+    };
+    let since = match known.into_iter().max() {
+        // Who may not read is not told what others wrote.
+        Some(revision) if call.caller.require(Scope::Read).is_ok() => {
+            call.app.differences_since(&call.caller, &contact_ref(call), revision).await?
+        }
+        _ => None,
+    };
+    let differences = since.map(|since| wire::differences(&since.differences, &since.catalog));
+    Err(Error::Stale(Box::new(Stale { rejection, differences })))
 }

@@ -10,11 +10,11 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::{Rejection, ViolationKind};
+use model::{Json, Rejection, ViolationKind};
 use serde::Serialize;
 
 use self::violation::Refused;
-use crate::{media, precondition};
+use crate::media;
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
@@ -26,13 +26,17 @@ pub enum Error {
     Problem(Problem),
     /// The body's Content-Type is none that a write can have.
     MediaType,
-    /// A header cannot be read.
-    Header {
-        /// Its name.
-        name: &'static str,
-        /// What is wrong with it: `must be …`.
-        reason: &'static str,
-    },
+    /// The contact is at another revision than the client knows.
+    Stale(Box<Stale>),
+}
+
+/// What a client is told of a contact that changed since it knew it.
+#[derive(Debug)]
+pub struct Stale {
+    /// Why the change was refused.
+    pub(crate) rejection: Rejection,
+    /// What differs between the revision that the client knew and now, if that can be told.
+    pub(crate) differences: Option<Json>,
 }
 
 impl From<Problem> for Error {
@@ -58,6 +62,8 @@ enum Kind {
     MethodNotAllowed,
     Conflict,
     OtherRevision,
+    VersionRequired,
+    RateLimited,
     InUse,
     TooLarge,
     MediaType,
@@ -97,6 +103,16 @@ impl Kind {
                 "/docs/problems/other-revision",
                 "The record is at another revision",
             ),
+            Self::VersionRequired => (
+                StatusCode::PRECONDITION_REQUIRED,
+                "/docs/problems/version-required",
+                "The request must name the revision of the contact",
+            ),
+            Self::RateLimited => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "/docs/problems/rate-limited",
+                "The API key sends too many requests",
+            ),
             Self::InUse => (StatusCode::CONFLICT, "/docs/problems/in-use", "An id is in use"),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "/docs/problems/too-large", "The body is too large")
@@ -133,6 +149,8 @@ struct Details {
     challenge: Option<&'static str>,
     /// The revision that the record has, when another one was wanted.
     revision: Option<u64>,
+    /// What differs between the revision that was wanted and that one.
+    differences: Option<Json>,
 }
 
 /// The body of a problem.
@@ -145,12 +163,23 @@ struct DetailsBody<'a> {
     detail: &'a str,
     errors: &'a [Refused],
     #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differences: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
 
 impl Details {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: None, revision: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            challenge: None,
+            revision: None,
+            differences: None,
+        }
     }
 
     fn of(error: &Error) -> Self {
@@ -160,17 +189,22 @@ impl Details {
                 let detail = format!("a write must have the Content-Type {}", media::ACCEPTED.join(" or "));
                 return Self::new(Kind::MediaType, detail);
             }
-            Error::Header { name, reason } => {
-                return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
+            Error::Stale(stale) => {
+                return Self {
+                    differences: stale.differences.clone(),
+                    ..Self::of_rejection(&stale.rejection)
+                };
             }
         };
         match problem {
             Problem::App(error) => Self::of_app(error),
             Problem::NoRoute => Self::new(Kind::NotFound, problem.to_string()),
             Problem::MethodNotAllowed => Self::new(Kind::MethodNotAllowed, problem.to_string()),
-            Problem::BadPath | Problem::BadQuery { .. } | Problem::Undocumented(_) | Problem::BodyCut => {
-                Self::new(Kind::BadRequest, problem.to_string())
-            }
+            Problem::BadPath
+            | Problem::BadQuery { .. }
+            | Problem::BadHeader { .. }
+            | Problem::Undocumented(_)
+            | Problem::BodyCut => Self::new(Kind::BadRequest, problem.to_string()),
             Problem::BodyTooLarge(_) => Self::new(Kind::TooLarge, problem.to_string()),
             Problem::Timeout => {
                 let detail = "the request took too long; whether a change took effect is unknown, reading \
@@ -192,6 +226,11 @@ impl Details {
             }
             app::Error::NotFound(_) => Self::new(Kind::NotFound, error.to_string()),
             app::Error::Rejected(rejection) => Self::of_rejection(rejection),
+            app::Error::VersionRequired => {
+                let detail = format!("nothing was stored: {error}; send its ETag in If-Match");
+                Self::new(Kind::VersionRequired, detail)
+            }
+            app::Error::RateLimited(_) => Self::new(Kind::RateLimited, error.to_string()),
             app::Error::InUse(_) => Self::new(Kind::InUse, error.to_string()),
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
@@ -205,10 +244,7 @@ impl Details {
 
     fn of_rejection(rejection: &Rejection) -> Self {
         let has = |is: fn(&ViolationKind) -> bool| rejection.violations.iter().any(|each| is(&each.kind));
-        let revision = rejection.violations.iter().find_map(|each| match each.kind {
-            ViolationKind::OtherRevision(revision) => Some(revision),
-            _ => None,
-        });
+        let revision = rejection.other_revision();
         let kind = if revision.is_some() {
             Kind::OtherRevision
         } else if has(|kind| matches!(kind, ViolationKind::Malformed(_))) {
@@ -231,8 +267,16 @@ impl Details {
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
         let (status, kind, title) = self.kind.parts();
         let status = status.as_u16();
-        let body =
-            DetailsBody { kind, title, status, detail: &self.detail, errors: &self.errors, request_id };
+        let body = DetailsBody {
+            kind,
+            title,
+            status,
+            detail: &self.detail,
+            errors: &self.errors,
+            revision: self.revision,
+            differences: self.differences.as_ref(),
+            request_id,
+        };
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
@@ -275,7 +319,7 @@ impl IntoResponse for Error {
         if let Some(challenge) = details.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if let Some(tag) = details.revision.and_then(precondition::tag) {
+        if let Some(tag) = details.revision.and_then(api_kit::tag) {
             headers.insert(header::ETAG, tag);
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {

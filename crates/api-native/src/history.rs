@@ -3,7 +3,7 @@
 use api_kit::{Answer, Call, json, with_change};
 use app::Missing;
 use axum::http::StatusCode;
-use model::{Catalog, Rejection};
+use model::{Catalog, Member, Rejection};
 
 use crate::contacts::contact_ref;
 use crate::media::Document;
@@ -48,8 +48,8 @@ fn change_number(call: &Call<NativeApi>) -> Result<u64, Error> {
 /// An undo is not a document of the client's: its violations name members of the record.
 fn in_native_words(mut rejection: Rejection, catalog: &Catalog) -> Rejection {
     for violation in &mut rejection.violations {
-        if let Ok(member) = violation.at.parse() {
-            violation.at = wire::member_path(&member, catalog);
+        if let Ok(member) = violation.at.parse::<Member>() {
+            violation.at = member.path(catalog);
         }
     }
     rejection

@@ -12,7 +12,6 @@ mod history;
 mod media;
 mod members;
 mod page;
-mod precondition;
 mod resource;
 mod shelf;
 mod wire;

@@ -8,7 +8,7 @@ use model::{
     Catalog, CatalogRow, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection,
     TagId, TaskId, Timestamp, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError, Write};
+use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError};
 use uuid::Uuid;
 
 use crate::catalog::WrittenItem;
@@ -201,13 +201,10 @@ impl App {
         caller: &Caller,
         actions: Vec<Action>,
     ) -> Result<Vec<AnyOutcome>, Error> {
-        let write = |action| Write {
-            workspace: caller.workspace,
-            actor: caller.actor(),
-            stamp: self.stamp(),
-            action,
-        };
-        Ok(self.store().write_group(actions.into_iter().map(write).collect()).await?)
+        let writes = actions.into_iter().map(|action| self.write_of(caller, action)).collect();
+        let outcomes = self.store().write_group(writes).await?;
+        outcomes.iter().for_each(|outcome| caller.tell_held_back(outcome));
+        Ok(outcomes)
     }
 }
 

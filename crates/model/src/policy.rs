@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, ChannelKind, Dialect, Entity, FieldId, Json, Member, Network};
+use crate::{
+    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, ItemChange, ItemEdit, Json, Member, Network,
+    Record, RecordKind, Rejection, Violation, ViolationKind,
+};
 
 /// Rules of one policy at most.
 pub const RULES: usize = 200;
@@ -156,9 +159,56 @@ impl Policy {
         self.closest(&format!("channels.{kind}"))
     }
 
-    /// Whether a contact may be deleted.
-    pub fn allows_deletion(&self) -> bool {
-        self.closest(DELETION) == Rule::Replace
+    /// Passes if a catalog may become another: what is deleted from it is gone from every contact that has it.
+    ///
+    /// # Errors
+    /// Every member of contacts that would lose something that it protects.
+    pub fn check_catalog(
+        &self,
+        before: &Catalog,
+        changes: &[ItemChange],
+        after: &Catalog,
+    ) -> Result<(), Rejection> {
+        let path = |change: &ItemChange| match &change.edit {
+            ItemEdit::Removed(item) => match &**item {
+                CatalogItem::Tag(_) => Some(Member::Tags),
+                CatalogItem::List(list) if list.entity == Entity::Contact => Some(Member::Lists),
+                CatalogItem::Field(field) if field.entity == Entity::Contact => Some(Member::Value(field.id)),
+                CatalogItem::User(_) => Some(Member::AssignedUser),
+                CatalogItem::Team(_) => Some(Member::AssignedTeam),
+                _ => None,
+            },
+            ItemEdit::Changed(_) if change.kind == RecordKind::Field => {
+                let (old, new) = (before.fields.get(change.id)?, after.fields.get(change.id)?);
+                let has_lost = old.options.iter().any(|option| new.option(option.id).is_none());
+                (has_lost && old.entity == Entity::Contact).then_some(Member::Value(old.id))
+            }
+            ItemEdit::Made(_) | ItemEdit::Changed(_) => None,
+        };
+        let protected =
+            changes.iter().filter_map(path).filter(|member| self.rule(member, before) != Rule::Replace);
+        refusal(protected.map(|member| member.path(before)))
+    }
+
+    /// Passes if a company or a note may be deleted, which takes it from the contacts that have it.
+    ///
+    /// # Errors
+    /// The member of contacts that it protects.
+    pub fn check_deletion_of(&self, record: &Record) -> Result<(), Rejection> {
+        let path = match record {
+            Record::Company(_) => "companies",
+            Record::Note(_) => "notes",
+            Record::Task(_) => return Ok(()),
+        };
+        refusal((self.closest(path) != Rule::Replace).then(|| path.to_owned()).into_iter())
+    }
+
+    /// Passes if a contact may be deleted.
+    ///
+    /// # Errors
+    /// That the policy keeps it.
+    pub fn check_deletion(&self) -> Result<(), Rejection> {
+        refusal((self.closest(DELETION) != Rule::Replace).then(|| DELETION.to_owned()).into_iter())
     }
 
     /// The rule of the path itself, else of what it is under, else that of everything.
@@ -175,6 +225,12 @@ impl Policy {
             }
         }
     }
+}
+
+/// The refusal of a request that would take something from members that are protected.
+fn refusal(paths: impl Iterator<Item = String>) -> Result<(), Rejection> {
+    let violations: Vec<_> = paths.map(|path| Violation::new("", ViolationKind::Protected(path))).collect();
+    if violations.is_empty() { Ok(()) } else { Err(Rejection { violations }) }
 }
 
 /// The path of a member in a policy. The parts of a name are one, since each is derived from the others; when a contact
@@ -238,7 +294,7 @@ mod tests {
         assert_eq!(rule(Member::Extra(Dialect::Zingle, "a".to_owned())), Rule::FillIfEmpty);
         assert_eq!(policy.rule_of_channels(&ChannelKind::Email), Rule::Refuse);
         assert_eq!(policy.rule_of_channels(&"whatsapp".into()), Rule::AddOnly);
-        assert!(!policy.allows_deletion());
+        assert!(policy.check_deletion().is_err());
     }
 
     #[test]
@@ -246,7 +302,7 @@ mod tests {
         let policy = policy(&[("tags", Rule::AddOnly)]).unwrap();
         assert_eq!(policy.rule(&Member::Tags, &Catalog::default()), Rule::AddOnly);
         assert_eq!(policy.rule(&Member::Lists, &Catalog::default()), Rule::Replace);
-        assert!(policy.allows_deletion());
+        assert!(policy.check_deletion().is_ok());
     }
 
     #[test]

@@ -8,6 +8,16 @@ pub struct Rejection {
     pub violations: Vec<Violation>,
 }
 
+impl Rejection {
+    /// The revision that the record has, when the client wanted another one.
+    pub fn other_revision(&self) -> Option<u64> {
+        self.violations.iter().find_map(|each| match each.kind {
+            ViolationKind::OtherRevision(revision) => Some(revision),
+            _ => None,
+        })
+    }
+}
+
 impl From<Violation> for Rejection {
     fn from(violation: Violation) -> Self {
         Self { violations: vec![violation] }

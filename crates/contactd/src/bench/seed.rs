@@ -54,11 +54,7 @@ pub(super) async fn prepare(store: &Store) -> anyhow::Result<Seeded> {
         name: WORKSPACE.to_owned(),
         workspaces: vec![WORKSPACE.to_owned()],
         scopes: vec![Scope::Write],
-        dialects: Dialect::ALL.to_vec(),
-        compat: None,
-        strict: None,
-        expires_at: None,
-        secret: None,
+        ..KeyRequest::default()
     };
     let issued = app.create_key(request).await.context("cannot make the key")?;
     let workload = Arc::new(Workload::new(&catalog).context("the fields are not there")?);
