@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_kit::{Answer, Call, Payload, with_change};
+use api_kit::{Answer, Call, Payload, with_change, wrote};
 use app::{ContactList, Missing};
 use model::Contact;
 
@@ -25,7 +25,7 @@ pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> An
     let written = call.app.create_contact(&call.caller, change).await?;
     let companies = companies::of(&call, [&*written.view.contact]).await?;
     let shown = contact::Contact::of(&written.view, &companies, &echo);
-    Ok(with_change(written.change, single(&shown)))
+    Ok(wrote(&written, single(&shown)))
 }
 
 /// `GET /crm/objects/contact/{contactId}`
@@ -35,7 +35,8 @@ pub(crate) async fn get(call: Call<Acquire>) -> Answer<Acquire> {
     let view =
         call.app.get_contact(&call.caller, &id).await.map_err(|error| Error::from(error).about(ID, &id))?;
     let companies = companies::of(&call, [&*view.contact]).await?;
-    selected(selection.apply(&detail::Detail::of(&view, &selection, &companies)))
+    let shown = selected(selection.apply(&detail::Detail::of(&view, &selection, &companies)))?;
+    call.shown(view.contact.revision, || shown)
 }
 
 /// `GET /crm/objects/contact`
@@ -65,7 +66,7 @@ pub(crate) async fn merge(call: Call<Acquire>, payload: Payload<Acquire>) -> Ans
     let merged = call.app.merge_contacts(&call.caller, &id, from.clone()).await.map_err(about)?;
     let contact = &merged.view.contact;
     let stays = contact::shown_id(&contact.aliases, contact.number);
-    Ok(with_change(merged.change, single(&Merged::new(stays, &from))))
+    Ok(wrote(&merged, single(&Merged::new(stays, &from))))
 }
 
 /// `PUT /crm/objects/contact/{contactId}`
@@ -76,7 +77,7 @@ pub(crate) async fn update(call: Call<Acquire>, payload: Payload<Acquire>) -> An
     let written = call.app.update_contact(&call.caller, id.clone(), change).await.map_err(about)?;
     let companies = companies::of(&call, [&*written.view.contact]).await?;
     let shown = contact::Contact::of(&written.view, &companies, &echo);
-    Ok(with_change(written.change, single(&shown)))
+    Ok(wrote(&written, single(&shown)))
 }
 
 /// `DELETE /crm/objects/contact/{contactId}`

@@ -123,6 +123,9 @@ impl Error {
                 let text = format!("The query parameter \"{name}\" {reason}.");
                 (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some(name))])
             }
+            Problem::BadHeader { name, reason } => {
+                one(StatusCode::BAD_REQUEST, INVALID, &format!("The header \"{name}\" {reason}."))
+            }
             Problem::Undocumented(what @ Undocumented::Call { .. }) => {
                 one(StatusCode::NOT_FOUND, INVALID, &format!("No such endpoint: {what}."))
             }
@@ -171,7 +174,19 @@ impl Error {
             ) => one(StatusCode::NOT_FOUND, MISSING, &format!("No such {what}.")),
             app::Error::Rejected(rejection) => {
                 let faults = rejection.violations.iter().map(|violation| self.violation_fault(violation));
-                (StatusCode::BAD_REQUEST, faults.collect())
+                let status = match rejection.other_revision() {
+                    Some(_) => StatusCode::PRECONDITION_FAILED,
+                    None => StatusCode::BAD_REQUEST,
+                };
+                (status, faults.collect())
+            }
+            app::Error::VersionRequired => one(
+                StatusCode::PRECONDITION_REQUIRED,
+                INVALID,
+                "The API key must name the revision of the contact that it changes: send its ETag in If-Match.",
+            ),
+            app::Error::RateLimited(_) => {
+                one(StatusCode::TOO_MANY_REQUESTS, SERVER, "The API key sends too many requests.")
             }
             app::Error::InUse(what) => {
                 one(StatusCode::BAD_REQUEST, DUPLICATE, &format!("{} is in use.", cut(what)))
@@ -331,6 +346,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::Locked(_)
         | V::Permanent
         | V::OtherRevision(_)
+        | V::Protected(_)
         | V::ChangedSince => (INVALID, at_member()),
     }
 }

@@ -1,6 +1,6 @@
 //! The bot of a contact: get, set.
 
-use api_kit::{Answer, Call, Payload, json, with_change};
+use api_kit::{Answer, Call, Payload, json, wrote};
 use axum::http::StatusCode;
 
 use crate::wire::bot::{self, Bot};
@@ -17,5 +17,5 @@ pub(crate) async fn set(call: Call<Callbell>, payload: Payload<Callbell>) -> Ans
     let contact = wire::reference(call.param("uuid"));
     let written = call.app.update_contact(&call.caller, contact, bot::set(payload.body)).await?;
     let bot = Bot::of(&written.view.contact).ok_or(Error::NoBot)?;
-    Ok(with_change(written.change, json(StatusCode::OK, &One("bot", bot))))
+    Ok(wrote(&written, json(StatusCode::OK, &One("bot", bot))))
 }

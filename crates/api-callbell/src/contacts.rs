@@ -1,6 +1,6 @@
 //! Contacts: list, create, get, update, delete.
 
-use api_kit::{Answer, Call, Payload, json, with_change};
+use api_kit::{Answer, Call, Payload, json, with_change, wrote};
 use axum::http::StatusCode;
 
 use crate::page::Page;
@@ -15,7 +15,10 @@ pub(crate) async fn list(call: Call<Callbell>) -> Answer<Callbell> {
 
 pub(crate) async fn get(call: Call<Callbell>) -> Answer<Callbell> {
     let view = call.app.get_contact(&call.caller, &wire::reference(call.param("uuid"))).await?;
-    Ok(json(StatusCode::OK, &wire::Single::of(&view, call.caller.compat(), wire::Types::of(&call.query))))
+    let types = wire::Types::of(&call.query);
+    call.shown(view.contact.revision, || {
+        json(StatusCode::OK, &wire::Single::of(&view, call.caller.compat(), types))
+    })
 }
 
 pub(crate) async fn create(call: Call<Callbell>, payload: Payload<Callbell>) -> Answer<Callbell> {
@@ -23,7 +26,7 @@ pub(crate) async fn create(call: Call<Callbell>, payload: Payload<Callbell>) -> 
     let change = wire::change::create(payload.body, &catalog);
     let written = call.app.create_contact(&call.caller, change).await?;
     let body = wire::Single::of(&written.view, call.caller.compat(), wire::Types::Hidden);
-    Ok(with_change(written.change, json(StatusCode::OK, &body)))
+    Ok(wrote(&written, json(StatusCode::OK, &body)))
 }
 
 pub(crate) async fn update(call: Call<Callbell>, payload: Payload<Callbell>) -> Answer<Callbell> {
@@ -31,7 +34,7 @@ pub(crate) async fn update(call: Call<Callbell>, payload: Payload<Callbell>) -> 
     let contact = wire::reference(call.param("uuid"));
     let written = call.app.update_contact(&call.caller, contact, change).await?;
     let body = wire::Single::of(&written.view, call.caller.compat(), wire::Types::Hidden);
-    Ok(with_change(written.change, json(StatusCode::OK, &body)))
+    Ok(wrote(&written, json(StatusCode::OK, &body)))
 }
 
 pub(crate) async fn delete(call: Call<Callbell>) -> Answer<Callbell> {

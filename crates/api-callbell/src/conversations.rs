@@ -1,6 +1,6 @@
 //! Conversations of contacts: open, close, note, funnel, messages.
 
-use api_kit::{Answer, Call, Payload, json, with_change};
+use api_kit::{Answer, Call, Payload, json, with_change, wrote};
 use app::Written;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -17,7 +17,7 @@ pub(crate) async fn open(call: Call<Callbell>) -> Answer<Callbell> {
 
 pub(crate) async fn close(call: Call<Callbell>) -> Answer<Callbell> {
     let written = update(&call, conversation::state(Edit::Closed(true))).await?;
-    Ok(with_change(written.change, json(StatusCode::OK, &wire::Object::of(&written.view))))
+    Ok(wrote(&written, json(StatusCode::OK, &wire::Object::of(&written.view))))
 }
 
 pub(crate) async fn update_funnel(call: Call<Callbell>, payload: Payload<Callbell>) -> Answer<Callbell> {
@@ -49,5 +49,5 @@ async fn update(call: &Call<Callbell>, change: Change) -> Result<Written, Error>
 
 fn single(call: &Call<Callbell>, written: &Written) -> Response {
     let body = wire::Single::of(&written.view, call.caller.compat(), wire::Types::Hidden);
-    with_change(written.change, json(StatusCode::OK, &body))
+    wrote(written, json(StatusCode::OK, &body))
 }

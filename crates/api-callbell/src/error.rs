@@ -95,7 +95,12 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
             (S::FORBIDDEN, format!("not authorized: {fault}").into())
         }
         Problem::App(E::NotFound(missing)) => (S::NOT_FOUND, format!("{} not found", noun(*missing)).into()),
+        Problem::App(E::Rejected(rejection)) if rejection.other_revision().is_some() => {
+            (S::PRECONDITION_FAILED, violations(rejection))
+        }
         Problem::App(E::Rejected(rejection)) => (S::BAD_REQUEST, violations(rejection)),
+        Problem::App(fault @ E::VersionRequired) => (S::PRECONDITION_REQUIRED, fault.to_string().into()),
+        Problem::App(fault @ E::RateLimited(_)) => (S::TOO_MANY_REQUESTS, fault.to_string().into()),
         Problem::App(fault @ E::InUse(_)) => (S::BAD_REQUEST, fault.to_string().into()),
         Problem::App(fault @ (E::Busy | E::Stopping | E::Unavailable(_))) => {
             (S::SERVICE_UNAVAILABLE, format!("{fault}, try again").into())
@@ -109,6 +114,7 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         // Nothing has an id that is no text; most that a path can name are contacts.
         Problem::BadPath => (S::NOT_FOUND, text("contact not found")),
         Problem::BadQuery { name, reason } => (S::BAD_REQUEST, object!({ *name: [reason] })),
+        Problem::BadHeader { .. } => (S::BAD_REQUEST, problem.to_string().into()),
         Problem::Undocumented(what @ Undocumented::Call { .. }) => {
             (S::NOT_FOUND, format!("not found: {what}").into())
         }
@@ -225,6 +231,7 @@ fn wording(kind: &ViolationKind) -> String {
         | V::Locked(_)
         | V::Permanent
         | V::OtherRevision(_)
+        | V::Protected(_)
         | V::ChangedSince
         | V::Malformed(_) => kind.to_string(),
     }

@@ -1,14 +1,16 @@
 //! A request that was let in: who asks, in which dialect, for what.
 
+use std::sync::Arc;
+
 use app::{App, BadKey, Caller};
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use model::Dialect;
+use model::{Dialect, Precondition};
 
 use crate::contract::Strict;
-use crate::{Contract, Problem, Query};
+use crate::{Answer, Contract, Problem, Query, precondition, told, with_tag};
 
 /// What makes a dialect an HTTP API.
 pub trait Api: Send + Sync + Sized + 'static {
@@ -59,10 +61,33 @@ impl<A> Call<A> {
 }
 
 impl<A: Api> Call<A> {
+    /// What must hold of the revision of the record that the request changes.
+    pub fn precondition(&self) -> Precondition {
+        self.caller.wanted().map(|wanted| wanted.of_write().clone()).unwrap_or_default()
+    }
+
+    /// The answer to a read of one record: nothing where the reader has this revision already.
+    ///
+    /// # Errors
+    /// That the reader wants another revision.
+    pub fn shown(&self, revision: u64, answer: impl FnOnce() -> Response) -> Answer<A> {
+        let wanted = self.caller.wanted().map(|wanted| wanted.is_known(revision));
+        let answer = match wanted.transpose().map_err(app::Error::Rejected)? {
+            Some(true) => StatusCode::NOT_MODIFIED.into_response(),
+            Some(false) | None => answer(),
+        };
+        Ok(with_tag(revision, answer))
+    }
+
     async fn admit(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let secret = A::secret(&parts.headers).map_err(app::Error::Unauthenticated)?;
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-        let caller = app.authenticate(&secret, A::DIALECT, request_id).await?;
+        let caller = app.authenticate(&secret, A::DIALECT, request_id).await;
+        if let Err(app::Error::RateLimited(allowance)) = &caller {
+            told::limited(*allowance);
+        }
+        let caller = caller?.wanting(precondition::read(&parts.headers)?.map(Arc::new));
+        told::admitted(&caller);
         let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::BadPath)?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let query = parts.extensions.get::<Query>().cloned().unwrap_or_default();

@@ -9,23 +9,25 @@ pub mod decode;
 mod host;
 pub mod json;
 mod pictures;
+mod precondition;
 mod problem;
 mod query;
 mod reply;
 mod shell;
+mod told;
 mod unread;
-mod unused;
 
 pub use body::{Body, LargePayload, MAX_BODY_BYTES, Payload};
 pub use call::{Api, Call, RequestId};
 pub use contract::{Answers, Contract, Undocumented};
 pub use host::Host;
 pub use pictures::ROUTE as PICTURES;
+pub use precondition::{tag, with_tag};
 pub use problem::Problem;
 pub use query::Query;
-pub use reply::{CHANGE_HEADER, json, with_change};
+pub use reply::{CHANGE_HEADER, json, with_change, wrote};
 pub use shell::{RouteName, TIMEOUT, shell};
-pub use unused::{IGNORED_HEADER, ignored};
+pub use told::{HELD_BACK_HEADER, IGNORED_HEADER, ignored};
 
 /// What a handler gives: an answer, or the dialect's error.
 pub type Answer<A> = Result<axum::response::Response, <A as Api>::Error>;

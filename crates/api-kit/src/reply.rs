@@ -1,8 +1,11 @@
 //! Answers.
 
+use app::Written;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+use crate::with_tag;
 
 /// The number of the change that a write made, for history and undo; absent when nothing changed.
 pub const CHANGE_HEADER: HeaderName = HeaderName::from_static("contactd-change");
@@ -22,6 +25,11 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// The answer to a write of a contact that shows it: with the number of the change, and the contact's revision.
+pub fn wrote(written: &Written, response: Response) -> Response {
+    with_tag(written.view.contact.revision, with_change(written.change, response))
 }
 
 /// The same answer with the number of its change.

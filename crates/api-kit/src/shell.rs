@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::told::told;
 use crate::unread::Shared;
-use crate::unused::told;
 use crate::{Api, Call, Problem, Query, pictures};
 
 /// Longest time for one request.

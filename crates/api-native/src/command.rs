@@ -138,7 +138,6 @@ fn plain(error: Error) -> app::Error {
         Error::NotThen(why) | Error::GoneThen(why) => malformed(why),
         Error::Operation { place, fault } => malformed(format!("operation {place}: {fault:?}")),
         Error::MediaType(_) => malformed("the body has a media type that is not supported".to_owned()),
-        Error::Header { name, reason } => malformed(format!("the header '{name}' {reason}")),
     }
 }
 

@@ -1,16 +1,14 @@
 //! Contacts: list, get, create, update, delete.
 
-use api_kit::{Answer, Body, Call, json, with_change};
-use app::{View, Written};
+use api_kit::{Answer, Body, Call, Problem, json, with_change, wrote};
+use app::{Scope, View, Written};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use model::{Change, Dialect, Json, Ref};
-use serde::Serialize;
+use model::{Dialect, Json, Ref, Revisions};
 
 use crate::json_patch::{self, JsonPatch};
 use crate::media::{self, Document};
 use crate::page::Page;
-use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
 use crate::wire::{self, ContactBody, ContactsBody, DocumentBody};
 use crate::{Error, NativeApi, past};
@@ -32,22 +30,13 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     Ok(json(StatusCode::OK, &ContactsBody::new(&contacts, &list.catalog, (list.total, next))))
 }
 
-pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
+pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
     if let Some(at) = call.query.get("at").map(str::to_owned) {
-        return past::get(call, wanted, &at).await;
+        return past::get(call, &at).await;
     }
     let view = call.app.get_document(&call.caller, &contact_ref(&call)).await?;
     let contact = view.document.in_place().map_err(app::Error::from)?;
-    shown(contact.revision, &wanted, &DocumentBody::new(&contact, &view.catalog))
-}
-
-/// A contact to one who may want a revision of it.
-pub(crate) fn shown(revision: u64, wanted: &Wanted, body: &impl Serialize) -> Answer<NativeApi> {
-    wanted.check_read(revision)?;
-    if wanted.is_known(revision) {
-        return Ok(not_modified(revision));
-    }
-    Ok(with_tag(revision, json(StatusCode::OK, body)))
+    call.shown(contact.revision, || json(StatusCode::OK, &DocumentBody::new(&contact, &view.catalog)))
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -57,34 +46,31 @@ pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> A
     if let Ok(location) = HeaderValue::try_from(format!("/api/v1/contacts/{}", contact.id)) {
         answer.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(with_tag(contact.revision, with_change(written.change, answer)))
+    Ok(wrote(&written, answer))
 }
 
-pub(crate) async fn update(
-    call: Call<NativeApi>,
-    wanted: Wanted,
-    change: media::Change,
-) -> Answer<NativeApi> {
+pub(crate) async fn update(call: Call<NativeApi>, change: media::Change) -> Answer<NativeApi> {
     let written = match change {
         media::Change::Merge(body) => {
             let body = without_what_was_read(&call, body).await?;
-            let change = Change { precondition: wanted.boxed(), ..wire::decode(body) };
-            call.app.update_contact(&call.caller, contact_ref(&call), change).await?
+            let written = call.app.update_contact(&call.caller, contact_ref(&call), wire::decode(body)).await;
+            or_stale(&call, written.map_err(Error::from)).await?
         }
         media::Change::Operations(body) => {
             let patch = JsonPatch::decode(body).map_err(app::Error::Rejected)?;
-            patch_contact(&call, &wanted, &patch).await?
+            or_stale(&call, patch_contact(&call, &patch).await).await?
         }
     };
     let contact = &written.view.contact;
     let answer = json(StatusCode::OK, &ContactBody::new(contact, &written.view.catalog));
-    Ok(with_tag(contact.revision, with_change(written.change, answer)))
+    Ok(wrote(&written, answer))
 }
 
 /// Changes a contact as a JSON Patch says.
-async fn patch_contact(call: &Call<NativeApi>, wanted: &Wanted, patch: &JsonPatch) -> Result<Written, Error> {
+async fn patch_contact(call: &Call<NativeApi>, patch: &JsonPatch) -> Result<Written, Error> {
+    call.caller.check_version()?;
     for _ in 0..json_patch::TRIES {
-        if let Some(written) = try_patch(call, wanted, patch).await? {
+        if let Some(written) = try_patch(call, patch).await? {
             return Ok(written);
         }
     }
@@ -92,13 +78,9 @@ async fn patch_contact(call: &Call<NativeApi>, wanted: &Wanted, patch: &JsonPatc
 }
 
 /// Changes a contact as a JSON Patch says, if it still is what the patch was applied to.
-async fn try_patch(
-    call: &Call<NativeApi>,
-    wanted: &Wanted,
-    patch: &JsonPatch,
-) -> Result<Option<Written>, Error> {
+async fn try_patch(call: &Call<NativeApi>, patch: &JsonPatch) -> Result<Option<Written>, Error> {
     let View { contact, catalog } = call.app.get_contact(&call.caller, &contact_ref(call)).await?;
-    wanted.0.check(contact.revision).map_err(app::Error::Rejected)?;
+    call.precondition().check(contact.revision).map_err(app::Error::Rejected)?;
     let patched = patch.apply(&to_json(&ContactBody::new(&contact, &catalog)), &catalog)?;
     let mut change = wire::decode(Body::Json(Json::Object(patched.members)));
     patched.sets.iter().for_each(|set| wire::change_set(set, &mut change));
@@ -118,7 +100,34 @@ async fn without_what_was_read(call: &Call<NativeApi>, body: Body) -> Result<Bod
     Ok(Body::Json(Json::Object(members)))
 }
 
-pub(crate) async fn delete(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
-    let written = call.app.delete_contact_at(&call.caller, contact_ref(&call), wanted.boxed()).await?;
+pub(crate) async fn delete(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let written = call.app.delete_contact(&call.caller, contact_ref(&call)).await;
+    let written = or_stale(&call, written.map_err(Error::from)).await?;
     Ok(with_change(written.change, StatusCode::NO_CONTENT.into_response()))
+}
+
+/// What was written. A client that knew another revision is told what happened since.
+async fn or_stale(call: &Call<NativeApi>, written: Result<Written, Error>) -> Result<Written, Error> {
+    let rejection = match written {
+        Err(Error::Problem(Problem::App(app::Error::Rejected(rejection))))
+            if rejection.other_revision().is_some() =>
+        {
+            rejection
+        }
+        written => return written,
+    };
+    let Some(Revisions::These(known)) = call.precondition().is else {
+        return Err(app::Error::Rejected(rejection).into());
+    };
+    let since = match known.into_iter().max() {
+        // Who may not read is not told what others wrote.
+        Some(revision) if call.caller.require(Scope::Read).is_ok() => {
+            call.app.differences_since(&call.caller, &contact_ref(call), revision).await?
+        }
+        _ => None,
+    };
+    let differences = since.map(|since| wire::differences(&since.differences, &since.catalog));
+    let members =
+        differences.map(|differences| ("differences".to_owned(), differences)).into_iter().collect();
+    Err(Error::Explained { problem: app::Error::Rejected(rejection).into(), members })
 }

@@ -16,7 +16,6 @@ use serde::Serialize;
 
 use self::violation::Refused;
 use crate::json_patch::Fault;
-use crate::precondition;
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
@@ -48,13 +47,6 @@ pub enum Error {
     },
     /// The body's Content-Type is none of these, which it can have.
     MediaType(&'static [&'static str]),
-    /// A header cannot be read.
-    Header {
-        /// Its name.
-        name: &'static str,
-        /// What is wrong with it: `must be …`.
-        reason: &'static str,
-    },
 }
 
 impl From<Problem> for Error {
@@ -82,6 +74,8 @@ enum Kind {
     Conflict,
     TestFailed,
     OtherRevision,
+    VersionRequired,
+    RateLimited,
     InUse,
     TooLarge,
     MediaType,
@@ -124,6 +118,16 @@ impl Kind {
                 StatusCode::PRECONDITION_FAILED,
                 "/docs/problems/other-revision",
                 "The record is at another revision",
+            ),
+            Self::VersionRequired => (
+                StatusCode::PRECONDITION_REQUIRED,
+                "/docs/problems/version-required",
+                "The request must name the revision of the contact",
+            ),
+            Self::RateLimited => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "/docs/problems/rate-limited",
+                "The API key sends too many requests",
             ),
             Self::InUse => (StatusCode::CONFLICT, "/docs/problems/in-use", "An id is in use"),
             Self::TooLarge => {
@@ -174,7 +178,7 @@ pub fn problem_kinds() -> impl Iterator<Item = ProblemKind> {
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Malformed,
         Self::BadRequest,
         Self::Unauthenticated,
@@ -185,6 +189,8 @@ impl Kind {
         Self::Conflict,
         Self::TestFailed,
         Self::OtherRevision,
+        Self::VersionRequired,
+        Self::RateLimited,
         Self::InUse,
         Self::TooLarge,
         Self::MediaType,
@@ -234,6 +240,14 @@ impl Kind {
             Self::OtherRevision => {
                 "If-Match or If-None-Match names another revision than the record has. Nothing was stored. ETag is \
                  the revision that it has: read it, decide, and send the change again."
+            }
+            Self::VersionRequired => {
+                "The key must name the revision that it changes: read the contact, and send its ETag as If-Match. \
+                 Nothing was stored."
+            }
+            Self::RateLimited => {
+                "The key sent more requests than its rate allows. Nothing was stored. Try again after the seconds that \
+                 Retry-After says."
             }
             Self::InUse => "An id or a name that must be the only one is taken. Nothing was stored.",
             Self::TooLarge => "The body has more bytes than a request may have. Nothing was stored.",
@@ -288,6 +302,8 @@ pub(crate) struct DetailsBody<'a> {
     #[serde(flatten)]
     members: &'a Map,
     #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
 
@@ -312,9 +328,6 @@ impl Details {
                 let detail = format!("a write must have the Content-Type {}", accepted.join(" or "));
                 return Self { accepted, ..Self::new(Kind::MediaType, detail) };
             }
-            Error::Header { name, reason } => {
-                return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
-            }
         };
         Self::of_problem(problem)
     }
@@ -324,9 +337,11 @@ impl Details {
             Problem::App(error) => Self::of_app(error),
             Problem::NoRoute => Self::new(Kind::NotFound, problem.to_string()),
             Problem::MethodNotAllowed => Self::new(Kind::MethodNotAllowed, problem.to_string()),
-            Problem::BadPath | Problem::BadQuery { .. } | Problem::Undocumented(_) | Problem::BodyCut => {
-                Self::new(Kind::BadRequest, problem.to_string())
-            }
+            Problem::BadPath
+            | Problem::BadQuery { .. }
+            | Problem::BadHeader { .. }
+            | Problem::Undocumented(_)
+            | Problem::BodyCut => Self::new(Kind::BadRequest, problem.to_string()),
             Problem::BodyTooLarge(_) => Self::new(Kind::TooLarge, problem.to_string()),
             Problem::Timeout => {
                 let detail = "the request took too long; whether a change took effect is unknown, reading \
@@ -348,6 +363,11 @@ impl Details {
             }
             app::Error::NotFound(_) => Self::new(Kind::NotFound, error.to_string()),
             app::Error::Rejected(rejection) => Self::of_rejection(rejection),
+            app::Error::VersionRequired => {
+                let detail = format!("nothing was stored: {error}; send its ETag in If-Match");
+                Self::new(Kind::VersionRequired, detail)
+            }
+            app::Error::RateLimited(_) => Self::new(Kind::RateLimited, error.to_string()),
             app::Error::InUse(_) => Self::new(Kind::InUse, error.to_string()),
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
@@ -368,10 +388,7 @@ impl Details {
 
     fn of_rejection(rejection: &Rejection) -> Self {
         let has = |is: fn(&ViolationKind) -> bool| rejection.violations.iter().any(|each| is(&each.kind));
-        let revision = rejection.violations.iter().find_map(|each| match each.kind {
-            ViolationKind::OtherRevision(revision) => Some(revision),
-            _ => None,
-        });
+        let revision = rejection.other_revision();
         let kind = if revision.is_some() {
             Kind::OtherRevision
         } else if has(|kind| matches!(kind, ViolationKind::Malformed(_))) {
@@ -394,8 +411,9 @@ impl Details {
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
         let (status, kind, title) = self.kind.parts();
         let status = status.as_u16();
-        let Self { detail, errors, members, .. } = self;
-        let body = DetailsBody { kind, title, status, detail, errors, members, request_id };
+        let Self { detail, errors, members, revision, .. } = self;
+        let body =
+            DetailsBody { kind, title, status, detail, errors, members, revision: *revision, request_id };
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
@@ -438,7 +456,7 @@ impl IntoResponse for Error {
         if let Some(challenge) = details.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if let Some(tag) = details.revision.and_then(precondition::tag) {
+        if let Some(tag) = details.revision.and_then(api_kit::tag) {
             headers.insert(header::ETAG, tag);
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -3,7 +3,7 @@
 use api_kit::{Answer, Call, json, with_change};
 use app::{Missing, NotUndone};
 use axum::http::StatusCode;
-use model::{Catalog, Rejection};
+use model::{Catalog, Member, Rejection};
 
 use crate::contacts::contact_ref;
 use crate::media::Document;
@@ -43,7 +43,7 @@ fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
     let rejection = in_native_words(rejection, catalog);
     let named = |member: &str| rejection.violations.iter().any(|each| each.at == member);
     // What is no member is the record as a whole.
-    let is_whole = refused.later.iter().all(|edit| !named(&wire::member_path(&edit.member, catalog)));
+    let is_whole = refused.later.iter().all(|edit| !named(&edit.member.path(catalog)));
     let later = refused.later.iter().map(|edit| LaterBody::new(edit, catalog));
     let later: Vec<_> = later
         .filter(|edit| is_whole || rejection.violations.iter().any(|each| edit.is_of(&each.at)))
@@ -64,8 +64,8 @@ fn change_number(call: &Call<NativeApi>) -> Result<u64, Error> {
 /// An undo is not a document of the client's: its violations name members of the record.
 fn in_native_words(mut rejection: Rejection, catalog: &Catalog) -> Rejection {
     for violation in &mut rejection.violations {
-        if let Ok(member) = violation.at.parse() {
-            violation.at = wire::member_path(&member, catalog);
+        if let Ok(member) = violation.at.parse::<Member>() {
+            violation.at = member.path(catalog);
         }
     }
     rejection

@@ -15,7 +15,6 @@ mod media;
 mod members;
 mod page;
 mod past;
-mod precondition;
 mod resource;
 mod schema;
 mod shelf;

@@ -5,17 +5,17 @@ use app::{Moment, Past};
 use axum::http::StatusCode;
 use model::Timestamp;
 
-use crate::contacts::{contact_ref, shown};
-use crate::precondition::Wanted;
+use crate::contacts::contact_ref;
 use crate::wire::{ContactBody, ProvenanceBody};
 use crate::{Error, NativeApi};
 
 /// The contact as it was at the time or the revision that `at` says.
-pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted, at: &str) -> Answer<NativeApi> {
+pub(crate) async fn get(call: Call<NativeApi>, at: &str) -> Answer<NativeApi> {
     let past = call.app.contact_at(&call.caller, &contact_ref(&call), moment(at)?).await?;
     match past {
         Past::Was(view) => {
-            shown(view.contact.revision, &wanted, &ContactBody::new(&view.contact, &view.catalog))
+            let body = ContactBody::new(&view.contact, &view.catalog);
+            call.shown(view.contact.revision, || json(StatusCode::OK, &body))
         }
         Past::Unmade { made_at } => Err(Error::NotThen(format!("it was made at {}", instant(made_at)))),
         Past::NoRevision { last } => Err(Error::NotThen(format!("its last revision is {last}"))),

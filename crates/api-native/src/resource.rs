@@ -20,7 +20,7 @@ mod task;
 mod team;
 mod user;
 
-use api_kit::{Answer, Body, Call, Query, json, with_change};
+use api_kit::{Answer, Body, Call, Query, json, with_change, with_tag};
 use app::{App, Caller, Filter, Fresh, History, HistoryQuery, Missing};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -39,7 +39,6 @@ use uuid::Uuid;
 use crate::json_patch::{self, JsonPatch};
 use crate::members::{Members, Purpose, Source};
 use crate::page::Page;
-use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::shelf::{Asked, Items, Many, One, Records, Shelf};
 use crate::wire::{ChangesBody, Instant, Shown};
 use crate::{Error, NativeApi, media, page};
@@ -163,13 +162,9 @@ async fn list<S: Shelf>(call: Call<NativeApi>) -> Answer<NativeApi> {
     Ok(json(StatusCode::OK, &ListBody::<S>::new(&found, page)))
 }
 
-async fn get<S: Shelf>(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
+async fn get<S: Shelf>(call: Call<NativeApi>) -> Answer<NativeApi> {
     let found = S::get(&call.app, &call.caller, call.param("id")).await?;
-    wanted.check_read(found.revision)?;
-    if wanted.is_known(found.revision) {
-        return Ok(not_modified(found.revision));
-    }
-    Ok(answer::<S>(StatusCode::OK, &found))
+    call.shown(found.revision, || answer::<S>(StatusCode::OK, &found))
 }
 
 async fn create<S: Shelf>(
@@ -185,11 +180,8 @@ async fn create<S: Shelf>(
     Ok(answer)
 }
 
-async fn update<S: Shelf>(
-    call: Call<NativeApi>,
-    Wanted(precondition): Wanted,
-    change: media::Change,
-) -> Answer<NativeApi> {
+async fn update<S: Shelf>(call: Call<NativeApi>, change: media::Change) -> Answer<NativeApi> {
+    let precondition = call.precondition();
     let named = (call.param("id"), &precondition);
     let written = match change {
         media::Change::Merge(body) => update_from::<S>(&call.app, &call.caller, named, body).await?,
@@ -229,7 +221,8 @@ async fn try_patch<S: Shelf>(
     json_patch::unless_moved(update_from::<S>(&call.app, &call.caller, (id, &read), body).await)
 }
 
-async fn delete<S: Shelf>(call: Call<NativeApi>, Wanted(precondition): Wanted) -> Answer<NativeApi> {
+async fn delete<S: Shelf>(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let precondition = call.precondition();
     let deleted = delete_one::<S>(&call.app, &call.caller, (call.param("id"), &precondition)).await?;
     Ok(with_change(deleted.change, StatusCode::NO_CONTENT.into_response()))
 }

@@ -14,7 +14,7 @@ use model::{Dialect, Native, Ref, Timestamp};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-pub(crate) use change::{ChangeBody, ChangesBody, member_path};
+pub(crate) use change::{ChangeBody, ChangesBody, differences};
 pub(crate) use channel::channel_kind;
 pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, DocumentBody, ExtrasBody, Object};
 pub(crate) use patch::{change_set, decode};

@@ -1,6 +1,6 @@
 //! The contact endpoints.
 
-use api_kit::{Answer, Call, Payload, with_change};
+use api_kit::{Answer, Call, Payload, wrote};
 use app::{View, Written};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,14 +33,15 @@ pub(crate) async fn list(call: Call<Rolodex>) -> Answer<Rolodex> {
 pub(crate) async fn get(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_CONTACT)?;
     let view = call.app.get_contact(&call.caller, &id::reference(call.param("id"))).await?;
-    one(&call, &view, &include).await
+    let shown = one(&call, &view, &include).await?;
+    call.shown(view.contact.revision, || shown)
 }
 
 /// `POST /contacts`: the answer carries every relationship, whatever the request includes.
 pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> Answer<Rolodex> {
     Include::read(&call.query, &Relationship::OF_CONTACT)?;
     let written = call.app.create_contact(&call.caller, change::create(payload.body)).await?;
-    wrote(&call, &written, &Include::all(&Relationship::OF_CONTACT)).await
+    answer(&call, &written, &Include::all(&Relationship::OF_CONTACT)).await
 }
 
 // QUIRK(rolodex): the page's example asks for two relationships and its answer has none (Update Contact);
@@ -58,22 +59,22 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
         }
     }
     let written = call.app.update_contact(&call.caller, named, change).await?;
-    wrote(&call, &written, &include).await
+    answer(&call, &written, &include).await
 }
 
 /// `DELETE /contacts/{id}`: the answer is the contact as it was.
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_CONTACT)?;
     let written = call.app.delete_contact(&call.caller, id::reference(call.param("id"))).await?;
-    wrote(&call, &written, &include).await
+    answer(&call, &written, &include).await
 }
 
 fn is_first_name_null(violation: &Violation) -> bool {
     violation.at == "first_name" && violation.kind == ViolationKind::NotNullable
 }
 
-async fn wrote(call: &Call<Rolodex>, written: &Written, include: &Include) -> Answer<Rolodex> {
-    Ok(with_change(written.change, one(call, &written.view, include).await?))
+async fn answer(call: &Call<Rolodex>, written: &Written, include: &Include) -> Answer<Rolodex> {
+    Ok(wrote(written, one(call, &written.view, include).await?))
 }
 
 async fn one(call: &Call<Rolodex>, view: &View, include: &Include) -> Result<Response, Error> {

@@ -109,6 +109,10 @@ impl From<Problem> for Error {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Query parameters failed validation.")
                     .with_detail(name, reason)
             }
+            Problem::BadHeader { name, reason } => {
+                Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Headers failed validation.")
+                    .with_detail(name, reason.to_owned())
+            }
             Problem::Undocumented(what @ Undocumented::Call { .. }) => {
                 Self::new(StatusCode::NOT_FOUND, "not_found", format!("No such route: {what}."))
             }
@@ -154,7 +158,22 @@ fn of_app(fault: &app::Error) -> Error {
         app::Error::NotFound(missing) => {
             Error::new(StatusCode::NOT_FOUND, "not_found", format!("No {missing} with that id."))
         }
-        app::Error::Rejected(rejection) => of_rejection(rejection),
+        app::Error::Rejected(rejection) => match rejection.other_revision() {
+            Some(revision) => Error::new(
+                StatusCode::PRECONDITION_FAILED,
+                "precondition_failed",
+                format!("The record is at revision {revision}."),
+            ),
+            None => of_rejection(rejection),
+        },
+        app::Error::VersionRequired => Error::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "precondition_required",
+            "This API key must name the revision of the contact that it changes: send its ETag in If-Match.",
+        ),
+        app::Error::RateLimited(_) => {
+            Error::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "This API key sends too many requests.")
+        }
         app::Error::InUse(what) => {
             Error::new(StatusCode::CONFLICT, "conflict", format!("{} is in use.", quoted(what)))
         }
@@ -265,6 +284,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::Taken
         | ViolationKind::Permanent
         | ViolationKind::OtherRevision(_)
+        | ViolationKind::Protected(_)
         | ViolationKind::ChangedSince => (Sort::Request, kind.to_string()),
     }
 }

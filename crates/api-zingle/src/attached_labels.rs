@@ -13,10 +13,10 @@ pub(crate) async fn attach(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     change(call, |call| edit(call, SetMode::Add)).await
 }
 
-/// A label that the contact does not have is refused: then nothing changed.
+/// A label that the contact does not have is refused: then nothing changed, nor was anything held back.
 pub(crate) async fn detach(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let (written, inside) = change_of(call, |call| edit(call, SetMode::Remove)).await?;
-    if written.differences.is_empty() {
+    if written.differences.is_empty() && written.held_back.is_empty() {
         return Err(Refusal::LabelNotAttached.into());
     }
     Ok(answer(&written, &inside))

@@ -1,6 +1,6 @@
 //! Pictures of contacts and of users: put, delete. They are served by `api_kit` beside the routes.
 
-use api_kit::{Answer, Call, Host, with_change};
+use api_kit::{Answer, Call, Host, with_change, wrote};
 use model::{Dialect, ItemRef};
 
 use crate::camel::{LargeInput, NoInput};
@@ -25,14 +25,14 @@ pub(crate) async fn update(
     let written = call.app.set_contact_picture(&call.caller, &contact, (upload, &base)).await?;
     let context = Context::of(&call.app, &written.view.catalog, service);
     let shown = Contact::of(&written.view.contact, &context);
-    Ok(with_change(written.change, status::told("Contact avatar updated", &shown)))
+    Ok(wrote(&written, status::told("Contact avatar updated", &shown)))
 }
 
 /// Nothing changes where there is none.
 pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     let written = call.app.clear_contact_picture(&call.caller, named(&call)).await?;
-    Ok(with_change(written.change, status::done("Contact avatar deleted")))
+    Ok(wrote(&written, status::done("Contact avatar deleted")))
 }
 
 /// A user who works in several services gets the picture in each.

@@ -1,6 +1,6 @@
 //! The channels of a contact: get, create, update, delete.
 
-use api_kit::{Answer, Call, with_change};
+use api_kit::{Answer, Call, wrote};
 use app::View;
 use axum::response::Response;
 use model::Channel;
@@ -16,7 +16,8 @@ use crate::{Error, Zingle};
 pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, .. } = enter(call).await?;
     let view = call.app.get_contact(&call.caller, &named(&call)).await?;
-    answer(&view, with_id(&view, call.param("channel_id")))
+    let shown = answer(&view, with_id(&view, call.param("channel_id")))?;
+    call.shown(view.contact.revision, || shown)
 }
 
 /// A channel that the contact has already is the answer too.
@@ -26,19 +27,19 @@ pub(crate) async fn create(call: Call<Zingle>, Input(body): Input) -> Answer<Zin
     let (written, _) = change_of(call, |_| change).await?;
     let view = &written.view;
     let channel = write.and_then(|write| write.find_in(&view.contact, &view.catalog));
-    Ok(with_change(written.change, answer(view, channel)?))
+    Ok(wrote(&written, answer(view, channel)?))
 }
 
 pub(crate) async fn update(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
     let channel_id = call.param("channel_id").to_owned();
     let (written, _) = change_of(call, |_| decode_update(&channel_id, body)).await?;
-    Ok(with_change(written.change, answer(&written.view, with_id(&written.view, &channel_id))?))
+    Ok(wrote(&written, answer(&written.view, with_id(&written.view, &channel_id))?))
 }
 
 /// Any body is read, within bounds, and ignored.
 pub(crate) async fn delete(call: Call<Zingle>, _: NoInput) -> Answer<Zingle> {
     let (written, _) = change_of(call, |call| removal(call.param("channel_id"))).await?;
-    Ok(with_change(written.change, status::done("Contact Channel deleted")))
+    Ok(wrote(&written, status::done("Contact Channel deleted")))
 }
 
 fn with_id<'v>(view: &'v View, text: &str) -> Option<&'v Channel> {

@@ -1,6 +1,6 @@
 //! Contacts: list, create, get, update, delete.
 
-use api_kit::{Answer, Call, with_change};
+use api_kit::{Answer, Call, with_change, wrote};
 use app::Written;
 use axum::response::Response;
 use model::{Change, Dialect, Ref};
@@ -43,7 +43,7 @@ pub(crate) async fn get(call: Call<Zingle>) -> Answer<Zingle> {
     let Inside { call, service } = enter(call).await?;
     let view = call.app.get_contact(&call.caller, &named(&call)).await?;
     let context = Context::of(&call.app, &view.catalog, service);
-    Ok(status::one(&Contact::of(&view.contact, &context)))
+    call.shown(view.contact.revision, || status::one(&Contact::of(&view.contact, &context)))
 }
 
 pub(crate) async fn create(call: Call<Zingle>, Input(body): Input) -> Answer<Zingle> {
@@ -95,5 +95,5 @@ pub(crate) fn named(call: &Call<Zingle>) -> Ref {
 pub(crate) fn answer(written: &Written, inside: &Inside) -> Response {
     let context = Context::of(&inside.call.app, &written.view.catalog, inside.service);
     let contact = Contact::of(&written.view.contact, &context);
-    with_change(written.change, status::one(&contact))
+    wrote(written, status::one(&contact))
 }

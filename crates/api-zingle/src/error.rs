@@ -31,6 +31,10 @@ const NO_CONTACT: Kind = (StatusCode::NOT_FOUND, Some(3000), "Contact not found"
 const NO_ROUTE: Kind = (StatusCode::NOT_FOUND, None, "Not found");
 const METHOD: Kind = (StatusCode::METHOD_NOT_ALLOWED, None, "Method not allowed");
 const CONFLICT: Kind = (StatusCode::CONFLICT, None, "Already in use");
+const OTHER_REVISION: Kind = (StatusCode::PRECONDITION_FAILED, None, "Precondition failed");
+const NO_REVISION: Kind = (StatusCode::PRECONDITION_REQUIRED, None, "Precondition required");
+const RATE: Kind = (StatusCode::TOO_MANY_REQUESTS, None, "Too many requests");
+const HEADER: Kind = (StatusCode::BAD_REQUEST, None, "Invalid header");
 const TOO_LARGE: Kind = (StatusCode::PAYLOAD_TOO_LARGE, Some(2604), "Invalid body content");
 const FAULT: Kind = (StatusCode::INTERNAL_SERVER_ERROR, Some(2600), "Internal server error");
 const UNAVAILABLE: Kind = (StatusCode::SERVICE_UNAVAILABLE, Some(2600), "Service unavailable");
@@ -75,6 +79,9 @@ impl From<Problem> for Error {
                 Self::new(NO_ROUTE)
             }
             Problem::App(AppError::Rejected(rejection)) => rejected(rejection),
+            Problem::App(fault @ AppError::VersionRequired) => Self::because(NO_REVISION, fault),
+            Problem::App(fault @ AppError::RateLimited(_)) => Self::because(RATE, fault),
+            Problem::BadHeader { .. } => Self::because(HEADER, &problem),
             Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
             Problem::App(
@@ -139,6 +146,9 @@ const BODY: Kind = bad(2604, "Invalid body content");
 /// The vendor has room for one code: that of the first violation, in the order of the path, the body as a whole,
 /// scalars, custom fields, channels.
 fn rejected(rejection: &Rejection) -> Error {
+    if let Some(revision) = rejection.other_revision() {
+        return Error::because(OTHER_REVISION, format_args!("the record is at revision {revision}"));
+    }
     match rejection.violations.iter().min_by_key(|violation| rank(violation)) {
         Some(violation) => Error::because(kind_of(violation), Detail(violation)),
         // Unreachable: a rejection has a violation.
@@ -350,6 +360,7 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::Taken
         | ViolationKind::Permanent
         | ViolationKind::OtherRevision(_)
+        | ViolationKind::Protected(_)
         | ViolationKind::ChangedSince => BODY,
     }
 }

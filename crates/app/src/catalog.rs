@@ -8,6 +8,7 @@ use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Preconditi
 use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
+use crate::caller::By;
 use crate::records::TRIES;
 use crate::{App, Caller, Ends, Error, Missing};
 
@@ -195,7 +196,7 @@ impl App {
             edit(catalog);
             Ok(())
         };
-        Ok(self.write_catalog(workspace, &actor, edit).await?.1.catalog)
+        Ok(self.write_catalog(workspace, &actor.into(), edit).await?.1.catalog)
     }
 
     async fn write_item<T: CatalogRow>(
@@ -207,14 +208,14 @@ impl App {
         if !ends.is_empty() {
             return self.write_linked_item(caller, ends, edit).await;
         }
-        let (item, outcome) = self.write_catalog(caller.workspace, &caller.actor(), edit).await?;
+        let (item, outcome) = self.write_catalog(caller.workspace, &caller.by(), edit).await?;
         Ok(WrittenItem::of(item, outcome))
     }
 
     async fn write_catalog<R>(
         &self,
         workspace: WorkspaceNumber,
-        actor: &Actor,
+        by: &By,
         edit: impl Fn(&mut Catalog) -> Result<R, Error>,
     ) -> Result<(R, CatalogOutcome), Error> {
         let mut tries = 0;
@@ -223,7 +224,7 @@ impl App {
             let edited = edit(&mut catalog)?;
             let write = Action::Catalog(Box::new(catalog));
             tries += 1;
-            match self.write_any(workspace, actor.clone(), write).await {
+            match self.write_any(workspace, by.clone(), write).await {
                 Err(Error::Unavailable(StoreError::CatalogChanged)) if tries < TRIES => {}
                 outcome => {
                     let outcome = outcome?.catalog();

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked,
-    Precondition, Ref, Violation, ViolationKind,
+    Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, HeldBack, Linked,
+    Ref, Violation, ViolationKind,
 };
 use store::{
     Action, AnyOutcome, ContactQuery, Document, Documents, Done, Outcome, Scope, WorkspaceNumber, Write,
 };
 
+use crate::caller::By;
 use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
 
@@ -45,6 +46,8 @@ pub struct Written {
     pub change: Option<u64>,
     /// What differs.
     pub differences: Vec<Difference>,
+    /// What the policy of the key held back.
+    pub held_back: Vec<HeldBack>,
 }
 
 /// A page of contacts.
@@ -76,6 +79,7 @@ impl From<Outcome> for Written {
             done: outcome.done,
             change: outcome.event,
             differences: outcome.differences,
+            held_back: outcome.held_back,
         }
     }
 }
@@ -181,15 +185,17 @@ impl App {
     /// Changes a contact.
     ///
     /// # Errors
-    /// [`Error::MissingScope`]; [`Error::NotFound`], before anything that is wrong with the change;
+    /// [`Error::MissingScope`]; [`Error::VersionRequired`]; [`Error::NotFound`], before anything that is wrong with the
+    /// change;
     /// [`Error::Rejected`] with every violation; or what the store says.
     pub async fn update_contact(
         &self,
         caller: &Caller,
         contact: Ref,
-        change: Change,
+        mut change: Change,
     ) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
+        change.precondition = caller.precondition(change.precondition)?;
         if !change.violations.is_empty() {
             // It cannot succeed: no need to trouble the writer.
             let found = self.store().find_contact(caller.workspace, &contact).await?;
@@ -214,32 +220,22 @@ impl App {
             return Err(Error::Rejected(Violation::new("", kind).into()));
         }
         let action = |(contact, mut change): (Ref, Change)| {
-            change.read_ahead();
-            Action::Update { contact, change }
+            change.precondition = caller.precondition(change.precondition)?;
+            Ok(read_ahead(Action::Update { contact, change }))
         };
-        let outcomes = self.write_group(caller, updates.into_iter().map(action).collect()).await?;
+        let actions: Result<Vec<_>, Error> = updates.into_iter().map(action).collect();
+        let outcomes = self.write_group(caller, actions?).await?;
         Ok(outcomes.into_iter().filter_map(AnyOutcome::contact).map(Written::from).collect())
     }
 
     /// Deletes a contact; the change can be undone.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], [`Error::NotFound`], or what the store says.
+    /// [`Error::MissingScope`]; [`Error::VersionRequired`]; [`Error::NotFound`]; [`Error::Rejected`] when it is not at the
+    /// revision that the request wants, or the key's policy keeps it; or what the store says.
     pub async fn delete_contact(&self, caller: &Caller, contact: Ref) -> Result<Written, Error> {
-        self.delete_contact_at(caller, contact, None).await
-    }
-
-    /// Deletes a contact if its revision is what the client wants it to be.
-    ///
-    /// # Errors
-    /// As [`delete_contact`](Self::delete_contact); [`Error::Rejected`] when it is another.
-    pub async fn delete_contact_at(
-        &self,
-        caller: &Caller,
-        contact: Ref,
-        precondition: Option<Box<Precondition>>,
-    ) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
+        let precondition = caller.precondition(None)?;
         self.write(caller, Action::Delete { contact, precondition }).await
     }
 
@@ -257,7 +253,8 @@ impl App {
             violations: change.violations.clone(),
             precondition: change.precondition.clone(),
         };
-        let ground = Ground { catalog: &catalog, linked: &Linked::default(), stamp: self.stamp() };
+        let ground =
+            Ground { catalog: &catalog, linked: &Linked::default(), stamp: self.stamp(), policy: None };
         match model::apply(contact, &judged, &ground) {
             Err(rejection) => Ok(Error::Rejected(rejection)),
             // Unreachable: the change carries violations.
@@ -277,35 +274,39 @@ impl App {
     ) -> Result<Written, Error> {
         let id = ContactId(self.clock().fresh_id());
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
-        self.write_as(workspace, actor, Action::Create { id, number, change }).await
+        let action = read_ahead(Action::Create { id, number, change });
+        let outcome = self.write_any(workspace, actor, action).await?.contact();
+        Ok(outcome.ok_or(Error::NotFound(Missing::Contact))?.into())
     }
 
     async fn write(&self, caller: &Caller, action: Action) -> Result<Written, Error> {
-        self.write_as(caller.workspace, caller.actor(), action).await
+        let write = self.write_of(caller, read_ahead(action));
+        let outcome = self.store().write(write).await?;
+        caller.tell_held_back(&outcome);
+        Ok(outcome.contact().ok_or(Error::NotFound(Missing::Contact))?.into())
     }
 
-    async fn write_as(
-        &self,
-        workspace: WorkspaceNumber,
-        actor: Actor,
-        mut action: Action,
-    ) -> Result<Written, Error> {
-        if let Action::Create { change, .. } | Action::Update { change, .. } = &mut action {
-            change.read_ahead();
-        }
-        let outcome = self.write_any(workspace, actor, action).await?.contact();
-        Ok(outcome.ok_or(Error::NotFound(Missing::Contact))?.into())
+    /// A write by a caller, under the policy of its key.
+    pub(crate) fn write_of(&self, caller: &Caller, action: Action) -> Write {
+        caller.by().write(caller.workspace, self.stamp(), action)
     }
 
     pub(crate) async fn write_any(
         &self,
         workspace: WorkspaceNumber,
-        actor: Actor,
+        by: impl Into<By>,
         action: Action,
     ) -> Result<AnyOutcome, Error> {
-        let write = Write { workspace, actor, stamp: self.stamp(), action };
-        Ok(self.store().write(write).await?)
+        Ok(self.store().write(by.into().write(workspace, self.stamp(), action)).await?)
     }
+}
+
+/// Reads what can be read before the one writer has the change.
+fn read_ahead(mut action: Action) -> Action {
+    if let Action::Create { change, .. } | Action::Update { change, .. } = &mut action {
+        change.read_ahead();
+    }
+    action
 }
 
 fn is_self_contained(edit: &model::Edit) -> bool {

@@ -5,7 +5,7 @@ mod catalog;
 mod contacts;
 mod crowd;
 
-use model::{Dialect, WorkspaceId};
+use model::WorkspaceId;
 use store::{Scope, Workspace};
 use uuid::uuid;
 
@@ -32,11 +32,7 @@ impl App {
                 name: "demo".to_owned(),
                 workspaces: vec![workspace.name.clone()],
                 scopes: vec![Scope::Admin],
-                dialects: Dialect::ALL.to_vec(),
-                compat: None,
-                strict: None,
-                expires_at: None,
-                secret: None,
+                ..KeyRequest::default()
             },
             KEY.to_owned(),
         )

@@ -3,6 +3,8 @@
 use model::{Dialect, RecordKind, Rejection};
 use store::{Scope, StoreError};
 
+use crate::Allowance;
+
 /// Why a use case did not do what it was asked. Each dialect maps it to its own answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +26,12 @@ pub enum Error {
     /// The change was refused; nothing was stored.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The key may only change a contact that exists at a revision that the request names.
+    #[error("the key must name the revision of the contact that it changes")]
+    VersionRequired,
+    /// The key sends more requests than it may.
+    #[error("the key sends more requests than it may ({} at once, then {})", .0.rate.burst, .0.rate)]
+    RateLimited(Allowance),
     /// A name, an id or a secret is taken.
     #[error("{0} is in use")]
     InUse(String),

@@ -139,7 +139,13 @@ impl App {
             return Err(self.refusal(workspace, &blank, &change).await?);
         }
         change.read_ahead();
-        let write = Write { workspace, actor, stamp, action: Action::Create { id, number: None, change } };
+        let write = Write {
+            workspace,
+            actor,
+            stamp,
+            policy: None,
+            action: Action::Create { id, number: None, change },
+        };
         match storing {
             Storing::Durably => self.store().write(write).await.map(drop)?,
             Storing::Nothing => self.store().rehearse(write).await?,

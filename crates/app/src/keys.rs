@@ -1,21 +1,24 @@
 //! API keys: making them, revoking them, and finding the caller behind a secret.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use model::{Dialect, KeyId, Timestamp};
+use model::{
+    Catalog, Dialect, KeyId, OnHeldBack, Policy, Rejection, Rule, Timestamp, Violation, ViolationKind, policy,
+};
 use rand::Rng;
 use sha2::{Digest, Sha256};
-use store::{Compat, Key, KeyHash, Scope};
+use store::{Compat, Key, KeyHash, Rate, Scope, WorkspaceNumber};
 
+use crate::caller::HeldBackPaths;
 use crate::{App, BadKey, Caller, Error, Missing};
 
 /// Shortest secret that a caller may bring.
 const MIN_SECRET_CHARS: usize = 20;
 
 /// What a new key should be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct KeyRequest {
     /// What its owner calls it.
     pub name: String,
@@ -29,6 +32,14 @@ pub struct KeyRequest {
     pub compat: Option<Compat>,
     /// Whether it is strict; `None`: the server's setting.
     pub strict: Option<bool>,
+    /// What it may do to the members of contacts: rules by path; see [`Policy`].
+    pub policy: BTreeMap<String, Rule>,
+    /// What becomes of a write of which the policy holds something back.
+    pub on_held_back: OnHeldBack,
+    /// Whether a write to a contact that exists must say which revision it is for.
+    pub demand_version: bool,
+    /// How many requests it may send; `None`: as many as it likes.
+    pub rate: Option<Rate>,
     /// When it stops to work.
     pub expires_at: Option<Timestamp>,
     /// The secret to use; `None` makes a random one.
@@ -75,7 +86,7 @@ impl App {
     /// The caller behind a secret, seen through a dialect, in the key's first workspace.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::WrongDialect`], or what the store says.
+    /// [`Error::Unauthenticated`], [`Error::WrongDialect`], [`Error::RateLimited`], or what the store says.
     pub async fn authenticate(
         &self,
         secret: &str,
@@ -104,7 +115,9 @@ impl App {
         let workspace = *key.workspaces.first().ok_or(Error::WrongWorkspace)?;
         let compat = key.compat.unwrap_or(self.inner.settings.compat);
         let strict = key.strict.unwrap_or(self.inner.settings.strict);
-        Ok(Caller { key, dialect, workspace, compat, strict, request_id })
+        let held_back = key.policy.is_some().then(HeldBackPaths::default);
+        let allowance = self.inner.rates.take(&key)?;
+        Ok(Caller { key, dialect, workspace, compat, strict, request_id, held_back, allowance, wanted: None })
     }
 
     /// Makes a key.
@@ -135,17 +148,47 @@ impl App {
         let key = Key {
             id: KeyId(self.clock().fresh_id()),
             name: request.name,
-            workspaces,
             scopes,
             dialects: or_all(request.dialects),
             compat: request.compat,
             strict: request.strict,
+            policy: self.policy(request.policy, request.on_held_back, &workspaces).await?,
+            demand_version: request.demand_version,
+            rate: request.rate,
+            revision: 1,
+            workspaces,
             created_at: self.clock().now(),
             expires_at: request.expires_at,
             revoked_at: None,
         };
         self.store().create_key(&hash(&secret), &key).await?;
         Ok(IssuedKey { secret, key })
+    }
+
+    /// A policy for these workspaces; `None` without a rule.
+    async fn policy(
+        &self,
+        rules: BTreeMap<String, Rule>,
+        on_held_back: OnHeldBack,
+        workspaces: &[WorkspaceNumber],
+    ) -> Result<Option<Arc<Policy>>, Error> {
+        if rules.is_empty() {
+            return Ok(None);
+        }
+        if rules.len() > policy::RULES {
+            let kind = ViolationKind::TooLong { max: policy::RULES, unit: "items" };
+            return Err(Error::Rejected(Violation::new("policy", kind).into()));
+        }
+        let mut catalogs = Vec::new();
+        for workspace in workspaces {
+            catalogs.push(self.store().catalog(*workspace).await?);
+        }
+        let catalogs: Vec<&Catalog> = catalogs.iter().map(|catalog| &**catalog).collect();
+        let made = Policy::new(rules, on_held_back, &catalogs).map_err(|unknown| {
+            let violation = |path| Violation::new(format!("policy.{path}"), ViolationKind::UnknownMember);
+            Rejection { violations: unknown.into_iter().map(violation).collect() }
+        });
+        Ok(Some(Arc::new(made?)))
     }
 
     /// All keys, in the order they were made, revoked ones too.
@@ -170,7 +213,7 @@ fn checked_secret(secret: String) -> Result<String, Error> {
     let is_plain = secret.chars().all(|c| c.is_ascii_graphic());
     if secret.chars().count() < MIN_SECRET_CHARS || !is_plain {
         let text = format!("must have {MIN_SECRET_CHARS} or more visible ASCII characters");
-        let violation = model::Violation::new("secret", model::ViolationKind::Malformed(text));
+        let violation = Violation::new("secret", ViolationKind::Malformed(text));
         return Err(Error::Rejected(violation.into()));
     }
     Ok(secret)

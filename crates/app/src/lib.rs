@@ -21,16 +21,19 @@ mod links;
 mod merge;
 mod past;
 mod pictures;
+mod rates;
 mod reach;
 mod records;
+mod since;
 mod starter;
 mod undo;
+mod wanted;
 mod workspaces;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use caller::Caller;
+pub use caller::{Caller, HeldBackPaths};
 pub use catalog::{Fresh, WrittenItem};
 pub use cleaning::{CLEAN_AFTER, Cleaned};
 pub use clock::{Clock, SystemClock};
@@ -43,17 +46,22 @@ pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
+pub use rates::Allowance;
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
+pub use since::Since;
 pub use store::{
     Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified,
-    Workspace, WorkspaceNumber, WriterStats,
+    Period, Picture, Rank, Ranking, Rate, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError,
+    Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 
+pub use wanted::Wanted;
+
 use crate::duty::Duties;
 use crate::keys::KeyCache;
+use crate::rates::Rates;
 use crate::workspaces::WorkspaceCache;
 
 /// Settings of the whole server.
@@ -103,6 +111,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     settings: Settings,
     keys: KeyCache,
+    rates: Rates,
     workspaces: WorkspaceCache,
     duties: Duties,
 }
@@ -116,6 +125,7 @@ impl App {
                 clock,
                 settings,
                 keys: KeyCache::default(),
+                rates: Rates::default(),
                 workspaces: WorkspaceCache::default(),
                 duties: Duties::default(),
             }),

@@ -8,7 +8,7 @@ use model::{
     Catalog, CatalogRow, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection,
     TagId, TaskId, Timestamp, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError, Write};
+use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError};
 use uuid::Uuid;
 
 use crate::catalog::WrittenItem;
@@ -201,18 +201,14 @@ impl App {
         caller: &Caller,
         actions: Vec<Action>,
     ) -> Result<Vec<AnyOutcome>, Error> {
-        Ok(self.store().write_group(self.writes(caller, actions)).await?)
+        let outcomes = self.store().write_group(self.writes(caller, actions)).await?;
+        outcomes.iter().for_each(|outcome| caller.tell_held_back(outcome));
+        Ok(outcomes)
     }
 
     /// Actions as writes of a caller.
-    pub(crate) fn writes(&self, caller: &Caller, actions: Vec<Action>) -> Vec<Write> {
-        let write = |action| Write {
-            workspace: caller.workspace,
-            actor: caller.actor(),
-            stamp: self.stamp(),
-            action,
-        };
-        actions.into_iter().map(write).collect()
+    pub(crate) fn writes(&self, caller: &Caller, actions: Vec<Action>) -> Vec<store::Write> {
+        actions.into_iter().map(|action| self.write_of(caller, action)).collect()
     }
 }
 

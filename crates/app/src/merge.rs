@@ -1,6 +1,6 @@
 //! Merging contacts: one stays, the others' ids lead to it.
 
-use model::{ContactId, Facet, Ref, Rejection, Task, Violation, ViolationKind};
+use model::{Change, ContactId, Facet, Ref, Rejection, Task, Violation, ViolationKind};
 use store::{Action, AnyOutcome, Filter, RecordQuery, RecordWrite, Scope, StoreError};
 
 use crate::contacts::Written;
@@ -52,9 +52,17 @@ impl App {
             return Err(too_many(at, MERGED));
         }
         let tasks = self.tasks_to_move(caller, stays.id, &from).await?;
-        let mut actions = vec![Action::Merge { into: into.clone(), from }];
+        // A change of nothing, at the revision that the one must have which stays.
+        let precondition = caller.precondition(None)?;
+        let checked = precondition.map(|precondition| Action::Update {
+            contact: into.clone(),
+            change: Change { precondition: Some(precondition), ..Change::default() },
+        });
+        let place = usize::from(checked.is_some());
+        let mut actions: Vec<_> = checked.into_iter().collect();
+        actions.push(Action::Merge { into: into.clone(), from });
         actions.extend(tasks);
-        let merged = self.write_group(caller, actions).await?.into_iter().next();
+        let merged = self.write_group(caller, actions).await?.into_iter().nth(place);
         let merged = merged.and_then(AnyOutcome::contact).ok_or(Error::NotFound(Missing::Contact))?;
         Ok(merged.into())
     }

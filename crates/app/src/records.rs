@@ -9,6 +9,7 @@ use model::{
 use store::{Action, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
+use crate::caller::By;
 use crate::cleaning::seen;
 use crate::{App, Caller, Error, Missing};
 
@@ -136,7 +137,7 @@ impl App {
         caller.require(Scope::Write)?;
         let catalog = self.store().catalog(caller.workspace).await?;
         let record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?;
-        self.put_record(caller.workspace, caller.actor(), record, None).await
+        self.put_record(caller.workspace, caller.by(), record, None).await
     }
 
     /// Changes a company, note or task; `edit` is called again with the record as it is then, when somebody else
@@ -189,7 +190,7 @@ impl App {
         if after.id() != before.id() {
             return Err(Error::InUse(after.id().to_string()));
         }
-        self.put_record(caller.workspace, caller.actor(), record, Some(before.revision())).await
+        self.put_record(caller.workspace, caller.by(), record, Some(before.revision())).await
     }
 
     /// Deletes a company, note or task; the change can be undone. Contacts that name it keep its id, and have it again
@@ -235,7 +236,7 @@ impl App {
         precondition.check(record.revision())?;
         let (id, expected) = (record.id(), record.revision());
         let delete = RecordWrite::Delete { kind: D::KIND, id, expected };
-        self.write_record(caller.workspace, caller.actor(), delete).await
+        self.write_record(caller.workspace, caller.by(), delete).await
     }
 
     /// Makes a company, note or task in contactd's own name: no key, no rights asked. For demos, tests and imports.
@@ -248,7 +249,7 @@ impl App {
         record: D,
     ) -> Result<WrittenRecord<D>, Error> {
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
-        self.put_record(workspace, actor, record, None).await
+        self.put_record(workspace, actor.into(), record, None).await
     }
 
     pub(crate) async fn find_record<D: Document>(
@@ -263,22 +264,22 @@ impl App {
     async fn put_record<D: Document>(
         &self,
         workspace: WorkspaceNumber,
-        actor: Actor,
+        by: By,
         record: D,
         expected: Option<u64>,
     ) -> Result<WrittenRecord<D>, Error> {
         let record = Box::new(record.into());
         record.check()?;
-        self.write_record(workspace, actor, RecordWrite::Put { record, expected }).await
+        self.write_record(workspace, by, RecordWrite::Put { record, expected }).await
     }
 
     async fn write_record<D: Document>(
         &self,
         workspace: WorkspaceNumber,
-        actor: Actor,
+        by: By,
         write: RecordWrite,
     ) -> Result<WrittenRecord<D>, Error> {
-        let outcome = self.write_any(workspace, actor, Action::Record(write)).await?.record();
+        let outcome = self.write_any(workspace, by, Action::Record(write)).await?.record();
         WrittenRecord::of(outcome.ok_or(Error::NotFound(Missing::Record(D::KIND)))?)
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use app::{
-    App, Error, KeyRequest, Location, Missing, Settings, Store, SystemClock, Workspace, WorkspaceNumber,
+    App, Error, KeyRequest, Location, Missing, Rate, Settings, Store, SystemClock, Workspace, WorkspaceNumber,
 };
-use model::{KeyId, Timestamp};
+use model::{KeyId, OnHeldBack, Policy, Timestamp};
 
 use crate::cli::{DatabaseArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
 use crate::config::location;
@@ -103,6 +103,10 @@ async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
         dialects: args.dialects,
         compat: args.compat,
         strict: args.strict,
+        policy: args.policy.into_iter().collect(),
+        on_held_back: args.on_held_back,
+        demand_version: args.demand_version,
+        rate: args.rate.map(|rate| Rate { burst: args.burst.unwrap_or(rate.burst), ..rate }),
         expires_at,
         secret,
     };
@@ -136,8 +140,11 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
                 Some(false) => "  lenient",
                 None => "",
             };
+            let version = if key.demand_version { "  demand-version" } else { "" };
+            let rate = key.rate.map(|rate| format!("  {rate}")).unwrap_or_default();
+            let policy = key.policy.as_deref().map(rules).unwrap_or_default();
             format!(
-                "{}  {}  {}  {}  {state}{compat}{strict}  {}",
+                "{}  {}  {}  {}  {state}{compat}{strict}{version}{rate}{policy}  {}",
                 key.id,
                 join(&key.workspaces, name),
                 join(&key.scopes, |scope| scope.as_str()),
@@ -148,6 +155,13 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
         .map(|line| line.trim_end().to_owned())
         .collect();
     print(&lines)
+}
+
+/// A policy as `key create` takes it.
+fn rules(policy: &Policy) -> String {
+    let rules = policy.rules.iter().map(|(member, rule)| format!("{member}={}", rule.as_str()));
+    let held_back = (policy.on_held_back != OnHeldBack::Tell).then(|| "on-held-back=refuse".to_owned());
+    format!("  {}", rules.chain(held_back).collect::<Vec<_>>().join(","))
 }
 
 fn join<'a, T>(items: &'a [T], text: impl Fn(&'a T) -> &'a str) -> String {

@@ -4,11 +4,12 @@ mod bench;
 mod items;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use app::{Compat, Scope};
+use app::{Compat, Rate, Scope};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::Dialect;
+use model::{Dialect, OnHeldBack, Rule};
 
 pub(crate) use self::bench::BenchArgs;
 pub(crate) use self::items::{
@@ -320,6 +321,25 @@ pub(crate) struct KeyCreateArgs {
     /// Whether calls, parameters and members that a vendor's pages do not have are refused, whatever the server's setting
     #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) strict: Option<bool>,
+    /// What the key may do to a member of contacts: replace, add_only, fill_if_empty or refuse; repeatable
+    ///
+    /// Members are named as in the native API: tags, name, city, channels.email, values.lead_score; values.*, channels.* and
+    /// * name many, and the closest rule wins. `deletion` stands for deleting contacts. What is held back is listed in the
+    /// answer header `contactd-held-back` and in the contact's history.
+    #[arg(long = "policy", value_name = "MEMBER=RULE", value_parser = rule)]
+    pub(crate) policy: Vec<(String, Rule)>,
+    /// What becomes of a write of which the policy holds something back: tell does the rest, refuse does nothing
+    #[arg(long, value_name = "tell|refuse", default_value = "tell", requires = "policy")]
+    pub(crate) on_held_back: OnHeldBack,
+    /// Refuse writes to contacts that do not name the revision that they change (`If-Match`)
+    #[arg(long)]
+    pub(crate) demand_version: bool,
+    /// How many requests the key may send to a server: 10/second, 600/minute, 1000/hour [default: any number]
+    #[arg(long, value_name = "COUNT/PERIOD")]
+    pub(crate) rate: Option<Rate>,
+    /// How many of them at once [default: those of a period]
+    #[arg(long, value_name = "COUNT", requires = "rate")]
+    pub(crate) burst: Option<NonZeroU32>,
     /// When the key stops to work: an RFC 3339 instant or a date
     #[arg(long, value_name = "WHEN")]
     pub(crate) expires: Option<String>,
@@ -362,6 +382,12 @@ pub(crate) struct MoveArgs {
     /// Where to: a path without a file, or the URL of an empty PostgreSQL database
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_MOVE_TO", hide_env_values = true)]
     pub(crate) to: String,
+}
+
+/// Reads `MEMBER=RULE`.
+fn rule(text: &str) -> Result<(String, Rule), String> {
+    let (member, rule) = text.split_once('=').ok_or("write MEMBER=RULE, such as tags=add_only")?;
+    Ok((member.to_owned(), rule.parse()?))
 }
 
 /// Prints an error with its causes, and a hint where one helps.

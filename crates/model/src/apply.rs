@@ -2,9 +2,11 @@
 //! every reason why not. It is a pure function; all rules about contacts live here and in its parts.
 
 mod channels;
+mod guard;
 mod lock;
 mod merge;
 mod names;
+mod paths;
 mod sets;
 mod values;
 
@@ -12,12 +14,13 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+pub use self::guard::check_policy;
 pub use self::merge::merge;
 
 use crate::{
     BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Dialect, Difference, Edit,
-    Flag, InstantMember, ItemRef, Json, NamePart, Network, NoteId, OnConflict, Ref, Rejection, Text,
-    TextMember, Timestamp, Violation, ViolationKind, difference, limits,
+    Flag, HeldBack, InstantMember, ItemRef, Json, NamePart, Network, NoteId, OnConflict, Policy, Ref,
+    Rejection, Text, TextMember, Timestamp, Violation, ViolationKind, difference, limits,
 };
 
 /// What a change meets: the catalog, what its references point at, the time and the fresh ids.
@@ -29,6 +32,8 @@ pub struct Ground<'a> {
     pub linked: &'a Linked,
     /// Time and ids.
     pub stamp: Stamp,
+    /// What the key that asks may do, where it may not do everything.
+    pub policy: Option<&'a Policy>,
 }
 
 /// The records outside the catalog that a change names, looked up beforehand.
@@ -65,6 +70,8 @@ pub struct Applied {
     pub contact: Contact,
     /// What differs; empty when the change changed nothing, and then revision and `updated_at` are as before.
     pub differences: Vec<Difference>,
+    /// What the policy held back of it.
+    pub held_back: Vec<HeldBack>,
 }
 
 /// Applies a change to a contact: validates all of it, collects all violations, and yields the new contact
@@ -72,7 +79,7 @@ pub struct Applied {
 ///
 /// # Errors
 /// That the contact is at another revision than the change is for; else every violation: those that the dialect found while decoding, those of the edits in their order, then those
-/// of the contact as a whole: its lock and its bounds.
+/// of the contact as a whole: the policy of the key, its lock and its bounds.
 pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<Applied, Rejection> {
     if let Some(precondition) = &change.precondition {
         precondition.check(contact.revision)?;
@@ -88,6 +95,7 @@ pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<
     for (at, edit) in &change.edits {
         draft.edit(at, edit);
     }
+    let held_back = ground.policy.map(|policy| draft.guard(policy, change)).unwrap_or_default();
     draft.check_lock(change);
     draft.check_bounds();
     if !draft.violations.is_empty() {
@@ -100,7 +108,7 @@ pub fn apply(contact: &Contact, change: &Change, ground: &Ground<'_>) -> Result<
         // Never back in time, even where two servers' clocks differ.
         after.updated_at = ground.stamp.now.max(contact.updated_at);
     }
-    Ok(Applied { contact: after, differences })
+    Ok(Applied { contact: after, differences, held_back })
 }
 
 /// A contact in the making, and what was found wrong so far.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{Contact, Dialect, FieldId, Json, Network};
+use crate::{Catalog, Contact, Dialect, FieldId, Json, Network};
 
 pub use document::{document_differences, revert_document};
 pub(crate) use revert::revert;
@@ -155,6 +155,26 @@ members! {
     AssignedUser "assigned_user" assigned_user;
     AssignedTeam "assigned_team" assigned_team;
     LockedBy "locked_by" locked_by;
+}
+
+impl Member {
+    /// Where it stands in the JSON of a record: as its text, but the value of a field is named by the field's key while
+    /// there is such a field.
+    pub fn path(&self, catalog: &Catalog) -> String {
+        match self {
+            Self::Value(id) => {
+                let field = catalog.fields.get(id.0);
+                format!("values.{}", field.map_or_else(|| id.to_string(), |field| field.key.clone()))
+            }
+            _ => self.to_string(),
+        }
+    }
+}
+
+/// Sets a member of a contact back to its state before a difference.
+pub(crate) fn restore(contact: &mut Contact, difference: &Difference) {
+    // What `differences` gave reads back, for which a test stands.
+    let _ = put(contact, &difference.member, &difference.before);
 }
 
 fn keyed_member(path: &str) -> Option<Member> {

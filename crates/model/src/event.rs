@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    CatalogItem, Contact, ContactId, Dialect, Difference, KeyId, Member, Record, RecordKind, Timestamp,
+    CatalogItem, Contact, ContactId, Dialect, Difference, HeldBack, KeyId, Member, Record, RecordKind,
+    Timestamp,
 };
 
 /// A committed change of one record. The log of events is append-only; undo appends another event.
@@ -28,6 +29,9 @@ pub struct Event {
     /// What differs, member by member.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
+    /// What the policy of the key held back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<HeldBack>,
     /// The whole record as it was, when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Deleted>,

@@ -22,6 +22,7 @@ pub mod items;
 pub mod limits;
 pub mod note;
 pub mod phone;
+pub mod policy;
 pub mod precondition;
 pub mod provenance;
 pub mod record;
@@ -32,7 +33,7 @@ pub mod time;
 pub mod value;
 pub mod violation;
 
-pub use apply::{Applied, Ground, Linked, Stamp, apply, merge};
+pub use apply::{Applied, Ground, Linked, Stamp, apply, check_policy, merge};
 pub use catalog::{
     Carried, Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption,
     FieldType, Funnel, Gone, Inbox, ItemChange, ItemEdit, List, Presence, Span, Subscription, SystemMember,
@@ -60,6 +61,7 @@ pub use id::{
 };
 pub use items::{Item, Items};
 pub use note::{Note, NoteMessage};
+pub use policy::{HeldBack, OnHeldBack, Policy, Rule};
 pub use precondition::{Precondition, Revisions};
 pub use provenance::{Origin, Provenance};
 pub use record::{Document, Record, RecordKind};

@@ -8,6 +8,16 @@ pub struct Rejection {
     pub violations: Vec<Violation>,
 }
 
+impl Rejection {
+    /// The revision that the record has, when the client wanted another one.
+    pub fn other_revision(&self) -> Option<u64> {
+        self.violations.iter().find_map(|each| match each.kind {
+            ViolationKind::OtherRevision(revision) => Some(revision),
+            _ => None,
+        })
+    }
+}
+
 impl From<Violation> for Rejection {
     fn from(violation: Violation) -> Self {
         Self { violations: vec![violation] }
@@ -190,6 +200,9 @@ pub enum ViolationKind {
     /// The contact's name, e-mail and phone are owned by an outside system.
     #[error("is locked by '{0}'")]
     Locked(String),
+    /// The policy of the key that asks does not allow to change this member.
+    #[error("the key's policy protects '{0}'")]
+    Protected(String),
     /// An undo would overwrite a later change.
     #[error("was changed again since")]
     ChangedSince,

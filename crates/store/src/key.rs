@@ -1,6 +1,10 @@
 //! API keys: what they open.
 
-use model::{Dialect, KeyId, Timestamp};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{Dialect, KeyId, Policy, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::WorkspaceNumber;
@@ -27,6 +31,18 @@ pub struct Key {
     /// Whether what a vendor's pages do not have is refused; `None`: the server's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
+    /// What it may do to the members of contacts; `None`: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Arc<Policy>>,
+    /// Whether a write to a contact that exists must say which revision it is for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demand_version: bool,
+    /// How many requests it may send; `None`: as many as it likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Counts its changes, from 1.
+    #[serde(default = "first")]
+    pub revision: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops to work.
@@ -35,6 +51,70 @@ pub struct Key {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+}
+
+fn first() -> u64 {
+    1
+}
+
+/// A rate of requests: a bucket of `burst` requests that is filled up evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Requests in each period, over time.
+    pub requests: NonZeroU32,
+    /// The period.
+    pub per: Period,
+    /// Requests at once, at most.
+    pub burst: NonZeroU32,
+}
+
+/// What a rate counts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Period {
+    /// A second.
+    Second,
+    /// A minute.
+    Minute,
+    /// An hour.
+    Hour,
+}
+
+impl Period {
+    /// How long it is.
+    pub fn length(self) -> Duration {
+        match self {
+            Self::Second => Duration::from_secs(1),
+            Self::Minute => Duration::from_secs(60),
+            Self::Hour => Duration::from_secs(3600),
+        }
+    }
+}
+
+impl Rate {
+    /// After how long one more request is allowed.
+    pub fn interval(self) -> Duration {
+        self.per.length() / self.requests.get()
+    }
+}
+
+/// `10/second`, `600/minute` or `1000/hour`.
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.requests, self.per)
+    }
+}
+
+/// Reads what [`Display`](std::fmt::Display) writes; the burst is that of a period.
+impl std::str::FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is no rate, such as 10/second, 600/minute or 1000/hour");
+        let (requests, per) = text.split_once('/').ok_or_else(wrong)?;
+        let requests = requests.parse().map_err(|_| wrong())?;
+        Ok(Self { requests, per: per.parse().map_err(|_| wrong())?, burst: requests })
+    }
 }
 
 /// What a key may do. Each includes those before it.
@@ -91,4 +171,5 @@ macro_rules! words {
 }
 
 words!(Scope, "scope", Read "read", Write "write", Admin "admin");
+words!(Period, "period", Second "second", Minute "minute", Hour "hour");
 words!(Compat, "compat", Documented "documented", Observed "observed");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, Contact, ContactId, Difference, OnConflict, Precondition, Record, RecordKind,
-    Ref, Stamp,
+    Actor, Catalog, Change, Contact, ContactId, Difference, HeldBack, OnConflict, Policy, Precondition,
+    Record, RecordKind, Ref, Stamp,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ pub struct Write {
     pub actor: Actor,
     /// The time of the change and the source of its ids.
     pub stamp: Stamp,
+    /// What the key that asks may do to contacts, where it may not do everything.
+    pub policy: Option<Arc<Policy>>,
     /// What to do.
     pub action: Action,
 }
@@ -201,6 +203,8 @@ pub struct Outcome {
     pub event: Option<u64>,
     /// What differs.
     pub differences: Vec<Difference>,
+    /// What the policy of the key held back.
+    pub held_back: Vec<HeldBack>,
 }
 
 /// What a write did.

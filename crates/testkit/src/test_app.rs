@@ -93,9 +93,7 @@ fn request(
         workspaces: vec![workspace.to_owned()],
         scopes: scopes.to_vec(),
         dialects: dialects.to_vec(),
-        compat: None,
-        strict: None,
         expires_at,
-        secret: None,
+        ..KeyRequest::default()
     }
 }

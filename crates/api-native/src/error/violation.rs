@@ -95,6 +95,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::Taken => "taken",
         ViolationKind::Permanent => "permanent",
         ViolationKind::Locked(_) => "locked",
+        ViolationKind::Protected(_) => "protected",
         ViolationKind::ChangedSince => "changed_since",
         ViolationKind::OtherRevision(_) => "other_revision",
         ViolationKind::Malformed(_) => "malformed",

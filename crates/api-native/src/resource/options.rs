@@ -1,7 +1,7 @@
 //! Options of fields: what a patch of a field makes of them, and routes for one at a time,
 //! `/api/v1/fields/{id}/options`: adding, renaming, moving and deleting, each a change of the field.
 
-use api_kit::{Answer, Call, decode, json, with_change};
+use api_kit::{Answer, Call, decode, json, with_change, with_tag};
 use axum::http::StatusCode;
 use model::{
     Aliases, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Rejection,
@@ -10,7 +10,6 @@ use model::{
 
 use super::members_of;
 use crate::members::{Members, Purpose, Source, bounded};
-use crate::precondition::{Wanted, with_tag};
 use crate::shelf::{Items, Shelf};
 use crate::{Error, NativeApi, media};
 
@@ -119,7 +118,6 @@ fn option_id(field: &Field, text: &str) -> Result<OptionId, ViolationKind> {
 /// `POST /fields/{id}/options`: `value`, `name`, `position` (from 1; else the last).
 pub(super) async fn create(
     call: Call<NativeApi>,
-    Wanted(precondition): Wanted,
     media::Document(body): media::Document,
 ) -> Answer<NativeApi> {
     let patch = members_of(body)?;
@@ -132,13 +130,12 @@ pub(super) async fn create(
         let at = place(&mut members, field.options.len() + 1).unwrap_or(field.options.len());
         put(field, at, option, members)
     };
-    change(&call, StatusCode::CREATED, &precondition, &edit).await
+    change(&call, StatusCode::CREATED, &edit).await
 }
 
 /// `PATCH /fields/{id}/options/{option}`: `value`, `name`, `position`.
 pub(super) async fn update(
     call: Call<NativeApi>,
-    Wanted(precondition): Wanted,
     media::Document(body): media::Document,
 ) -> Answer<NativeApi> {
     let id = known(&call).await?;
@@ -156,17 +153,17 @@ pub(super) async fn update(
         let to = place(&mut members, field.options.len() + 1).unwrap_or(at);
         put(field, to, wish.option(Some(&option), || id), members)
     };
-    change(&call, StatusCode::OK, &precondition, &edit).await
+    change(&call, StatusCode::OK, &edit).await
 }
 
 /// `DELETE /fields/{id}/options/{option}`: the answer is the field without it.
-pub(super) async fn delete(call: Call<NativeApi>, Wanted(precondition): Wanted) -> Answer<NativeApi> {
+pub(super) async fn delete(call: Call<NativeApi>) -> Answer<NativeApi> {
     let id = known(&call).await?;
     let edit = |field: &mut Field| {
         field.options.retain(|option| option.id != id);
         Ok(())
     };
-    change(&call, StatusCode::OK, &precondition, &edit).await
+    change(&call, StatusCode::OK, &edit).await
 }
 
 /// The option that the path names.
@@ -203,13 +200,12 @@ fn put(field: &mut Field, at: usize, option: FieldOption, mut members: Members<'
 async fn change(
     call: &Call<NativeApi>,
     status: StatusCode,
-    precondition: &model::Precondition,
     edit: &(dyn Fn(&mut Field) -> Result<(), Rejection> + Send + Sync),
 ) -> Answer<NativeApi> {
     let named = ItemRef::id_text(Dialect::Native, call.param("id"));
     let changed = call
         .app
-        .update_item_at(&call.caller, &named, precondition, |field: &mut Field, _| edit(field))
+        .update_item_at(&call.caller, &named, &call.precondition(), |field: &mut Field, _| edit(field))
         .await?;
     let context = Items::<Field>::context(&changed.item, &changed.catalog);
     let revision = context.revision;

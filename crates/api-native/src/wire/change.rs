@@ -3,7 +3,7 @@
 use app::History;
 use model::{
     Actor, Catalog, ChannelDocument, CompanyLinkDocument, ContactId, Deleted, Dialect, Difference, Event,
-    EventKind, Json, KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId,
+    EventKind, HeldBack, Json, KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId,
     ValueDocument,
 };
 use schemars::JsonSchema;
@@ -43,6 +43,9 @@ pub(crate) struct ChangeBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     part_of: Option<u64>,
     differences: Vec<DifferenceBody>,
+    /// What the policy of the key held back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    held_back: Vec<HeldBackBody>,
     /// The record as it was, when it was deleted.
     #[schemars(schema_with = "crate::schema::any_record")]
     deleted: Option<DeletedBody<'a>>,
@@ -94,6 +97,13 @@ pub(super) struct ActorBody<'a> {
 }
 
 #[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HeldBack")]
+struct HeldBackBody {
+    member: String,
+    wanted: Json,
+}
+
+#[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Difference")]
 struct DifferenceBody {
     member: String,
@@ -123,6 +133,7 @@ impl<'a> ChangeBody<'a> {
             undoes: event.undoes,
             part_of: event.part.and_then(|part| number.checked_sub(u64::from(part))),
             differences: event.differences.iter().map(|each| difference(each, catalog)).collect(),
+            held_back: event.held_back.iter().map(|each| held_back(each, catalog)).collect(),
             deleted: event.deleted.as_ref().map(|deleted| DeletedBody::new(deleted, event, catalog)),
         }
     }
@@ -145,25 +156,24 @@ impl<'a> ActorBody<'a> {
     }
 }
 
+/// Differences as they stand in a change.
+pub(crate) fn differences(differences: &[Difference], catalog: &Catalog) -> Json {
+    let shown: Vec<_> = differences.iter().map(|each| difference(each, catalog)).collect();
+    resource::to_json(&shown)
+}
+
 fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
     let Difference { member, before, after } = difference;
     DifferenceBody {
-        member: member_path(member, catalog),
+        member: member.path(catalog),
         before: member_json(member, before, catalog),
         after: member_json(member, after, catalog),
     }
 }
 
-/// Where a member stands in the JSON of a contact. The value of a field that is gone is named by the field's
-/// id.
-pub(crate) fn member_path(member: &Member, catalog: &Catalog) -> String {
-    match member {
-        Member::Value(id) => {
-            let key = catalog.fields.get(id.0).map_or_else(|| id.to_string(), |field| field.key.clone());
-            format!("values.{key}")
-        }
-        _ => member.to_string(),
-    }
+fn held_back(held: &HeldBack, catalog: &Catalog) -> HeldBackBody {
+    let HeldBack { member, wanted } = held;
+    HeldBackBody { member: member.path(catalog), wanted: member_json(member, wanted, catalog) }
 }
 
 /// A member's JSON as it stands in the JSON of a contact, from its stored form.

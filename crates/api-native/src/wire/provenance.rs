@@ -5,7 +5,7 @@ use model::{Catalog, ContactId, Event, EventKind, Json, Member, Origin};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{ActorBody, member_json, member_path};
+use super::change::{ActorBody, member_json};
 use super::{Instant, Shown, uuid};
 
 /// The origins of a contact's members.
@@ -74,7 +74,7 @@ impl<'a> OriginBody<'a> {
 
 /// A member, and behind it the id of its item.
 fn path(origin: &Origin, catalog: &Catalog) -> String {
-    let member = member_path(&origin.member, catalog);
+    let member = origin.member.path(catalog);
     match &origin.item {
         Some(item) => format!("{member}.{}", uuid(item).map_or_else(|| item.clone(), |id| id.to_string())),
         None => member,

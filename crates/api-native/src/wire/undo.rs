@@ -6,7 +6,7 @@ use model::{Catalog, Change, ContactId, Json, OnConflict, Rejection, ViolationKi
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{ActorBody, RecordName, member_json, member_path};
+use super::change::{ActorBody, RecordName, member_json};
 use super::{ContactBody, Instant, Shown};
 
 /// Reads `{"on_conflict": "refuse" | "skip" | "overwrite"}`; the body may be empty.
@@ -82,7 +82,7 @@ impl<'a> LaterBody<'a> {
         Self {
             contact_id: edit.kind.is_contact().then_some(Shown(ContactId(edit.id))),
             record: RecordName::of(edit.kind, edit.id),
-            member: member_path(&edit.member, catalog),
+            member: edit.member.path(catalog),
             value: member_json(&edit.member, &edit.value, catalog),
             change: edit.change,
             at: Instant(edit.at),

@@ -129,12 +129,7 @@ impl Site {
         let request = KeyRequest {
             name: "both".to_owned(),
             workspaces: vec![self.test.workspace.name.clone(), other.name.clone(), "demo".to_owned()],
-            scopes: Vec::new(),
-            dialects: Vec::new(),
-            compat: None,
-            strict: None,
-            expires_at: None,
-            secret: None,
+            ..KeyRequest::default()
         };
         let key = self.test.app.create_key(request).await.unwrap().secret;
         (self.client.clone().with_key(&key), other.id.to_string())

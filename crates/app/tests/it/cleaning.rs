@@ -44,14 +44,9 @@ impl World {
         let app = open(&database, &clock).await;
         let workspace = app.create_workspace("main").await.unwrap();
         let request = app::KeyRequest {
-            name: String::new(),
             workspaces: vec!["main".to_owned()],
-            scopes: Vec::new(),
-            dialects: Vec::new(),
-            compat: None,
-            strict: None,
-            expires_at: None,
             secret: Some(KEY.to_owned()),
+            ..app::KeyRequest::default()
         };
         app.create_key(request).await.unwrap();
         let ids: BTreeMap<_, _> =

@@ -280,7 +280,7 @@ pub(super) mod tests {
 
     pub(crate) fn after(contact: &Contact, change: &Change, catalog: &Catalog) -> (Contact, Vec<String>) {
         let stamp = Stamp { now: SystemClock.now(), seed: SystemClock.fresh_id() };
-        let ground = Ground { catalog, linked: &Linked::default(), stamp };
+        let ground = Ground { catalog, linked: &Linked::default(), stamp, policy: None };
         let applied = model::apply(contact, change, &ground).unwrap();
         let members = applied.differences.iter().map(|each| each.member.to_string()).collect();
         (applied.contact, members)

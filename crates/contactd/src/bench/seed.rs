@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use app::{App, KeyRequest, Scope, Settings, Store, SystemClock, WorkspaceNumber};
-use model::{Dialect, KeyId};
+use model::KeyId;
 use store::Outcome;
 use tokio::task::JoinSet;
 
@@ -54,11 +54,7 @@ pub(super) async fn prepare(store: &Store) -> anyhow::Result<Seeded> {
         name: WORKSPACE.to_owned(),
         workspaces: vec![WORKSPACE.to_owned()],
         scopes: vec![Scope::Write],
-        dialects: Dialect::ALL.to_vec(),
-        compat: None,
-        strict: None,
-        expires_at: None,
-        secret: None,
+        ..KeyRequest::default()
     };
     let issued = app.create_key(request).await.context("cannot make the key")?;
     let workload = Arc::new(Workload::new(&catalog).context("the fields are not there")?);

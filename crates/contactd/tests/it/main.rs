@@ -23,6 +23,7 @@ mod matrix;
 mod moving;
 mod operation;
 mod pictures;
+mod policies;
 mod process;
 mod single_edits;
 mod tls_client;

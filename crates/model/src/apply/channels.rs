@@ -236,10 +236,8 @@ impl Draft<'_> {
         self.settle_channels();
     }
 
-    /// Keeps the invariants: in the order of ids, exactly one primary per kind, at most one default.
     pub(super) fn settle_channels(&mut self) {
-        self.contact.channels.sort_by_key(|channel| channel.id);
-        settle(&mut self.contact.channels);
+        settle_in_order(&mut self.contact.channels);
     }
 
     fn make_primary(&mut self, id: ChannelId) {
@@ -384,6 +382,12 @@ impl Draft<'_> {
 
 fn continues(wanted: &Wanted<'_>, channel: &Channel) -> bool {
     wanted.old.is_some_and(|old| old.id == channel.id)
+}
+
+/// Keeps the invariants of a contact's channels: in the order of ids, exactly one primary per kind, at most one default.
+pub(super) fn settle_in_order(channels: &mut [Channel]) {
+    channels.sort_by_key(|channel| channel.id);
+    settle(channels);
 }
 
 /// In the order of the slice: the first channel flagged as primary, else the first, is the primary one of its

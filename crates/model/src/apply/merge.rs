@@ -23,7 +23,8 @@ pub fn merge(into: &Contact, others: &[(&str, &Contact)], now: Timestamp) -> Res
     for (at, other) in others {
         let before = merged.clone();
         take(&mut merged, other);
-        if let Some(owner) = into.locked_by.as_deref().filter(|_| lock::is_touched(&before, &merged)) {
+        let locked = !lock::touched(&before, &merged).is_empty();
+        if let Some(owner) = into.locked_by.as_deref().filter(|_| locked) {
             violations.push(Violation::new(*at, ViolationKind::Locked(owner.to_owned())));
         }
     }
@@ -36,7 +37,7 @@ pub fn merge(into: &Contact, others: &[(&str, &Contact)], now: Timestamp) -> Res
         merged.revision = into.revision.saturating_add(1);
         merged.updated_at = now.max(into.updated_at);
     }
-    Ok(Applied { contact: merged, differences })
+    Ok(Applied { contact: merged, differences, held_back: Vec::new() })
 }
 
 fn take(into: &mut Contact, other: &Contact) {

@@ -1,10 +1,12 @@
 //! What holds for every contact and every change.
 
 mod generate;
+mod policies;
 
 use generate::{any_change, any_contact, any_stored_value, any_value_json};
 use proptest::prelude::{ProptestConfig, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
+use serde_json::json;
 
 use super::tests::world::{World, item, named, stamp};
 use crate::{
@@ -210,6 +212,7 @@ proptest! {
                 at: applied.contact.updated_at,
                 actor: Actor { key: None, dialect: Dialect::Rolodex, request_id: Some("r".to_owned()) },
                 differences: applied.differences,
+                held_back: vec![crate::HeldBack { member: crate::Member::Tags, wanted: json!(["a"]) }],
                 deleted: deleted.then(|| crate::Deleted::Contact(Box::new(contact))),
                 merged: Vec::new(),
                 undoes: None,

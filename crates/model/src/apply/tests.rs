@@ -7,6 +7,7 @@ mod channel_values;
 mod locks;
 mod members;
 mod names;
+mod policies;
 mod sets;
 mod undo;
 mod values;

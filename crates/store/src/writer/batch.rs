@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use model::{
     Aliases, Catalog, Change, CompanyId, Contact, ContactId, Deleted, Dialect, Difference, Event, EventKind,
-    Ground, Linked, NoteId, Precondition, Record, RecordKind, Ref, Rejection, Violation, ViolationKind,
+    Ground, HeldBack, Linked, NoteId, Precondition, Record, RecordKind, Ref, Rejection, Violation,
+    ViolationKind,
 };
 use uuid::Uuid;
 
@@ -50,9 +51,18 @@ pub(super) struct Heads {
 pub(super) struct Happened {
     pub(super) kind: EventKind,
     pub(super) differences: Vec<Difference>,
+    /// What the policy of the key held back.
+    pub(super) held_back: Vec<HeldBack>,
     pub(super) undoes: Option<u64>,
     /// The contacts that were merged into the one that it is about.
     pub(super) merged: Vec<Contact>,
+}
+
+impl Happened {
+    /// What happened to one record; `undoes` is the event that it takes back.
+    pub(super) fn new(kind: EventKind, differences: Vec<Difference>, undoes: Option<u64>) -> Self {
+        Self { kind, differences, held_back: Vec::new(), undoes, merged: Vec::new() }
+    }
 }
 
 /// What an event is about.
@@ -164,10 +174,8 @@ impl Batch {
         self.check_aliases(workspace, &applied.contact, &blank.aliases)?;
         applied.contact.revision = 1;
         let happened = Happened {
-            kind: EventKind::Created,
-            differences: applied.differences,
-            undoes: None,
-            merged: Vec::new(),
+            held_back: applied.held_back,
+            ..Happened::new(EventKind::Created, applied.differences, None)
         };
         self.put(write, Arc::new(applied.contact), happened)
     }
@@ -183,14 +191,13 @@ impl Batch {
         let before = self.live(write.workspace, id)?;
         let applied = self.apply(write, &before, change)?;
         if applied.differences.is_empty() {
-            return self.unchanged(write, before);
+            let unchanged = self.unchanged(write, before)?;
+            return Ok(Outcome { held_back: applied.held_back, ..unchanged });
         }
         self.check_aliases(write.workspace, &applied.contact, &before.aliases)?;
         let happened = Happened {
-            kind: EventKind::Updated,
-            differences: applied.differences,
-            undoes,
-            merged: Vec::new(),
+            held_back: applied.held_back,
+            ..Happened::new(EventKind::Updated, applied.differences, undoes)
         };
         self.put(write, Arc::new(applied.contact), happened)
     }
@@ -203,14 +210,22 @@ impl Batch {
         undoes: Option<u64>,
     ) -> Result<Outcome, StoreError> {
         let contact = self.live(write.workspace, id)?;
-        let happened =
-            Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes, merged: Vec::new() };
-        self.put(write, contact, happened)
+        if let Some(policy) = &write.policy {
+            policy.check_deletion()?;
+        }
+        self.put(write, contact, Happened::new(EventKind::Deleted, Vec::new(), undoes))
     }
 
     pub(super) fn unchanged(&self, write: &Write, contact: Arc<Contact>) -> Result<Outcome, StoreError> {
         let catalog = self.catalog(write.workspace)?;
-        Ok(Outcome { contact, catalog, done: Done::Unchanged, event: None, differences: Vec::new() })
+        Ok(Outcome {
+            contact,
+            catalog,
+            done: Done::Unchanged,
+            event: None,
+            differences: Vec::new(),
+            held_back: Vec::new(),
+        })
     }
 
     /// Refuses the aliases that a contact gets and another contact has.
@@ -239,6 +254,7 @@ impl Batch {
         let last_event = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
         let deleted = is_deleted.then(|| Deleted::Contact(Box::new(Contact::clone(&contact))));
         let of = Subject { kind: RecordKind::Contact, id: id.0, revision: contact.revision, last_event };
+        let held_back = happened.held_back.clone();
         let (seq, differences) = self.append(write, of, happened, deleted)?;
         let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
         match done {
@@ -250,7 +266,7 @@ impl Batch {
             Done::Updated | Done::Unchanged => {}
         }
         self.set_contact(workspace, &contact, is_deleted, seq);
-        Ok(Outcome { contact, catalog, done, event: Some(seq), differences })
+        Ok(Outcome { contact, catalog, done, event: Some(seq), differences, held_back })
     }
 
     /// Appends an event; yields its number, and the differences back.
@@ -274,6 +290,7 @@ impl Batch {
             at: write.stamp.now,
             actor: write.actor.clone(),
             differences: happened.differences,
+            held_back: happened.held_back,
             deleted,
             merged: happened.merged,
             undoes: happened.undoes,
@@ -338,7 +355,8 @@ impl Batch {
     ) -> Result<model::Applied, StoreError> {
         let catalog = &self.heads.get(&write.workspace).ok_or(StoreError::NoSuchContact)?.catalog;
         let linked = self.linked(write.workspace, contact, change, catalog);
-        Ok(model::apply(contact, change, &Ground { catalog, linked: &linked, stamp: write.stamp })?)
+        let policy = write.policy.as_deref();
+        Ok(model::apply(contact, change, &Ground { catalog, linked: &linked, stamp: write.stamp, policy })?)
     }
 
     fn linked(

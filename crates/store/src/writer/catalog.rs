@@ -34,6 +34,9 @@ impl Batch {
         if changes.is_empty() {
             return Ok(CatalogOutcome { catalog: before, items: Vec::new() });
         }
+        if let Some(policy) = &write.policy {
+            policy.check_catalog(&before, &changes, &catalog)?;
+        }
         catalog.revision = before.revision + 1;
         catalog.note_changes(&before, &changes, write.stamp.now);
         let revision = catalog.revision;
@@ -46,7 +49,7 @@ impl Batch {
                 ItemEdit::Removed(item) => (EventKind::Deleted, Vec::new(), Some(Deleted::Item(item))),
             };
             let last_event = self.last_item_event(write.workspace, kind, id);
-            let happened = Happened { kind: event, differences, undoes, merged: Vec::new() };
+            let happened = Happened::new(event, differences, undoes);
             let (seq, differences) =
                 self.append(write, Subject { kind, id, revision, last_event }, happened, deleted)?;
             self.touch(write.workspace, kind, id, seq);

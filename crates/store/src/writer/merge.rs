@@ -27,15 +27,15 @@ impl Batch {
         }
         let named: Vec<_> = others.iter().map(|(at, other)| (at.as_str(), &**other)).collect();
         let applied = model::merge(&into, &named, write.stamp.now)?;
+        if let Some(policy) = &write.policy {
+            // What is held back of the others would be lost.
+            model::check_policy(policy, &*self.catalog(write.workspace)?, &into, &applied.contact)?;
+        }
         for (_, other) in &others {
             self.delete(write, other.id, None)?;
         }
-        let happened = Happened {
-            kind: EventKind::Updated,
-            differences: applied.differences,
-            undoes: None,
-            merged: others.iter().map(|(_, other)| Contact::clone(other)).collect(),
-        };
+        let merged = others.iter().map(|(_, other)| Contact::clone(other)).collect();
+        let happened = Happened { merged, ..Happened::new(EventKind::Updated, applied.differences, None) };
         self.put(write, Arc::new(applied.contact), happened)
     }
 
@@ -85,15 +85,16 @@ impl Batch {
             }
         }
         let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        if let Some(held) = applied.held_back.first() {
+            // It would belong to two contacts.
+            let path = held.member.path(&*self.catalog(write.workspace)?);
+            let violation = Violation::new(path.clone(), ViolationKind::Protected(path));
+            return Err(Rejection::from(violation).into());
+        }
         if deletions.iter().any(|(_, merged)| keeps_ids_of(&applied.contact, merged)) {
             return Err(changed_since("former"));
         }
-        let happened = Happened {
-            kind: EventKind::Updated,
-            differences: applied.differences,
-            undoes: Some(seq),
-            merged: Vec::new(),
-        };
+        let happened = Happened::new(EventKind::Updated, applied.differences, Some(seq));
         let outcome = self.put(write, Arc::new(applied.contact), happened)?;
         for (deletion, merged) in deletions {
             self.restore(write, deletion, merged)?;
@@ -136,6 +137,7 @@ impl Batch {
             self.delete(write, other.id, None)?;
         }
         let happened = Happened {
+            held_back: applied.held_back,
             kind: EventKind::Updated,
             differences: applied.differences,
             undoes: Some(seq),

@@ -99,8 +99,7 @@ impl Batch {
         self.check_record_aliases(workspace, &record)?;
         record.number_and_revise(number, 1);
         let differences = Record::differences(None, &record);
-        let happened = Happened { kind: EventKind::Created, differences, undoes: None, merged: Vec::new() };
-        self.put_record(write, Arc::new(record), happened)
+        self.put_record(write, Arc::new(record), Happened::new(EventKind::Created, differences, None))
     }
 
     /// Changes a record; `undoes` is the event that the change takes back.
@@ -118,8 +117,7 @@ impl Batch {
         self.check_record_aliases(write.workspace, &record)?;
         record.number_and_revise(before.number(), before.revision() + 1);
         record.touch(write.stamp.now.max(before.updated_at()));
-        let happened = Happened { kind: EventKind::Updated, differences, undoes, merged: Vec::new() };
-        self.put_record(write, Arc::new(record), happened)
+        self.put_record(write, Arc::new(record), Happened::new(EventKind::Updated, differences, undoes))
     }
 
     /// Deletes a record; `undoes` is the event that made it.
@@ -129,9 +127,10 @@ impl Batch {
         record: Arc<Record>,
         undoes: Option<u64>,
     ) -> Result<RecordOutcome, StoreError> {
-        let happened =
-            Happened { kind: EventKind::Deleted, differences: Vec::new(), undoes, merged: Vec::new() };
-        self.put_record(write, record, happened)
+        if let Some(policy) = &write.policy {
+            policy.check_deletion_of(&record)?;
+        }
+        self.put_record(write, record, Happened::new(EventKind::Deleted, Vec::new(), undoes))
     }
 
     /// Brings a deleted record back under its old ids.
@@ -147,12 +146,7 @@ impl Batch {
         let mut record = deleted.clone();
         record.number_and_revise(deleted.number(), deleted.revision() + 1);
         record.touch(write.stamp.now.max(deleted.updated_at()));
-        let happened = Happened {
-            kind: EventKind::Restored,
-            differences: Vec::new(),
-            undoes: Some(undoes),
-            merged: Vec::new(),
-        };
+        let happened = Happened::new(EventKind::Restored, Vec::new(), Some(undoes));
         self.put_record(write, Arc::new(record), happened)
     }
 

@@ -93,13 +93,7 @@ impl Batch {
         let mut contact = deleted.clone();
         contact.revision += 1;
         contact.updated_at = write.stamp.now.max(contact.updated_at);
-        let happened = Happened {
-            kind: EventKind::Restored,
-            differences: Vec::new(),
-            undoes: Some(seq),
-            merged: Vec::new(),
-        };
-        self.put(write, Arc::new(contact), happened)
+        self.put(write, Arc::new(contact), Happened::new(EventKind::Restored, Vec::new(), Some(seq)))
     }
 }
 

@@ -91,7 +91,7 @@ impl World {
     }
 
     pub(in crate::apply) fn ground(&self, stamp: Stamp) -> Ground<'_> {
-        Ground { catalog: &self.catalog, linked: &self.linked, stamp }
+        Ground { catalog: &self.catalog, linked: &self.linked, stamp, policy: None }
     }
 }
 

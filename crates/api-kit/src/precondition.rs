@@ -3,49 +3,21 @@
 //! A revision tells what the record itself stores. What its ids refer to has revisions of its own: a tag that is renamed
 //! or deleted leaves those of the contacts that have it as they are.
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use app::Wanted;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
 use model::{Precondition, Revisions};
 
-use crate::Error;
+use crate::Problem;
 
-/// What a request says of the revision that it wants. Tags that are no revisions are nobody's.
-pub(crate) struct Wanted(pub(crate) Precondition);
-
-impl Wanted {
-    /// Passes if a reader may be given this revision.
-    ///
-    /// # Errors
-    /// That it wants another one.
-    pub(crate) fn check_read(&self, revision: u64) -> Result<(), Error> {
-        let is = Precondition { is: self.0.is.clone(), is_not: None };
-        Ok(is.check(revision).map_err(app::Error::Rejected)?)
-    }
-
-    /// Whether a reader has what it would be given.
-    pub(crate) fn is_known(&self, revision: u64) -> bool {
-        self.0.is_not.as_ref().is_some_and(|revisions| revisions.have(revision))
-    }
-
-    /// The precondition of a change, if there is one.
-    pub(crate) fn boxed(self) -> Option<Box<Precondition>> {
-        (self.0 != Precondition::default()).then(|| Box::new(self.0))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Wanted {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let is = revisions(&parts.headers, &header::IF_MATCH, "If-Match", Weak::Differs);
-        let is_not = revisions(&parts.headers, &header::IF_NONE_MATCH, "If-None-Match", Weak::IsTheSame);
-        match (is, is_not) {
-            (Ok(is), Ok(is_not)) => Ok(Self(Precondition { is, is_not })),
-            (Err(error), _) | (_, Err(error)) => Err(error.into_response()),
-        }
-    }
+/// What a request says of the revision that it wants; nothing, mostly. Tags that are no revisions are nobody's.
+///
+/// # Errors
+/// [`Problem::BadHeader`].
+pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Wanted>, Problem> {
+    let is = revisions(headers, &header::IF_MATCH, "If-Match", Weak::Differs)?;
+    let is_not = revisions(headers, &header::IF_NONE_MATCH, "If-None-Match", Weak::IsTheSame)?;
+    Ok(Wanted::new(Precondition { is, is_not }))
 }
 
 /// Whether a weak tag is taken for the strong one (RFC 9110 §8.8.3.2).
@@ -60,8 +32,8 @@ fn revisions(
     name: &HeaderName,
     shown: &'static str,
     weak: Weak,
-) -> Result<Option<Revisions>, Error> {
-    let bad = || Error::Header { name: shown, reason: "must be * or entity tags such as \"7\"" };
+) -> Result<Option<Revisions>, Problem> {
+    let bad = || Problem::BadHeader { name: shown, reason: "must be * or entity tags such as \"7\"" };
     let mut these = Vec::new();
     let mut is_there = false;
     for value in headers.get_all(name) {
@@ -96,21 +68,16 @@ fn tags(text: &str, weak: Weak) -> Option<Vec<u64>> {
 }
 
 /// The entity tag of a revision.
-pub(crate) fn tag(revision: u64) -> Option<HeaderValue> {
+pub fn tag(revision: u64) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("\"{revision}\"")).ok()
 }
 
 /// The same answer with the revision of what it shows.
-pub(crate) fn with_tag(revision: u64, mut response: Response) -> Response {
+pub fn with_tag(revision: u64, mut response: Response) -> Response {
     if let Some(tag) = tag(revision) {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
-}
-
-/// What a reader has already.
-pub(crate) fn not_modified(revision: u64) -> Response {
-    with_tag(revision, StatusCode::NOT_MODIFIED.into_response())
 }
 
 #[cfg(test)]

@@ -1,0 +1,348 @@
+//! What a key may do to each member of a contact that exists: overwrite it, only add to it, only fill it, or nothing.
+//!
+//! A policy is a set of rules by the paths of members: `tags`, `name`, `channels.email`, `values.lead_score`. A path covers
+//! what is under it (`values.*` is the same as `values`), `*` covers everything, and the closest rule wins. Where changes
+//! are applied, [`apply`](crate::apply) holds back what the rules do not allow.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, ItemChange, ItemEdit, Json, Member, Network,
+    Record, RecordKind, Rejection, Violation, ViolationKind,
+};
+
+/// Rules of one policy at most.
+pub const RULES: usize = 200;
+
+/// The path that stands for deleting the contact, also by merging it into another: any rule but
+/// [`Replace`](Rule::Replace) refuses it.
+pub const DELETION: &str = "deletion";
+
+/// What may be done to a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Anything.
+    #[default]
+    Replace,
+    /// Of sets, nothing is removed; what has one value is as with [`FillIfEmpty`](Self::FillIfEmpty).
+    AddOnly,
+    /// It can be set while it is empty.
+    FillIfEmpty,
+    /// Nothing: to change it is a violation.
+    Refuse,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 4] = [Self::Replace, Self::AddOnly, Self::FillIfEmpty, Self::Refuse];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::AddOnly => "add_only",
+            Self::FillIfEmpty => "fill_if_empty",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+impl std::str::FromStr for Rule {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = Self::ALL.map(Self::as_str).join(", ");
+        let found = Self::ALL.into_iter().find(|rule| rule.as_str() == word);
+        found.ok_or_else(|| format!("unknown rule '{word}'; known: {known}"))
+    }
+}
+
+/// What becomes of a write of which something is held back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnHeldBack {
+    /// The rest is carried out, and the answer and the event say what was held back.
+    #[default]
+    Tell,
+    /// It is refused as a whole.
+    Refuse,
+}
+
+impl OnHeldBack {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tell => "tell",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+impl std::str::FromStr for OnHeldBack {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "tell" => Ok(Self::Tell),
+            "refuse" => Ok(Self::Refuse),
+            _ => Err(format!("unknown word '{word}'; known: tell, refuse")),
+        }
+    }
+}
+
+/// The rules of a key. Its JSON is stored in the key's document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// By path, as they were written.
+    pub rules: BTreeMap<String, Rule>,
+    /// What becomes of a write of which something is held back.
+    #[serde(default)]
+    pub on_held_back: OnHeldBack,
+    /// Those of custom fields that were there when the policy was made, so that they hold when a field gets another key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<FieldId, Rule>,
+}
+
+/// A member that a policy kept as it was, and what it should have become.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeldBack {
+    /// The member.
+    pub member: Member,
+    /// Its JSON as the write wanted it; `null` where it was to be empty.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub wanted: Json,
+}
+
+impl Policy {
+    /// A policy for workspaces with these catalogs.
+    ///
+    /// # Errors
+    /// Every path that names no member and no custom field of any of them.
+    pub fn new(
+        rules: BTreeMap<String, Rule>,
+        on_held_back: OnHeldBack,
+        catalogs: &[&Catalog],
+    ) -> Result<Self, Vec<String>> {
+        let fields_with = |path: &str| -> Vec<FieldId> {
+            let key = path.strip_prefix("values.").unwrap_or_default();
+            let all = catalogs.iter().flat_map(|catalog| catalog.fields.iter());
+            let found = all.filter(|field| field.entity == Entity::Contact && field.system.is_none());
+            found.filter(|field| field.key == key).map(|field| field.id).collect()
+        };
+        let mut fields = BTreeMap::new();
+        let mut unknown = Vec::new();
+        for (path, rule) in &rules {
+            let found = fields_with(path);
+            if found.is_empty() && !is_known(path) {
+                unknown.push(path.clone());
+            }
+            fields.extend(found.into_iter().map(|id| (id, *rule)));
+        }
+        if unknown.is_empty() { Ok(Self { rules, on_held_back, fields }) } else { Err(unknown) }
+    }
+
+    /// The rule of a member. That of channels depends on their kind: see [`rule_of_channels`](Self::rule_of_channels).
+    pub fn rule(&self, member: &Member, catalog: &Catalog) -> Rule {
+        let own = match member {
+            Member::Value(id) => self.fields.get(id).copied(),
+            _ => None,
+        };
+        own.unwrap_or_else(|| self.closest(&path(member, catalog)))
+    }
+
+    /// The rule of the channels of a kind.
+    pub fn rule_of_channels(&self, kind: &ChannelKind) -> Rule {
+        self.closest(&format!("channels.{kind}"))
+    }
+
+    /// Passes if a catalog may become another: what is deleted from it is gone from every contact that has it.
+    ///
+    /// # Errors
+    /// Every member of contacts that would lose something that it protects.
+    pub fn check_catalog(
+        &self,
+        before: &Catalog,
+        changes: &[ItemChange],
+        after: &Catalog,
+    ) -> Result<(), Rejection> {
+        let path = |change: &ItemChange| match &change.edit {
+            ItemEdit::Removed(item) => match &**item {
+                CatalogItem::Tag(_) => Some(Member::Tags),
+                CatalogItem::List(list) if list.entity == Entity::Contact => Some(Member::Lists),
+                CatalogItem::Field(field) if field.entity == Entity::Contact => Some(Member::Value(field.id)),
+                CatalogItem::User(_) => Some(Member::AssignedUser),
+                CatalogItem::Team(_) => Some(Member::AssignedTeam),
+                _ => None,
+            },
+            ItemEdit::Changed(_) if change.kind == RecordKind::Field => {
+                let (old, new) = (before.fields.get(change.id)?, after.fields.get(change.id)?);
+                let has_lost = old.options.iter().any(|option| new.option(option.id).is_none());
+                (has_lost && old.entity == Entity::Contact).then_some(Member::Value(old.id))
+            }
+            ItemEdit::Made(_) | ItemEdit::Changed(_) => None,
+        };
+        let protected =
+            changes.iter().filter_map(path).filter(|member| self.rule(member, before) != Rule::Replace);
+        refusal(protected.map(|member| member.path(before)))
+    }
+
+    /// Passes if a company or a note may be deleted, which takes it from the contacts that have it.
+    ///
+    /// # Errors
+    /// The member of contacts that it protects.
+    pub fn check_deletion_of(&self, record: &Record) -> Result<(), Rejection> {
+        let path = match record {
+            Record::Company(_) => "companies",
+            Record::Note(_) => "notes",
+            Record::Task(_) => return Ok(()),
+        };
+        refusal((self.closest(path) != Rule::Replace).then(|| path.to_owned()).into_iter())
+    }
+
+    /// Passes if a contact may be deleted.
+    ///
+    /// # Errors
+    /// That the policy keeps it.
+    pub fn check_deletion(&self) -> Result<(), Rejection> {
+        refusal((self.closest(DELETION) != Rule::Replace).then(|| DELETION.to_owned()).into_iter())
+    }
+
+    /// The rule of the path itself, else of what it is under, else that of everything.
+    fn closest(&self, path: &str) -> Rule {
+        let mut at = path;
+        loop {
+            let under = || self.rules.get(&format!("{at}.*"));
+            if let Some(rule) = self.rules.get(at).or_else(under) {
+                return *rule;
+            }
+            match at.rsplit_once('.') {
+                Some((above, _)) => at = above,
+                None => return self.rules.get("*").copied().unwrap_or_default(),
+            }
+        }
+    }
+}
+
+/// The refusal of a request that would take something from members that are protected.
+fn refusal(paths: impl Iterator<Item = String>) -> Result<(), Rejection> {
+    let violations: Vec<_> = paths.map(|path| Violation::new("", ViolationKind::Protected(path))).collect();
+    if violations.is_empty() { Ok(()) } else { Err(Rejection { violations }) }
+}
+
+/// The path of a member in a policy. The parts of a name are one, since each is derived from the others; when a contact
+/// was last confirmed follows from whether it is.
+pub(crate) fn path(member: &Member, catalog: &Catalog) -> Cow<'static, str> {
+    match member {
+        Member::NameFull | Member::NameFirst | Member::NameLast => "name".into(),
+        Member::UnconfirmedAt => "confirmed".into(),
+        member => member.path(catalog).into(),
+    }
+}
+
+/// Whether a path names members that every workspace has.
+fn is_known(path: &str) -> bool {
+    let bare = path.strip_suffix(".*").unwrap_or(path);
+    match bare.split_once('.') {
+        None => match bare {
+            "*" => path == "*",
+            DELETION => path == DELETION,
+            "name" | "birthday" | "social" | "channels" | "values" | "aliases" | "extras" => true,
+            "unconfirmed_at" => false,
+            // Members of a contact, not those that only other records have.
+            _ => path == bare && matches!(bare.parse(), Ok(member) if !matches!(member, Member::Other(_))),
+        },
+        Some(("birthday", _)) => path == bare && bare.parse::<Member>().is_ok(),
+        Some(("social", network)) => path == bare && Network::ALL.iter().any(|each| each.as_str() == network),
+        Some(("channels", kind)) => {
+            let is_word =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+            path == bare && !kind.is_empty() && kind.bytes().all(is_word)
+        }
+        Some(("aliases", dialect)) => path == bare && dialect.parse::<Dialect>().is_ok(),
+        Some(("extras", rest)) => rest.split('.').next().is_some_and(|name| name.parse::<Dialect>().is_ok()),
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(rules: &[(&str, Rule)]) -> Result<Policy, Vec<String>> {
+        let rules = rules.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect();
+        Policy::new(rules, OnHeldBack::Tell, &[])
+    }
+
+    #[test]
+    fn the_closest_rule_wins() {
+        let rules = [
+            ("*", Rule::FillIfEmpty),
+            ("channels.*", Rule::AddOnly),
+            ("channels.email", Rule::Refuse),
+            ("extras.acquire", Rule::Refuse),
+            ("name", Rule::Replace),
+        ];
+        let policy = policy(&rules).unwrap();
+        let rule = |member: Member| policy.rule(&member, &Catalog::default());
+        assert_eq!(rule(Member::City), Rule::FillIfEmpty);
+        assert_eq!(rule(Member::NameLast), Rule::Replace);
+        assert_eq!(rule(Member::Extra(Dialect::Acquire, "a.b".to_owned())), Rule::Refuse);
+        assert_eq!(rule(Member::Extra(Dialect::Zingle, "a".to_owned())), Rule::FillIfEmpty);
+        assert_eq!(policy.rule_of_channels(&ChannelKind::Email), Rule::Refuse);
+        assert_eq!(policy.rule_of_channels(&"whatsapp".into()), Rule::AddOnly);
+        assert!(policy.check_deletion().is_err());
+    }
+
+    #[test]
+    fn without_a_rule_everything_is_replaced() {
+        let policy = policy(&[("tags", Rule::AddOnly)]).unwrap();
+        assert_eq!(policy.rule(&Member::Tags, &Catalog::default()), Rule::AddOnly);
+        assert_eq!(policy.rule(&Member::Lists, &Catalog::default()), Rule::Replace);
+        assert!(policy.check_deletion().is_ok());
+    }
+
+    #[test]
+    fn paths_that_name_nothing_are_all_told() {
+        let known = [
+            "*",
+            "deletion",
+            "name",
+            "name.*",
+            "tags",
+            "birthday.day",
+            "social.x",
+            "channels",
+            "channels.*",
+            "channels.phone",
+            "values",
+            "values.*",
+            "aliases.zingle",
+            "extras.acquire",
+            "extras.acquire.*",
+            "extras.acquire.ip",
+            "opt_in",
+            "assigned_user",
+        ];
+        assert!(policy(&known.map(|path| (path, Rule::Refuse))).is_ok());
+        let unknown = [
+            "",
+            "*.*",
+            "deletion.*",
+            "extras.nobody",
+            "name.first",
+            "number_of_employees",
+            "revision",
+            "social.myspace",
+            "tag",
+            "tags.*",
+            "unconfirmed_at",
+            "values.nothing",
+        ];
+        let told = policy(&unknown.map(|path| (path, Rule::Refuse))).unwrap_err();
+        assert_eq!(told, unknown);
+    }
+}
