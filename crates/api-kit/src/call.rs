@@ -1,6 +1,6 @@
 //! A request that was let in: who asks, in which dialect, for what.
 
-use app::{App, BadKey, Caller};
+use app::{App, BadKey, Caller, Terms};
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -63,6 +63,10 @@ impl<A: Api> Call<A> {
         let secret = A::secret(&parts.headers).map_err(app::Error::Unauthenticated)?;
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
         let caller = app.authenticate(&secret, A::DIALECT, request_id).await?;
+        let caller = match parts.extensions.get::<Terms>() {
+            Some(terms) => caller.on(terms.clone()),
+            None => caller,
+        };
         let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::BadPath)?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let query = parts.extensions.get::<Query>().cloned().unwrap_or_default();

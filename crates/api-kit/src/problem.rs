@@ -25,6 +25,14 @@ pub enum Problem {
         /// What is wrong with it: `must be …`.
         reason: String,
     },
+    /// A header cannot be read.
+    #[error("the header '{name}' {reason}")]
+    BadHeader {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it: `must be …`.
+        reason: &'static str,
+    },
     /// In strict mode: the vendor's pages do not have this.
     #[error("{0}")]
     Undocumented(Undocumented),

@@ -5,7 +5,7 @@ mod violation;
 use std::collections::HashSet;
 
 use api_kit::{Problem, RequestId};
-use app::BadKey;
+use app::{BadKey, Repeated};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -59,6 +59,9 @@ enum Kind {
     Conflict,
     OtherRevision,
     InUse,
+    InFlight,
+    OtherRequest,
+    CarriedOut,
     TooLarge,
     MediaType,
     Invalid,
@@ -96,6 +99,19 @@ impl Kind {
                 StatusCode::PRECONDITION_FAILED,
                 "/docs/problems/other-revision",
                 "The record is at another revision",
+            ),
+            Self::InFlight => {
+                (StatusCode::CONFLICT, "/docs/problems/in-flight", "The same request is being carried out")
+            }
+            Self::OtherRequest => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/docs/problems/idempotency-key-reused",
+                "The idempotency key was used for another request",
+            ),
+            Self::CarriedOut => (
+                StatusCode::CONFLICT,
+                "/docs/problems/carried-out",
+                "The request was carried out before, and its answer was lost",
             ),
             Self::InUse => (StatusCode::CONFLICT, "/docs/problems/in-use", "An id is in use"),
             Self::TooLarge => {
@@ -168,9 +184,11 @@ impl Details {
             Problem::App(error) => Self::of_app(error),
             Problem::NoRoute => Self::new(Kind::NotFound, problem.to_string()),
             Problem::MethodNotAllowed => Self::new(Kind::MethodNotAllowed, problem.to_string()),
-            Problem::BadPath | Problem::BadQuery { .. } | Problem::Undocumented(_) | Problem::BodyCut => {
-                Self::new(Kind::BadRequest, problem.to_string())
-            }
+            Problem::BadPath
+            | Problem::BadQuery { .. }
+            | Problem::BadHeader { .. }
+            | Problem::Undocumented(_)
+            | Problem::BodyCut => Self::new(Kind::BadRequest, problem.to_string()),
             Problem::BodyTooLarge(_) => Self::new(Kind::TooLarge, problem.to_string()),
             Problem::Timeout => {
                 let detail = "the request took too long; whether a change took effect is unknown, reading \
@@ -193,6 +211,14 @@ impl Details {
             app::Error::NotFound(_) => Self::new(Kind::NotFound, error.to_string()),
             app::Error::Rejected(rejection) => Self::of_rejection(rejection),
             app::Error::InUse(_) => Self::new(Kind::InUse, error.to_string()),
+            app::Error::Repeated(fault) => {
+                let kind = match fault {
+                    Repeated::InFlight => Kind::InFlight,
+                    Repeated::OtherRequest => Kind::OtherRequest,
+                    Repeated::CarriedOut(_) => Kind::CarriedOut,
+                };
+                Self::new(kind, fault.to_string())
+            }
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }

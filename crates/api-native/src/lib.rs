@@ -11,6 +11,7 @@ mod filter;
 mod history;
 mod media;
 mod members;
+mod minimal;
 mod page;
 mod precondition;
 mod resource;
@@ -48,5 +49,6 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo));
-    shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))
+    let routes = resource::routes(routes).layer(from_fn(minimal::minimal));
+    shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
 }

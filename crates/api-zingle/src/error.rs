@@ -4,7 +4,7 @@ mod catalog;
 mod refusal;
 
 use api_kit::{Problem, Undocumented};
-use app::{Error as AppError, Missing};
+use app::{Error as AppError, Missing, Repeated};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{RecordKind, Rejection, Violation, ViolationKind};
@@ -31,6 +31,9 @@ const NO_CONTACT: Kind = (StatusCode::NOT_FOUND, Some(3000), "Contact not found"
 const NO_ROUTE: Kind = (StatusCode::NOT_FOUND, None, "Not found");
 const METHOD: Kind = (StatusCode::METHOD_NOT_ALLOWED, None, "Method not allowed");
 const CONFLICT: Kind = (StatusCode::CONFLICT, None, "Already in use");
+const REPEATED: Kind = (StatusCode::CONFLICT, None, "Already requested");
+const OTHER_REQUEST: Kind = (StatusCode::UNPROCESSABLE_ENTITY, None, "Invalid header");
+const HEADER: Kind = (StatusCode::BAD_REQUEST, None, "Invalid header");
 const TOO_LARGE: Kind = (StatusCode::PAYLOAD_TOO_LARGE, Some(2604), "Invalid body content");
 const FAULT: Kind = (StatusCode::INTERNAL_SERVER_ERROR, Some(2600), "Internal server error");
 const UNAVAILABLE: Kind = (StatusCode::SERVICE_UNAVAILABLE, Some(2600), "Service unavailable");
@@ -76,6 +79,12 @@ impl From<Problem> for Error {
             }
             Problem::App(AppError::Rejected(rejection)) => rejected(rejection),
             Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
+            Problem::App(AppError::Repeated(fault @ Repeated::OtherRequest)) => {
+                Self::because(OTHER_REQUEST, fault)
+            }
+            Problem::App(AppError::Repeated(fault @ (Repeated::InFlight | Repeated::CarriedOut(_)))) => {
+                Self::because(REPEATED, fault)
+            }
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
             Problem::App(
                 fault @ (AppError::Busy
@@ -92,6 +101,7 @@ impl From<Problem> for Error {
             Problem::BadQuery { name, .. } => Self::because(query_kind(name), &problem),
             Problem::Undocumented(Undocumented::Call { .. }) => Self::because(NO_ROUTE, &problem),
             Problem::Undocumented(Undocumented::Parameter(_)) => Self::because(query_kind(""), &problem),
+            Problem::BadHeader { .. } => Self::because(HEADER, &problem),
             Problem::BodyTooLarge(_) => Self::because(TOO_LARGE, &problem),
             Problem::BodyCut => Self::because(BODY, &problem),
         }

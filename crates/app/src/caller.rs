@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Actor, Dialect, KeyId, Timestamp};
 use store::{Compat, Key, Scope, WorkspaceNumber};
 
-use crate::Error;
+use crate::{Error, Terms};
 
 /// An authenticated request's key and the workspace it means.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub struct Caller {
     pub(crate) compat: Compat,
     pub(crate) strict: bool,
     pub(crate) request_id: Option<String>,
+    pub(crate) terms: Terms,
 }
 
 impl Caller {
@@ -51,6 +52,12 @@ impl Caller {
         }
     }
 
+    /// The same caller on other terms.
+    #[must_use]
+    pub fn on(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+
     /// contactd itself in a workspace, for its own commands.
     pub(crate) fn own(workspace: WorkspaceNumber, now: Timestamp) -> Self {
         let key = Key {
@@ -73,6 +80,7 @@ impl Caller {
             compat: Compat::default(),
             strict: false,
             request_id: None,
+            terms: Terms::ForGood,
         }
     }
 

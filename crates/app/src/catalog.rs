@@ -9,6 +9,7 @@ use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, Worksp
 use uuid::Uuid;
 
 use crate::records::TRIES;
+use crate::terms::Author;
 use crate::{App, Caller, Ends, Error, Missing};
 
 /// What a new item of the catalog gets.
@@ -44,7 +45,7 @@ impl App {
     /// [`Error::MissingScope`], or what the store says.
     pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
         caller.require(Scope::Read)?;
-        Ok(self.store().catalog(caller.workspace).await?)
+        self.catalog_for(&caller.into()).await
     }
 
     /// Makes an item of the catalog, or puts it in the place of the one with its id, of which there is to be one only.
@@ -191,11 +192,12 @@ impl App {
         edit: impl Fn(&mut Catalog),
     ) -> Result<Arc<Catalog>, Error> {
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
+        let author = Author::own(workspace, actor);
         let edit = |catalog: &mut Catalog| {
             edit(catalog);
             Ok(())
         };
-        Ok(self.write_catalog(workspace, &actor, edit).await?.1.catalog)
+        Ok(self.write_catalog(&author, edit).await?.1.catalog)
     }
 
     async fn write_item<T: CatalogRow>(
@@ -207,23 +209,22 @@ impl App {
         if !ends.is_empty() {
             return self.write_linked_item(caller, ends, edit).await;
         }
-        let (item, outcome) = self.write_catalog(caller.workspace, &caller.actor(), edit).await?;
+        let (item, outcome) = self.write_catalog(&caller.into(), edit).await?;
         Ok(WrittenItem::of(item, outcome))
     }
 
     async fn write_catalog<R>(
         &self,
-        workspace: WorkspaceNumber,
-        actor: &Actor,
+        author: &Author,
         edit: impl Fn(&mut Catalog) -> Result<R, Error>,
     ) -> Result<(R, CatalogOutcome), Error> {
         let mut tries = 0;
         loop {
-            let mut catalog = Catalog::clone(&*self.store().catalog(workspace).await?);
+            let mut catalog = Catalog::clone(&*self.catalog_for(author).await?);
             let edited = edit(&mut catalog)?;
             let write = Action::Catalog(Box::new(catalog));
             tries += 1;
-            match self.write_any(workspace, actor.clone(), write).await {
+            match self.write_any(author, write).await {
                 Err(Error::Unavailable(StoreError::CatalogChanged)) if tries < TRIES => {}
                 outcome => {
                     let outcome = outcome?.catalog();

@@ -6,9 +6,10 @@ use model::{
     Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, Linked,
     Precondition, Ref, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber, Write};
+use store::{Action, AnyOutcome, ContactQuery, Done, Outcome, Scope, WorkspaceNumber};
 
 use crate::cleaning::seen;
+use crate::terms::Author;
 use crate::{App, Caller, Error, Missing};
 
 /// Contacts that are updated together at most.
@@ -175,7 +176,8 @@ impl App {
             change.read_ahead();
             Action::Update { contact, change }
         };
-        let outcomes = self.write_group(caller, updates.into_iter().map(action).collect()).await?;
+        let actions = updates.into_iter().map(action).collect();
+        let outcomes = self.write_group(&caller.into(), actions).await?;
         Ok(outcomes.into_iter().filter_map(AnyOutcome::contact).map(Written::from).collect())
     }
 
@@ -235,34 +237,19 @@ impl App {
     ) -> Result<Written, Error> {
         let id = ContactId(self.clock().fresh_id());
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
-        self.write_as(workspace, actor, Action::Create { id, number, change }).await
+        self.write_as(&Author::own(workspace, actor), Action::Create { id, number, change }).await
     }
 
     async fn write(&self, caller: &Caller, action: Action) -> Result<Written, Error> {
-        self.write_as(caller.workspace, caller.actor(), action).await
+        self.write_as(&caller.into(), action).await
     }
 
-    async fn write_as(
-        &self,
-        workspace: WorkspaceNumber,
-        actor: Actor,
-        mut action: Action,
-    ) -> Result<Written, Error> {
+    async fn write_as(&self, author: &Author, mut action: Action) -> Result<Written, Error> {
         if let Action::Create { change, .. } | Action::Update { change, .. } = &mut action {
             change.read_ahead();
         }
-        let outcome = self.write_any(workspace, actor, action).await?.contact();
+        let outcome = self.write_any(author, action).await?.contact();
         Ok(outcome.ok_or(Error::NotFound(Missing::Contact))?.into())
-    }
-
-    pub(crate) async fn write_any(
-        &self,
-        workspace: WorkspaceNumber,
-        actor: Actor,
-        action: Action,
-    ) -> Result<AnyOutcome, Error> {
-        let write = Write { workspace, actor, stamp: self.stamp(), action };
-        Ok(self.store().write(write).await?)
     }
 }
 

@@ -3,6 +3,8 @@
 use model::{Dialect, RecordKind, Rejection};
 use store::{Scope, StoreError};
 
+use crate::Repeated;
+
 /// Why a use case did not do what it was asked. Each dialect maps it to its own answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +26,9 @@ pub enum Error {
     /// The change was refused; nothing was stored.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The request came before, or comes with the idempotency key of another one; nothing was stored.
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
     /// A name, an id or a secret is taken.
     #[error("{0} is in use")]
     InUse(String),
@@ -93,6 +98,8 @@ impl From<StoreError> for Error {
             StoreError::NoSuchEvent => Self::NotFound(Missing::Change),
             StoreError::Rejected(rejection) => Self::Rejected(rejection),
             StoreError::InUse(what) => Self::InUse(what),
+            StoreError::CarriedOut { is_same: true } => Self::Repeated(Repeated::InFlight),
+            StoreError::CarriedOut { is_same: false } => Self::Repeated(Repeated::OtherRequest),
             StoreError::Busy => Self::Busy,
             StoreError::Closing => Self::Stopping,
             fault @ (StoreError::Unavailable(_)

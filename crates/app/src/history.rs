@@ -102,7 +102,7 @@ impl App {
         let events = self.events_of(caller, change, &event).await?;
         // What was done last is taken back first.
         let undo = |event| Action::Undo { event, on_conflict };
-        let outcomes = self.write_group(caller, events.into_iter().rev().map(undo).collect()).await?;
+        let outcomes = self.write_group(&caller.into(), events.into_iter().rev().map(undo).collect()).await?;
         let first = outcomes.iter().find_map(AnyOutcome::event);
         // Of a change what it was about comes first, of an undo last.
         let mut outcomes = outcomes.into_iter();

@@ -9,7 +9,7 @@ use rand::Rng;
 use sha2::{Digest, Sha256};
 use store::{Compat, Key, KeyHash, Scope};
 
-use crate::{App, BadKey, Caller, Error, Missing};
+use crate::{App, BadKey, Caller, Error, Missing, Terms};
 
 /// Shortest secret that a caller may bring.
 const MIN_SECRET_CHARS: usize = 20;
@@ -104,7 +104,8 @@ impl App {
         let workspace = *key.workspaces.first().ok_or(Error::WrongWorkspace)?;
         let compat = key.compat.unwrap_or(self.inner.settings.compat);
         let strict = key.strict.unwrap_or(self.inner.settings.strict);
-        Ok(Caller { key, dialect, workspace, compat, strict, request_id })
+        let terms = Terms::default();
+        Ok(Caller { key, dialect, workspace, compat, strict, request_id, terms })
     }
 
     /// Makes a key.

@@ -18,10 +18,12 @@ mod import;
 mod keys;
 mod links;
 mod merge;
+mod once;
 mod pictures;
 mod reach;
 mod records;
 mod starter;
+mod terms;
 mod workspaces;
 
 use std::sync::Arc;
@@ -38,17 +40,21 @@ pub use history::{History, Undone};
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
+pub use once::{ANSWER_BYTES, Begun, KEPT_FOR, KEPT_MAX, Once, Repeated};
 pub use pictures::{PICTURE_BYTES, Upload};
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified,
-    Workspace, WorkspaceNumber, WriterStats,
+    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key, Location, LocationError,
+    Options, Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError,
+    Verified, Workspace, WorkspaceNumber, WriterStats,
 };
+
+pub use terms::{Terms, Trial, Tried};
 
 use crate::duty::Duties;
 use crate::keys::KeyCache;
+use crate::once::InFlight;
 use crate::workspaces::WorkspaceCache;
 
 /// Settings of the whole server.
@@ -100,6 +106,7 @@ struct Inner {
     keys: KeyCache,
     workspaces: WorkspaceCache,
     duties: Duties,
+    in_flight: Arc<InFlight>,
 }
 
 impl App {
@@ -113,6 +120,7 @@ impl App {
                 keys: KeyCache::default(),
                 workspaces: WorkspaceCache::default(),
                 duties: Duties::default(),
+                in_flight: Arc::default(),
             }),
         }
     }

@@ -54,7 +54,7 @@ impl App {
         let tasks = self.tasks_to_move(caller, stays.id, &from).await?;
         let mut actions = vec![Action::Merge { into: into.clone(), from }];
         actions.extend(tasks);
-        let merged = self.write_group(caller, actions).await?.into_iter().next();
+        let merged = self.write_group(&caller.into(), actions).await?.into_iter().next();
         let merged = merged.and_then(AnyOutcome::contact).ok_or(Error::NotFound(Missing::Contact))?;
         Ok(merged.into())
     }

@@ -33,6 +33,12 @@ pub enum StoreError {
     /// Somebody else changed the catalog in between; load it again.
     #[error("the catalog was changed in between")]
     CatalogChanged,
+    /// The request was carried out already, or is by another server at this moment; nothing was stored.
+    #[error("the request was carried out already")]
+    CarriedOut {
+        /// Whether it asked for the same.
+        is_same: bool,
+    },
     /// Too many writes wait; nothing was stored.
     #[error("too many writes wait")]
     Busy,
@@ -104,6 +110,7 @@ impl StoreError {
             Self::Rejected(rejection) => Self::Rejected(rejection.clone()),
             Self::InUse(what) => Self::InUse(what.clone()),
             Self::CatalogChanged => Self::CatalogChanged,
+            Self::CarriedOut { is_same } => Self::CarriedOut { is_same: *is_same },
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,
             Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
+use crate::once::AnswerSave;
 use crate::writer::{Command, Counters, Reply, Writer};
 use crate::{AnyOutcome, Options, StoreError, Write, WriterStats};
 
@@ -64,6 +65,11 @@ impl Queue {
     /// Queues changes of records that are all carried out or none, and waits for what comes of them.
     pub(crate) async fn write_group(&self, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, StoreError> {
         self.queue(|reply| Command::Group(writes, reply)).await
+    }
+
+    /// Queues an answer to keep, and waits until it is durable.
+    pub(crate) async fn keep(&self, answer: AnswerSave) -> Result<(), StoreError> {
+        self.queue(|reply| Command::Answer(answer, reply)).await
     }
 
     /// Queues another write, and waits for what comes of it.

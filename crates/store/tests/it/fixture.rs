@@ -125,6 +125,7 @@ impl Database {
             workspace,
             actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
             stamp: Stamp { now: at(tick), seed: Uuid::from_u128((u128::from(tick) << 32) + 1) },
+            claim: None,
             action,
         }
     }
@@ -195,6 +196,7 @@ pub(crate) fn own_write(workspace: WorkspaceNumber, action: Action) -> Write {
         workspace,
         actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
         stamp: Stamp { now: at(0), seed: Uuid::nil() },
+        claim: None,
         action,
     }
 }
