@@ -78,16 +78,21 @@ pub(crate) fn may_write(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE)
 }
 
-/// One entry for each member that would differ, and one for each record that would be deleted or come back whole.
+/// One entry for each record that would be made, deleted or brought back, and one for each member that would differ.
 fn differences(tried: &[Tried]) -> Vec<Json> {
     let mut found = Vec::new();
     for Tried { kind, id, done, differences } in tried {
         let mut head = Map::new();
         head.insert("kind".to_owned(), kind.as_str().into());
         head.insert("id".to_owned(), id.to_string().into());
-        if matches!(done, Done::Deleted | Done::Restored) {
+        let word = match done {
+            Done::Created => Some("created"),
+            Done::Deleted => Some("deleted"),
+            Done::Restored => Some("restored"),
+            Done::Updated | Done::Unchanged => None,
+        };
+        if let Some(word) = word {
             let mut entry = head.clone();
-            let word = if *done == Done::Deleted { "deleted" } else { "restored" };
             entry.insert("done".to_owned(), word.into());
             found.push(entry.into());
         }

@@ -238,7 +238,12 @@ impl App {
 impl<T: CatalogRow> WrittenItem<T> {
     pub(crate) fn of(item: T, outcome: CatalogOutcome) -> Self {
         let CatalogOutcome { catalog, items } = outcome;
-        let written = items.into_iter().find(|each| each.id == item.id());
+        let is_own = items.iter().any(|each| each.id == item.id());
+        let written =
+            items.into_iter().find(|each| if is_own { each.id == item.id() } else { each.kind == T::KIND });
+        // An earlier try made another one, and this one was not stored.
+        let made = written.as_ref().filter(|_| !is_own).and_then(|each| T::items(&catalog).get(each.id));
+        let item = made.cloned().unwrap_or(item);
         let (done, change, differences) = match written {
             Some(ItemOutcome { done, event, differences, .. }) => (done, event, differences),
             None => (Done::Unchanged, None, Vec::new()),

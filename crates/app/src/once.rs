@@ -310,6 +310,13 @@ impl App {
                     AnyOutcome::Record(RecordOutcome { record, catalog, done, event, differences })
                 })
             }
+            // What is gone since cannot be shown any more.
+            _ if events.iter().any(|(_, event)| {
+                event.deleted.is_none() && catalog.item(event.subject, event.record).is_none()
+            }) =>
+            {
+                None
+            }
             _ => {
                 let item = |(number, event): &(u64, Event)| ItemOutcome {
                     kind: event.subject,

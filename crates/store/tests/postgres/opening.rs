@@ -24,7 +24,7 @@ async fn nodes_that_start_together_migrate_once() {
     for each in &opened {
         assert!(each.is_ok(), "{:?}", each.as_ref().err());
     }
-    assert_eq!(sql(&database, "SELECT count(*), max(version) FROM contactd_schema"), "1|2");
+    assert_eq!(sql(&database, "SELECT count(*), max(version) FROM contactd_schema"), "1|3");
     let served = database.serve(Options::default()).await;
     database.create(&served, named("Jane")).await.unwrap();
 }
