@@ -8,11 +8,13 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::prefer::PREFER;
 use crate::trial::{Asked, may_write};
-use crate::{Api, Preferences, Problem, Query, with_change};
+use crate::{Api, MAX_BODY_BYTES, Preferences, Problem, Query, with_change};
 
 /// What a client calls a request, so that it can send it again.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -21,8 +23,10 @@ const REPLAYED: HeaderName = HeaderName::from_static("contactd-replayed");
 
 /// Most bytes of an idempotency key.
 const KEY_BYTES: usize = 255;
-/// Most bytes of a body with an idempotency key: more than any route takes.
-const BODY_BYTES: usize = 16 << 20;
+/// Most bytes of a large body with an idempotency key: more than any route takes.
+const LARGE_BODY_BYTES: usize = 8 << 20;
+/// Such bodies are read whole before their routes are asked, so only so many at a time.
+static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
 
 /// Carries out a request on the terms that it asks for. `run` gets the request and its query, and answers it.
 pub(crate) async fn answer<A: Api>(
@@ -54,10 +58,12 @@ pub(crate) async fn answer<A: Api>(
             asked.tell(&trial, run(request, query).await).await
         }
         (None, Some(key)) => match begin::<A>(app, request, &key).await {
-            Ok((request, None)) => run(request, query).await,
-            Ok((mut request, Some(once))) => {
+            Ok(Asking { request, once: None, .. }) => run(request, query).await,
+            Ok(Asking { mut request, once: Some(once), permit }) => {
                 request.extensions_mut().insert(Terms::Once(Arc::clone(&once)));
-                finish::<A>(app, &once, run(request, query).await).await
+                let response = run(request, query).await;
+                drop(permit);
+                finish::<A>(app, &once, response).await
             }
             Err(response) => *response,
         },
@@ -83,21 +89,29 @@ fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
     }
 }
 
-/// Reads the request whole and finds out whether it came before. Without a valid API key it goes on as it is, and is
-/// refused.
-async fn begin<A: Api>(
-    app: &App,
+/// A request with an idempotency key that is to be carried out.
+struct Asking {
     request: Request,
-    key: &str,
-) -> Result<(Request, Option<Arc<Once>>), Box<Response>> {
+    /// Without a valid API key there is none, and the request is refused where it goes.
+    once: Option<Arc<Once>>,
+    /// While a large body is there.
+    permit: Option<SemaphorePermit<'static>>,
+}
+
+/// Reads the request whole and finds out whether it came before.
+async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking, Box<Response>> {
     let refused = |problem: Problem| Box::new(A::Error::from(problem).into_response());
-    let Ok(secret) = A::secret(request.headers()) else { return Ok((request, None)) };
-    let Ok(caller) = app.authenticate(&secret, A::DIALECT, None).await else { return Ok((request, None)) };
+    let unknown = |request| Ok(Asking { request, once: None, permit: None });
+    let Ok(secret) = A::secret(request.headers()) else { return unknown(request) };
+    let Ok(caller) = app.authenticate(&secret, A::DIALECT, None).await else { return unknown(request) };
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, BODY_BYTES).collect().await {
+    let is_small = body.size_hint().upper().is_some_and(|bytes| bytes <= MAX_BODY_BYTES as u64);
+    // It is never closed.
+    let permit = if is_small { None } else { LARGE_BODIES.acquire().await.ok() };
+    let body = match Limited::new(body, LARGE_BODY_BYTES).collect().await {
         Ok(body) => body.to_bytes(),
         Err(fault) if fault.is::<LengthLimitError>() => {
-            return Err(refused(Problem::BodyTooLarge(BODY_BYTES)));
+            return Err(refused(Problem::BodyTooLarge(LARGE_BODY_BYTES)));
         }
         Err(_) => return Err(refused(Problem::BodyCut)),
     };
@@ -111,7 +125,10 @@ async fn begin<A: Api>(
         &body,
     ];
     match app.begin_once(&caller, key, &asked).await {
-        Ok(Begun::Runs(once)) => Ok((Request::from_parts(parts, Body::from(body)), Some(once))),
+        Ok(Begun::Runs(once)) => {
+            let request = Request::from_parts(parts, Body::from(body));
+            Ok(Asking { request, once: Some(once), permit })
+        }
         Ok(Begun::Answered(answer)) => Err(Box::new(replayed(answer))),
         Err(fault) => Err(refused(fault.into())),
     }

@@ -58,6 +58,12 @@ impl Caller {
         Self { terms, ..self }
     }
 
+    /// Whether nothing may be stored, because it is only to be found out what would come of it. What is written
+    /// otherwise than as an event must ask.
+    pub fn is_on_trial(&self) -> bool {
+        matches!(self.terms, Terms::OnTrial(_))
+    }
+
     /// contactd itself in a workspace, for its own commands.
     pub(crate) fn own(workspace: WorkspaceNumber, now: Timestamp) -> Self {
         let key = Key {

@@ -29,7 +29,8 @@ fn an_answer_outlives_kill_9_and_comes_again_byte_for_byte() {
     let mut server = Running::start(&["--database", &database]);
     for round in 0..ROUNDS {
         let (create, update, delete) = (format!("c{round}"), format!("u{round}"), format!("d{round}"));
-        let create = (create.as_str(), "POST", "/callbell/v1/contacts", r#"{"name":"Zoë"}"#);
+        let body = format!(r#"{{"source":"whatsapp","identifier":"5731927547{round:02}","name":"Zoë"}}"#);
+        let create = (create.as_str(), "POST", "/callbell/v1/contacts", body.as_str());
         let made = send(&server, &key, create);
         let path = format!("/api/v1/contacts/{}", made.expect(200)["contact"]["uuid"].as_str().unwrap());
         let update = (update.as_str(), "PATCH", path.as_str(), r#"{"job_title":"Boss"}"#);

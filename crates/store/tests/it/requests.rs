@@ -106,6 +106,7 @@ async fn a_group_is_one_commit_of_its_request() {
     assert!(served.store.write_group(half).await.is_err());
     assert!(found(&served, 2).await.is_empty());
     assert_eq!(events(&served).await, 3);
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
 }
 
 #[tokio::test]
