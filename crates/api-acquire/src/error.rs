@@ -133,6 +133,9 @@ impl Error {
                 let text = format!("The query parameter \"{name}\" is not documented.");
                 (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some(name))])
             }
+            Problem::BadHeader { name, reason } => {
+                one(StatusCode::BAD_REQUEST, INVALID, &format!("The header \"{name}\" {reason}."))
+            }
             Problem::BodyTooLarge(max) => {
                 let text = format!("The request body has more than {max} bytes.");
                 one(StatusCode::PAYLOAD_TOO_LARGE, INVALID, &text)
@@ -190,6 +193,12 @@ impl Error {
             }
             app::Error::InUse(what) => {
                 one(StatusCode::BAD_REQUEST, DUPLICATE, &format!("{} is in use.", cut(what)))
+            }
+            app::Error::Repeated(fault @ app::Repeated::OtherRequest) => {
+                one(StatusCode::UNPROCESSABLE_ENTITY, INVALID, &format!("Refused: {fault}."))
+            }
+            app::Error::Repeated(fault @ (app::Repeated::InFlight | app::Repeated::CarriedOut(_))) => {
+                one(StatusCode::CONFLICT, DUPLICATE, &format!("Refused: {fault}."))
             }
             app::Error::Busy => {
                 one(StatusCode::SERVICE_UNAVAILABLE, SERVER, "Too many requests wait; nothing was stored.")

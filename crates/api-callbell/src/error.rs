@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api_kit::{Problem, Undocumented, json};
-use app::{BadKey, Missing};
+use app::{BadKey, Missing, Repeated};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{Json, RecordKind, Rejection, Violation, ViolationKind};
@@ -102,6 +102,12 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         Problem::App(fault @ E::VersionRequired) => (S::PRECONDITION_REQUIRED, fault.to_string().into()),
         Problem::App(fault @ E::RateLimited(_)) => (S::TOO_MANY_REQUESTS, fault.to_string().into()),
         Problem::App(fault @ E::InUse(_)) => (S::BAD_REQUEST, fault.to_string().into()),
+        Problem::App(E::Repeated(fault @ Repeated::OtherRequest)) => {
+            (S::UNPROCESSABLE_ENTITY, fault.to_string().into())
+        }
+        Problem::App(E::Repeated(fault @ (Repeated::InFlight | Repeated::CarriedOut(_)))) => {
+            (S::CONFLICT, fault.to_string().into())
+        }
         Problem::App(fault @ (E::Busy | E::Stopping | E::Unavailable(_))) => {
             (S::SERVICE_UNAVAILABLE, format!("{fault}, try again").into())
         }
@@ -122,7 +128,7 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
             (S::BAD_REQUEST, object!({ name.as_str(): ["is not documented"] }))
         }
         Problem::BodyTooLarge(_) => (S::PAYLOAD_TOO_LARGE, problem.to_string().into()),
-        Problem::BodyCut => (S::BAD_REQUEST, problem.to_string().into()),
+        Problem::BodyCut | Problem::BadHeader { .. } => (S::BAD_REQUEST, problem.to_string().into()),
         Problem::Timeout => {
             let unknown = "it is unknown whether the change took effect";
             (S::GATEWAY_TIMEOUT, format!("{problem}; {unknown}").into())

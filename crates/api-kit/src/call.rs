@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, BadKey, Caller};
+use app::{App, BadKey, Caller, Terms};
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -88,6 +88,10 @@ impl<A: Api> Call<A> {
         }
         let caller = caller?.wanting(precondition::read(&parts.headers)?.map(Arc::new));
         told::admitted(&caller);
+        let caller = match parts.extensions.get::<Terms>() {
+            Some(terms) => caller.on(terms.clone()),
+            None => caller,
+        };
         let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::BadPath)?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let query = parts.extensions.get::<Query>().cloned().unwrap_or_default();

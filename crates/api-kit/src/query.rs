@@ -34,6 +34,19 @@ impl Query {
         Self(form_urlencoded::parse(text.as_bytes()).into_owned().map(parameter).collect())
     }
 
+    /// The last value of a parameter, and the others; nobody comes across it any more.
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+        let value = self.get(name)?.to_owned();
+        let others = self.0.iter().filter(|each| each.name != name);
+        let copy = |each: &Parameter| Parameter {
+            name: each.name.clone(),
+            value: each.value.clone(),
+            read: AtomicBool::new(false),
+        };
+        self.0 = others.map(copy).collect();
+        Some(value)
+    }
+
     /// Every parameter with its value, in order, for those who use them whatever their names are.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|each| (each.mark().name.as_str(), each.value.as_str()))

@@ -6,16 +6,16 @@ use std::time::Duration;
 use app::App;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::told::told;
 use crate::unread::Shared;
-use crate::{Api, Call, Problem, Query, pictures};
+use crate::{Api, Call, Problem, Query, pictures, terms};
 
 /// Longest time for one request.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ pub fn shell<A: Api>(routes: Router<App>, app: App) -> Router {
         .route(pictures::ROUTE, get(pictures::get::<A>))
         .fallback(unknown::<A>)
         .method_not_allowed_fallback(|| async { A::Error::from(Problem::MethodNotAllowed) })
-        .layer(from_fn(bounded::<A>))
+        .layer(from_fn_with_state(app.clone(), bounded::<A>))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
@@ -50,17 +50,21 @@ async fn unknown<A: Api>(call: Result<Call<A>, Response>) -> Response {
     }
 }
 
-async fn bounded<A: Api>(request: Request, next: Next) -> Response {
+async fn bounded<A: Api>(State(app): State<App>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| RouteName(path.as_str().to_owned()));
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    // Without one, which is usual, there is nothing to hand on.
-    if !query.is_empty() {
-        parts.extensions.insert(query.clone());
-    }
     let body = Shared::new(body);
     let request = Request::from_parts(parts, Body::new(body.clone()));
-    let mut response = match tokio::time::timeout(TIMEOUT, told(query, next.run(request))).await {
+    let run = async |mut request: Request, query: Query| {
+        // Without one, which is usual, there is nothing to hand on.
+        if !query.is_empty() {
+            request.extensions_mut().insert(query.clone());
+        }
+        told(query, next.run(request)).await
+    };
+    let answered = terms::answer::<A>(&app, request, query, run);
+    let mut response = match tokio::time::timeout(TIMEOUT, answered).await {
         Ok(response) => response,
         Err(_) => A::Error::from(Problem::Timeout).into_response(),
     };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Error;
 use axum::body::{Body, Bytes};
-use http_body::{Body as HttpBody, Frame};
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt, Limited};
 
 use crate::MAX_BODY_BYTES;
@@ -53,5 +53,9 @@ impl HttpBody for Shared {
 
     fn is_end_stream(&self) -> bool {
         self.body().is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body().size_hint()
     }
 }

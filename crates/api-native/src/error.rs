@@ -5,7 +5,7 @@ mod violation;
 use std::collections::HashSet;
 
 use api_kit::{Problem, RequestId};
-use app::BadKey;
+use app::{BadKey, Repeated};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -77,6 +77,9 @@ enum Kind {
     VersionRequired,
     RateLimited,
     InUse,
+    InFlight,
+    OtherRequest,
+    CarriedOut,
     TooLarge,
     MediaType,
     Invalid,
@@ -129,6 +132,19 @@ impl Kind {
                 "/docs/problems/rate-limited",
                 "The API key sends too many requests",
             ),
+            Self::InFlight => {
+                (StatusCode::CONFLICT, "/docs/problems/in-flight", "The same request is being carried out")
+            }
+            Self::OtherRequest => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/docs/problems/idempotency-key-reused",
+                "The idempotency key was used for another request",
+            ),
+            Self::CarriedOut => (
+                StatusCode::CONFLICT,
+                "/docs/problems/carried-out",
+                "The request was carried out before, and its answer was lost",
+            ),
             Self::InUse => (StatusCode::CONFLICT, "/docs/problems/in-use", "An id is in use"),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "/docs/problems/too-large", "The body is too large")
@@ -178,7 +194,7 @@ pub fn problem_kinds() -> impl Iterator<Item = ProblemKind> {
 }
 
 impl Kind {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 22] = [
         Self::Malformed,
         Self::BadRequest,
         Self::Unauthenticated,
@@ -192,6 +208,9 @@ impl Kind {
         Self::VersionRequired,
         Self::RateLimited,
         Self::InUse,
+        Self::InFlight,
+        Self::OtherRequest,
+        Self::CarriedOut,
         Self::TooLarge,
         Self::MediaType,
         Self::Invalid,
@@ -250,6 +269,17 @@ impl Kind {
                  Retry-After says."
             }
             Self::InUse => "An id or a name that must be the only one is taken. Nothing was stored.",
+            Self::InFlight => {
+                "A request with the same Idempotency-Key is being carried out. Try again soon: then its answer is there."
+            }
+            Self::OtherRequest => {
+                "The Idempotency-Key came with another method, path or body before. Nothing was stored. A new request \
+                 needs a new key."
+            }
+            Self::CarriedOut => {
+                "The request was carried out, and its answer was lost with the server that made it. It was not carried \
+                 out again; contactd-change is the number of its change."
+            }
             Self::TooLarge => "The body has more bytes than a request may have. Nothing was stored.",
             Self::MediaType => {
                 "The Content-Type is none that this write can have. Nothing was stored. Accept-Patch names those \
@@ -369,6 +399,14 @@ impl Details {
             }
             app::Error::RateLimited(_) => Self::new(Kind::RateLimited, error.to_string()),
             app::Error::InUse(_) => Self::new(Kind::InUse, error.to_string()),
+            app::Error::Repeated(fault) => {
+                let kind = match fault {
+                    Repeated::InFlight => Kind::InFlight,
+                    Repeated::OtherRequest => Kind::OtherRequest,
+                    Repeated::CarriedOut(_) => Kind::CarriedOut,
+                };
+                Self::new(kind, fault.to_string())
+            }
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }

@@ -13,6 +13,7 @@ mod history;
 mod json_patch;
 mod media;
 mod members;
+mod minimal;
 mod page;
 mod past;
 mod resource;
@@ -53,5 +54,6 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts/{id}/provenance", get(past::provenance))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo));
-    shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))
+    let routes = resource::routes(routes).layer(from_fn(minimal::minimal));
+    shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
 }

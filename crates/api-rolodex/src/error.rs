@@ -120,6 +120,9 @@ impl From<Problem> for Error {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Query parameters failed validation.")
                     .with_detail(&name, "is not documented".to_owned())
             }
+            Problem::BadHeader { name, reason } => {
+                Self::new(StatusCode::BAD_REQUEST, "invalid_request", format!("The header {name} {reason}."))
+            }
             Problem::BodyTooLarge(max) => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "payload_too_large",
@@ -176,6 +179,12 @@ fn of_app(fault: &app::Error) -> Error {
         }
         app::Error::InUse(what) => {
             Error::new(StatusCode::CONFLICT, "conflict", format!("{} is in use.", quoted(what)))
+        }
+        app::Error::Repeated(fault @ app::Repeated::OtherRequest) => {
+            Error::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", format!("Refused: {fault}."))
+        }
+        app::Error::Repeated(fault @ (app::Repeated::InFlight | app::Repeated::CarriedOut(_))) => {
+            Error::new(StatusCode::CONFLICT, "conflict", format!("Refused: {fault}."))
         }
         app::Error::Busy => Error::unavailable("Too many requests wait; nothing was changed."),
         app::Error::Stopping => Error::unavailable("The server is stopping; nothing was changed."),

@@ -4,7 +4,7 @@ mod catalog;
 mod refusal;
 
 use api_kit::{Problem, Undocumented};
-use app::{Error as AppError, Missing};
+use app::{Error as AppError, Missing, Repeated};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{RecordKind, Rejection, Violation, ViolationKind};
@@ -34,6 +34,8 @@ const CONFLICT: Kind = (StatusCode::CONFLICT, None, "Already in use");
 const OTHER_REVISION: Kind = (StatusCode::PRECONDITION_FAILED, None, "Precondition failed");
 const NO_REVISION: Kind = (StatusCode::PRECONDITION_REQUIRED, None, "Precondition required");
 const RATE: Kind = (StatusCode::TOO_MANY_REQUESTS, None, "Too many requests");
+const REPEATED: Kind = (StatusCode::CONFLICT, None, "Already requested");
+const OTHER_REQUEST: Kind = (StatusCode::UNPROCESSABLE_ENTITY, None, "Invalid header");
 const HEADER: Kind = (StatusCode::BAD_REQUEST, None, "Invalid header");
 const TOO_LARGE: Kind = (StatusCode::PAYLOAD_TOO_LARGE, Some(2604), "Invalid body content");
 const FAULT: Kind = (StatusCode::INTERNAL_SERVER_ERROR, Some(2600), "Internal server error");
@@ -83,6 +85,12 @@ impl From<Problem> for Error {
             Problem::App(fault @ AppError::RateLimited(_)) => Self::because(RATE, fault),
             Problem::BadHeader { .. } => Self::because(HEADER, &problem),
             Problem::App(AppError::InUse(what)) => Self::because(CONFLICT, what),
+            Problem::App(AppError::Repeated(fault @ Repeated::OtherRequest)) => {
+                Self::because(OTHER_REQUEST, fault)
+            }
+            Problem::App(AppError::Repeated(fault @ (Repeated::InFlight | Repeated::CarriedOut(_)))) => {
+                Self::because(REPEATED, fault)
+            }
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
             Problem::App(
                 fault @ (AppError::Busy

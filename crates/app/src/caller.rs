@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Actor, Dialect, KeyId, Policy, Precondition, Stamp, Timestamp};
-use store::{Action, AnyOutcome, Compat, Key, Outcome, Scope, WorkspaceNumber, Write};
+use model::{Actor, Dialect, KeyId, Policy, Precondition, Timestamp};
+use store::{Compat, Key, Outcome, Scope, WorkspaceNumber};
 
-use crate::{Allowance, Error, Wanted};
+use crate::{Allowance, Error, Terms, Wanted};
 
 /// An authenticated request's key and the workspace it means.
 #[derive(Clone, Debug)]
@@ -23,26 +23,8 @@ pub struct Caller {
     pub(crate) allowance: Option<Allowance>,
     /// The revision that the contact must have which the request is about.
     pub(crate) wanted: Option<Arc<Wanted>>,
-}
-
-/// Who a write is by, and what it may do to contacts.
-#[derive(Clone, Debug)]
-pub(crate) struct By {
-    actor: Actor,
-    policy: Option<Arc<Policy>>,
-}
-
-impl From<Actor> for By {
-    fn from(actor: Actor) -> Self {
-        Self { actor, policy: None }
-    }
-}
-
-impl By {
-    /// A write by whom this is.
-    pub(crate) fn write(self, workspace: WorkspaceNumber, stamp: Stamp, action: Action) -> Write {
-        Write { workspace, actor: self.actor, stamp, policy: self.policy, action }
-    }
+    /// On what terms it writes.
+    pub(crate) terms: Terms,
 }
 
 /// The members that a policy held back of a request, as paths; clones share them.
@@ -55,7 +37,8 @@ impl HeldBackPaths {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, outcome: &Outcome) {
+    /// Notes what was held back of a write.
+    pub(crate) fn add(&self, outcome: &Outcome) {
         let paths = outcome.held_back.iter().map(|held| held.member.path(&outcome.catalog));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(paths);
     }
@@ -139,10 +122,21 @@ impl Caller {
         self.precondition(None).map(drop)
     }
 
-    pub(crate) fn tell_held_back(&self, outcome: &AnyOutcome) {
-        if let (Some(told), AnyOutcome::Contact(outcome)) = (&self.held_back, outcome) {
-            told.add(outcome);
-        }
+    /// What the key may do to contacts, where it may not do everything.
+    pub(crate) fn policy(&self) -> Option<&Arc<Policy>> {
+        self.key.policy.as_ref()
+    }
+
+    /// The same caller on other terms.
+    #[must_use]
+    pub fn on(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+
+    /// Whether nothing may be stored, because it is only to be found out what would come of it. What is written
+    /// otherwise than as an event must ask.
+    pub fn is_on_trial(&self) -> bool {
+        matches!(self.terms, Terms::OnTrial(_))
     }
 
     /// contactd itself in a workspace, for its own commands.
@@ -174,15 +168,11 @@ impl Caller {
             held_back: None,
             allowance: None,
             wanted: None,
+            terms: Terms::ForGood,
         }
     }
 
-    /// Who its writes are by.
-    pub(crate) fn by(&self) -> By {
-        By { actor: self.actor(), policy: self.key.policy.clone() }
-    }
-
-    fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         // contactd's own commands have no key.
         let key = Some(self.key.id).filter(|id| !id.0.is_nil());
         Actor { key, dialect: self.dialect, request_id: self.request_id.clone() }

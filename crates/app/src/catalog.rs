@@ -8,8 +8,8 @@ use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Preconditi
 use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
-use crate::caller::By;
 use crate::records::TRIES;
+use crate::terms::Author;
 use crate::{App, Caller, Ends, Error, Missing};
 
 /// What a new item of the catalog gets.
@@ -45,7 +45,7 @@ impl App {
     /// [`Error::MissingScope`], or what the store says.
     pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
         caller.require(Scope::Read)?;
-        Ok(self.store().catalog(caller.workspace).await?)
+        self.catalog_for(&caller.into()).await
     }
 
     /// Makes an item of the catalog, or puts it in the place of the one with its id, of which there is to be one only.
@@ -192,11 +192,12 @@ impl App {
         edit: impl Fn(&mut Catalog),
     ) -> Result<Arc<Catalog>, Error> {
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
+        let author = Author::own(workspace, actor);
         let edit = |catalog: &mut Catalog| {
             edit(catalog);
             Ok(())
         };
-        Ok(self.write_catalog(workspace, &actor.into(), edit).await?.1.catalog)
+        Ok(self.write_catalog(&author, edit).await?.1.catalog)
     }
 
     async fn write_item<T: CatalogRow>(
@@ -208,23 +209,22 @@ impl App {
         if !ends.is_empty() {
             return self.write_linked_item(caller, ends, edit).await;
         }
-        let (item, outcome) = self.write_catalog(caller.workspace, &caller.by(), edit).await?;
+        let (item, outcome) = self.write_catalog(&caller.into(), edit).await?;
         Ok(WrittenItem::of(item, outcome))
     }
 
     async fn write_catalog<R>(
         &self,
-        workspace: WorkspaceNumber,
-        by: &By,
+        author: &Author,
         edit: impl Fn(&mut Catalog) -> Result<R, Error>,
     ) -> Result<(R, CatalogOutcome), Error> {
         let mut tries = 0;
         loop {
-            let mut catalog = Catalog::clone(&*self.store().catalog(workspace).await?);
+            let mut catalog = Catalog::clone(&*self.catalog_for(author).await?);
             let edited = edit(&mut catalog)?;
             let write = Action::Catalog(Box::new(catalog));
             tries += 1;
-            match self.write_any(workspace, by.clone(), write).await {
+            match self.write_any(author, write).await {
                 Err(Error::Unavailable(StoreError::CatalogChanged)) if tries < TRIES => {}
                 outcome => {
                     let outcome = outcome?.catalog();
@@ -238,7 +238,12 @@ impl App {
 impl<T: CatalogRow> WrittenItem<T> {
     pub(crate) fn of(item: T, outcome: CatalogOutcome) -> Self {
         let CatalogOutcome { catalog, items } = outcome;
-        let written = items.into_iter().find(|each| each.id == item.id());
+        let is_own = items.iter().any(|each| each.id == item.id());
+        let written =
+            items.into_iter().find(|each| if is_own { each.id == item.id() } else { each.kind == T::KIND });
+        // An earlier try made another one, and this one was not stored.
+        let made = written.as_ref().filter(|_| !is_own).and_then(|each| T::items(&catalog).get(each.id));
+        let item = made.cloned().unwrap_or(item);
         let (done, change, differences) = match written {
             Some(ItemOutcome { done, event, differences, .. }) => (done, event, differences),
             None => (Done::Unchanged, None, Vec::new()),

@@ -17,6 +17,7 @@ use store::{
 use uuid::Uuid;
 
 pub(crate) use self::seen::seen;
+use crate::terms::Author;
 use crate::{App, Duty, Error};
 
 /// The work of one server. Nothing waits for it, so its lease is long, and seldom renewed.
@@ -198,8 +199,8 @@ impl App {
     /// same time is passed over: it is read with the id left out, as before.
     async fn write_batch(&self, job: &Job, actions: Vec<Action>, tally: &mut Tally) -> Result<(), Error> {
         let started = Instant::now();
-        let actor = job.actor(CLEANED_BY);
-        let writes = actions.into_iter().map(|action| self.write_any(job.workspace, actor.clone(), action));
+        let author = &Author::own(job.workspace, job.actor(CLEANED_BY));
+        let writes = actions.into_iter().map(|action| self.write_any(author, action));
         for written in join_all(writes).await {
             match written {
                 Ok(outcome) => tally.add(event_of(&outcome)),

@@ -6,12 +6,10 @@ use model::{
     Actor, Catalog, Change, ChannelKind, Contact, ContactId, Dialect, Difference, Ground, HeldBack, Linked,
     Ref, Violation, ViolationKind,
 };
-use store::{
-    Action, AnyOutcome, ContactQuery, Document, Documents, Done, Outcome, Scope, WorkspaceNumber, Write,
-};
+use store::{Action, AnyOutcome, ContactQuery, Document, Documents, Done, Outcome, Scope, WorkspaceNumber};
 
-use crate::caller::By;
 use crate::cleaning::seen;
+use crate::terms::Author;
 use crate::{App, Caller, Error, Missing};
 
 /// Contacts that are updated together at most.
@@ -224,7 +222,7 @@ impl App {
             Ok(read_ahead(Action::Update { contact, change }))
         };
         let actions: Result<Vec<_>, Error> = updates.into_iter().map(action).collect();
-        let outcomes = self.write_group(caller, actions?).await?;
+        let outcomes = self.write_group(&caller.into(), actions?).await?;
         Ok(outcomes.into_iter().filter_map(AnyOutcome::contact).map(Written::from).collect())
     }
 
@@ -274,30 +272,16 @@ impl App {
     ) -> Result<Written, Error> {
         let id = ContactId(self.clock().fresh_id());
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
-        let action = read_ahead(Action::Create { id, number, change });
-        let outcome = self.write_any(workspace, actor, action).await?.contact();
-        Ok(outcome.ok_or(Error::NotFound(Missing::Contact))?.into())
+        self.write_as(&Author::own(workspace, actor), Action::Create { id, number, change }).await
     }
 
     async fn write(&self, caller: &Caller, action: Action) -> Result<Written, Error> {
-        let write = self.write_of(caller, read_ahead(action));
-        let outcome = self.store().write(write).await?;
-        caller.tell_held_back(&outcome);
-        Ok(outcome.contact().ok_or(Error::NotFound(Missing::Contact))?.into())
+        self.write_as(&caller.into(), action).await
     }
 
-    /// A write by a caller, under the policy of its key.
-    pub(crate) fn write_of(&self, caller: &Caller, action: Action) -> Write {
-        caller.by().write(caller.workspace, self.stamp(), action)
-    }
-
-    pub(crate) async fn write_any(
-        &self,
-        workspace: WorkspaceNumber,
-        by: impl Into<By>,
-        action: Action,
-    ) -> Result<AnyOutcome, Error> {
-        Ok(self.store().write(by.into().write(workspace, self.stamp(), action)).await?)
+    async fn write_as(&self, author: &Author, action: Action) -> Result<Written, Error> {
+        let outcome = self.write_any(author, read_ahead(action)).await?.contact();
+        Ok(outcome.ok_or(Error::NotFound(Missing::Contact))?.into())
     }
 }
 

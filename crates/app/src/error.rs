@@ -4,6 +4,7 @@ use model::{Dialect, RecordKind, Rejection};
 use store::{Scope, StoreError};
 
 use crate::Allowance;
+use crate::Repeated;
 
 /// Why a use case did not do what it was asked. Each dialect maps it to its own answer.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum Error {
     /// The key sends more requests than it may.
     #[error("the key sends more requests than it may ({} at once, then {})", .0.rate.burst, .0.rate)]
     RateLimited(Allowance),
+    /// The request came before, or comes with the idempotency key of another one; nothing was stored.
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
     /// A name, an id or a secret is taken.
     #[error("{0} is in use")]
     InUse(String),
@@ -108,6 +112,8 @@ impl From<StoreError> for Error {
             StoreError::NoSuchEvent => Self::NotFound(Missing::Change),
             StoreError::Rejected(rejection) => Self::Rejected(rejection),
             StoreError::InUse(what) => Self::InUse(what),
+            StoreError::CarriedOut { is_same: true } => Self::Repeated(Repeated::InFlight),
+            StoreError::CarriedOut { is_same: false } => Self::Repeated(Repeated::OtherRequest),
             StoreError::Busy => Self::Busy,
             StoreError::Closing => Self::Stopping,
             fault @ (StoreError::Unavailable(_)

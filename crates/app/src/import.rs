@@ -139,16 +139,11 @@ impl App {
             return Err(self.refusal(workspace, &blank, &change).await?);
         }
         change.read_ahead();
-        let write = Write {
-            workspace,
-            actor,
-            stamp,
-            policy: None,
-            action: Action::Create { id, number: None, change },
-        };
+        let action = Action::Create { id, number: None, change };
+        let write = Write { workspace, actor, stamp, policy: None, claim: None, action };
         match storing {
             Storing::Durably => self.store().write(write).await.map(drop)?,
-            Storing::Nothing => self.store().rehearse(write).await?,
+            Storing::Nothing => self.store().rehearse(&[vec![write]]).await.map(drop)?,
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use store::{Compat, Key, KeyHash, Rate, Scope, WorkspaceNumber};
 
 use crate::caller::HeldBackPaths;
-use crate::{App, BadKey, Caller, Error, Missing};
+use crate::{App, BadKey, Caller, Error, Missing, Terms};
 
 /// Shortest secret that a caller may bring.
 const MIN_SECRET_CHARS: usize = 20;
@@ -117,7 +117,20 @@ impl App {
         let strict = key.strict.unwrap_or(self.inner.settings.strict);
         let held_back = key.policy.is_some().then(HeldBackPaths::default);
         let allowance = self.inner.rates.take(&key)?;
-        Ok(Caller { key, dialect, workspace, compat, strict, request_id, held_back, allowance, wanted: None })
+        let terms = Terms::default();
+        let wanted = None;
+        Ok(Caller {
+            key,
+            dialect,
+            workspace,
+            compat,
+            strict,
+            request_id,
+            held_back,
+            allowance,
+            wanted,
+            terms,
+        })
     }
 
     /// Makes a key.

@@ -19,6 +19,7 @@ mod import;
 mod keys;
 mod links;
 mod merge;
+mod once;
 mod past;
 mod pictures;
 mod rates;
@@ -26,6 +27,7 @@ mod reach;
 mod records;
 mod since;
 mod starter;
+mod terms;
 mod undo;
 mod wanted;
 mod workspaces;
@@ -44,6 +46,7 @@ pub use history::History;
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
+pub use once::{ANSWER_BYTES, Begun, KEPT_FOR, KEPT_MAX, Once, Repeated};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
 pub use rates::Allowance;
@@ -51,16 +54,19 @@ pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use since::Since;
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    Period, Picture, Rank, Ranking, Rate, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError,
-    Verified, Workspace, WorkspaceNumber, WriterStats,
+    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key, Location, LocationError,
+    Options, Period, Picture, Rank, Ranking, Rate, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store,
+    StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 
 pub use wanted::Wanted;
 
+pub use terms::{Terms, Trial, Tried};
+
 use crate::duty::Duties;
 use crate::keys::KeyCache;
+use crate::once::InFlight;
 use crate::rates::Rates;
 use crate::workspaces::WorkspaceCache;
 
@@ -114,6 +120,7 @@ struct Inner {
     rates: Rates,
     workspaces: WorkspaceCache,
     duties: Duties,
+    in_flight: Arc<InFlight>,
 }
 
 impl App {
@@ -128,6 +135,7 @@ impl App {
                 rates: Rates::default(),
                 workspaces: WorkspaceCache::default(),
                 duties: Duties::default(),
+                in_flight: Arc::default(),
             }),
         }
     }

@@ -59,7 +59,7 @@ impl App {
         make: impl FnOnce(Uuid, Timestamp, &Catalog) -> Result<D, Rejection> + Send,
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
-        let catalog = self.store().catalog(caller.workspace).await?;
+        let catalog = self.catalog_for(&caller.into()).await?;
         let record: Record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?.into();
         self.write_linked_record(caller, record, None, &Ends::contacts(contacts)).await
     }
@@ -98,7 +98,7 @@ impl App {
     ) -> Result<WrittenRecord<D>, Error> {
         let mut document: D = self.find_record(caller.workspace, named).await?;
         let before: Record = document.clone().into();
-        let catalog = self.store().catalog(caller.workspace).await?;
+        let catalog = self.catalog_for(&caller.into()).await?;
         edit(&mut document, &catalog)?;
         let after: Record = document.into();
         if after.id() != before.id() {
@@ -133,7 +133,7 @@ impl App {
     ) -> Result<WrittenItem<T>, Error> {
         let mut tries = 0;
         let (item, outcomes) = loop {
-            let mut catalog = Catalog::clone(&*self.store().catalog(caller.workspace).await?);
+            let mut catalog = Catalog::clone(&*self.catalog_for(&caller.into()).await?);
             let item = edit(&mut catalog)?;
             let put = Action::Catalog(Box::new(catalog));
             tries += 1;
@@ -163,13 +163,13 @@ impl App {
             }
             actions.extend(self.plan(caller, link, ends).await?);
         }
-        self.write_group(caller, actions).await
+        self.write_group(&caller.into(), actions).await
     }
 
     /// Who is on a dynamic list cannot be set.
     async fn refuse_dynamic(&self, caller: &Caller, link: LinkTo) -> Result<(), Error> {
         let LinkTo::List(id) = link else { return Ok(()) };
-        let catalog = self.store().catalog(caller.workspace).await?;
+        let catalog = self.catalog_for(&caller.into()).await?;
         match catalog.lists.get(id.0).filter(|list| list.is_dynamic()) {
             Some(list) => {
                 let kind = ViolationKind::DynamicList(list.name.clone());
@@ -194,21 +194,6 @@ impl App {
             after = Some(last.number);
             ids.extend(page.contacts.iter().map(|contact| contact.id.0));
         }
-    }
-
-    pub(crate) async fn write_group(
-        &self,
-        caller: &Caller,
-        actions: Vec<Action>,
-    ) -> Result<Vec<AnyOutcome>, Error> {
-        let outcomes = self.store().write_group(self.writes(caller, actions)).await?;
-        outcomes.iter().for_each(|outcome| caller.tell_held_back(outcome));
-        Ok(outcomes)
-    }
-
-    /// Actions as writes of a caller.
-    pub(crate) fn writes(&self, caller: &Caller, actions: Vec<Action>) -> Vec<store::Write> {
-        actions.into_iter().map(|action| self.write_of(caller, action)).collect()
     }
 }
 

@@ -62,7 +62,7 @@ impl App {
         let mut actions: Vec<_> = checked.into_iter().collect();
         actions.push(Action::Merge { into: into.clone(), from });
         actions.extend(tasks);
-        let merged = self.write_group(caller, actions).await?.into_iter().nth(place);
+        let merged = self.write_group(&caller.into(), actions).await?.into_iter().nth(place);
         let merged = merged.and_then(AnyOutcome::contact).ok_or(Error::NotFound(Missing::Contact))?;
         Ok(merged.into())
     }

@@ -9,8 +9,8 @@ use model::{
 use store::{Action, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
-use crate::caller::By;
 use crate::cleaning::seen;
+use crate::terms::Author;
 use crate::{App, Caller, Error, Missing};
 
 /// A company, note or task, and the catalog that its ids refer to.
@@ -135,9 +135,9 @@ impl App {
         make: impl FnOnce(Uuid, Timestamp, &Catalog) -> Result<D, Rejection> + Send,
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
-        let catalog = self.store().catalog(caller.workspace).await?;
+        let catalog = self.catalog_for(&caller.into()).await?;
         let record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?;
-        self.put_record(caller.workspace, caller.by(), record, None).await
+        self.put_record(&caller.into(), record, None).await
     }
 
     /// Changes a company, note or task; `edit` is called again with the record as it is then, when somebody else
@@ -184,13 +184,13 @@ impl App {
         let mut record: D = self.find_record(caller.workspace, named).await?;
         let before: Record = record.clone().into();
         precondition.check(before.revision())?;
-        let catalog = self.store().catalog(caller.workspace).await?;
+        let catalog = self.catalog_for(&caller.into()).await?;
         edit(&mut record, &catalog)?;
         let after: Record = record.clone().into();
         if after.id() != before.id() {
             return Err(Error::InUse(after.id().to_string()));
         }
-        self.put_record(caller.workspace, caller.by(), record, Some(before.revision())).await
+        self.put_record(&caller.into(), record, Some(before.revision())).await
     }
 
     /// Deletes a company, note or task; the change can be undone. Contacts that name it keep its id, and have it again
@@ -236,7 +236,7 @@ impl App {
         precondition.check(record.revision())?;
         let (id, expected) = (record.id(), record.revision());
         let delete = RecordWrite::Delete { kind: D::KIND, id, expected };
-        self.write_record(caller.workspace, caller.by(), delete).await
+        self.write_record(&caller.into(), delete).await
     }
 
     /// Makes a company, note or task in contactd's own name: no key, no rights asked. For demos, tests and imports.
@@ -249,7 +249,7 @@ impl App {
         record: D,
     ) -> Result<WrittenRecord<D>, Error> {
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
-        self.put_record(workspace, actor.into(), record, None).await
+        self.put_record(&Author::own(workspace, actor), record, None).await
     }
 
     pub(crate) async fn find_record<D: Document>(
@@ -263,23 +263,21 @@ impl App {
 
     async fn put_record<D: Document>(
         &self,
-        workspace: WorkspaceNumber,
-        by: By,
+        author: &Author,
         record: D,
         expected: Option<u64>,
     ) -> Result<WrittenRecord<D>, Error> {
         let record = Box::new(record.into());
         record.check()?;
-        self.write_record(workspace, by, RecordWrite::Put { record, expected }).await
+        self.write_record(author, RecordWrite::Put { record, expected }).await
     }
 
     async fn write_record<D: Document>(
         &self,
-        workspace: WorkspaceNumber,
-        by: By,
+        author: &Author,
         write: RecordWrite,
     ) -> Result<WrittenRecord<D>, Error> {
-        let outcome = self.write_any(workspace, by, Action::Record(write)).await?.record();
+        let outcome = self.write_any(author, Action::Record(write)).await?.record();
         WrittenRecord::of(outcome.ok_or(Error::NotFound(Missing::Record(D::KIND)))?)
     }
 }

@@ -7,7 +7,9 @@ use model::{
     Actor, Catalog, Contact, Dialect, Difference, Event, EventKind, Json, Member, OnConflict, Record,
     RecordKind, Ref, Timestamp, ViolationKind,
 };
-use store::{Action, AnyOutcome, Done, HistoryQuery, Scope, StoreError, Together};
+use store::{Action, AnyOutcome, Done, HistoryQuery, Scope};
+
+use crate::terms::GroupFailed;
 use uuid::Uuid;
 
 use crate::chain::{Chain, Step};
@@ -97,22 +99,15 @@ impl App {
         // What was done last is taken back first.
         events.reverse();
         let undo = |event: &u64| Action::Undo { event: *event, on_conflict };
-        let writes = self.writes(caller, events.iter().map(undo).collect());
-        let outcomes = match self.store().write_batch(writes, Together::AllOrNone).await {
-            Ok(outcomes) => outcomes.into_iter().collect::<Result<Vec<_>, _>>(),
-            Err(fault) => Err(fault),
-        };
-        let outcomes = match outcomes {
+        let outcomes = match self.try_group(&caller.into(), events.iter().map(undo).collect()).await {
             Ok(outcomes) => outcomes,
-            Err(StoreError::InGroup { place, fault }) => {
-                let error = Error::from(*fault);
-                let later = match events.get(place) {
+            Err(GroupFailed { place, error }) => {
+                let later = match place.and_then(|place| events.get(place)) {
                     Some(event) if is_conflict(&error) => self.later_edits(caller, *event).await?,
                     _ => Vec::new(),
                 };
                 return Err(NotUndone { error, later });
             }
-            Err(fault) => return Err(fault.into()),
         };
         let first = outcomes.iter().find_map(AnyOutcome::event);
         // Of a change what it was about comes first, of an undo last.

@@ -60,7 +60,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         app.close().await;
     };
     // The cleaning ends when the application is closed.
-    tokio::join!(serving, app.keep_clean());
+    tokio::join!(serving, app.keep_clean(), app.forget_requests());
     drop(folder);
     tracing::info!("stopped");
     Ok(())

@@ -18,9 +18,10 @@ use uuid::Uuid;
 pub(crate) use self::saves::{
     Delete, EventRow, FacetSave, HeadSave, Insert, Lookups, RecordSave, Saves, Update,
 };
+use crate::once::ClaimKey;
 use crate::{
-    ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery,
-    StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage,
+    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -83,6 +84,20 @@ pub(crate) trait Backend: Send + Sync + 'static {
         workspace: WorkspaceNumber,
         id: Uuid,
     ) -> impl Future<Output = Result<Option<Picture>, StoreError>> + Send;
+
+    /// The commits of the requests with this API key and hash, in the order of their steps.
+    fn carried_out(
+        &self,
+        workspaces: Vec<WorkspaceNumber>,
+        api_key: KeyId,
+        hash: Uuid,
+    ) -> impl Future<Output = Result<Vec<CarriedOut>, StoreError>> + Send;
+
+    /// The API keys that have more than so many such commits, and how many they have.
+    fn crowded_keys(
+        &self,
+        most: u64,
+    ) -> impl Future<Output = Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError>> + Send;
 
     /// Takes a lease for so long, or keeps it for longer; the term of this holder, or `None` while another node has
     /// it.
@@ -171,6 +186,8 @@ pub(crate) struct Wanted {
     pub(crate) owners_max: usize,
     /// Events.
     pub(crate) events: Vec<(WorkspaceNumber, u64)>,
+    /// Commits of requests that are carried out once.
+    pub(crate) claims: Vec<ClaimKey>,
 }
 
 /// What an alias names.
@@ -265,6 +282,8 @@ pub(crate) struct Loaded {
     pub(crate) owners: Vec<Vec<ContactId>>,
     /// The events.
     pub(crate) events: Vec<Option<Event>>,
+    /// The commits that there are, with their fingerprints.
+    pub(crate) claims: Vec<(ClaimKey, Uuid)>,
 }
 
 /// Records of one kind.
@@ -360,4 +379,8 @@ pub(crate) enum Admin {
     PutPicture(WorkspaceNumber, Picture),
     /// Removes a picture that nothing shows.
     RemovePicture(WorkspaceNumber, Uuid),
+    /// Forgets requests of before this time, so many at most and the first ones first.
+    ForgetRequests(Timestamp, u64),
+    /// Forgets so many of the first requests of an API key.
+    ForgetFirst(WorkspaceNumber, KeyId, u64),
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ChannelKind, Contact, Event, RecordKind};
+use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{
-    ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery, StoreError,
-    Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery,
+    StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reads go to whichever it is.
@@ -37,6 +37,11 @@ impl Database {
             Self::Sqlite(sqlite) => sqlite.close().await,
             Self::Postgres(postgres) => postgres.close(),
         }
+    }
+
+    /// Whether other servers may write to it, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Bytes of the write-ahead log that are in use, where it is this process's own.
@@ -111,6 +116,19 @@ impl Backend for Database {
 
     async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
         each!(self, backend => backend.picture(workspace, id))
+    }
+
+    async fn carried_out(
+        &self,
+        workspaces: Vec<WorkspaceNumber>,
+        api_key: KeyId,
+        hash: Uuid,
+    ) -> Result<Vec<CarriedOut>, StoreError> {
+        each!(self, backend => backend.carried_out(workspaces, api_key, hash))
+    }
+
+    async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {
+        each!(self, backend => backend.crowded_keys(most))
     }
 
     async fn take_lease(

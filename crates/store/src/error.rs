@@ -42,6 +42,12 @@ pub enum StoreError {
         #[source]
         fault: Box<StoreError>,
     },
+    /// The request was carried out already, or is by another server at this moment; nothing was stored.
+    #[error("the request was carried out already")]
+    CarriedOut {
+        /// Whether it asked for the same.
+        is_same: bool,
+    },
     /// Too many writes wait; nothing was stored.
     #[error("too many writes wait")]
     Busy,
@@ -123,6 +129,7 @@ impl StoreError {
             Self::InUse(what) => Self::InUse(what.clone()),
             Self::CatalogChanged => Self::CatalogChanged,
             Self::InGroup { place, fault } => Self::InGroup { place: *place, fault: Box::new(fault.copy()) },
+            Self::CarriedOut { is_same } => Self::CarriedOut { is_same: *is_same },
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,
             Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),

@@ -13,6 +13,7 @@ mod filter;
 mod key;
 mod location;
 mod numbers;
+mod once;
 mod picture;
 mod postgres;
 mod query;
@@ -33,6 +34,7 @@ pub use error::StoreError;
 pub use filter::{Filter, Predicate};
 pub use key::{Compat, Key, KeyHash, Period, Rate, Scope};
 pub use location::{Location, LocationError};
+pub use once::{CarriedOut, Claim, KeptAnswer, Once};
 pub use picture::Picture;
 pub use query::{
     ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, RecordOrder, RecordPage, RecordQuery,

@@ -14,6 +14,7 @@ mod migrate;
 mod pictures;
 mod pipeline;
 mod records;
+mod requests;
 mod save;
 mod server;
 mod single;
@@ -26,7 +27,7 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ChannelKind, Contact, Event, RecordKind};
+use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -38,8 +39,8 @@ pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{
-    ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Location, Options, Picture, RecordPage,
-    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Location, Options, Picture,
+    RecordPage, RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -191,6 +192,20 @@ impl Backend for Postgres {
     /// Shown right after it was stored, so it is never behind.
     async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
         pictures::find(&self.primary.session().await?, workspace, id).await
+    }
+
+    /// What was just carried out counts, so it is never behind.
+    async fn carried_out(
+        &self,
+        workspaces: Vec<WorkspaceNumber>,
+        api_key: KeyId,
+        hash: Uuid,
+    ) -> Result<Vec<CarriedOut>, StoreError> {
+        requests::find(&self.primary.session().await?, &workspaces, api_key, hash).await
+    }
+
+    async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {
+        requests::crowded(&self.primary.session().await?.patient(), most).await
     }
 
     async fn take_lease(

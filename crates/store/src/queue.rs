@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
+use crate::once::AnswerSave;
 use crate::writer::{Command, Counters, Reply, Writer};
 use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
 
@@ -68,6 +69,11 @@ impl Queue {
         together: Together,
     ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
         self.queue(|reply| Command::Group(writes, together, reply)).await
+    }
+
+    /// Queues an answer to keep, and waits until it is durable.
+    pub(crate) async fn keep(&self, answer: AnswerSave) -> Result<(), StoreError> {
+        self.queue(|reply| Command::Answer(answer, reply)).await
     }
 
     /// Queues another write, and waits for what comes of it.

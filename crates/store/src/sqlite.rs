@@ -12,6 +12,7 @@ mod migrate;
 mod pictures;
 mod readers;
 mod records;
+mod requests;
 mod save;
 mod transfer;
 mod verify;
@@ -21,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ChannelKind, Contact, Event, RecordKind};
+use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use uuid::Uuid;
 
 use self::connection::{Access, FileLock};
@@ -33,8 +34,8 @@ pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
 use crate::{
-    ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage, RecordQuery,
-    StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage,
+    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -141,6 +142,19 @@ impl Backend for Sqlite {
 
     async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
         self.readers.run(move |connection| pictures::find(connection, workspace, id)).await
+    }
+
+    async fn carried_out(
+        &self,
+        workspaces: Vec<WorkspaceNumber>,
+        api_key: KeyId,
+        hash: Uuid,
+    ) -> Result<Vec<CarriedOut>, StoreError> {
+        self.readers.run(move |connection| requests::find(connection, &workspaces, api_key, hash)).await
+    }
+
+    async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {
+        self.readers.run(move |connection| requests::crowded(connection, most)).await
     }
 
     /// A file is served by one process, which has every lease for good.

@@ -1,6 +1,7 @@
 //! The store: opening, writing, reading, closing.
 
 mod records;
+mod requests;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -173,12 +174,14 @@ impl Store {
         self.queue(first)?.write_group(writes, together).await
     }
 
-    /// What would come of a write now. Nothing is stored, nothing is locked, and a writer need not be there.
+    /// What would come now of these writes, one after the other, of which those of a part are a group or one write alone.
+    /// Nothing is stored, nothing is locked, no number is taken, and a writer need not be there. The outcomes are of the
+    /// last part, and have no events.
     ///
     /// # Errors
-    /// As [`Store::write`].
-    pub async fn rehearse(&self, write: Write) -> Result<(), StoreError> {
-        rehearse(&self.shared.backend, &self.shared.catalogs, write).await
+    /// As [`Store::write`], for the first that could not be carried out.
+    pub async fn rehearse(&self, parts: &[Vec<Write>]) -> Result<Vec<AnyOutcome>, StoreError> {
+        rehearse(&self.shared.backend, &self.shared.catalogs, parts).await
     }
 
     /// The contact that a client names: also by an id of one that was merged into it.

@@ -8,7 +8,7 @@ use model::{
 };
 use uuid::Uuid;
 
-use crate::WorkspaceNumber;
+use crate::{Claim, WorkspaceNumber};
 
 /// One write, as the writer queues it.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Write {
     pub stamp: Stamp,
     /// What the key that asks may do to contacts, where it may not do everything.
     pub policy: Option<Arc<Policy>>,
+    /// The request that it carries out once, if it is one.
+    pub claim: Option<Claim>,
     /// What to do.
     pub action: Action,
 }
@@ -136,6 +138,15 @@ impl AnyOutcome {
             Self::Contact(outcome) => outcome.event,
             Self::Record(outcome) => outcome.event,
             Self::Catalog(outcome) => outcome.items.iter().find_map(|item| item.event),
+        }
+    }
+
+    /// Makes it the outcome of a write that was only rehearsed.
+    pub(crate) fn forget_events(&mut self) {
+        match self {
+            Self::Contact(outcome) => outcome.event = None,
+            Self::Record(outcome) => outcome.event = None,
+            Self::Catalog(outcome) => outcome.items.iter_mut().for_each(|item| item.event = None),
         }
     }
 

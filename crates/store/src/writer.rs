@@ -5,6 +5,7 @@
 
 mod batch;
 mod catalog;
+mod claims;
 mod gather;
 mod known;
 mod merge;
@@ -30,6 +31,7 @@ use self::batch::Batch;
 pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
+use crate::once::AnswerSave;
 use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// Where an answer goes.
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Write(Write, Reply<AnyOutcome>),
     /// To change some records as one group.
     Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
+    /// To keep an answer to a request that was carried out once.
+    Answer(AnswerSave, Reply<()>),
     /// To write something else. What is taken together with those is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
@@ -85,6 +89,9 @@ struct Taken {
     /// Which of them belong together.
     groups: Vec<(Range<usize>, Together)>,
     write_replies: Vec<WriteReply>,
+    /// Answers to keep.
+    answers: Vec<AnswerSave>,
+    answer_replies: Vec<Reply<()>>,
 }
 
 /// Where the answer to a write goes, or to a group of so many.
@@ -126,6 +133,10 @@ impl<B: Batches> Writer<B> {
                         taken.writes.extend(writes);
                         taken.write_replies.push(WriteReply::Group(count, reply));
                     }
+                    Command::Answer(answer, reply) => {
+                        taken.answers.push(answer);
+                        taken.answer_replies.push(reply);
+                    }
                     Command::Admin(admin, reply) => {
                         taken.admin.push(admin);
                         taken.admin_replies.push(reply);
@@ -137,8 +148,10 @@ impl<B: Batches> Writer<B> {
                 let done = self.persist(async |writer| writer.administer(&taken.admin).await).await;
                 answer(std::mem::take(&mut taken.admin_replies), done);
             }
-            if !taken.writes.is_empty() {
+            if !taken.writes.is_empty() || !taken.answers.is_empty() {
                 let done = self.persist(async |writer| writer.write(&taken).await).await;
+                let kept = done.as_ref().map(|_| taken.answer_replies.iter().map(|_| Ok(())).collect());
+                answer(taken.answer_replies, kept.map_err(CommitError::copy));
                 answer_writes(taken.write_replies, done.map(|done| done.results));
             }
         }
@@ -198,7 +211,7 @@ impl<B: Batches> Writer<B> {
     /// only be taken back with everything else.
     async fn write_without(
         &mut self,
-        Taken { writes, groups, .. }: &Taken,
+        Taken { writes, groups, answers, .. }: &Taken,
         refused: &mut HashMap<usize, StoreError>,
     ) -> Result<Option<Done>, CommitError> {
         let started = Instant::now();
@@ -232,6 +245,7 @@ impl<B: Batches> Writer<B> {
             }
         }
         let mut done = Done { results, saves: batch.saves().map_err(CommitError::NotStored)? };
+        done.saves.answers.clone_from(answers);
         if done.saves.is_empty() {
             self.batches.rollback().await;
         } else {
@@ -304,6 +318,15 @@ impl CommitError {
         match self {
             Self::NotStored(fault) => fault,
             Self::Lost(fault) | Self::Unknown(fault) => StoreError::OutcomeUnknown(Arc::new(fault)),
+        }
+    }
+
+    /// The same for others that were in the batch.
+    fn copy(&self) -> Self {
+        match self {
+            Self::NotStored(fault) => Self::NotStored(fault.copy()),
+            Self::Lost(fault) => Self::Lost(fault.copy()),
+            Self::Unknown(fault) => Self::Unknown(fault.copy()),
         }
     }
 

@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use model::Json;
 use tower::ServiceExt;
 
-use crate::Description;
+use crate::{Description, terms};
 
 /// Calls a router with the same headers each time.
 #[derive(Clone)]
@@ -16,6 +16,7 @@ pub struct Client {
     router: Router,
     headers: Vec<(String, String)>,
     description: Option<Description>,
+    on_all_terms: bool,
 }
 
 /// An answer.
@@ -54,7 +55,7 @@ impl Reply {
 impl Client {
     /// A client without headers.
     pub fn new(router: Router) -> Self {
-        Self { router, headers: Vec::new(), description: None }
+        Self { router, headers: Vec::new(), description: None, on_all_terms: false }
     }
 
     /// The same client that checks every answer against the API's description.
@@ -62,6 +63,12 @@ impl Client {
     pub fn described_by(mut self, contract: &'static Contract) -> Self {
         self.description = Some(Description::of(contract));
         self
+    }
+
+    /// The same client that tries each write before it sends it, and sends it again afterwards.
+    #[must_use]
+    pub fn on_all_terms(self) -> Self {
+        Self { on_all_terms: true, ..self }
     }
 
     /// The same client that also sends this header.
@@ -92,11 +99,28 @@ impl Client {
 
     /// Sends bytes.
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Vec<u8>>) -> Reply {
+        if self.on_all_terms {
+            return terms::on_all_terms(self, method, path, body.into()).await;
+        }
+        self.send_with(method, path, body.into(), &[]).await
+    }
+
+    /// Sends bytes, with these headers beside those of each time.
+    pub async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Body::from(body.into())).expect("a well-formed request");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body)).expect("a well-formed request");
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         let (parts, body) = response.into_parts();
         let route = parts.extensions.get::<RouteName>().map(|route| route.0.clone());

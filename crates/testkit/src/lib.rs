@@ -8,6 +8,7 @@ mod examples;
 mod fidelity;
 mod http;
 mod shape;
+mod terms;
 mod test_app;
 mod wrong_values;
 

@@ -24,6 +24,7 @@ async fn is_blocked(client: &Client, contact: u64) -> Value {
 #[tokio::test]
 async fn block_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     for name in ["contacts.block.request", "block-visitor.create.request"] {
         let mut request = example(name);
         request["data"] = json!([2]);
@@ -53,6 +54,7 @@ async fn block_example() {
 #[tokio::test]
 async fn get_block_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     put_fields(&client, json!({"email": "john@example.com"})).await;
     client.post(BLOCKS, &till("2030-01-01 00:00:00")).await.expect(200);
     let answer = client.get(&format!("{BLOCKS}/2")).await.expect(200);
@@ -65,6 +67,7 @@ async fn get_block_example() {
 #[tokio::test]
 async fn list_blocks_example() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     edit_elsewhere(&test, "4", vec![model::Edit::Blocked(true)]).await;
     client
         .post(BLOCKS, &json!({"data": [1, "2"], "type": "contact", "blockTill": 1_900_000_000_000_u64}))
@@ -101,6 +104,7 @@ async fn list_blocks_example() {
 #[tokio::test]
 async fn delete_block_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     client.post(BLOCKS, &till("2030-01-01")).await.expect(200);
     let path = format!("{BLOCKS}?id=2");
     let reply = client.delete(&path).await;
@@ -123,6 +127,7 @@ async fn delete_block_example() {
 #[tokio::test]
 async fn the_documented_path_of_blocks_works_as_it_was_copied() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let path = format!("{BLOCKS}%E2%80%8B");
     // The description has the path without it.
     let copied = Client::new(api_acquire::routes(test.app.clone())).with_key("demo");
@@ -133,6 +138,7 @@ async fn the_documented_path_of_blocks_works_as_it_was_copied() {
 #[tokio::test]
 async fn bad_blocks_are_refused() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let (data, date) = (json!([2]), json!("2030-01-01"));
     for (body, field) in [
         (json!({}), "data"),
@@ -157,6 +163,7 @@ async fn bad_blocks_are_refused() {
 #[tokio::test]
 async fn a_block_that_another_api_made_later_has_no_end() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     client.post(BLOCKS, &till("2030-01-01")).await.expect(200);
     edit_elsewhere(&test, "2", vec![model::Edit::Blocked(false)]).await;
     assert_eq!(ids(&client, "").await, [] as [u64; 0]);

@@ -16,6 +16,7 @@ async fn ids(client: &Client, query: &str) -> Vec<u64> {
 #[tokio::test]
 async fn create_company_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let request = example("companies.create.request");
     let reply = client.post(COMPANIES, &request).await;
     let answer = reply.expect(200);
@@ -35,6 +36,7 @@ async fn create_company_example() {
 #[tokio::test]
 async fn get_company_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let fields = example("companies.get.response")["data"]["fields"].clone();
     client.put(ACQUIRE, &json!({ "fields": fields })).await.expect(200);
     put(&client, JOHN, json!({"companyId": null})).await;
@@ -53,6 +55,7 @@ async fn get_company_example() {
 #[tokio::test]
 async fn list_companies_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     client.put(JOHN, &example("contacts.update.request")).await.expect(200);
     let path = format!("{COMPANIES}?limit=20&relations[]=contacts&relations[]=parent&relations[]=companies");
     let answer = client.get(&path).await.expect(200);
@@ -70,6 +73,7 @@ async fn list_companies_example() {
 #[tokio::test]
 async fn update_company_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let request = example("companies.update.request");
     let answer = client.put(ACQUIRE, &request).await.expect(200);
     assert_same_shape(&answer, &example("companies.update.response"));
@@ -80,6 +84,7 @@ async fn update_company_example() {
 #[tokio::test]
 async fn delete_company_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let reply = client.delete(ACQUIRE).await;
     assert_eq!(reply.expect(200), example("companies.delete.response"));
     assert!(!reply.header("contactd-change").is_empty());
@@ -99,6 +104,7 @@ async fn delete_company_example() {
 #[tokio::test]
 async fn fields_of_a_company_merge_by_key() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let all = json!({
         "name": "Acme", "website": "acme.example", "logo": "l.png", "industry": "IT", "description": "d",
         "source": "s", "revenue": "1050000", "city": "SF", "state": "CA", "address": "1 Main St",
@@ -133,6 +139,7 @@ async fn fields_of_a_company_merge_by_key() {
 #[tokio::test]
 async fn fields_of_a_company_win_over_top_level_aliases() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let body = json!({"name": "Outer", "website": "outer.example", "fields": {"name": "Inner"}});
     let fields = client.put(ACQUIRE, &body).await.expect(200)["data"]["fields"].clone();
     assert_eq!((&fields["name"], &fields["website"]), (&json!("Inner"), &json!("outer.example")));
@@ -141,6 +148,7 @@ async fn fields_of_a_company_win_over_top_level_aliases() {
 #[tokio::test]
 async fn an_empty_company_can_be_made() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let made = client.post(COMPANIES, &json!({"fields": {}})).await.expect(200)["data"].clone();
     assert_eq!(made["fields"], json!({}));
     let reply = client.put(ACQUIRE, &json!({"fields": {}, "parent": null, "contacts": []})).await;
@@ -150,6 +158,7 @@ async fn an_empty_company_can_be_made() {
 #[tokio::test]
 async fn custom_fields_of_companies_are_their_own() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let field = json!({"object": "company", "key": "tier", "type": "text", "config": {
         "input": {"type": "radio", "label": "Tier", "options": ["gold", "silver"]},
     }});
@@ -167,6 +176,7 @@ async fn custom_fields_of_companies_are_their_own() {
 #[tokio::test]
 async fn companies_are_filtered_and_ordered() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     test.clock.advance_ms(1000);
     client
         .put(&format!("{COMPANIES}/123"), &json!({"fields": {"employees": "20", "city": "Paris"}}))
@@ -212,6 +222,7 @@ async fn companies_are_filtered_and_ordered() {
 #[tokio::test]
 async fn bad_companies_are_refused() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     for (body, field) in [
         (json!({}), "fields"),
         (json!({"name": "x"}), "fields"),
@@ -239,6 +250,7 @@ async fn bad_companies_are_refused() {
 #[tokio::test]
 async fn unknown_members_of_a_company_are_kept() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     client.put(ACQUIRE, &json!({"fields": {}, "rating": 5})).await.expect(200);
     let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
     let id = model::Ref::number(model::Dialect::Native, "5");

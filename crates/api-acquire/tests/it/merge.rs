@@ -15,6 +15,7 @@ async fn merge(client: &Client, body: Value) -> Value {
 #[tokio::test]
 async fn merge_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let mut request = example("contacts.merge.request");
     request["mergeId"] = json!([4]);
     let reply = client.post(INTO_JOHN, &request).await;
@@ -36,10 +37,12 @@ async fn merges_are_asked_for_in_every_spelling() {
         json!({"sourceIds": 4}),
     ] {
         let (_test, client) = start().await;
+        let client = client.on_all_terms();
         merge(&client, body.clone()).await;
         assert_eq!(data(&client, JANE).await["id"], json!(2), "{body}");
     }
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let answer = merge(&client, json!({"mergeId": [1], "sourceIds": [3, 4]})).await;
     assert_eq!(answer["message"], json!("#1, #3, #4 contact timeline's merged with #2 successfully."));
     let total = client.get(CONTACTS).await.expect(200)["data"]["counts"]["total"].clone();
@@ -49,6 +52,7 @@ async fn merges_are_asked_for_in_every_spelling() {
 #[tokio::test]
 async fn the_contact_that_stays_takes_what_it_lacks() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let before = data(&client, JOHN).await;
     merge(&client, json!({"mergeId": 4})).await;
     let after = data(&client, JOHN).await;
@@ -68,6 +72,7 @@ async fn the_contact_that_stays_takes_what_it_lacks() {
 #[tokio::test]
 async fn the_old_id_leads_to_the_contact_that_stays() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     merge(&client, json!({"mergeId": 4})).await;
     assert_eq!(data(&client, JANE).await["id"], json!(2));
     assert_eq!(put(&client, JANE, json!({"fields": {"city": "Rome"}})).await["id"], json!(2));
@@ -84,6 +89,7 @@ async fn the_old_id_leads_to_the_contact_that_stays() {
 #[tokio::test]
 async fn a_merge_is_undone_as_one_change() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let (john, jane) = (data(&client, JOHN).await, data(&client, JANE).await);
     let reply = client.post(INTO_JOHN, &json!({"mergeId": 4})).await;
     let change = reply.header("contactd-change").parse().expect("a number");
@@ -100,6 +106,7 @@ async fn a_merge_is_undone_as_one_change() {
 #[tokio::test]
 async fn bad_merges_are_refused() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     for (body, field) in [
         (json!({}), "mergeId"),
         (json!({"mergeId": null}), "mergeId"),
@@ -133,6 +140,7 @@ async fn bad_merges_are_refused() {
 #[tokio::test]
 async fn a_locked_contact_takes_no_addresses_of_others() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let owner = model::Edit::Text(model::TextMember::LockedBy, Some("Opera".to_owned()));
     crate::support::edit_elsewhere(&test, "2", vec![owner]).await;
     let answer = refuse(&client, ("POST", INTO_JOHN), json!({"mergeId": [4]}), (400, "mergeId.0")).await;

@@ -27,6 +27,7 @@ fn ids(rows: &Value) -> Vec<u64> {
 #[tokio::test]
 async fn create_note_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let mut request = example("notes.create.request");
     // Nobody is user 0; the demo's user is 1.
     request["mentionUsers"] = json!(["00", 1]);
@@ -45,6 +46,7 @@ async fn create_note_example() {
 #[tokio::test]
 async fn get_note_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let mut request = example("notes.create.request");
     request["mentionUsers"] = json!([1]);
     let id = client.post(CREATE, &request).await.expect(200)["data"]["id"].clone();
@@ -58,6 +60,7 @@ async fn get_note_example() {
 #[tokio::test]
 async fn list_notes_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let first = make(&client).await;
     let second = make(&client).await;
     let answer = client.get(&format!("{NOTES}?contact_id=2")).await.expect(200);
@@ -70,6 +73,7 @@ async fn list_notes_example() {
 #[tokio::test]
 async fn notes_are_listed_under_every_spelling() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let id = make(&client).await;
     for name in ["contact_id", "lcontact_id", "contactId"] {
         for path in [NOTES, OBJECTS] {
@@ -89,6 +93,7 @@ async fn notes_are_listed_under_every_spelling() {
 #[tokio::test]
 async fn add_message_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let id = make(&client).await;
     let mut request = example("notes.add-message.request");
     request["note_id"] = json!(id);
@@ -112,6 +117,7 @@ async fn add_message_example() {
 #[tokio::test]
 async fn messages_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let id = make(&client).await;
     let message = json!({"type": "message", "contact_id": 2, "note_id": id, "message": "more"});
     client.post(ADD, &message).await.expect(200);
@@ -125,6 +131,7 @@ async fn messages_example() {
 #[tokio::test]
 async fn delete_note_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let id = make(&client).await;
     let reply = client.delete(&format!("{NOTES}/{id}")).await;
     assert_eq!(reply.expect(200), example("notes.delete.response"));
@@ -138,6 +145,7 @@ async fn delete_note_example() {
 #[tokio::test]
 async fn a_client_calls_notes_objects() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let body = json!({"contactId": 2, "title": "Call", "description": "at noon", "type": "note"});
     let made = client.post(OBJECTS, &body).await.expect(200)["data"].clone();
     assert_eq!((&made["contactId"], &made["lastMessage"]), (&json!("2"), &json!(null)));
@@ -158,6 +166,7 @@ async fn a_client_calls_notes_objects() {
 #[tokio::test]
 async fn bad_notes_are_refused() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let id = make(&client).await;
     for (body, field) in [
         (json!({}), "type"),
@@ -214,6 +223,7 @@ async fn bad_notes_are_refused() {
 #[tokio::test]
 async fn unknown_members_of_a_note_are_kept() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let body = json!({"type": "note", "colour": "red"});
     let id = client.post(CREATE, &body).await.expect(200)["data"]["id"].clone();
     let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
@@ -225,6 +235,7 @@ async fn unknown_members_of_a_note_are_kept() {
 #[tokio::test]
 async fn spellings_of_message_members() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let id = make(&client).await;
     let body =
         json!({"type": "message", "contactId": 2, "noteId": id, "parentId": 1, "id": 9, "message": "x"});

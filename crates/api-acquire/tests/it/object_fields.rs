@@ -28,6 +28,7 @@ fn radio(key: &str, options: &[&str]) -> Value {
 #[tokio::test]
 async fn create_field_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     // The example has the word `string` for what it does not say.
     let mut request = example("object-fields.create.request");
     request["object"] = json!("contact");
@@ -43,6 +44,7 @@ async fn create_field_example() {
 #[tokio::test]
 async fn get_field_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let answer = client.get(&format!("{FIELDS}/1")).await.expect(200);
     let mut expected = example("object-fields.get.response");
     for name in ["placeholder", "requiredErrorMessage", "validationErrorMessage"] {
@@ -61,6 +63,7 @@ async fn get_field_example() {
 #[tokio::test]
 async fn list_fields_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let expected = example("object-fields.list.response");
     for field in expected["data"]["data"].as_array().expect("fields").iter().rev() {
         let mut request = field.clone();
@@ -79,6 +82,7 @@ async fn list_fields_example() {
 #[tokio::test]
 async fn own_fields_have_their_documented_ids() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let all = page(&client, "limit=100&where=system|eq|yes").await;
     let rows = all["data"].as_array().expect("fields");
     for (id, object, key) in [
@@ -112,6 +116,7 @@ async fn own_fields_have_their_documented_ids() {
 #[tokio::test]
 async fn fields_are_updated_bare_and_wrapped() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     client.post(FIELDS, &json!({"object": "contact", "key": "colour"})).await.expect(200);
     let path = format!("{FIELDS}/123");
     let mut request = example("object-fields.update.request");
@@ -132,6 +137,7 @@ async fn fields_are_updated_bare_and_wrapped() {
 #[tokio::test]
 async fn delete_field_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     put_fields(&client, json!({"stage": "Seed"})).await;
     let reply = client.delete(STAGE).await;
     assert_eq!(reply.expect(200), example("object-fields.delete.response"));
@@ -145,6 +151,7 @@ async fn delete_field_example() {
 #[tokio::test]
 async fn options_that_stay_keep_their_values() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let made = client.post(FIELDS, &radio("radios", &["1", "2", "3"])).await.expect(200)["data"].clone();
     let path = format!("{FIELDS}/{}", made["id"]);
     put_fields(&client, json!({"radios": "2"})).await;
@@ -162,6 +169,7 @@ async fn options_that_stay_keep_their_values() {
 #[tokio::test]
 async fn what_a_config_requires_cannot_be_cleared() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     client.post(FIELDS, &radio("radios", &["1", "2"])).await.expect(200);
     let mut checks = radio("checks", &["a", "b"]);
     checks["config"]["input"]["type"] = json!("checkbox");
@@ -182,6 +190,7 @@ async fn what_a_config_requires_cannot_be_cleared() {
 #[tokio::test]
 async fn inputs_are_known_by_their_words() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     for (n, (word, value)) in
         [("text", "a"), ("radio", "x"), ("dropdown", "x"), ("select", "x"), ("checkbox", "x")]
             .into_iter()
@@ -206,6 +215,7 @@ async fn inputs_are_known_by_their_words() {
 #[tokio::test]
 async fn fields_of_other_dialects_look_usual() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let stage = client.get(STAGE).await.expect(200)["data"].clone();
     assert_eq!(
         (&stage["key"], &stage["object"], &stage["system"]),
@@ -228,6 +238,7 @@ async fn fields_of_other_dialects_look_usual() {
 #[tokio::test]
 async fn a_name_that_another_dialect_changed_is_the_label() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let made = client.post(FIELDS, &radio("radios", &["1"])).await.expect(200)["data"].clone();
     test.app
         .edit_catalog(test.workspace.number, |catalog| {
@@ -254,6 +265,7 @@ async fn a_name_that_another_dialect_changed_is_the_label() {
 #[tokio::test]
 async fn fields_are_filtered_and_ordered() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     assert_eq!(ids(&page(&client, "where=key|eq|city").await), [18, 5]);
     assert_eq!(ids(&page(&client, "where[]=key|eq|city&where[]=object|eq|contact").await), [5]);
     assert_eq!(ids(&page(&client, "where=id|lte|2&order=%7B%22id%22%3A%22ASC%22%7D").await), [1, 2]);
@@ -271,6 +283,7 @@ async fn fields_are_filtered_and_ordered() {
 #[tokio::test]
 async fn bad_fields_are_refused() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let config = |config: Value| json!({"object": "contact", "key": "k", "config": config});
     for (body, field) in [
         (json!({}), "object"),
@@ -316,6 +329,7 @@ async fn bad_fields_are_refused() {
 #[tokio::test]
 async fn unknown_members_of_a_field_are_kept() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     client.put(STAGE, &json!({"group": "sales"})).await.expect(200);
     let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
     let catalog = test.app.catalog(&caller).await.expect("a catalog");

@@ -15,6 +15,7 @@ async fn ids(client: &Client, query: &str) -> Vec<u64> {
 #[tokio::test]
 async fn create_tag_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let request = example("tags.create.request");
     let reply = client.post(TAGS, &request).await;
     let answer = reply.expect(200);
@@ -37,6 +38,7 @@ async fn create_tag_example() {
 #[tokio::test]
 async fn get_tag_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let answer = client.get(&format!("{TAGS}/1")).await.expect(200);
     assert_same_shape(&answer, &example("tags.get.response"));
     assert_eq!(answer["data"].get("user"), None);
@@ -49,6 +51,7 @@ async fn get_tag_example() {
 #[tokio::test]
 async fn list_tags_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let answer = client.get(TAGS).await.expect(200);
     assert_same_shape(&answer, &example("tags.list.response"));
     assert_eq!(answer["data"]["count"], json!(7));
@@ -58,6 +61,7 @@ async fn list_tags_example() {
 #[tokio::test]
 async fn update_tag_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let request = example("tags.update.request");
     let answer = client.put(&format!("{TAGS}/2"), &request).await.expect(200);
     assert_same_shape(&answer, &example("tags.update.response"));
@@ -68,6 +72,7 @@ async fn update_tag_example() {
 #[tokio::test]
 async fn delete_tag_example() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let reply = client.delete(&format!("{TAGS}?id=2")).await;
     assert_eq!(reply.expect(200), example("tags.delete.response"));
     assert!(!reply.header("contactd-change").is_empty());
@@ -77,6 +82,7 @@ async fn delete_tag_example() {
 #[tokio::test]
 async fn tags_are_deleted_by_either_parameter() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     client.delete(&format!("{TAGS}?tagId=1")).await.expect(200);
     let path = format!("{TAGS}?tagId=1");
     refuse(&client, ("DELETE", &path), Value::Null, (400, "tagId")).await;
@@ -88,6 +94,7 @@ async fn tags_are_deleted_by_either_parameter() {
 #[tokio::test]
 async fn a_tag_that_was_deleted_leaves_its_contacts_and_comes_back_with_undo() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     put(&client, JOHN, json!({"tags": [7]})).await;
     let reply = client.delete(&format!("{TAGS}?id=7")).await;
     reply.expect(200);
@@ -101,6 +108,7 @@ async fn a_tag_that_was_deleted_leaves_its_contacts_and_comes_back_with_undo() {
 #[tokio::test]
 async fn tags_are_searched_filtered_and_ordered() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     assert_eq!(ids(&client, "search=LEAD").await, [4, 5]);
     assert_eq!(ids(&client, "search=nobody").await, [] as [u64; 0]);
     assert_eq!(ids(&client, "order=%7B%22id%22%3A%22DESC%22%7D").await, [7, 6, 5, 4, 3, 2, 1]);
@@ -123,6 +131,7 @@ async fn tags_are_searched_filtered_and_ordered() {
 #[tokio::test]
 async fn names_of_tags_are_their_own() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     client.post(TAGS, &json!({"type": ["case"], "name": "Support"})).await.expect(200);
     let body = json!({"type": ["case"], "name": "Support"});
     let answer = refuse(&client, ("POST", TAGS), body.clone(), (400, "name")).await;
@@ -139,6 +148,7 @@ async fn names_of_tags_are_their_own() {
 #[tokio::test]
 async fn what_a_tag_update_does_not_send_stays() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let path = format!("{TAGS}/2");
     let before = client.get(&path).await.expect(200)["data"].clone();
     let reply = client.put(&path, &json!({"type": ["contact"]})).await;
@@ -157,6 +167,7 @@ async fn what_a_tag_update_does_not_send_stays() {
 #[tokio::test]
 async fn unknown_members_of_a_tag_are_kept() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     client.put(&format!("{TAGS}/2"), &json!({"type": ["contact"], "icon": "star"})).await.expect(200);
     let caller = test.app.authenticate("demo", model::Dialect::Native, None).await.expect("the demo's key");
     let catalog = test.app.catalog(&caller).await.expect("a catalog");
@@ -167,6 +178,7 @@ async fn unknown_members_of_a_tag_are_kept() {
 #[tokio::test]
 async fn bad_tags_are_refused() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let long = "x".repeat(256);
     for (body, field) in [
         (json!({}), "type"),
@@ -200,6 +212,7 @@ async fn bad_tags_are_refused() {
 #[tokio::test]
 async fn readers_write_no_tags() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let key = test.key(&[app::Scope::Read], &[]).await;
     let reader = client.with_key(&key);
     reader.post(TAGS, &example("tags.create.request")).await.expect(403);

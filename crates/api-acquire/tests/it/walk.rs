@@ -7,6 +7,7 @@ use crate::support::start;
 #[tokio::test]
 async fn a_client_works_through_the_life_of_a_contact() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let base = "/api/v1/crm";
     let object = |kind: &str| format!("{base}/objects/{kind}");
 

@@ -36,6 +36,11 @@ impl Stage {
         Self { test, client }
     }
 
+    /// The same, with each write tried before and sent again afterwards.
+    pub(crate) fn on_all_terms(self) -> Self {
+        Self { client: self.client.on_all_terms(), ..self }
+    }
+
     /// A client with another key.
     pub(crate) fn client_with(&self, key: &str) -> Client {
         Client::new(routes(self.test.app.clone())).described_by(&CONTRACT).with_key(key)

@@ -28,7 +28,7 @@ async fn member(stage: &Stage) -> Json {
 
 #[tokio::test]
 async fn custom_statuses_are_made_got_changed_and_listed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let none = stage.client.get(LIST).await.expect(200);
     assert_eq!(none, json!({"customStatuses": [], "meta": {"page": 1, "pages": 1}}));
     let reply = stage.client.post(LIST, &example("custom-statuses.create.request")).await;
@@ -63,7 +63,7 @@ async fn custom_statuses_are_made_got_changed_and_listed() {
 
 #[tokio::test]
 async fn times_have_the_form_of_their_page() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let id = create(&stage, json!({"name": "Lunch"})).await;
     stage.test.clock.advance_ms(1_234);
     let path = format!("{LIST}/{id}");
@@ -82,7 +82,7 @@ async fn times_have_the_form_of_their_page() {
 
 #[tokio::test]
 async fn a_custom_status_is_deleted() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let id = create(&stage, json!({"name": "Lunch"})).await;
     stage.client.put(&jane(&stage).await, &json!({"custom_status_uuid": id})).await.expect(200);
     let path = format!("{LIST}/{id}");
@@ -97,7 +97,7 @@ async fn a_custom_status_is_deleted() {
 
 #[tokio::test]
 async fn a_custom_status_is_deleted_at_the_path_of_the_snippet_too() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let id = create(&stage, json!({"name": "Lunch"})).await;
     let reply = stage.client.delete(&format!("/v1/custom_status/{id}")).await;
     assert_eq!(reply.expect(200), example("custom-statuses.delete.response"));
@@ -107,7 +107,7 @@ async fn a_custom_status_is_deleted_at_the_path_of_the_snippet_too() {
 
 #[tokio::test]
 async fn custom_statuses_refuse_what_is_no_name() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let id = create(&stage, json!({"name": "Lunch"})).await;
     let path = format!("{LIST}/{id}");
     let before = stage.client.get(LIST).await.expect(200);
@@ -134,7 +134,7 @@ async fn custom_statuses_refuse_what_is_no_name() {
 
 #[tokio::test]
 async fn the_documented_user_status_is_set() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let edit = |catalog: &mut model::Catalog| {
         catalog.custom_statuses.push(model::CustomStatus {
             id: uuid::Uuid::from_u128(1).into(),
@@ -173,7 +173,7 @@ async fn the_documented_user_status_is_set() {
 
 #[tokio::test]
 async fn deleting_a_user_status_takes_the_custom_status_away() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let path = jane(&stage).await;
     let nothing = stage.client.delete(&path).await;
     assert_eq!((nothing.status.as_u16(), nothing.text.as_str()), (204, ""));
@@ -190,7 +190,7 @@ async fn deleting_a_user_status_takes_the_custom_status_away() {
 
 #[tokio::test]
 async fn user_statuses_refuse_what_is_none() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let path = jane(&stage).await;
     for (body, expected) in [
         (r#"{"available":null}"#, json!({"available": ["must be a boolean"]})),
@@ -214,7 +214,7 @@ async fn user_statuses_refuse_what_is_none() {
 
 #[tokio::test]
 async fn a_user_is_named_by_its_address_too() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let path = "/v1/users/Jane.Doe%40email.com/status";
     stage.client.put(path, &json!({"available": false})).await.expect(200);
     assert_eq!(member(&stage).await["available"], false);
@@ -222,7 +222,7 @@ async fn a_user_is_named_by_its_address_too() {
 
 #[tokio::test]
 async fn what_stands_around_contacts_needs_a_key_that_may_write() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let reader = stage.client_with(&stage.test.key(&[Scope::Read], &[]).await);
     let id = create(&stage, json!({"name": "Lunch"})).await;
     let (status, user) = (format!("{LIST}/{id}"), jane(&stage).await);

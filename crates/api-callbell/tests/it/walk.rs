@@ -32,7 +32,7 @@ async fn all(stage: &Stage, filter: &str) -> Vec<Json> {
 
 #[tokio::test]
 async fn a_triage_bot_walks_tags_and_renames() {
-    let stage = Stage::with(45, app::Compat::Observed).await;
+    let stage = Stage::with(45, app::Compat::Observed).await.on_all_terms();
     let contacts = all(&stage, "").await;
     let mut ids: Vec<_> = contacts.iter().map(|contact| contact["uuid"].as_str().unwrap()).collect();
     ids.sort_unstable();
@@ -75,7 +75,7 @@ async fn a_triage_bot_walks_tags_and_renames() {
 
 #[tokio::test]
 async fn an_agent_hands_a_contact_over() {
-    let stage = Stage::observed().await;
+    let stage = Stage::observed().await.on_all_terms();
     // A look-up by number, with the channel in the body of the GET; then members are read unguarded.
     let channel = json!({"channel_uuid": "7c996996fea947f4a1d5a11e7fac84db"}).to_string();
     let found = object(&stage.client.send("GET", "/v1/contacts/phone/123456789", channel).await.expect(200));
@@ -112,7 +112,7 @@ async fn an_agent_hands_a_contact_over() {
 
 #[tokio::test]
 async fn the_collection_of_requests_runs_from_create_to_delete() {
-    let stage = Stage::observed().await;
+    let stage = Stage::observed().await.on_all_terms();
     let new = json!({"source": "whatsapp", "identifier": "573192754701", "name": "Ana", "tags": ["lead"],
         "custom_fields": {"Status": "Active"}, "note": "VIP"});
     let made = object(&stage.client.post("/v1/contacts", &new).await.expect(200));

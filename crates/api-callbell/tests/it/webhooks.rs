@@ -10,7 +10,7 @@ const UNSUBSCRIBE: &str = "/v1/webhooks/unsubscribe";
 
 #[tokio::test]
 async fn the_documented_webhook_is_subscribed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let reply = stage.client.post(SUBSCRIBE, &example("webhooks.subscribe.request")).await;
     let answer = reply.expect(200);
     // The example's answer has one of the two that its request asks for.
@@ -23,7 +23,7 @@ async fn the_documented_webhook_is_subscribed() {
 
 #[tokio::test]
 async fn subscribing_again_changes_the_one_webhook() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let first = stage.client.post(SUBSCRIBE, &example("webhooks.subscribe.request")).await.expect(200);
     stage.test.clock.advance_ms(60_000);
     let all = [
@@ -53,7 +53,7 @@ async fn subscribing_again_changes_the_one_webhook() {
 
 #[tokio::test]
 async fn unsubscribing_destroys_the_webhook() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let none = stage.client.delete(UNSUBSCRIBE).await;
     assert_eq!(none.expect(404), json!({"error": "webhook not found"}));
     stage.client.post(SUBSCRIBE, &example("webhooks.subscribe.request")).await.expect(200);
@@ -67,7 +67,7 @@ async fn unsubscribing_destroys_the_webhook() {
 
 #[tokio::test]
 async fn subscriptions_need_a_url_and_events() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let missing = "must be present and not empty";
     for (body, expected) in [
         ("", json!({"url": [missing], "subscriptions": [missing]})),
@@ -102,7 +102,7 @@ async fn subscriptions_need_a_url_and_events() {
 
 #[tokio::test]
 async fn no_event_was_sent() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     stage.client.post(SUBSCRIBE, &example("webhooks.subscribe.request")).await.expect(200);
     stage.patch(json!({"name": "Ann"})).await;
     let path = "/v1/webhooks/events";

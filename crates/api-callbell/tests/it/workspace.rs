@@ -11,7 +11,7 @@ const CHANNEL: &str = "/v1/channels/7c996996fea947f4a1d5a11e7fac84db";
 
 #[tokio::test]
 async fn the_documented_teams_are_listed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let answer = stage.client.get("/v1/teams").await.expect(200);
     assert_same_shape(&answer, &example("teams.list.response"));
     let names: Vec<_> = answer["teams"].as_array().unwrap().iter().map(|team| &team["name"]).collect();
@@ -27,7 +27,7 @@ async fn the_documented_teams_are_listed() {
 
 #[tokio::test]
 async fn lists_around_contacts_have_twenty_a_page() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let edit = |catalog: &mut model::Catalog| {
         let team = catalog.teams.iter().next().unwrap().clone();
         for number in 100..139 {
@@ -50,7 +50,7 @@ async fn lists_around_contacts_have_twenty_a_page() {
 
 #[tokio::test]
 async fn a_team_is_got_and_renamed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let got = stage.client.get(TEAM).await.expect(200);
     assert_has(&got, &example("teams.get.response"), &["team.members"]);
     let reply = stage.client.patch(TEAM, &example("teams.update.request")).await;
@@ -67,7 +67,7 @@ async fn a_team_is_got_and_renamed() {
 
 #[tokio::test]
 async fn the_documented_members_are_listed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let answer = stage.client.get(&format!("{TEAM}/members")).await.expect(200);
     assert_same_shape(&answer, &example("teams.members.response"));
     let jane = json!({
@@ -84,7 +84,7 @@ async fn the_documented_members_are_listed() {
 
 #[tokio::test]
 async fn the_documented_channels_are_listed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let answer = stage.client.get("/v1/channels").await.expect(200);
     let mut documented = example("channels.list.response");
     documented["channels"].as_array_mut().unwrap().truncate(1);
@@ -106,7 +106,7 @@ async fn the_documented_channels_are_listed() {
 
 #[tokio::test]
 async fn a_channel_is_got_and_renamed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     assert_eq!(stage.client.get(CHANNEL).await.expect(200), example("channels.get.response"));
     let reply = stage.client.patch(CHANNEL, &example("channels.update.request")).await;
     assert_eq!(reply.expect(200), example("channels.update.response"));
@@ -116,7 +116,7 @@ async fn a_channel_is_got_and_renamed() {
 
 #[tokio::test]
 async fn a_renaming_can_be_undone() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     for (path, noun, member) in [(TEAM, "team", "name"), (CHANNEL, "channel", "title")] {
         let before = stage.client.get(path).await.expect(200);
         let reply = stage.client.patch(path, &json!({ member: "other" })).await;
@@ -130,7 +130,7 @@ async fn a_renaming_can_be_undone() {
 
 #[tokio::test]
 async fn names_that_are_none_are_refused() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     for (path, member) in [(TEAM, "name"), (CHANNEL, "title")] {
         let before = stage.client.get(path).await.expect(200);
         for (json, expected) in [
@@ -150,7 +150,7 @@ async fn names_that_are_none_are_refused() {
 
 #[tokio::test]
 async fn unknown_teams_and_channels_are_not_found() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let nobody = "00000000000000000000000000000000";
     for (path, noun) in [("teams", "team"), ("channels", "channel")] {
         for method in ["GET", "PATCH"] {
@@ -164,7 +164,7 @@ async fn unknown_teams_and_channels_are_not_found() {
 
 #[tokio::test]
 async fn auth_me_tells_whose_key_it_is() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     for method in ["GET", "POST"] {
         let answer = stage.client.send(method, "/v1/auth/me", "").await.expect(200);
         assert_same_shape(&answer, &example("auth.me.response"));
@@ -179,7 +179,7 @@ async fn auth_me_tells_whose_key_it_is() {
 
 #[tokio::test]
 async fn auth_me_shows_no_secret() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let secret = stage.test.key(&[Scope::Read], &[]).await;
     let reply = stage.client_with(&secret).get("/v1/auth/me").await;
     assert_eq!(reply.status, 200);
@@ -188,7 +188,7 @@ async fn auth_me_shows_no_secret() {
 
 #[tokio::test]
 async fn the_plan_is_what_there_is() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let answer = stage.client.get("/v1/plan").await.expect(200);
     assert_same_shape(&answer, &example("plan.get.response"));
     let teams = stage.client.get("/v1/teams").await.expect(200)["teams"].clone();
@@ -200,7 +200,7 @@ async fn the_plan_is_what_there_is() {
 
 #[tokio::test]
 async fn the_documented_funnels_are_listed() {
-    let stage = Stage::new().await;
+    let stage = Stage::new().await.on_all_terms();
     let answer = stage.client.get("/v1/funnels").await.expect(200);
     let free: Vec<_> = ["createdAt", "position"]
         .iter()

@@ -27,6 +27,7 @@ fn shown(field: &Json) -> Vec<String> {
 #[tokio::test]
 async fn options_keep_their_ids_through_renaming_and_reordering() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let made = field(&client).await;
     assert_eq!(shown(&made), ["S=S", "M=Medium", "L=L"]);
     assert_eq!(made["key"], "size");
@@ -50,6 +51,7 @@ async fn options_keep_their_ids_through_renaming_and_reordering() {
 #[tokio::test]
 async fn one_option_is_added_renamed_moved_and_deleted() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let made = field(&client).await;
     let options = format!("{}/options", path(&made));
     let added = client.post(&options, &json!({"value": "XS", "position": 1})).await;
@@ -74,6 +76,7 @@ async fn one_option_is_added_renamed_moved_and_deleted() {
 #[tokio::test]
 async fn wrong_options_are_refused_by_their_place() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let made = field(&client).await;
     let options = format!("{}/options", path(&made));
     for (body, refused) in [
@@ -102,6 +105,7 @@ async fn wrong_options_are_refused_by_their_place() {
 #[tokio::test]
 async fn what_shows_a_member_of_the_contact_stays() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let fields = client.get("/api/v1/fields").await.expect(200)["fields"].as_array().unwrap().clone();
     let system = fields.iter().find(|field| field["system"] == "first_name").expect("a system field");
     assert_eq!(refusals(&client.delete(&path(system)).await, 422), [" permanent"]);

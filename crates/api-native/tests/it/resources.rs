@@ -64,6 +64,7 @@ fn one(kind: &Kind, made: &Json) -> String {
 #[tokio::test]
 async fn each_kind_is_made_read_changed_and_deleted() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     for kind in kinds(&client).await {
         let all = format!("/api/v1/{}", kind.plural);
         let created = client.post(&all, &kind.document).await;
@@ -132,6 +133,7 @@ fn seconds(test: &TestApp) -> i64 {
 #[tokio::test]
 async fn each_kind_names_the_members_that_it_refuses() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     for kind in kinds(&client).await {
         let all = format!("/api/v1/{}", kind.plural);
         let before = client.get(&all).await.expect(200)["total"].clone();
@@ -163,6 +165,7 @@ async fn each_kind_names_the_members_that_it_refuses() {
 #[tokio::test]
 async fn each_kind_asks_for_rights_and_keeps_to_its_workspace() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let reader = test.key(&[app::Scope::Read], &[model::Dialect::Native]).await;
     let foreign = test.foreign_key().await;
     for kind in kinds(&client).await {
@@ -191,6 +194,7 @@ async fn each_kind_asks_for_rights_and_keeps_to_its_workspace() {
 #[tokio::test]
 async fn lists_are_pages_of_one_order() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     for kind in ["tags", "companies"] {
         for n in 1..=5 {
             client.post(&format!("/api/v1/{kind}"), &json!({"name": format!("n{n}")})).await.expect(201);
@@ -218,6 +222,7 @@ async fn lists_are_pages_of_one_order() {
 #[tokio::test]
 async fn a_vendors_id_belongs_to_one_of_a_kind() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     for kind in ["tags", "companies"] {
         let all = format!("/api/v1/{kind}");
         let body = |name: &str| json!({"name": name, "aliases": {"zingle": ["z-1"]}});
@@ -234,6 +239,7 @@ async fn a_vendors_id_belongs_to_one_of_a_kind() {
 #[tokio::test]
 async fn one_team_alone_is_the_default_one() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let made = client.post("/api/v1/teams", &json!({"name": "Night", "default": true})).await.expect(201);
     let teams = client.get("/api/v1/teams").await.expect(200)["teams"].as_array().unwrap().clone();
     let default: Vec<_> =
@@ -244,6 +250,7 @@ async fn one_team_alone_is_the_default_one() {
 #[tokio::test]
 async fn references_are_checked_by_id() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let wrong = "018e5f1e-0000-7000-8000-00000000beef";
     for (path, body, refused) in [
         (
@@ -290,6 +297,7 @@ async fn references_are_checked_by_id() {
 #[tokio::test]
 async fn companies_notes_and_tasks_are_found_by_what_they_have() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let tag = client.post("/api/v1/tags", &json!({"name": "hot"})).await.expect(201)["id"].clone();
     let user = client.post("/api/v1/users", &json!({"email": "a@b.example"})).await.expect(201)["id"].clone();
     let contact = client.post(CONTACTS, &json!({})).await.expect(201)["id"].clone();

@@ -23,6 +23,7 @@ fn content(contact: &Json) -> Json {
 #[tokio::test]
 async fn an_update_is_undone_and_the_undo_too() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let jane = numbered(&client, JANE).await;
     let patch =
         json!({"name": {"last": "Jones"}, "tags": [], "channels": [], "values": {"lead_score": null}});
@@ -44,6 +45,7 @@ async fn an_update_is_undone_and_the_undo_too() {
 #[tokio::test]
 async fn a_creation_is_undone_by_deleting_and_that_by_restoring() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let created =
         client.post(CONTACTS, &json!({"name": {"full": "Ada"}, "aliases": {"native": ["a"]}})).await;
     let contact = created.expect(201);
@@ -61,6 +63,7 @@ async fn a_creation_is_undone_by_deleting_and_that_by_restoring() {
 #[tokio::test]
 async fn a_deletion_is_undone_under_the_old_ids() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let jane = numbered(&client, JANE).await;
     let deleted = client.delete(&path(&jane)).await;
     let restored = undo(&client, change(&deleted), &json!({})).await;
@@ -74,6 +77,7 @@ async fn a_deletion_is_undone_under_the_old_ids() {
 #[tokio::test]
 async fn a_member_that_was_changed_again_is_a_conflict() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let jane = numbered(&client, JANE).await;
     let patch = json!({"city": "Rome", "state": "Lazio", "values": {"lead_score": 1}});
     let first = client.patch(&path(&jane), &patch).await;
@@ -129,6 +133,7 @@ async fn what_was_written_into_a_contact_since_it_was_made_stands_in_the_way_of_
 #[tokio::test]
 async fn what_was_added_to_a_list_since_stays() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let contact = create(&client, &json!({"channels": [{"kind": "email", "value": "a@x.example"}]})).await;
     let mut channels = contact["channels"].as_array().unwrap().clone();
     channels.push(json!({"kind": "email", "value": "b@x.example"}));
@@ -145,6 +150,7 @@ async fn what_was_added_to_a_list_since_stays() {
 #[tokio::test]
 async fn an_id_that_was_taken_since_stops_a_restore() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let contact = create(&client, &json!({"aliases": {"native": ["a"]}})).await;
     let deleted = client.delete(&path(&contact)).await;
     create(&client, &json!({"aliases": {"native": ["a"]}})).await;
@@ -156,6 +162,7 @@ async fn an_id_that_was_taken_since_stops_a_restore() {
 #[tokio::test]
 async fn only_a_key_that_may_write_may_undo() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let jane = numbered(&client, JANE).await;
     let updated = client.patch(&path(&jane), &json!({"city": "Rome"})).await;
     let reader = client.clone().with_key(&test.key(&[Scope::Read], &[Dialect::Native]).await);
@@ -168,6 +175,7 @@ async fn only_a_key_that_may_write_may_undo() {
 #[tokio::test]
 async fn what_is_wrong_with_an_undo_is_said() {
     let (_test, client) = start().await;
+    let client = client.on_all_terms();
     let jane = numbered(&client, JANE).await;
     let number = change(&client.patch(&path(&jane), &json!({"city": "Rome"})).await);
     for (body, status, expected) in [
@@ -195,6 +203,7 @@ async fn what_is_wrong_with_an_undo_is_said() {
 #[tokio::test]
 async fn changes_of_other_records_are_shown_and_undone() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let secret = test.key(&[Scope::Write], &[Dialect::Native]).await;
     let caller = test.app.authenticate(&secret, Dialect::Native, None).await.unwrap();
     let make = |id, now, _: &Catalog| Ok(Company::new(CompanyId(id), "Acme", now));
@@ -231,6 +240,7 @@ async fn changes_of_other_records_are_shown_and_undone() {
 #[tokio::test]
 async fn a_change_of_several_records_is_undone_as_a_whole() {
     let (test, client) = start().await;
+    let client = client.on_all_terms();
     let caller = crate::caller(&test, Dialect::Rolodex).await;
     let jane = numbered(&client, JANE).await;
     let id = ContactId(jane["id"].as_str().unwrap().parse().unwrap());

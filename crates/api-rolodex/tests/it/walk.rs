@@ -16,7 +16,8 @@ const COMPANY_INCLUDES: &str = "custom_fields,tags,lists,contacts";
 /// The headers of the clients: the vendor's own for the key, and a content type also without a body.
 fn client(world: &World) -> Client {
     let client = world.client.clone().anonymous();
-    client.with_header("x-rolodex-api-key", "demo").with_header("content-type", "application/json")
+    let client = client.with_header("x-rolodex-api-key", "demo");
+    client.with_header("content-type", "application/json").on_all_terms()
 }
 
 /// Fetches a whole collection as the clients do: until the offset reaches the total, which must also be the first page

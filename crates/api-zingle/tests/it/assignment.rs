@@ -18,7 +18,7 @@ async fn assigned(site: &Site, body: Json) -> Json {
 
 #[tokio::test]
 async fn assign_and_unassign_answer_the_documented_examples() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     // Cindy is as the examples show her but for her star and her label.
     site.updated(json!({"is_starred": true})).await;
     site.client.post(&format!("{CINDY}/labels/4492b6a7-bac4-471a-8e54-ddcdda502013"), &json!({})).await;
@@ -31,7 +31,7 @@ async fn assign_and_unassign_answer_the_documented_examples() {
 
 #[tokio::test]
 async fn assigning_to_one_ends_the_other() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     assert_eq!(assigned(&site, json!({"team_id": GUESTS})).await, json!([null, GUESTS]));
     let ios = example("client.ios.contacts.assign_user.request");
     assert_eq!(assigned(&site, ios).await, json!([JANE, null]));
@@ -41,7 +41,7 @@ async fn assigning_to_one_ends_the_other() {
 
 #[tokio::test]
 async fn assigning_to_neither_unassigns() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     for body in [json!({}), json!({"user_id": null, "team_id": null}), json!({"user_id": ""})] {
         assigned(&site, json!({"user_id": JANE})).await;
         assert_eq!(assigned(&site, body).await, json!([null, null]));
@@ -53,7 +53,7 @@ async fn assigning_to_neither_unassigns() {
 
 #[tokio::test]
 async fn unassigning_again_changes_nothing() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let path = format!("{CINDY}/unassign");
     let first = site.client.send("POST", &path, "").await;
     assert!(!first.header("contactd-change").is_empty());
@@ -67,7 +67,7 @@ async fn unassigning_again_changes_nothing() {
 
 #[tokio::test]
 async fn whom_nobody_knows_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let path = format!("{CINDY}/assign");
     let no_team = format!("- Invalid assignee: team_id: no team '{JANE}'");
     for (body, expected) in [
@@ -87,7 +87,7 @@ async fn whom_nobody_knows_is_refused() {
 
 #[tokio::test]
 async fn assigning_needs_the_contact_and_the_right_to_write() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let reader = site.client.clone().with_key(&site.test.key(&[Scope::Read], &[]).await);
     let nobody = CINDY.replace("f119fe3b", "e119fe3b");
     for act in ["assign", "unassign"] {
@@ -101,7 +101,7 @@ async fn assigning_needs_the_contact_and_the_right_to_write() {
 
 #[tokio::test]
 async fn camel_case_names_are_read_only_where_asked_for() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let body = json!({"userId": JANE});
     let answer = site.bare.post(&format!("{CINDY}/assign?camel_case=1"), &body).await.expect(200);
     assert_eq!(answer["result"]["assignedToUserId"], JANE);

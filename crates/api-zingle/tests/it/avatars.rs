@@ -59,7 +59,7 @@ impl Site {
 
 /// A site whose clients name a host.
 async fn site() -> Site {
-    let mut site = Site::new().await;
+    let mut site = Site::new().await.on_all_terms();
     site.client = site.client.with_header("host", "api.example.com");
     site
 }

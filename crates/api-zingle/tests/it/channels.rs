@@ -16,7 +16,7 @@ async fn set(site: &Site, channels: Json) -> Json {
 
 #[tokio::test]
 async fn a_channel_carries_its_whole_type() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let channels = set(
         &site,
         json!([{"channel_type_id": PHONE, "value": "+18585551212", "country": "us",
@@ -37,7 +37,7 @@ async fn a_channel_carries_its_whole_type() {
 
 #[tokio::test]
 async fn channels_that_are_not_listed_stay() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let first = set(&site, json!([phone("+18585551212")])).await;
     let both = set(&site, json!([{"channel_type_id": EMAIL, "value": "Cindy@Example.com"}])).await;
     assert_eq!(both[0], first[0]);
@@ -51,7 +51,7 @@ async fn channels_that_are_not_listed_stay() {
 
 #[tokio::test]
 async fn sending_an_owned_channel_again_changes_nothing() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let body = example("client.ios2015.contacts.update.request");
     let before = site.updated(body.clone()).await;
     site.test.clock.advance_ms(5_000);
@@ -64,7 +64,7 @@ async fn sending_an_owned_channel_again_changes_nothing() {
 
 #[tokio::test]
 async fn flags_and_names_move_between_channels() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let both = set(&site, json!([phone("+18585551212"), phone("+18585551213")])).await;
     assert_eq!(both[1]["is_default"], false);
     let id = &both[1]["id"];
@@ -90,7 +90,7 @@ async fn flags_and_names_move_between_channels() {
 
 #[tokio::test]
 async fn another_value_is_another_channel() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let before = set(&site, json!([phone("+18585551212")])).await;
     let mut moved = before[0].clone();
     moved["value"] = json!("+18585551213");
@@ -102,7 +102,7 @@ async fn another_value_is_another_channel() {
 
 #[tokio::test]
 async fn a_channel_of_another_contact_is_refused() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     site.created(json!({"channels": [phone("+18585551212")]})).await;
     let told = site.refused(json!({"is_starred": true, "channels": [phone("+1 (858) 555-1212")]})).await;
     let text = example("errors.channel_in_use.response")["status"]["description"].clone();
@@ -114,7 +114,7 @@ async fn a_channel_of_another_contact_is_refused() {
 
 #[tokio::test]
 async fn a_channel_that_was_deleted_with_its_contact_is_free() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let other = site.created(json!({"channels": [phone("+18585551212")]})).await;
     site.client.delete(&format!("{CONTACTS}/{}", other["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(set(&site, json!([phone("+18585551212")])).await[0]["value"], "+18585551212");
@@ -122,7 +122,7 @@ async fn a_channel_that_was_deleted_with_its_contact_is_free() {
 
 #[tokio::test]
 async fn channels_that_cannot_be_read_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let with = |name: &str, json: Json| {
         let mut channel = phone("+18585551212");
         channel[name] = json;
@@ -207,7 +207,7 @@ async fn channels_that_cannot_be_read_are_refused() {
 
 #[tokio::test]
 async fn a_name_is_for_one_channel_of_the_contact() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let named = |value: &str| json!({"channel_type_id": PHONE, "value": value, "display_name": "HOME"});
     assert_eq!(
         site.refused(json!({"channels": [named("+18585551212"), named("+18585551213")]})).await,
@@ -229,7 +229,7 @@ async fn a_name_is_for_one_channel_of_the_contact() {
 
 #[tokio::test]
 async fn numbers_of_other_countries_have_their_national_form() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let channels = set(&site, json!([phone("+31612345678")])).await;
     assert_eq!(channels[0]["formatted_value"], "06 12345678");
     assert_eq!(channels[0]["country"], "NL");
@@ -237,7 +237,7 @@ async fn numbers_of_other_countries_have_their_national_form() {
 
 #[tokio::test]
 async fn a_channel_of_a_kind_without_a_type_can_be_sent_back() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let mut change = Change::default();
     let chat = ChannelWrite::new("demo", ChannelKind::from("telegram"), "@cindy");
     let odd = ChannelWrite::new("demo", ChannelKind::Phone, "ext. 12");

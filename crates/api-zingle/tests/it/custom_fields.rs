@@ -34,7 +34,7 @@ fn expected(name: &str) -> Json {
 
 #[tokio::test]
 async fn fields_are_made_changed_and_deleted() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let made = site.client.post(FIELDS, &example("contact_custom_fields.create.request")).await.expect(200);
     assert_has(&made, &expected("contact_custom_fields.create.response"), &["result.id"]);
     let id = made["result"]["id"].as_str().unwrap();
@@ -60,7 +60,7 @@ async fn fields_are_made_changed_and_deleted() {
 
 #[tokio::test]
 async fn every_type_can_be_made_and_holds_its_values() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     for (kind, written, shown) in [
         ("string", json!("x"), json!("x")),
         ("number", json!(12.5), json!("12.5")),
@@ -89,7 +89,7 @@ async fn every_type_can_be_made_and_holds_its_values() {
 
 #[tokio::test]
 async fn options_keep_the_order_that_was_sent() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let option =
         |value: &str, order: Json| json!({"display_name": value, "value": value, "sort_order": order});
     let options = json!([option("b", json!(38444)), option("a", json!("74")), option("c", json!(null))]);
@@ -125,7 +125,7 @@ async fn options_keep_the_order_that_was_sent() {
 
 #[tokio::test]
 async fn a_field_keeps_its_type_and_its_code() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let id = site.made_field(&json!({"display_name": "Floor", "data_type": "number"})).await;
     let path = format!("{FIELDS}/{id}");
     let echo = json!({"id": id, "display_name": "Level", "data_type": "string", "options": []});
@@ -145,7 +145,7 @@ async fn a_field_keeps_its_type_and_its_code() {
 
 #[tokio::test]
 async fn bad_fields_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let all = format!("{FIELDS}?page_size=1000");
     let before = site.client.get(&all).await.json();
     let name = || json!("Flower");

@@ -26,7 +26,7 @@ impl Site {
 
 #[tokio::test]
 async fn notes_are_events() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let before = site.cindy().await;
     site.test.clock.advance_ms(5000);
     let mut request = example("events.create.request");
@@ -61,7 +61,7 @@ async fn notes_are_events() {
 
 #[tokio::test]
 async fn events_are_filtered_and_paged() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let (others, all) = site.bodies("page_size=1000").await;
     assert_eq!(all, others.len());
     let start = site.cindy().await["updated_at"].as_i64().unwrap();
@@ -108,7 +108,7 @@ async fn events_are_filtered_and_paged() {
 
 #[tokio::test]
 async fn bad_notes_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let good = json!({"event_type": "note", "contact_id": CINDY_ID, "body": "x"});
     let with = |name: &str, value: Json| {
         let mut body = good.clone();

@@ -32,7 +32,7 @@ impl Site {
 
 #[tokio::test]
 async fn groups_are_made_changed_and_deleted() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let made = site.client.post(GROUPS, &example("contact_groups.create.request")).await;
     assert_has(&made.expect(200), &example("contact_groups.create.response"), &["result.id"]);
     assert!(!made.header("contactd-change").is_empty());
@@ -74,7 +74,7 @@ async fn groups_are_made_changed_and_deleted() {
 
 #[tokio::test]
 async fn requests_of_clients_make_groups() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let path = format!("{GROUPS}?camel_case=1");
     let made = site.bare.post(&path, &example("client.js.contact_groups.create.request")).await.expect(200);
     let result = &made["result"];
@@ -87,7 +87,7 @@ async fn requests_of_clients_make_groups() {
 
 #[tokio::test]
 async fn who_is_in_a_group_follows_the_contacts() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let smiths = site.made_group(&example("contact_groups.create.request")).await;
     let anns = site.made_group(&group("Anns", "{CONTACT.FIRST_NAME}", "string_equals", "ann")).await;
     // The demo's own.
@@ -115,7 +115,7 @@ async fn who_is_in_a_group_follows_the_contacts() {
 
 #[tokio::test]
 async fn every_source_is_compared() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let values = json!([{"custom_field_id": CHECKIN_DATE, "value": 1_485_820_800},
         {"custom_field_id": ROOM_TYPE, "value": "double"}]);
     let channels = json!([{"channel_type_id": PHONE, "value": "+498912345"}]);
@@ -154,7 +154,7 @@ async fn every_source_is_compared() {
 
 #[tokio::test]
 async fn a_list_becomes_dynamic_by_conditions_and_static_again_by_undo() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let list = site.client.get(GROUPS).await.expect(200)["result"][0].clone();
     assert_eq!((&list["display_name"], &list["conditions"]), (&json!("Q1 Targets"), &json!([])));
     let id = list["id"].as_str().unwrap();
@@ -191,7 +191,7 @@ async fn a_list_becomes_dynamic_by_conditions_and_static_again_by_undo() {
 
 #[tokio::test]
 async fn bad_groups_are_refused() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let before = site.client.get(GROUPS).await.json();
     let good = example("contact_groups.create.request");
     let with = |name: &str, value: Json| {

@@ -76,6 +76,11 @@ impl Site {
         Self { test, client, bare }
     }
 
+    /// The same, with each write tried before and sent again afterwards.
+    fn on_all_terms(self) -> Self {
+        Self { client: self.client.on_all_terms(), bare: self.bare.on_all_terms(), ..self }
+    }
+
     /// Cindy, as a client reads her.
     async fn cindy(&self) -> Json {
         self.client.get(CINDY).await.expect(200)["result"].clone()

@@ -12,7 +12,7 @@ fn id(answer: &Json) -> String {
 /// The mobile client: find or create, update, channels, values, labels, assignment, close, delete.
 #[tokio::test]
 async fn the_mobile_client_walks_from_create_to_delete() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let found = site
         .client
         .post(
@@ -87,7 +87,7 @@ async fn the_mobile_client_walks_from_create_to_delete() {
 /// The web client, all in camelCase, with a body on every DELETE.
 #[tokio::test]
 async fn the_web_client_walks_from_create_to_delete() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let camel = |path: &str| format!("{path}?camel_case=1");
     let group = site
         .bare
@@ -134,7 +134,7 @@ async fn the_web_client_walks_from_create_to_delete() {
 /// The Java and the PHP client.
 #[tokio::test]
 async fn the_java_and_php_clients_walk_from_create_to_delete() {
-    let site = Site::new().await;
+    let site = Site::new().await.on_all_terms();
     let fields = format!("{SERVICE}/contact-custom-fields");
     let field = site
         .client

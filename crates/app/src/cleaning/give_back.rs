@@ -8,6 +8,7 @@ use store::{Action, WorkspaceNumber};
 use uuid::Uuid;
 
 use super::{BATCH, CLEANED_BY, NOTED_EVERY, PAGE, REST, actor, event_of, pass_over};
+use crate::terms::Author;
 use crate::{App, Error};
 
 /// How the events of giving back are told from others.
@@ -63,9 +64,9 @@ impl App {
         events: &[u64],
     ) -> Result<u64, Error> {
         let started = Instant::now();
+        let author = &Author::own(workspace, actor(GIVEN_BACK_BY, id));
         let undo = |event: &u64| {
-            let action = Action::Undo { event: *event, on_conflict: OnConflict::Skip };
-            self.write_any(workspace, actor(GIVEN_BACK_BY, id), action)
+            self.write_any(author, Action::Undo { event: *event, on_conflict: OnConflict::Skip })
         };
         let mut count = 0;
         for undone in join_all(events.iter().map(undo)).await {

@@ -62,6 +62,7 @@ impl Raw {
             actor: Actor { key: Some(self.key), dialect: Dialect::Native, request_id: Some(request_id) },
             stamp: Stamp { now: SystemClock.now(), seed: SystemClock.fresh_id() },
             policy: None,
+            claim: None,
             action,
         };
         let outcome = self.store.write(write).await.context("the store refused a write")?.contact();

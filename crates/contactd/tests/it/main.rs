@@ -21,6 +21,7 @@ mod import;
 mod items;
 mod matrix;
 mod moving;
+mod once;
 mod operation;
 mod pictures;
 mod policies;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{AliasKey, ChannelKey};
 use crate::WorkspaceNumber;
 use crate::numbers::Chunk;
+use crate::once::{AnswerSave, ClaimSave};
 use crate::sort::StoredKeys;
 
 /// All rows that a batch changes. The parts are saved in the order they stand here.
@@ -33,12 +34,16 @@ pub(crate) struct Saves {
     pub(crate) events: Vec<EventRow>,
     /// The workspaces of the events.
     pub(crate) heads: Vec<HeadSave>,
+    /// Commits of requests that are carried out once, in the order of their keys.
+    pub(crate) claims: Vec<ClaimSave>,
+    /// Answers to such requests.
+    pub(crate) answers: Vec<AnswerSave>,
 }
 
 impl Saves {
     /// Whether nothing changes.
     pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.events.is_empty() && self.claims.is_empty() && self.answers.is_empty()
     }
 }
 

@@ -1,13 +1,13 @@
-//! The rare writes that are no changes of records: workspaces, keys, pictures.
+//! The rare writes that are no changes of records: workspaces, keys, pictures, forgetting requests.
 
 use model::{Catalog, Dialect, KeyId, Timestamp, WorkspaceId};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::load::{AliasKind, each, get, integer, key_text, workspace};
-use super::pictures;
 use super::pipeline::{Sql, param};
 use super::server::Session;
+use super::{pictures, requests};
 use crate::backend::Admin;
 use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -22,6 +22,10 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         Admin::RevokeKey(id, now) => revoke_key(session, *id, *now).await,
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
         Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
+        Admin::ForgetRequests(before, limit) => requests::forget(session, *before, *limit).await,
+        Admin::ForgetFirst(workspace, api_key, count) => {
+            requests::forget_first(session, *workspace, *api_key, *count).await
+        }
     }
 }
 

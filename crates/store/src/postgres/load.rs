@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::pipeline::{Sql, Step, param};
 use super::records;
+use super::requests;
 use super::single;
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
@@ -156,6 +157,7 @@ enum Part {
     LastNumbers,
     Owners,
     Events,
+    Claims,
 }
 
 /// The statements that load what is wanted, and how to read their rows.
@@ -225,6 +227,9 @@ impl<'w> Loading<'w> {
             let workspaces: Vec<i64> = wanted.events.iter().map(|(workspace, _)| workspace.0).collect();
             let seqs: Vec<i64> = wanted.events.iter().map(|(_, seq)| integer(*seq)).collect();
             loading.push(Part::Events, &EVENTS, vec![param(workspaces), param(seqs)]);
+        }
+        if !wanted.claims.is_empty() {
+            loading.push_step(Part::Claims, requests::claims(&wanted.claims));
         }
         loading
     }
@@ -304,6 +309,7 @@ impl<'w> Loading<'w> {
                         }
                     }
                 }
+                Part::Claims => loaded.claims = requests::claimed(&rows)?,
                 Part::Events => {
                     for row in &rows {
                         if let Some(found) = loaded.events.get_mut(place(row, 0)?) {

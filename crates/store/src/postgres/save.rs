@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
-use super::{facets, listen, records, single, sort_keys};
+use super::{facets, listen, records, requests, single, sort_keys};
 use crate::backend::{
     AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
 };
@@ -190,7 +190,12 @@ impl<'s> Saving<'s> {
             saving.steps.push(step);
             saving.steps.extend(facets::save(&saves.facets));
             saving.steps.extend(sort_keys::save(&saves.sort_keys));
+            saving.requests(saves);
             return Ok(Self { count: Some(0), ..saving });
+        }
+        if saves.events.is_empty() {
+            saving.requests(saves);
+            return Ok(saving);
         }
         let back = Back::of(saves);
         saving.removed(&saves.deletes);
@@ -205,6 +210,7 @@ impl<'s> Saving<'s> {
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);
         saving.events(&saves.events, &back);
+        saving.requests(saves);
         Ok(saving)
     }
 
@@ -366,6 +372,12 @@ impl<'s> Saving<'s> {
             param(document::CONTACT_FORMAT),
         ];
         self.push(&INSERT_CONTACTS, params);
+    }
+
+    fn requests(&mut self, saves: &'s Saves) {
+        let back = Back::of(saves);
+        self.steps.extend(requests::claim(&saves.claims, |workspace, seq| back.to(workspace, seq)));
+        self.steps.extend(requests::answer(&saves.answers));
     }
 
     fn events(&mut self, events: &'s [EventRow], back: &Back) {

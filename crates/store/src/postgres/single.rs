@@ -121,9 +121,8 @@ static UPDATE: Sql = Sql {
 /// Saves a batch that is one update of one contact, to which the same look-ups lead as before. It yields the
 /// workspace and the number of the event.
 pub(super) fn update(saves: &Saves) -> Option<Step<'_>> {
-    // What lists are filtered and ordered by is saved after it, and only then.
-    let Saves { deletes, stale, updates, inserts, fresh, records, events, heads, facets: _, sort_keys: _ } =
-        saves;
+    // What lists are filtered and ordered by is saved after it, and only then; so are requests.
+    let Saves { deletes, stale, updates, inserts, fresh, records, events, heads, .. } = saves;
     let ([update], [event], [head]) = (updates.as_slice(), events.as_slice(), heads.as_slice()) else {
         return None;
     };

@@ -25,13 +25,13 @@ pub(crate) struct PostgresEnd {
 /// locks.
 const HOLD: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = 10000; \
                     SET LOCAL idle_in_transaction_session_timeout = 60000; \
-                    LOCK TABLE workspaces, heads, catalogs, records, keys, pictures IN SHARE MODE";
+                    LOCK TABLE workspaces, heads, catalogs, records, keys, pictures, requests IN SHARE MODE";
 
 const PUT: &str = "BEGIN; SET LOCAL lock_timeout = 10000; SET LOCAL synchronous_commit = on";
 
 /// So that lists are planned well from the first one on.
 const ANALYZE: &str = "ANALYZE workspaces, heads, catalogs, contacts, tombstones, aliases, channels, facets, \
-                       sort_keys, records, events, pictures, keys";
+                       sort_keys, records, events, pictures, requests, keys";
 
 static UNFINISHED: Sql = Sql { text: "SELECT place FROM moves LIMIT 1", types: &[] };
 
@@ -53,6 +53,12 @@ static NUMBER_WORKSPACES: Sql = Sql {
 
 static NUMBER_KEYS: Sql = Sql {
     text: "SELECT setval(pg_get_serial_sequence('keys', 'place'), max(place)) FROM keys HAVING max(place) > 0",
+    types: &[],
+};
+
+static NUMBER_REQUESTS: Sql = Sql {
+    text: "SELECT setval(pg_get_serial_sequence('requests', 'place'), max(place)) FROM requests \
+           HAVING max(place) > 0",
     types: &[],
 };
 
@@ -127,7 +133,8 @@ impl End for PostgresEnd {
     }
 
     async fn finish(&mut self) -> Result<(), StoreError> {
-        let steps = [&NUMBER_WORKSPACES, &NUMBER_KEYS, &REMOVE_MARK].map(|sql| Step::new(sql, Vec::new()));
+        let steps = [&NUMBER_WORKSPACES, &NUMBER_KEYS, &NUMBER_REQUESTS, &REMOVE_MARK]
+            .map(|sql| Step::new(sql, Vec::new()));
         self.session.run("", &steps, "COMMIT").await?;
         self.session.execute(ANALYZE).await
     }

@@ -56,6 +56,10 @@ const BROKEN_CHAIN: &str = "SELECT e.seq FROM events e \
      LEFT JOIN events p ON p.workspace = e.workspace AND p.seq = e.previous \
      WHERE e.previous IS NOT NULL AND (p.record IS NULL OR p.record <> e.record OR p.seq >= e.seq) LIMIT 1";
 
+const LOST_REQUEST: &str = "SELECT r.event FROM requests r \
+     LEFT JOIN events e ON e.workspace = r.workspace AND e.seq = r.event + r.events - 1 \
+     WHERE r.event IS NOT NULL AND e.seq IS NULL LIMIT 1";
+
 /// Here whole tables are read, unlike everywhere else.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
                      SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; \
@@ -73,6 +77,10 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     let broken = session.ask(BROKEN_CHAIN, &[]).await?;
     if let Some(row) = broken.first() {
         verified.fault(format!("event {} does not follow an event of its record", unsigned(row, 0)?));
+    }
+    if let Some(row) = session.ask(LOST_REQUEST, &[]).await?.first() {
+        verified
+            .fault(format!("a request names the events from {} on, which are not there", unsigned(row, 0)?));
     }
     session.run("", &[], "COMMIT").await?;
     Ok(verified)

@@ -1,10 +1,10 @@
-//! The rare writes that are no changes of records: workspaces, keys, pictures.
+//! The rare writes that are no changes of records: workspaces, keys, pictures, forgetting requests.
 
 use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::load::{record, uuid};
-use super::pictures;
+use super::{pictures, requests};
 use crate::backend::Admin;
 use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -19,6 +19,10 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         Admin::RevokeKey(id, now) => revoke_key(connection, *id, *now),
         Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
         Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
+        Admin::ForgetRequests(before, limit) => requests::forget(connection, *before, *limit),
+        Admin::ForgetFirst(workspace, api_key, count) => {
+            requests::forget_first(connection, *workspace, *api_key, *count)
+        }
     }
 }
 

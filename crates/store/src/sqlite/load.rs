@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::event_row::event_row;
-use super::records;
+use super::{records, requests};
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
 use crate::{Document, StoreError, WorkspaceNumber, document};
@@ -24,6 +24,7 @@ pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, S
         last_numbers: records::last_numbers(connection, &wanted.last_numbers)?,
         owners: owners(connection, &wanted.channels, wanted.owners_max)?,
         events: events(connection, &wanted.events)?,
+        claims: requests::claims(connection, &wanted.claims)?,
     })
 }
 

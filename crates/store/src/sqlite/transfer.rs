@@ -145,6 +145,11 @@ fn page(table: Table) -> String {
         Table::Pictures => {
             ("workspace, id, owner_kind, owner, created_at, media_type, bytes", "pictures", "workspace, id")
         }
+        Table::Requests => (
+            "row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body",
+            "requests",
+            "row",
+        ),
         Table::Keys => ("hash, row, id, doc", "keys", "hash"),
     };
     let marks = match table.start().len() {
@@ -190,6 +195,11 @@ fn insert(table: Table) -> &'static str {
         Table::Pictures => {
             "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        }
+        Table::Requests => {
+            "INSERT INTO requests \
+             (row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         }
         Table::Keys => "INSERT INTO keys (hash, row, id, doc) VALUES (?1, ?2, ?3, ?4)",
     }

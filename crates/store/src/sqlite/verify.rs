@@ -27,6 +27,7 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
     facets::each(connection, |key, stored| recount.compare(key, stored, &mut verified))?;
     recount.finish(&mut verified);
     events(connection, &mut verified)?;
+    requests(connection, &mut verified)?;
     Ok(verified)
 }
 
@@ -133,6 +134,17 @@ fn look_ups(
         if !statement.exists(key)? {
             verified.fault(format!("channel {} does not lead to contact {id}", channel.id));
         }
+    }
+    Ok(())
+}
+
+/// The events of every request that is known are there.
+fn requests(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
+    let sql = "SELECT r.event FROM requests r \
+               LEFT JOIN events e ON e.row = (r.workspace << 40) + r.event + r.events - 1 \
+               WHERE r.event IS NOT NULL AND e.row IS NULL LIMIT 1";
+    if let Some(seq) = connection.query_row(sql, [], |row| row.get::<_, u64>(0)).optional()? {
+        verified.fault(format!("a request names the events from {seq} on, which are not there"));
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ pub(crate) enum Table {
     Records,
     Events,
     Pictures,
+    Requests,
     Keys,
 }
 
@@ -109,6 +110,20 @@ pub(crate) enum Record {
         media_type: String,
         bytes: Vec<u8>,
     },
+    Request {
+        place: i64,
+        workspace: i64,
+        api_key: Uuid,
+        hash: Uuid,
+        step: i64,
+        fingerprint: Uuid,
+        at: i64,
+        event: Option<i64>,
+        events: i64,
+        status: i64,
+        headers: String,
+        body: Vec<u8>,
+    },
     Key {
         hash: Vec<u8>,
         place: i64,
@@ -145,7 +160,7 @@ pub(crate) trait Columns {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -157,6 +172,7 @@ impl Table {
         Self::Records,
         Self::Events,
         Self::Pictures,
+        Self::Requests,
         Self::Keys,
     ];
 
@@ -173,6 +189,7 @@ impl Table {
             Self::Records => "records",
             Self::Events => "events",
             Self::Pictures => "pictures",
+            Self::Requests => "requests",
             Self::Keys => "keys",
         }
     }
@@ -182,7 +199,7 @@ impl Table {
         let (number, id, text) =
             (Cell::Number(i64::MIN), Cell::Id(Uuid::nil()), Cell::Text(Cow::Borrowed("")));
         match self {
-            Self::Workspaces | Self::Catalogs => vec![number],
+            Self::Workspaces | Self::Catalogs | Self::Requests => vec![number],
             Self::Contacts | Self::Tombstones | Self::Pictures => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
@@ -274,6 +291,20 @@ impl Table {
                 media_type: row.text(5)?,
                 bytes: row.bytes(6)?,
             },
+            Self::Requests => Record::Request {
+                place: row.number(0)?,
+                workspace: row.number(1)?,
+                api_key: row.id(2)?,
+                hash: row.id(3)?,
+                step: row.number(4)?,
+                fingerprint: row.id(5)?,
+                at: row.number(6)?,
+                event: row.maybe(7)?,
+                events: row.number(8)?,
+                status: row.number(9)?,
+                headers: row.text(10)?,
+                body: row.bytes(11)?,
+            },
             Self::Keys => {
                 Record::Key { hash: row.bytes(0)?, place: row.number(1)?, id: row.id(2)?, doc: row.text(3)? }
             }
@@ -353,6 +384,33 @@ impl Record {
                 number(created_at),
                 text(media_type),
                 Cell::Bytes(Cow::Borrowed(bytes)),
+            ],
+            Self::Request {
+                place,
+                workspace,
+                api_key,
+                hash,
+                step,
+                fingerprint,
+                at,
+                event,
+                events,
+                status,
+                headers,
+                body,
+            } => vec![
+                number(place),
+                number(workspace),
+                id(api_key),
+                id(hash),
+                number(step),
+                id(fingerprint),
+                number(at),
+                Cell::Maybe(*event),
+                number(events),
+                number(status),
+                text(headers),
+                Cell::Bytes(Cow::Borrowed(body)),
             ],
             Self::Key { hash, place, id: uuid, doc } => {
                 vec![Cell::Bytes(Cow::Borrowed(hash)), number(place), id(uuid), text(doc)]
@@ -462,11 +520,13 @@ mod tests {
         for schema in [
             concat!(
                 include_str!("../../migrations/sqlite/0001_init.sql"),
-                include_str!("../../migrations/sqlite/0002_pictures.sql")
+                include_str!("../../migrations/sqlite/0002_pictures.sql"),
+                include_str!("../../migrations/sqlite/0003_idempotency.sql")
             ),
             concat!(
                 include_str!("../../migrations/postgres/0001_init.sql"),
-                include_str!("../../migrations/postgres/0002_pictures.sql")
+                include_str!("../../migrations/postgres/0002_pictures.sql"),
+                include_str!("../../migrations/postgres/0003_idempotency.sql")
             ),
         ] {
             let mut made: Vec<_> =

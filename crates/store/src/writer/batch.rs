@@ -15,6 +15,7 @@ use super::records::RecordSlot;
 use super::saves;
 use super::slot::Slot;
 use crate::backend::{Batches, ChannelKey, EventRow, Head};
+use crate::once::{ClaimKey, ClaimSave};
 use crate::{Action, AnyOutcome, Done, Outcome, StoreError, WorkspaceNumber, Write, document};
 
 /// The largest number of a record: what every JSON reader takes as an exact integer.
@@ -36,8 +37,13 @@ pub(super) struct Batch {
     /// The other records that did.
     pub(super) touched_records: Vec<(WorkspaceNumber, RecordKind, Uuid)>,
     pub(super) event_rows: Vec<EventRow>,
+    /// The commits of requests that are carried out once, which there are already, with their fingerprints.
+    pub(super) claimed: HashMap<ClaimKey, Uuid>,
+    pub(super) claims: Vec<ClaimSave>,
     /// The group that is carried out, and the place that its next event has in it.
     group: Option<(usize, u32)>,
+    /// The commit that this group is.
+    pub(super) claim_of_group: Option<ClaimKey>,
 }
 
 /// A workspace's counters before the batch and now, and its catalog.
@@ -81,7 +87,12 @@ impl Batch {
     pub(super) fn enter(&mut self, group: Option<usize>) {
         if self.group.map(|(group, _)| group) != group {
             self.group = group.map(|group| (group, 0));
+            self.claim_of_group = None;
         }
+    }
+
+    pub(super) fn is_in_group(&self) -> bool {
+        self.group.is_some()
     }
 
     /// Carries out one write. The outer error fails the whole batch, the inner one only this write, of which
@@ -94,7 +105,22 @@ impl Batch {
         self.know_aliases(batches, write).await?;
         self.know_owners(batches, write).await?;
         self.know_histories(batches, write).await?;
-        Ok(match &write.action {
+        let Some(claim) = write.claim else { return Ok(self.act(write)) };
+        if let Err(fault) = self.check_claim(write.workspace, claim) {
+            return Ok(Err(fault));
+        }
+        let last_event = |batch: &Self| batch.heads.get(&write.workspace).map(|heads| heads.now.last_event);
+        let before = last_event(self);
+        let done = self.act(write);
+        if done.is_ok() {
+            let after = last_event(self);
+            self.note_claim(write, claim, before.unwrap_or_default()..after.unwrap_or_default());
+        }
+        Ok(done)
+    }
+
+    fn act(&mut self, write: &Write) -> Result<AnyOutcome, StoreError> {
+        match &write.action {
             Action::Create { id, number, change } => {
                 self.create(write, *id, *number, change).map(AnyOutcome::Contact)
             }
@@ -111,7 +137,7 @@ impl Batch {
             Action::Undo { event, on_conflict } => self.undo(write, *event, *on_conflict),
             Action::Record(record) => self.write_record(write, record).map(AnyOutcome::Record),
             Action::Catalog(catalog) => self.write_catalog(write, catalog).map(AnyOutcome::Catalog),
-        })
+        }
     }
 
     /// The catalogs under which the batch ran.

@@ -83,6 +83,7 @@ impl Batch {
         self.owners.extend(wanted.channels.into_iter().zip(loaded.owners));
         let events = wanted.events.into_iter().zip(loaded.events);
         self.events.extend(events.filter_map(|(key, event)| Some((key, event?))));
+        self.claimed.extend(loaded.claims);
         loaded.heads
     }
 
@@ -265,6 +266,7 @@ fn named_by(writes: &[Write]) -> Wanted {
         if !wanted.heads.contains(&workspace) {
             wanted.heads.push(workspace);
         }
+        wanted.claims.extend(write.claim.map(|claim| (workspace, claim.once)));
         match &write.action {
             Action::Create { id, number, change } => {
                 if !wanted.numbering.contains(&workspace) {

@@ -1,28 +1,37 @@
-//! What would come of a write: all that a batch does, on a reader, without saving anything.
+//! What would come of writes: all that a batch does, on a reader, without saving anything.
 
 use super::batch::Batch;
 use crate::backend::{Admin, Backend, Batches, CommitError, Committed, Loaded, Saves, Wanted};
 use crate::catalogs::Catalogs;
-use crate::{StoreError, Write};
+use crate::{AnyOutcome, StoreError, Write};
 
 /// A reader in the place of a writer: it locks nothing, and saves nothing.
 struct Reading<'b, B>(&'b B);
 
-/// What would come of a write now.
+/// What would come of writes now, one after the other: the outcomes of the last part, which no event tells of.
 pub(crate) async fn rehearse(
     backend: &impl Backend,
     catalogs: &Catalogs,
-    write: Write,
-) -> Result<(), StoreError> {
+    parts: &[Vec<Write>],
+) -> Result<Vec<AnyOutcome>, StoreError> {
     let started = std::time::Instant::now();
     let mut reading = Reading(backend);
-    let mut batch = Batch::load(&mut reading, catalogs, std::slice::from_ref(&write)).await?;
+    let writes = parts.concat();
+    let mut batch = Batch::load(&mut reading, catalogs, &writes).await?;
     // Before a write may replace them, which is only rehearsed.
     for (workspace, catalog) in batch.catalogs() {
         catalogs.put(workspace, catalog, started);
     }
-    let done = batch.carry_out(&mut reading, &write).await?;
-    done.map(drop)
+    let mut outcomes = Vec::new();
+    for part in parts {
+        outcomes.clear();
+        for write in part {
+            let mut outcome = batch.carry_out(&mut reading, write).await??;
+            outcome.forget_events();
+            outcomes.push(outcome);
+        }
+    }
+    Ok(outcomes)
 }
 
 impl<B: Backend> Batches for Reading<'_, B> {

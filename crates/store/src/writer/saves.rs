@@ -60,6 +60,9 @@ impl Batch {
             }
         }));
         saves.heads.sort_unstable_by_key(|head| head.workspace);
+        saves.claims = std::mem::take(&mut self.claims);
+        // In one order, so that two servers do not wait for each other.
+        saves.claims.sort_unstable_by_key(|claim| claim.key);
         Ok(saves)
     }
 }

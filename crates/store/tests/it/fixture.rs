@@ -126,6 +126,7 @@ impl Database {
             actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
             stamp: Stamp { now: at(tick), seed: Uuid::from_u128((u128::from(tick) << 32) + 1) },
             policy: None,
+            claim: None,
             action,
         }
     }
@@ -197,6 +198,7 @@ pub(crate) fn own_write(workspace: WorkspaceNumber, action: Action) -> Write {
         actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
         stamp: Stamp { now: at(0), seed: Uuid::nil() },
         policy: None,
+        claim: None,
         action,
     }
 }

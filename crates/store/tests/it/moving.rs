@@ -12,6 +12,7 @@ use uuid::Uuid;
 use self::records::{CONTACTS, assert_same, fill, hash, key, note, read};
 use crate::fixture::{Database, Held, all, database, edit, named, put, served};
 use crate::pictures::picture;
+use crate::requests;
 
 async fn moved(from: &Database, to: &Database) -> Moved {
     move_all(&from.location(), &to.location(), |_| Continue(())).await.unwrap()
@@ -63,12 +64,20 @@ async fn everything_is_moved_there_and_back() {
     for picture in &pictures {
         served.store.put_picture(served.workspace, picture.clone()).await.unwrap();
     }
+    for hash in 1..=3 {
+        let write = requests::create(&first, &served, "once");
+        served.run(requests::claimed(write, requests::claim(hash, 0, 1))).await.unwrap();
+    }
+    let once = requests::claim(2, 0, 1).once;
+    served.store.keep_answer(served.workspace, once, requests::answer("ключ")).await.unwrap();
     let expected = read(&served.store).await;
+    let carried_out = requests::found(&served, 2).await;
     served.store.close().await;
     let file = first.other(testdb::Database::sqlite());
     let there = moved(&first, &file).await;
     assert_eq!(records(&there, "pictures"), 2);
-    assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20);
+    assert_eq!(records(&there, "requests"), 3);
+    assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20 + 3);
     assert_eq!(records(&there, "tombstones"), 2);
     assert_eq!(
         there.tables.iter().map(|table| table.name).collect::<Vec<_>>(),
@@ -84,6 +93,7 @@ async fn everything_is_moved_there_and_back() {
             "records",
             "events",
             "pictures",
+            "requests",
             "keys"
         ]
     );
@@ -95,6 +105,9 @@ async fn everything_is_moved_there_and_back() {
     assert_eq!(back, there);
     let served = last.serve(Options::default()).await;
     assert_same(&read(&served.store).await, &expected);
+    assert_eq!(requests::found(&served, 2).await, carried_out);
+    let next = requests::create(&last, &served, "next");
+    served.run(requests::claimed(next, requests::claim(4, 0, 1))).await.unwrap();
     for picture in pictures {
         let found = served.store.find_picture(served.workspace, picture.id).await.unwrap();
         assert!(found == Some(picture));

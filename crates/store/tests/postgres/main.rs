@@ -19,6 +19,7 @@ mod order;
 mod plans;
 mod raw;
 mod records;
+mod requests;
 mod same_contact;
 mod sessions;
 mod single;

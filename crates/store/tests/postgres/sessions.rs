@@ -13,7 +13,7 @@ const OTHERS: &str = "pg_stat_activity WHERE datname = current_database() AND pi
                       AND backend_type = 'client backend'";
 
 /// Opens a database through a proxy, with one writer.
-async fn proxied(database: &Database) -> (Proxy, Served) {
+pub(crate) async fn proxied(database: &Database) -> (Proxy, Served) {
     let workspace = database.serve(Options::default()).await.workspace;
     let proxy = Proxy::before(&url(database)).unwrap();
     let options = Options { writers: 1, readers: 1, ..Options::default() };

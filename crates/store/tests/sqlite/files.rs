@@ -30,22 +30,23 @@ async fn a_newer_schema_is_refused() {
         Store::open(&database.location(), Options::default()).await,
         Store::open_beside(&database.location()).await,
     ] {
-        assert!(matches!(result.err(), Some(StoreError::NewerSchema { found: 99, known: 2 })));
+        assert!(matches!(result.err(), Some(StoreError::NewerSchema { found: 99, known: 3 })));
     }
 }
 
 #[tokio::test]
-async fn a_database_of_schema_1_gets_its_pictures() {
+async fn a_database_of_schema_1_gets_pictures_and_requests() {
     let (database, served) = served().await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     served.store.close().await;
     let old = raw(&database);
-    old.execute_batch("DROP TABLE pictures; PRAGMA user_version = 1").unwrap();
+    old.execute_batch("DROP TABLE pictures; DROP TABLE requests; PRAGMA user_version = 1").unwrap();
     drop(old);
     let again = database.serve(Options::default()).await;
     assert_eq!(again.get(contact.id).await.unwrap(), contact);
-    let rows = raw(&database).query_row("SELECT count(*) FROM pictures", [], |row| row.get::<_, i64>(0));
-    assert_eq!(rows, Ok(0));
+    for sql in ["SELECT count(*) FROM pictures", "SELECT count(*) FROM requests"] {
+        assert_eq!(raw(&database).query_row(sql, [], |row| row.get::<_, i64>(0)), Ok(0));
+    }
 }
 
 #[tokio::test]

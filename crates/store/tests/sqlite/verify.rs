@@ -1,6 +1,7 @@
 //! What `verify` finds.
 
-use model::{Aliases, Company, CompanyId, Dialect, RecordKind};
+use model::{Aliases, Company, CompanyId, Dialect, KeyId, RecordKind};
+use store::{Action, Claim, Once, Write};
 use uuid::Uuid;
 
 use crate::fixture::{at, named, put, served};
@@ -59,4 +60,18 @@ async fn damaged_records_beside_contacts_do_not_verify() {
     ];
     expected.sort();
     assert_eq!(faults, expected);
+}
+
+#[tokio::test]
+async fn a_request_whose_event_is_lost_does_not_verify() {
+    let (database, served) = served().await;
+    let once = Once { api_key: KeyId(Uuid::nil()), hash: Uuid::nil(), step: 0 };
+    let action = Action::Create { id: database.id(), number: None, change: named("Ada") };
+    let write = database.write(served.workspace, action);
+    let claim = Some(Claim { once, fingerprint: Uuid::nil() });
+    served.run(Write { claim, ..write }).await.unwrap();
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    raw(&database).execute("UPDATE requests SET event = 2", []).unwrap();
+    let faults = served.store.verify().await.unwrap().faults;
+    assert_eq!(faults, ["a request names the events from 2 on, which are not there"]);
 }

@@ -105,6 +105,11 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, id, owner_kind, owner, created_at, media_type, bytes" of "octet_length(bytes)",
             "pictures", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
         ),
+        Table::Requests => page!(
+            "place, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body"
+                of "octet_length(body)",
+            "requests", "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
+        ),
         Table::Keys => page!(
             "hash, place, id, doc" of "octet_length(doc)", "keys", "hash" > "$1", "$2" rows, "$3" bytes, BY_HASH
         ),
@@ -179,6 +184,25 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) SELECT * FROM ",
             "unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[])"
         ),
+        Table::Requests => statement!(
+            &[
+                NUMBERS,
+                NUMBERS,
+                IDS,
+                IDS,
+                NUMBERS,
+                IDS,
+                NUMBERS,
+                NUMBERS,
+                NUMBERS,
+                NUMBERS,
+                TEXTS,
+                Type::BYTEA_ARRAY
+            ],
+            "INSERT INTO requests (place, workspace, api_key, hash, step, fingerprint, at, event, events, status, ",
+            "headers, body) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[], ",
+            "$6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bytea[])"
+        ),
         Table::Keys => statement!(
             &[Type::BYTEA_ARRAY, NUMBERS, IDS, TEXTS],
             "INSERT INTO keys (hash, place, id, doc) ",
@@ -195,7 +219,8 @@ mod tests {
     fn columns(table: &str) -> Vec<&'static str> {
         let schema = concat!(
             include_str!("../../../migrations/postgres/0001_init.sql"),
-            include_str!("../../../migrations/postgres/0002_pictures.sql")
+            include_str!("../../../migrations/postgres/0002_pictures.sql"),
+            include_str!("../../../migrations/postgres/0003_idempotency.sql")
         );
         let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
         let lines = after.lines().take_while(|line| !line.starts_with(')'));

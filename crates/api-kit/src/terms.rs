@@ -1,0 +1,176 @@
+//! On what terms a request is carried out: once however often it comes (`Idempotency-Key`,
+//! draft-ietf-httpapi-idempotency-key-header), or as a dry run. A request that asks for neither goes straight on.
+
+use std::sync::Arc;
+
+use app::{App, Begun, KeptAnswer, Once, Repeated, Terms, Trial};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::prefer::PREFER;
+use crate::trial::{Asked, may_write};
+use crate::{Api, MAX_BODY_BYTES, Preferences, Problem, Query, with_change};
+
+/// What a client calls a request, so that it can send it again.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("contactd-replayed");
+
+/// Most bytes of an idempotency key.
+const KEY_BYTES: usize = 255;
+/// Most bytes of a large body with an idempotency key: more than any route takes.
+const LARGE_BODY_BYTES: usize = 8 << 20;
+/// Such bodies are read whole before their routes are asked, so only so many at a time.
+static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
+
+/// Carries out a request on the terms that it asks for. `run` gets the request and its query, and answers it.
+pub(crate) async fn answer<A: Api>(
+    app: &App,
+    mut request: Request,
+    mut query: Query,
+    run: impl AsyncFnOnce(Request, Query) -> Response,
+) -> Response {
+    let headers = request.headers();
+    let is_plain =
+        query.is_empty() && !headers.contains_key(PREFER) && !headers.contains_key(IDEMPOTENCY_KEY);
+    if is_plain || !may_write(request.method()) {
+        return run(request, query).await;
+    }
+    let refused = |problem: Problem| A::Error::from(problem).into_response();
+    let asked = match Asked::read(&Preferences::read(headers), &mut query) {
+        Ok(asked) => asked,
+        Err(problem) => return refused(problem),
+    };
+    let key = match idempotency_key(&request) {
+        Ok(key) => key.map(str::to_owned),
+        Err(problem) => return refused(problem),
+    };
+    match (asked, key) {
+        // What stores nothing can be sent again anyway.
+        (Some(asked), _) => {
+            let trial = Arc::new(Trial::default());
+            request.extensions_mut().insert(Terms::OnTrial(Arc::clone(&trial)));
+            asked.tell(&trial, run(request, query).await).await
+        }
+        (None, Some(key)) => match begin::<A>(app, request, &key).await {
+            Ok(Asking { request, once: None, .. }) => run(request, query).await,
+            Ok(Asking { mut request, once: Some(once), permit }) => {
+                request.extensions_mut().insert(Terms::Once(Arc::clone(&once)));
+                let response = run(request, query).await;
+                drop(permit);
+                finish::<A>(app, &once, response).await
+            }
+            Err(response) => *response,
+        },
+        (None, None) => run(request, query).await,
+    }
+}
+
+/// The idempotency key of a request: the text itself or, as the draft has it, in quotes.
+fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
+    let bad = |reason| Problem::BadHeader { name: "Idempotency-Key", reason };
+    let mut values = request.headers().get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(bad("must be given once"));
+    }
+    let text = value.to_str().map_err(|_| bad("must be visible ASCII"))?;
+    let key = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    match key.len() {
+        0 => Err(bad("must not be empty")),
+        1..=KEY_BYTES if key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key)),
+        1..=KEY_BYTES => Err(bad("must be visible ASCII")),
+        _ => Err(bad("must have 255 bytes at most")),
+    }
+}
+
+/// A request with an idempotency key that is to be carried out.
+struct Asking {
+    request: Request,
+    /// Without a valid API key there is none, and the request is refused where it goes.
+    once: Option<Arc<Once>>,
+    /// While a large body is there.
+    permit: Option<SemaphorePermit<'static>>,
+}
+
+/// Reads the request whole and finds out whether it came before.
+async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking, Box<Response>> {
+    let refused = |problem: Problem| Box::new(A::Error::from(problem).into_response());
+    let unknown = |request| Ok(Asking { request, once: None, permit: None });
+    let Ok(secret) = A::secret(request.headers()) else { return unknown(request) };
+    let Ok(caller) = app.authenticate(&secret, A::DIALECT, None).await else { return unknown(request) };
+    let (parts, body) = request.into_parts();
+    let is_small = body.size_hint().upper().is_some_and(|bytes| bytes <= MAX_BODY_BYTES as u64);
+    // It is never closed.
+    let permit = if is_small { None } else { LARGE_BODIES.acquire().await.ok() };
+    let body = match Limited::new(body, LARGE_BODY_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(fault) if fault.is::<LengthLimitError>() => {
+            return Err(refused(Problem::BodyTooLarge(LARGE_BODY_BYTES)));
+        }
+        Err(_) => return Err(refused(Problem::BodyCut)),
+    };
+    let media_type = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let asked = [
+        A::DIALECT.as_str().as_bytes(),
+        parts.method.as_str().as_bytes(),
+        parts.uri.path().as_bytes(),
+        parts.uri.query().unwrap_or_default().as_bytes(),
+        media_type.unwrap_or_default(),
+        &body,
+    ];
+    match app.begin_once(&caller, key, &asked).await {
+        Ok(Begun::Runs(once)) => {
+            let request = Request::from_parts(parts, Body::from(body));
+            Ok(Asking { request, once: Some(once), permit })
+        }
+        Ok(Begun::Answered(answer)) => Err(Box::new(replayed(answer))),
+        Err(fault) => Err(refused(fault.into())),
+    }
+}
+
+/// Keeps the answer to a request that was carried out.
+async fn finish<A: Api>(app: &App, once: &Once, response: Response) -> Response {
+    if response.status().is_client_error() && once.is_lost() {
+        // It was carried out by an earlier try, after which it cannot be carried out again.
+        let change = once.change();
+        let lost = app::Error::from(Repeated::CarriedOut(change));
+        return with_change(change, A::Error::from(lost).into_response());
+    }
+    if !response.status().is_success() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    // Answers are whole in memory, for which this cannot fail.
+    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let lines = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| *name != header::CONTENT_LENGTH)
+        .filter_map(|(name, value)| Some(format!("{name}: {}\n", value.to_str().ok()?)));
+    let answer =
+        KeptAnswer { status: parts.status.as_u16(), headers: lines.collect(), body: bytes.as_ref().into() };
+    if let Err(fault) = app.keep_answer(once, answer).await {
+        tracing::warn!(error = %fault, "an answer could not be kept; the request runs again if it is sent again");
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// An answer that was given before.
+fn replayed(answer: KeptAnswer) -> Response {
+    let mut response = Response::new(Body::from(answer.body.to_vec()));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    let headers = response.headers_mut();
+    for (name, value) in answer.headers.lines().filter_map(|line| line.split_once(": ")) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
+    }
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}

@@ -1,0 +1,284 @@
+//! Requests with an idempotency key.
+
+use app::{Begun, KEPT_FOR, Scope};
+use model::Dialect;
+use serde_json::json;
+use testkit::{Client, Reply, TestApp};
+
+use crate::{CONTACTS, change, client, create, path, start};
+
+/// The same client with an idempotency key.
+fn keyed(test: &TestApp, key: &str) -> Client {
+    client(test).with_header("idempotency-key", key)
+}
+
+fn is_replayed(reply: &Reply) -> bool {
+    reply.header("contactd-replayed") == "true"
+}
+
+#[tokio::test]
+async fn an_answer_is_given_again_byte_for_byte() {
+    let (test, _) = start().await;
+    let once = keyed(&test, "a");
+    let body = json!({"name": {"full": "Zoë"}});
+    let made = once.post(CONTACTS, &body).await;
+    let id = path(&made.expect(201));
+    client(&test).patch(&id, &json!({"job_title": "Boss"})).await.expect(200);
+    let again = once.post(CONTACTS, &body).await;
+    assert!(is_replayed(&again) && !is_replayed(&made));
+    assert_eq!((again.status, &again.bytes), (made.status, &made.bytes));
+    for name in ["etag", "location", "contactd-change", "content-type"] {
+        assert_eq!(again.header(name), made.header(name), "{name}");
+        assert!(!made.header(name).is_empty(), "{name}");
+    }
+    // In quotes, as the draft has it, it is the same key.
+    assert!(is_replayed(&keyed(&test, "\"a\"").post(CONTACTS, &body).await));
+    // Reads do not know it.
+    assert_eq!(once.get(&id).await.expect(200)["job_title"], "Boss");
+}
+
+#[tokio::test]
+async fn another_request_under_the_key_is_refused() {
+    let (test, _) = start().await;
+    let once = keyed(&test, "a");
+    let contact = create(&once, &json!({"name": {"full": "Jane"}})).await;
+    let at = path(&contact);
+    for reply in [
+        once.post(CONTACTS, &json!({"name": {"full": "John"}})).await,
+        once.post(&format!("{CONTACTS}?x=1"), &json!({"name": {"full": "Jane"}})).await,
+        once.patch(&at, &json!({"name": {"full": "Jane"}})).await,
+        once.delete(&at).await,
+    ] {
+        assert_eq!(reply.expect(422)["type"], "/docs/problems/idempotency-key-reused");
+    }
+    // Another API key has its own.
+    let other = test.key(&[Scope::Write], &[Dialect::Native]).await;
+    let other = Client::new(api_native::routes(test.app.clone()))
+        .with_key(&other)
+        .with_header("idempotency-key", "a");
+    create(&other, &json!({"name": {"full": "John"}})).await;
+}
+
+#[tokio::test]
+async fn what_was_refused_is_tried_anew() {
+    let (test, client) = start().await;
+    let contact = create(&client, &json!({})).await;
+    let once = keyed(&test, "a");
+    let body = json!({"aliases": {"callbell": ["abc"]}});
+    create(&client, &body).await;
+    once.patch(&path(&contact), &body).await.expect(422);
+    let owner = test.app.authenticate("demo", Dialect::Callbell, None).await.unwrap();
+    let named = model::Ref { dialect: Dialect::Callbell, text: "abc".to_owned(), native: None };
+    test.app.delete_contact(&owner, named).await.unwrap();
+    let done = once.patch(&path(&contact), &body).await;
+    done.expect(200);
+    assert!(!is_replayed(&done));
+    assert!(is_replayed(&once.patch(&path(&contact), &body).await));
+}
+
+#[tokio::test]
+async fn keys_that_are_none_are_named() {
+    let (test, _) = start().await;
+    let long = "x".repeat(256);
+    for (key, reason) in [
+        ("", "must not be empty"),
+        ("\"\"", "must not be empty"),
+        ("a b", "must be visible ASCII"),
+        ("a\tb", "must be visible ASCII"),
+        ("é", "must be visible ASCII"),
+        (&long, "must have 255 bytes at most"),
+        (&"x".repeat(10 << 10), "must have 255 bytes at most"),
+    ] {
+        let refused = keyed(&test, key).post(CONTACTS, &json!({})).await.expect(400);
+        assert_eq!(refused["detail"], format!("the header 'Idempotency-Key' {reason}"), "{key}");
+    }
+    let twice = keyed(&test, "a").with_header("idempotency-key", "a");
+    assert_eq!(twice.post(CONTACTS, &json!({})).await.status, 400);
+    create(&keyed(&test, &long[1..]), &json!({})).await;
+    // Without a key of the API nothing is said of the other one.
+    let anonymous = client(&test).anonymous().with_header("idempotency-key", "a");
+    assert_eq!(anonymous.post(CONTACTS, &json!({})).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_at_once_one_is_carried_out() {
+    let (test, _) = start().await;
+    let requests = (0..20).map(|_| {
+        let once = keyed(&test, "a");
+        tokio::spawn(async move { once.post(CONTACTS, &json!({"name": {"full": "Jane"}})).await })
+    });
+    let events = test.app.writer_stats().events;
+    let (mut made, mut replayed) = (Vec::new(), Vec::new());
+    for request in requests.collect::<Vec<_>>() {
+        let reply = request.await.unwrap();
+        match reply.status.as_u16() {
+            201 if is_replayed(&reply) => replayed.push(reply.bytes),
+            201 => made.push(reply.bytes),
+            _ => assert_eq!(reply.expect(409)["type"], "/docs/problems/in-flight"),
+        }
+    }
+    assert_eq!((made.len(), test.app.writer_stats().events - events), (1, 1));
+    assert!(replayed.iter().all(|bytes| *bytes == made[0]));
+}
+
+#[tokio::test]
+async fn a_request_in_flight_keeps_its_key() {
+    let (test, _) = start().await;
+    let caller = test.app.authenticate("demo", Dialect::Native, None).await.unwrap();
+    let in_flight = test.app.begin_once(&caller, "a", &[b"something"]).await.unwrap();
+    assert!(matches!(in_flight, Begun::Runs(_)));
+    // It asks for something else.
+    let refused = keyed(&test, "a").post(CONTACTS, &json!({})).await;
+    assert_eq!(refused.expect(422)["type"], "/docs/problems/idempotency-key-reused");
+    let same = test.app.begin_once(&caller, "a", &[b"something"]).await;
+    assert!(matches!(same, Err(app::Error::Repeated(app::Repeated::InFlight))), "{same:?}");
+    drop(in_flight);
+    create(&keyed(&test, "a"), &json!({})).await;
+}
+
+#[tokio::test]
+async fn requests_are_forgotten_after_a_day() {
+    let (test, _) = start().await;
+    let once = keyed(&test, "a");
+    create(&once, &json!({})).await;
+    assert_eq!(test.app.forget_old_requests().await.unwrap(), 0);
+    assert!(is_replayed(&once.post(CONTACTS, &json!({})).await));
+    test.clock.advance_ms(i64::try_from(KEPT_FOR.as_millis()).unwrap());
+    test.clock.advance_ms(1);
+    assert_eq!(test.app.forget_old_requests().await.unwrap(), 1);
+    assert!(!is_replayed(&once.post(CONTACTS, &json!({})).await));
+}
+
+/// As after a crash between the change and the keeping of its answer: the row is there, and no answer.
+mod after_a_crash {
+    use super::*;
+    use app::Terms;
+    use model::{Change, Edit, Ref, TextMember};
+
+    /// Carries out a request as its handler does, and goes away before the answer is kept.
+    async fn begun(
+        test: &TestApp,
+        asked: (&str, &str, &str),
+        write: impl AsyncFnOnce(app::Caller) -> u64,
+    ) -> u64 {
+        let caller = test.app.authenticate("demo", Dialect::Native, None).await.unwrap();
+        let (method, path, body) = asked;
+        let asked = ["native", method, path, "", "", body].map(str::as_bytes);
+        let Begun::Runs(once) = test.app.begin_once(&caller, "a", &asked).await.unwrap() else {
+            panic!("it was answered")
+        };
+        write(caller.on(Terms::Once(once))).await
+    }
+
+    fn titled(title: &str) -> Change {
+        let mut change = Change::default();
+        change.push("job_title", Edit::Text(TextMember::JobTitle, Some(title.to_owned())));
+        change
+    }
+
+    /// Where other servers may be at the request, it counts as in flight for a minute.
+    fn wait(test: &TestApp) {
+        test.clock.advance_ms(61_000);
+    }
+
+    #[tokio::test]
+    async fn an_update_is_answered_and_not_done_again() {
+        let (test, client) = start().await;
+        let contact = create(&client, &json!({})).await;
+        let at = path(&contact);
+        let named = Ref::uuid(Dialect::Native, contact["id"].as_str().unwrap());
+        let body = r#"{"job_title":"Boss"}"#;
+        let number = begun(&test, ("PATCH", &at, body), async |caller| {
+            test.app.update_contact(&caller, named, titled("Boss")).await.unwrap().change.unwrap()
+        })
+        .await;
+        wait(&test);
+        let events = test.app.writer_stats().events;
+        let done = keyed(&test, "a").send("PATCH", &at, body).await;
+        assert_eq!((done.expect(200)["job_title"].as_str(), change(&done)), (Some("Boss"), number));
+        assert!(!is_replayed(&done));
+        let again = keyed(&test, "a").send("PATCH", &at, body).await;
+        assert!(is_replayed(&again));
+        assert_eq!(again.bytes, done.bytes);
+        assert_eq!(test.app.writer_stats().events, events);
+    }
+
+    #[tokio::test]
+    async fn a_creation_is_answered_with_what_was_made() {
+        let (test, client) = start().await;
+        let body = r#"{"job_title":"Boss"}"#;
+        let number = begun(&test, ("POST", CONTACTS, body), async |caller| {
+            test.app.create_contact(&caller, titled("Boss")).await.unwrap().change.unwrap()
+        })
+        .await;
+        wait(&test);
+        let total = client.get(CONTACTS).await.expect(200)["total"].clone();
+        let done = keyed(&test, "a").send("POST", CONTACTS, body).await;
+        done.expect(201);
+        assert_eq!(change(&done), number);
+        assert_eq!(client.get(CONTACTS).await.expect(200)["total"], total);
+    }
+
+    #[tokio::test]
+    async fn a_deletion_says_that_it_was_carried_out() {
+        let (test, client) = start().await;
+        let contact = create(&client, &json!({})).await;
+        let at = path(&contact);
+        let named = Ref::uuid(Dialect::Native, contact["id"].as_str().unwrap());
+        let number = begun(&test, ("DELETE", &at, ""), async |caller| {
+            test.app.delete_contact(&caller, named).await.unwrap().change.unwrap()
+        })
+        .await;
+        wait(&test);
+        let done = keyed(&test, "a").delete(&at).await;
+        // The handler finds the deletion, and answers as it did.
+        assert_eq!((done.status.as_u16(), change(&done)), (204, number));
+        assert!(is_replayed(&keyed(&test, "a").delete(&at).await));
+    }
+
+    #[tokio::test]
+    async fn an_item_is_answered_with_the_one_that_was_made() {
+        let (test, client) = start().await;
+        let body = r#"{"name":"New"}"#;
+        let mut id = String::new();
+        let number = begun(&test, ("POST", "/api/v1/tags", body), async |caller| {
+            let made = test.app.create_item(&caller, |fresh, _| {
+                Ok(model::Tag {
+                    id: model::TagId(fresh.id),
+                    number: fresh.number,
+                    name: "New".to_owned(),
+                    background_color: None,
+                    text_color: None,
+                    created_at: fresh.now,
+                    aliases: Default::default(),
+                    extras: Default::default(),
+                })
+            });
+            let made = made.await.unwrap();
+            id = made.item.id.to_string();
+            made.change.unwrap()
+        })
+        .await;
+        wait(&test);
+        let done = keyed(&test, "a").send("POST", "/api/v1/tags", body).await;
+        assert_eq!((done.expect(201)["id"].as_str(), change(&done)), (Some(id.as_str()), number));
+        assert_eq!(client.get(&format!("/api/v1/tags/{id}")).await.expect(200)["name"], "New");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_run_again_says_which_change_it_was() {
+        let (test, client) = start().await;
+        let tag = client.post("/api/v1/tags", &json!({"name": "New"})).await.expect(201);
+        let (id, at) = (tag["id"].as_str().unwrap(), format!("/api/v1/tags/{}", tag["id"].as_str().unwrap()));
+        let named = model::ItemRef::Id(Ref::uuid(Dialect::Native, id));
+        let number = begun(&test, ("DELETE", &at, ""), async |caller| {
+            test.app.delete_item::<model::Tag>(&caller, &named).await.unwrap().change.unwrap()
+        })
+        .await;
+        wait(&test);
+        let lost = keyed(&test, "a").delete(&at).await;
+        assert_eq!(lost.expect(409)["type"], "/docs/problems/carried-out");
+        assert_eq!(change(&lost), number);
+        assert!(lost.text.contains(&format!("as change {number}")), "{}", lost.text);
+    }
+}

@@ -1,0 +1,379 @@
+//! Requests that are carried out once, however often they come: what their idempotency keys stand for.
+//!
+//! Each commit of such a request saves a row with it, so that nothing is carried out twice, whatever is killed when. The
+//! answer is kept with the first of them before it is sent. A request that was carried out and has no answer, because
+//! the server died in between, runs again: its writes yield what they did instead of doing it again.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use model::{Deleted, Dialect, Event, KeyId, RecordKind, Ref, Timestamp};
+use sha2::{Digest, Sha256};
+use store::{
+    Action, AnyOutcome, CarriedOut, CatalogOutcome, Claim, Done, ItemOutcome, KeptAnswer, Outcome,
+    RecordOutcome, WorkspaceNumber, Write,
+};
+use uuid::Uuid;
+
+use crate::{App, Caller, Duty, Error};
+
+/// The work of one server.
+const FORGETTING: Duty = Duty { name: "requests", lease: Duration::from_secs(60) };
+
+/// How long a request that was carried out is known at least.
+pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Requests of one API key that are known at most; the oldest ones are forgotten earlier then.
+pub const KEPT_MAX: u64 = 100_000;
+
+/// Most bytes of an answer that is kept.
+pub const ANSWER_BYTES: usize = 64 << 10;
+
+/// How often old requests are looked for.
+const ROUND: Duration = Duration::from_secs(10 * 60);
+
+/// Requests that are forgotten in one commit at most.
+const FORGOTTEN: u64 = 1000;
+
+/// How long another server may still be at a request that was carried out and has no answer.
+const MAY_RUN: Duration = Duration::from_secs(60);
+
+/// Why a request with an idempotency key is not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Repeated {
+    /// The same request is being carried out.
+    #[error("a request with this idempotency key is being carried out")]
+    InFlight,
+    /// Its idempotency key was used for something else.
+    #[error("the idempotency key was used for another request")]
+    OtherRequest,
+    /// It was carried out, as this change if anything changed, and its answer was lost.
+    #[error("the request was carried out before{}, but its answer was lost", as_change(*.0))]
+    CarriedOut(Option<u64>),
+}
+
+fn as_change(change: Option<u64>) -> String {
+    change.map_or_else(String::new, |change| format!(" as change {change}"))
+}
+
+/// A request that is carried out once. While it is there, no other with the same key begins on this server.
+#[derive(Debug)]
+pub struct Once {
+    key: (KeyId, Uuid),
+    fingerprint: Uuid,
+    /// What an earlier try carried out.
+    earlier: Vec<CarriedOut>,
+    /// How many commits there were in this try.
+    steps: AtomicU32,
+    /// Where the first of them was.
+    first: OnceLock<(Option<WorkspaceNumber>, Option<u64>)>,
+    in_flight: Arc<InFlight>,
+}
+
+/// Requests that this server is at, with their fingerprints.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight(Mutex<HashMap<(KeyId, Uuid), Uuid>>);
+
+/// What becomes of a request with an idempotency key.
+#[derive(Debug)]
+pub enum Begun {
+    /// It was carried out before, and so answered.
+    Answered(KeptAnswer),
+    /// It is to be carried out.
+    Runs(Arc<Once>),
+}
+
+impl InFlight {
+    fn requests(&self) -> MutexGuard<'_, HashMap<(KeyId, Uuid), Uuid>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Once {
+    fn drop(&mut self) {
+        self.in_flight.requests().remove(&self.key);
+    }
+}
+
+impl Once {
+    /// Whether it was carried out by an earlier try and this one did not find out what came of all of that.
+    pub fn is_lost(&self) -> bool {
+        self.steps.load(Ordering::Relaxed) < u32::try_from(self.earlier.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The number of the first change that it made, in an earlier try if there was one.
+    pub fn change(&self) -> Option<u64> {
+        let earlier = self.earlier.iter().find_map(|each| each.event);
+        earlier.or_else(|| self.first.get().and_then(|(_, event)| *event))
+    }
+
+    /// What its next commit is marked with.
+    pub(crate) fn claim(&self) -> Claim {
+        let (api_key, hash) = self.key;
+        let step = self.steps.load(Ordering::Relaxed);
+        Claim { once: store::Once { api_key, hash, step }, fingerprint: self.fingerprint }
+    }
+
+    /// Notes that its next commit is done.
+    pub(crate) fn note(&self, workspace: Option<WorkspaceNumber>, event: Option<u64>) {
+        self.first.get_or_init(|| (workspace, event));
+        self.steps.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// 128 bits of a hash, as an id.
+fn hash(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in parts {
+        // No two lists of parts give the same bytes.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    let (half, _) = digest.split_at(16);
+    half.try_into().map_or_else(|_| Uuid::nil(), Uuid::from_bytes)
+}
+
+impl App {
+    /// Begins a request with an idempotency key. `asked` is all that makes it this request.
+    ///
+    /// # Errors
+    /// [`Error::Repeated`], or what the store says.
+    pub async fn begin_once(&self, caller: &Caller, key: &str, asked: &[&[u8]]) -> Result<Begun, Error> {
+        let api_key = caller.key.id;
+        let (hash, fingerprint) = (hash(&[key.as_bytes()]), hash(asked));
+        let mut once = Once {
+            key: (api_key, hash),
+            fingerprint,
+            earlier: Vec::new(),
+            steps: AtomicU32::new(0),
+            first: OnceLock::new(),
+            in_flight: Arc::default(),
+        };
+        self.keep_others_away(&mut once)?;
+        let found = self.store().find_carried_out(&caller.key.workspaces, api_key, hash).await?;
+        let (earlier, others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|each| each.fingerprint == fingerprint);
+        // In which of several workspaces the request is, only its handler knows; what it writes is refused then.
+        if earlier.is_empty() && !others.is_empty() && caller.key.workspaces.len() == 1 {
+            return Err(Error::Repeated(Repeated::OtherRequest));
+        }
+        if let Some(answer) = earlier.iter().find_map(|each| each.answer.clone()) {
+            return Ok(Begun::Answered(answer));
+        }
+        let age = |at: Timestamp| self.clock().now().millis().saturating_sub(at.millis());
+        let may_run = |each: &CarriedOut| u128::from(age(each.at).unsigned_abs()) < MAY_RUN.as_millis();
+        if self.store().is_shared() && earlier.last().is_some_and(may_run) {
+            return Err(Error::Repeated(Repeated::InFlight));
+        }
+        once.earlier = earlier;
+        Ok(Begun::Runs(Arc::new(once)))
+    }
+
+    /// Refuses others with the same key from now on, on this server.
+    fn keep_others_away(&self, once: &mut Once) -> Result<(), Error> {
+        let in_flight = &self.inner.in_flight;
+        match in_flight.requests().entry(once.key) {
+            Entry::Occupied(other) if *other.get() == once.fingerprint => {
+                Err(Error::Repeated(Repeated::InFlight))
+            }
+            Entry::Occupied(_) => Err(Error::Repeated(Repeated::OtherRequest)),
+            Entry::Vacant(place) => {
+                place.insert(once.fingerprint);
+                once.in_flight = Arc::clone(in_flight);
+                Ok(())
+            }
+        }
+    }
+
+    /// Keeps the answer to a request that was carried out; does nothing for one that wrote nothing, which can run again,
+    /// and for an answer of more than [`ANSWER_BYTES`].
+    ///
+    /// # Errors
+    /// What the store says; the request was carried out all the same.
+    pub async fn keep_answer(&self, once: &Once, answer: KeptAnswer) -> Result<(), Error> {
+        let Some((Some(workspace), _)) = once.first.get() else { return Ok(()) };
+        if answer.body.len() + answer.headers.len() > ANSWER_BYTES {
+            return Ok(());
+        }
+        let (api_key, hash) = once.key;
+        Ok(self.store().keep_answer(*workspace, store::Once { api_key, hash, step: 0 }, answer).await?)
+    }
+
+    /// Forgets old requests while no other server does, until the application is closed.
+    pub async fn forget_requests(&self) {
+        self.on_one_server(FORGETTING, |_| async move {
+            loop {
+                if let Err(fault) = self.forget_old_requests().await {
+                    tracing::debug!(%fault, "requests are forgotten later");
+                }
+                tokio::time::sleep(ROUND).await;
+            }
+        })
+        .await;
+    }
+
+    /// Forgets requests that are older than [`KEPT_FOR`], and the oldest ones of API keys that have more than
+    /// [`KEPT_MAX`]; yields how many.
+    ///
+    /// # Errors
+    /// What the store says; what is forgotten until then is.
+    pub async fn forget_old_requests(&self) -> Result<u64, Error> {
+        let kept_for = i64::try_from(KEPT_FOR.as_millis()).unwrap_or(i64::MAX);
+        let before = Timestamp::from_millis(self.clock().now().millis().saturating_sub(kept_for));
+        let mut forgotten = 0;
+        loop {
+            let old = self.store().forget_requests(before, FORGOTTEN).await?;
+            let surplus = match old {
+                0 => self.store().forget_surplus_requests(KEPT_MAX, FORGOTTEN).await?,
+                _ => 0,
+            };
+            forgotten += old + surplus;
+            if old + surplus == 0 {
+                return Ok(forgotten);
+            }
+        }
+    }
+}
+
+/// What came of writes that an earlier try carried out.
+impl App {
+    /// What came of the next commit of a request, if an earlier try made it.
+    pub(crate) async fn again(
+        &self,
+        once: &Once,
+        writes: &[Write],
+    ) -> Result<Option<Vec<AnyOutcome>>, Error> {
+        let step = once.steps.load(Ordering::Relaxed);
+        let Some(earlier) = once.earlier.iter().find(|each| each.step == step) else { return Ok(None) };
+        let outcomes = self.outcomes_of(earlier, writes).await?;
+        once.note(Some(earlier.workspace), earlier.event);
+        Ok(Some(outcomes.ok_or(Error::Repeated(Repeated::CarriedOut(once.change())))?))
+    }
+
+    /// What the events of a commit tell of each of its writes: all but the first have one each. `None` when they do not
+    /// tell.
+    async fn outcomes_of(
+        &self,
+        earlier: &CarriedOut,
+        writes: &[Write],
+    ) -> Result<Option<Vec<AnyOutcome>>, Error> {
+        let mut events = Vec::new();
+        for number in earlier.event.into_iter().flat_map(|first| first..first + earlier.events) {
+            let Some(event) = self.store().find_event(earlier.workspace, number).await? else {
+                return Ok(None);
+            };
+            events.push((number, event));
+        }
+        let Some(of_first) = (events.len() + 1).checked_sub(writes.len()) else { return Ok(None) };
+        if of_first == 0
+            || (of_first > 1 && matches!(writes, [Write { action: Action::Undo { .. }, .. }, _, ..]))
+        {
+            return Ok(None);
+        }
+        let (first, others) = events.split_at(of_first);
+        let parts = std::iter::once(first).chain(others.chunks(1));
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for (write, part) in writes.iter().zip(parts) {
+            let Some(outcome) = self.outcome_of(write, part).await? else { return Ok(None) };
+            outcomes.push(outcome);
+        }
+        Ok(Some(outcomes))
+    }
+
+    async fn outcome_of(&self, write: &Write, events: &[(u64, Event)]) -> Result<Option<AnyOutcome>, Error> {
+        let (workspace, catalog) = (write.workspace, self.store().catalog(write.workspace).await?);
+        // Of a merge, the deletions come first.
+        let Some((number, event)) = events.last() else { return self.unchanged(write).await };
+        let (done, differences) = (Done::from(event.kind), event.differences.clone());
+        let held_back = event.held_back.clone();
+        Ok(match event.subject {
+            RecordKind::Contact => {
+                let contact = match event.deleted.as_ref().and_then(Deleted::contact) {
+                    Some(contact) => Some(Arc::new(contact.clone())),
+                    None => self.store().find_contact(workspace, &own(event.record)).await?,
+                };
+                let event = Some(*number);
+                contact.map(|contact| {
+                    AnyOutcome::Contact(Outcome {
+                        contact,
+                        catalog,
+                        done,
+                        event,
+                        differences,
+                        held_back: Vec::new(),
+                    })
+                })
+            }
+            kind @ (RecordKind::Company | RecordKind::Note | RecordKind::Task) => {
+                let record = match &event.deleted {
+                    Some(Deleted::Record(record)) => Some(Arc::new((**record).clone())),
+                    _ => self.store().find_record(workspace, kind, &own(event.record)).await?,
+                };
+                let event = Some(*number);
+                record.map(|record| {
+                    AnyOutcome::Record(RecordOutcome { record, catalog, done, event, differences })
+                })
+            }
+            // What is gone since cannot be shown any more.
+            _ if events.iter().any(|(_, event)| {
+                event.deleted.is_none() && catalog.item(event.subject, event.record).is_none()
+            }) =>
+            {
+                None
+            }
+            _ => {
+                let item = |(number, event): &(u64, Event)| ItemOutcome {
+                    kind: event.subject,
+                    id: event.record,
+                    done: Done::from(event.kind),
+                    event: Some(*number),
+                    differences: event.differences.clone(),
+                };
+                Some(AnyOutcome::Catalog(CatalogOutcome {
+                    catalog,
+                    items: events.iter().map(item).collect(),
+                }))
+            }
+        })
+    }
+
+    /// What came of a write that changed nothing.
+    async fn unchanged(&self, write: &Write) -> Result<Option<AnyOutcome>, Error> {
+        let catalog = self.store().catalog(write.workspace).await?;
+        Ok(match &write.action {
+            Action::Update { contact, .. } | Action::Merge { into: contact, .. } => {
+                let contact = self.store().find_contact(write.workspace, contact).await?;
+                let (done, event, differences) = (Done::Unchanged, None, Vec::new());
+                contact.map(|contact| {
+                    AnyOutcome::Contact(Outcome {
+                        contact,
+                        catalog,
+                        done,
+                        event,
+                        differences,
+                        held_back: Vec::new(),
+                    })
+                })
+            }
+            Action::Record(store::RecordWrite::Put { record, .. }) => {
+                let found =
+                    self.store().find_record(write.workspace, record.kind(), &own(record.id())).await?;
+                let (done, event, differences) = (Done::Unchanged, None, Vec::new());
+                found.map(|record| {
+                    AnyOutcome::Record(RecordOutcome { record, catalog, done, event, differences })
+                })
+            }
+            Action::Catalog(_) => Some(AnyOutcome::Catalog(CatalogOutcome { catalog, items: Vec::new() })),
+            _ => None,
+        })
+    }
+}
+
+/// A record by its id of ours.
+fn own(id: Uuid) -> Ref {
+    Ref::uuid(Dialect::Native, &id.to_string())
+}

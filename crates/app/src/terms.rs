@@ -1,0 +1,259 @@
+//! On what terms a request writes: for good, once however often it comes, or only on trial; and in whose name.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::{Actor, Catalog, Difference, Policy, RecordKind};
+use store::{Action, AnyOutcome, Done, StoreError, WorkspaceNumber, Write};
+use uuid::Uuid;
+
+use crate::caller::HeldBackPaths;
+use crate::once::Once;
+use crate::{App, Caller, Error, Missing};
+
+/// On what terms a request writes.
+#[derive(Clone, Debug, Default)]
+pub enum Terms {
+    /// For good.
+    #[default]
+    ForGood,
+    /// For good, but once, however often it comes.
+    Once(Arc<Once>),
+    /// Not at all: only what would come of it is found out.
+    OnTrial(Arc<Trial>),
+}
+
+/// A request that stores nothing, and what would come of it.
+#[derive(Debug, Default)]
+pub struct Trial {
+    state: Mutex<TrialState>,
+}
+
+#[derive(Debug, Default)]
+struct TrialState {
+    /// What was tried already, so that what follows finds it done.
+    writes: Vec<Vec<Write>>,
+    tried: Vec<Tried>,
+    catalogs: HashMap<WorkspaceNumber, Arc<Catalog>>,
+}
+
+/// What would be done to a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// What it is.
+    pub kind: RecordKind,
+    /// Its id; of the settings of a workspace, nil.
+    pub id: Uuid,
+    /// What would be done.
+    pub done: Done,
+    /// What would differ.
+    pub differences: Vec<Difference>,
+}
+
+impl Trial {
+    /// What would be done to each record, in order; what would stay as it is is left out.
+    pub fn tried(&self) -> Vec<Tried> {
+        self.state().tried.iter().filter(|tried| tried.done != Done::Unchanged).cloned().collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, TrialState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, writes: Vec<Write>, outcomes: &[AnyOutcome]) {
+        let mut state = self.state();
+        for (write, outcome) in writes.iter().zip(outcomes) {
+            state.tried.extend(tried(outcome));
+            if let AnyOutcome::Catalog(outcome) = outcome {
+                state.catalogs.insert(write.workspace, Arc::clone(&outcome.catalog));
+            }
+        }
+        state.writes.push(writes);
+    }
+}
+
+fn tried(outcome: &AnyOutcome) -> Vec<Tried> {
+    match outcome {
+        AnyOutcome::Contact(outcome) => vec![Tried {
+            kind: RecordKind::Contact,
+            id: outcome.contact.id.0,
+            done: outcome.done,
+            differences: outcome.differences.clone(),
+        }],
+        AnyOutcome::Record(outcome) => vec![Tried {
+            kind: outcome.record.kind(),
+            id: outcome.record.id(),
+            done: outcome.done,
+            differences: outcome.differences.clone(),
+        }],
+        AnyOutcome::Catalog(outcome) => {
+            let items = outcome.items.iter().map(|item| Tried {
+                kind: item.kind,
+                id: item.id,
+                done: item.done,
+                differences: item.differences.clone(),
+            });
+            items.collect()
+        }
+    }
+}
+
+/// In whose name something is written, where, and on what terms.
+#[derive(Clone, Debug)]
+pub(crate) struct Author {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) actor: Actor,
+    pub(crate) terms: Terms,
+    /// What it may do to contacts, where it may not do everything.
+    policy: Option<Arc<Policy>>,
+    /// Where is told what that held back.
+    held_back: Option<HeldBackPaths>,
+}
+
+impl Author {
+    /// Without a caller.
+    pub(crate) fn own(workspace: WorkspaceNumber, actor: Actor) -> Self {
+        Self { workspace, actor, terms: Terms::ForGood, policy: None, held_back: None }
+    }
+}
+
+impl Author {
+    fn tell_held_back(&self, outcomes: &[AnyOutcome]) {
+        let Some(told) = &self.held_back else { return };
+        for outcome in outcomes {
+            if let AnyOutcome::Contact(outcome) = outcome {
+                told.add(outcome);
+            }
+        }
+    }
+}
+
+/// Why a group was not carried out.
+#[derive(Debug)]
+pub(crate) struct GroupFailed {
+    /// At which of its writes, from 0, if it was one.
+    pub(crate) place: Option<usize>,
+    /// Why.
+    pub(crate) error: Error,
+}
+
+impl From<StoreError> for GroupFailed {
+    fn from(fault: StoreError) -> Self {
+        let place = if let StoreError::InGroup { place, .. } = &fault { Some(*place) } else { None };
+        Self { place, error: fault.into() }
+    }
+}
+
+impl From<Error> for GroupFailed {
+    fn from(error: Error) -> Self {
+        Self { place: None, error }
+    }
+}
+
+impl From<GroupFailed> for Error {
+    fn from(failed: GroupFailed) -> Self {
+        failed.error
+    }
+}
+
+impl From<&Caller> for Author {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            workspace: caller.workspace,
+            actor: caller.actor(),
+            terms: caller.terms.clone(),
+            policy: caller.policy().cloned(),
+            held_back: caller.held_back().cloned(),
+        }
+    }
+}
+
+impl App {
+    /// Carries out one write on its author's terms.
+    pub(crate) async fn write_any(&self, author: &Author, action: Action) -> Result<AnyOutcome, Error> {
+        let write = self.write_of(author, action);
+        let outcome = match &author.terms {
+            Terms::ForGood => self.store().write(write).await?,
+            terms => {
+                let outcomes = self.write_on(terms, vec![write]).await?;
+                outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))?
+            }
+        };
+        author.tell_held_back(std::slice::from_ref(&outcome));
+        Ok(outcome)
+    }
+
+    /// Carries out writes on their author's terms, all of them or none.
+    pub(crate) async fn write_group(
+        &self,
+        author: &Author,
+        actions: Vec<Action>,
+    ) -> Result<Vec<AnyOutcome>, Error> {
+        Ok(self.try_group(author, actions).await?)
+    }
+
+    /// The same; where it fails, it is told at which of them.
+    pub(crate) async fn try_group(
+        &self,
+        author: &Author,
+        actions: Vec<Action>,
+    ) -> Result<Vec<AnyOutcome>, GroupFailed> {
+        let writes: Vec<_> = actions.into_iter().map(|action| self.write_of(author, action)).collect();
+        let outcomes = match &author.terms {
+            Terms::ForGood => self.store().write_group(writes).await?,
+            _ if writes.is_empty() => Vec::new(),
+            terms => self.write_on(terms, writes).await?,
+        };
+        author.tell_held_back(&outcomes);
+        Ok(outcomes)
+    }
+
+    /// The catalog as an author finds it: after what was only tried.
+    pub(crate) async fn catalog_for(&self, author: &Author) -> Result<Arc<Catalog>, Error> {
+        if let Terms::OnTrial(trial) = &author.terms
+            && let Some(catalog) = trial.state().catalogs.get(&author.workspace)
+        {
+            return Ok(Arc::clone(catalog));
+        }
+        Ok(self.store().catalog(author.workspace).await?)
+    }
+
+    fn write_of(&self, author: &Author, action: Action) -> Write {
+        let (workspace, actor) = (author.workspace, author.actor.clone());
+        let policy = author.policy.clone();
+        Write { workspace, actor, stamp: self.stamp(), policy, claim: None, action }
+    }
+
+    async fn write_on(&self, terms: &Terms, mut writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
+        match terms {
+            Terms::ForGood => self.write_now(writes).await,
+            Terms::Once(once) => {
+                if let Some(outcomes) = self.again(once, &writes).await? {
+                    return Ok(outcomes);
+                }
+                let workspace = writes.first().map(|write| write.workspace);
+                writes.iter_mut().for_each(|write| write.claim = Some(once.claim()));
+                let outcomes = self.write_now(writes).await?;
+                once.note(workspace, outcomes.iter().find_map(AnyOutcome::event));
+                Ok(outcomes)
+            }
+            Terms::OnTrial(trial) => {
+                let mut all = trial.state().writes.clone();
+                all.push(writes.clone());
+                let outcomes = self.store().rehearse(&all).await?;
+                trial.note(writes, &outcomes);
+                Ok(outcomes)
+            }
+        }
+    }
+
+    async fn write_now(&self, mut writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
+        match (writes.len(), writes.pop()) {
+            (1, Some(write)) => Ok(vec![self.store().write(write).await?]),
+            (_, last) => {
+                writes.extend(last);
+                Ok(self.store().write_group(writes).await?)
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Requests that are carried out once.
+
+use std::sync::Arc;
+
+use model::{KeyId, Timestamp};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::load::{each, get, integer, unsigned, workspace};
+use super::pipeline::{Param, Sql, Step, param};
+use super::server::Session;
+use crate::once::{AnswerSave, ClaimKey, ClaimSave};
+use crate::{CarriedOut, KeptAnswer, Once, StoreError, WorkspaceNumber};
+
+static CLAIMS: Sql = Sql {
+    text: "SELECT r.workspace, r.api_key, r.hash, r.step, r.fingerprint \
+           FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[]) k (workspace, api_key, hash, step) \
+           CROSS JOIN LATERAL (SELECT * FROM requests r WHERE r.workspace = k.workspace \
+           AND r.api_key = k.api_key AND r.hash = k.hash AND r.step = k.step LIMIT 1) r",
+    types: &[Type::INT8_ARRAY, Type::UUID_ARRAY, Type::UUID_ARRAY, Type::INT8_ARRAY],
+};
+
+/// In one order, so that two writers do not wait for each other. A request that another writer carried out meanwhile is
+/// an error. The number of an event is known only here.
+static CLAIM: Sql = Sql {
+    text: "INSERT INTO requests \
+           (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body) \
+           SELECT k.workspace, k.api_key, k.hash, k.step, k.fingerprint, k.at, h.last_event - k.back, k.events, \
+           0, '', '' FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::bigint[], \
+           $7::bigint[], $8::bigint[]) k (workspace, api_key, hash, step, fingerprint, at, back, events) \
+           JOIN heads h ON h.workspace = k.workspace ORDER BY k.workspace, k.api_key, k.hash, k.step",
+    types: &[
+        Type::INT8_ARRAY,
+        Type::UUID_ARRAY,
+        Type::UUID_ARRAY,
+        Type::INT8_ARRAY,
+        Type::UUID_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+    ],
+};
+
+static ANSWER: Sql = Sql {
+    text: "UPDATE requests r SET status = k.status, headers = k.headers, body = k.body \
+           FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[]) \
+           k (workspace, api_key, hash, step, status, headers, body) WHERE r.workspace = k.workspace \
+           AND r.api_key = k.api_key AND r.hash = k.hash AND r.step = k.step AND r.status = 0",
+    types: &[
+        Type::INT8_ARRAY,
+        Type::UUID_ARRAY,
+        Type::UUID_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::TEXT_ARRAY,
+        Type::BYTEA_ARRAY,
+    ],
+};
+
+static FIND: Sql = Sql {
+    text: "SELECT workspace, step, fingerprint, at, event, events, status, headers, body FROM requests \
+           WHERE workspace = ANY($1) AND api_key = $2 AND hash = $3 ORDER BY step",
+    types: &[Type::INT8_ARRAY, Type::UUID, Type::UUID],
+};
+
+static FORGET: Sql = Sql {
+    text: "DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
+           (SELECT workspace, api_key, hash, step FROM (SELECT * FROM requests ORDER BY place LIMIT $2) r \
+           WHERE at < $1) RETURNING step",
+    types: &[Type::INT8, Type::INT8],
+};
+
+static CROWDED: Sql = Sql {
+    text: "SELECT workspace, api_key, count(*) FROM requests GROUP BY workspace, api_key HAVING count(*) > $1",
+    types: &[Type::INT8],
+};
+
+static FORGET_FIRST: Sql = Sql {
+    text: "DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
+           (SELECT workspace, api_key, hash, step FROM requests WHERE workspace = $1 AND api_key = $2 \
+           ORDER BY place LIMIT $3) RETURNING step",
+    types: &[Type::INT8, Type::UUID, Type::INT8],
+};
+
+/// The columns of the keys.
+fn keys<'p>(keys: impl Iterator<Item = ClaimKey> + Clone) -> Vec<Param<'p>> {
+    vec![
+        param(keys.clone().map(|(workspace, _)| workspace.0).collect::<Vec<i64>>()),
+        param(keys.clone().map(|(_, once)| once.api_key.0).collect::<Vec<Uuid>>()),
+        param(keys.clone().map(|(_, once)| once.hash).collect::<Vec<Uuid>>()),
+        param(keys.map(|(_, once)| i64::from(once.step)).collect::<Vec<i64>>()),
+    ]
+}
+
+/// Looks for commits.
+pub(super) fn claims<'p>(wanted: &[ClaimKey]) -> Step<'p> {
+    Step::new(&CLAIMS, keys(wanted.iter().copied()))
+}
+
+/// The commits that there are, with their fingerprints.
+pub(super) fn claimed(rows: &[Row]) -> Result<Vec<(ClaimKey, Uuid)>, StoreError> {
+    each(rows, |row| {
+        let once = Once { api_key: KeyId(get(row, 1)?), hash: get(row, 2)?, step: step(row, 3)? };
+        Ok(((workspace(row, 0)?, once), get(row, 4)?))
+    })
+}
+
+/// Saves commits, after their events were numbered; `back` is how far an event is from its workspace's last one.
+pub(super) fn claim<'p>(
+    claims: &[ClaimSave],
+    back: impl Fn(WorkspaceNumber, u64) -> i64,
+) -> Option<Step<'p>> {
+    if claims.is_empty() {
+        return None;
+    }
+    let mut params = keys(claims.iter().map(|claim| claim.key));
+    params.extend([
+        param(claims.iter().map(|claim| claim.fingerprint).collect::<Vec<Uuid>>()),
+        param(claims.iter().map(|claim| claim.at.millis()).collect::<Vec<i64>>()),
+        param(claims.iter().map(|claim| Some(back(claim.key.0, claim.event?))).collect::<Vec<Option<i64>>>()),
+        param(claims.iter().map(|claim| integer(claim.events)).collect::<Vec<i64>>()),
+    ]);
+    Some(Step::new(&CLAIM, params))
+}
+
+/// Saves answers.
+pub(super) fn answer(answers: &[AnswerSave]) -> Option<Step<'_>> {
+    if answers.is_empty() {
+        return None;
+    }
+    let mut params = keys(answers.iter().map(|each| each.key));
+    params.extend([
+        param(answers.iter().map(|each| i64::from(each.answer.status)).collect::<Vec<i64>>()),
+        param(answers.iter().map(|each| each.answer.headers.as_str()).collect::<Vec<&str>>()),
+        param(answers.iter().map(|each| &*each.answer.body).collect::<Vec<&[u8]>>()),
+    ]);
+    Some(Step::new(&ANSWER, params))
+}
+
+/// The commits of the requests with this API key and hash.
+pub(super) async fn find(
+    session: &Session,
+    workspaces: &[WorkspaceNumber],
+    api_key: KeyId,
+    hash: Uuid,
+) -> Result<Vec<CarriedOut>, StoreError> {
+    let workspaces: Vec<i64> = workspaces.iter().map(|workspace| workspace.0).collect();
+    let rows = session.query(&FIND, vec![param(workspaces), param(api_key.0), param(hash)]).await?;
+    each(&rows, |row| {
+        let answer = match u16::try_from(get::<i64>(row, 6)?).unwrap_or(0) {
+            0 => None,
+            status => {
+                Some(KeptAnswer { status, headers: get(row, 7)?, body: Arc::from(get::<&[u8]>(row, 8)?) })
+            }
+        };
+        Ok(CarriedOut {
+            workspace: workspace(row, 0)?,
+            step: step(row, 1)?,
+            fingerprint: get(row, 2)?,
+            at: Timestamp::from_millis(get(row, 3)?),
+            event: get::<Option<i64>>(row, 4)?.map(i64::unsigned_abs),
+            events: unsigned(row, 5)?,
+            answer,
+        })
+    })
+}
+
+/// Forgets the first requests, as far as they are of before this time.
+pub(super) async fn forget(session: &Session, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let params = vec![param(before.millis()), param(integer(limit))];
+    Ok(session.query(&FORGET, params).await?.len() as u64)
+}
+
+/// The API keys that have more than so many commits, and how many they have.
+pub(super) async fn crowded(
+    session: &Session,
+    most: u64,
+) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {
+    let rows = session.query(&CROWDED, vec![param(integer(most))]).await?;
+    each(&rows, |row| Ok((workspace(row, 0)?, KeyId(get(row, 1)?), unsigned(row, 2)?)))
+}
+
+/// Forgets so many of the first requests of an API key.
+pub(super) async fn forget_first(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    api_key: KeyId,
+    count: u64,
+) -> Result<u64, StoreError> {
+    let params = vec![param(workspace.0), param(api_key.0), param(integer(count))];
+    Ok(session.query(&FORGET_FIRST, params).await?.len() as u64)
+}
+
+fn step(row: &Row, column: usize) -> Result<u32, StoreError> {
+    Ok(u32::try_from(get::<i64>(row, column)?).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,172 @@
+//! Requests that are carried out once.
+
+use std::sync::Arc;
+
+use model::{Change, KeyId};
+use store::{Action, CarriedOut, Claim, Done, KeptAnswer, Once, Options, StoreError, Write};
+use uuid::Uuid;
+
+use crate::fixture::{Database, Served, at, by_id, named, served};
+
+const KEY: KeyId = KeyId(Uuid::from_u128(7));
+
+pub(crate) fn claim(hash: u128, step: u32, fingerprint: u128) -> Claim {
+    let once = Once { api_key: KEY, hash: Uuid::from_u128(hash), step };
+    Claim { once, fingerprint: Uuid::from_u128(fingerprint) }
+}
+
+pub(crate) fn claimed(write: Write, claim: Claim) -> Write {
+    Write { claim: Some(claim), ..write }
+}
+
+pub(crate) fn create(database: &Database, served: &Served, name: &str) -> Write {
+    database.write(served.workspace, Action::Create { id: database.id(), number: None, change: named(name) })
+}
+
+pub(crate) fn answer(text: &str) -> KeptAnswer {
+    KeptAnswer { status: 201, headers: "etag: \"1\"\n".to_owned(), body: Arc::from(text.as_bytes()) }
+}
+
+pub(crate) async fn found(served: &Served, hash: u128) -> Vec<CarriedOut> {
+    served.store.find_carried_out(&[served.workspace], KEY, Uuid::from_u128(hash)).await.unwrap()
+}
+
+async fn events(served: &Served) -> usize {
+    served.store.events_after(served.workspace, 0, 1000).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_request_is_carried_out_once() {
+    let (database, served) = served().await;
+    let first = claimed(create(&database, &served, "Jane"), claim(1, 0, 1));
+    let made = served.run(first.clone()).await.unwrap();
+    for (again, same) in [(first.clone(), true), (claimed(first, claim(1, 0, 2)), false)] {
+        let refused = served.run(again).await;
+        assert!(matches!(refused, Err(StoreError::CarriedOut { is_same }) if is_same == same), "{refused:?}");
+    }
+    assert_eq!(events(&served).await, 1);
+    let [row] = found(&served, 1).await.try_into().unwrap();
+    assert_eq!((row.event, row.events, row.step, row.answer), (made.event, 1, 0, None));
+    assert_eq!(row.fingerprint, Uuid::from_u128(1));
+    assert!(found(&served, 2).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_requests_in_one_batch_one_is_carried_out() {
+    let (database, served) = served().await;
+    let jane = database.create(&served, named("Jane")).await.unwrap().contact;
+    let held = create(&database, &served, "Held");
+    let store = served.store.clone();
+    let (held, first) = database.hold(&served, async move { store.write(held).await }).await;
+    let update = |name: &str| {
+        let action = Action::Update { contact: by_id(jane.id), change: named(name) };
+        claimed(database.write(served.workspace, action), claim(1, 0, 1))
+    };
+    let (one, other) = (served.run(update("Ann")), served.run(update("Bea")));
+    let release = async { held.release() };
+    let (first, one, other, ()) = tokio::join!(first, one, other, release);
+    first.unwrap();
+    assert_eq!(one.unwrap().done, Done::Updated);
+    assert!(matches!(other, Err(StoreError::CarriedOut { is_same: true })), "{other:?}");
+    assert_eq!(served.get(jane.id).await.unwrap().name.full.as_deref(), Some("Ann"));
+}
+
+#[tokio::test]
+async fn what_changed_nothing_is_known_too_and_what_was_refused_is_not() {
+    let (database, served) = served().await;
+    let jane = database.create(&served, named("Jane")).await.unwrap().contact;
+    let same = Action::Update { contact: by_id(jane.id), change: named("Jane") };
+    let same = claimed(database.write(served.workspace, same), claim(1, 0, 1));
+    assert_eq!(served.run(same.clone()).await.unwrap().done, Done::Unchanged);
+    assert!(matches!(served.run(same).await, Err(StoreError::CarriedOut { is_same: true })));
+    let [row] = found(&served, 1).await.try_into().unwrap();
+    assert_eq!((row.event, row.events), (None, 0));
+    let unknown = Action::Update { contact: by_id(database.id()), change: named("Jane") };
+    let unknown = claimed(database.write(served.workspace, unknown), claim(2, 0, 1));
+    assert!(matches!(served.run(unknown).await, Err(StoreError::NoSuchContact)));
+    assert!(found(&served, 2).await.is_empty());
+    assert_eq!(events(&served).await, 1);
+}
+
+#[tokio::test]
+async fn a_group_is_one_commit_of_its_request() {
+    let (database, served) = served().await;
+    let group = |hash| {
+        let writes = ["Ann", "Bea", "Cid"].map(|name| create(&database, &served, name));
+        writes.map(|write| claimed(write, claim(hash, 0, 1))).to_vec()
+    };
+    let made = served.store.write_group(group(1)).await.unwrap();
+    let [row] = found(&served, 1).await.try_into().unwrap();
+    assert_eq!((row.event, row.events), (made[0].event(), 3));
+    let refused = served.store.write_group(group(1)).await;
+    assert!(matches!(refused, Err(StoreError::CarriedOut { is_same: true })), "{refused:?}");
+    // A group of which one write is refused leaves nothing, not even that it was there.
+    let mut half = group(2);
+    half[2].action = Action::Update { contact: by_id(database.id()), change: Change::default() };
+    assert!(served.store.write_group(half).await.is_err());
+    assert!(found(&served, 2).await.is_empty());
+    assert_eq!(events(&served).await, 3);
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_over_a_restart_and_never_changes() {
+    let (database, served) = served().await;
+    for step in [0, 1] {
+        let write = claimed(create(&database, &served, "Jane"), claim(1, step, 1));
+        served.run(write).await.unwrap();
+    }
+    let once = claim(1, 0, 1).once;
+    served.store.keep_answer(served.workspace, once, answer("one")).await.unwrap();
+    served.store.keep_answer(served.workspace, once, answer("two")).await.unwrap();
+    // Nothing is kept for a request that nobody knows.
+    served.store.keep_answer(served.workspace, claim(2, 0, 1).once, answer("x")).await.unwrap();
+    served.store.close().await;
+    let again = database.serve(Options::default()).await;
+    let answers: Vec<_> = found(&again, 1).await.into_iter().map(|row| (row.step, row.answer)).collect();
+    assert_eq!(answers, [(0, Some(answer("one"))), (1, None)]);
+    assert!(found(&again, 2).await.is_empty());
+}
+
+#[tokio::test]
+async fn old_requests_are_forgotten_first() {
+    let (database, served) = served().await;
+    let mut times = Vec::new();
+    for hash in 0..10 {
+        let write = claimed(create(&database, &served, "Jane"), claim(hash, 0, 1));
+        times.push(write.stamp.now);
+        served.run(write).await.unwrap();
+    }
+    assert_eq!(served.store.forget_requests(at(0), 100).await.unwrap(), 0);
+    assert_eq!(served.store.forget_requests(times[4], 3).await.unwrap(), 3);
+    assert_eq!(served.store.forget_requests(times[4], 3).await.unwrap(), 1);
+    assert!(found(&served, 3).await.is_empty() && !found(&served, 4).await.is_empty());
+    assert_eq!(served.store.forget_surplus_requests(6, 100).await.unwrap(), 0);
+    assert_eq!(served.store.forget_surplus_requests(4, 1).await.unwrap(), 1);
+    assert_eq!(served.store.forget_surplus_requests(4, 100).await.unwrap(), 1);
+    assert!(found(&served, 5).await.is_empty() && !found(&served, 6).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_rehearsed_is_told_and_not_stored() {
+    let (database, served) = served().await;
+    let jane = database.create(&served, named("Jane")).await.unwrap().contact;
+    let update = |name| {
+        let action = Action::Update { contact: by_id(jane.id), change: named(name) };
+        database.write(served.workspace, action)
+    };
+    // What is tried later finds what was tried before done.
+    let parts = [vec![update("Ann")], vec![create(&database, &served, "Bea"), update("Ann"), update("Cid")]];
+    let outcomes = served.store.rehearse(&parts).await.unwrap();
+    let done: Vec<_> =
+        outcomes.iter().map(|each| (each.event(), each.clone().contact().unwrap().done)).collect();
+    assert_eq!(done, [(None, Done::Created), (None, Done::Unchanged), (None, Done::Updated)]);
+    assert_eq!(outcomes[0].clone().contact().unwrap().contact.number, jane.number + 1);
+    let unknown = Action::Update { contact: by_id(database.id()), change: named("Ann") };
+    let unknown = database.write(served.workspace, unknown);
+    let refused = served.store.rehearse(&[vec![update("Ann")], vec![unknown]]).await;
+    assert!(matches!(refused, Err(StoreError::NoSuchContact)), "{refused:?}");
+    assert_eq!(served.get(jane.id).await.unwrap(), jane);
+    assert_eq!(events(&served).await, 1);
+    assert_eq!(database.create(&served, named("Bea")).await.unwrap().contact.number, jane.number + 1);
+}

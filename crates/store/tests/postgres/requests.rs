@@ -1,0 +1,81 @@
+//! Requests that are carried out once, by several nodes.
+
+use model::KeyId;
+use store::{Action, Claim, Done, Once, StoreError, Write};
+use testdb::Cut;
+use uuid::Uuid;
+
+use crate::fixture::{all, by_id, database, named};
+use crate::raw::{assert_sound, nodes};
+use crate::sessions::proxied;
+
+fn claim(hash: u128) -> Option<Claim> {
+    let once = Once { api_key: KeyId(Uuid::from_u128(7)), hash: Uuid::from_u128(hash), step: 0 };
+    Some(Claim { once, fingerprint: Uuid::from_u128(1) })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_same_request_to_several_nodes_one_is_carried_out() {
+    const NODES: usize = 3;
+    const ROUNDS: u128 = 10;
+    let database = database();
+    let nodes = nodes(&database, NODES, 2).await;
+    let jane = database.create(&nodes[0], named("Jane")).await.unwrap().contact;
+    for round in 0..ROUNDS {
+        // A change, a creation, and what changes nothing.
+        let action = |n: usize| match round % 3 {
+            0 => Action::Update { contact: by_id(jane.id), change: named(&format!("Jane {round} {n}")) },
+            1 => Action::Create { id: database.id(), number: None, change: named("Ann") },
+            _ => Action::Update { contact: by_id(jane.id), change: model::Change::default() },
+        };
+        let writes = (0..NODES * 4).map(|n| {
+            let node = &nodes[n % NODES];
+            node.run(Write { claim: claim(round), ..database.write(node.workspace, action(n)) })
+        });
+        let mut carried_out = 0;
+        for done in all(writes).await {
+            match done {
+                Ok(_) => carried_out += 1,
+                Err(StoreError::CarriedOut { is_same: true }) => {}
+                Err(fault) => panic!("{fault:?}"),
+            }
+        }
+        assert_eq!(carried_out, 1, "{round}");
+        let hash = Uuid::from_u128(round);
+        let api_key = KeyId(Uuid::from_u128(7));
+        let found = nodes[1].store.find_carried_out(&[nodes[1].workspace], api_key, hash).await.unwrap();
+        let last = nodes[1].store.last_event(nodes[1].workspace).await.unwrap();
+        let event = if round % 3 == 2 { None } else { Some(last) };
+        assert_eq!((found.len(), found[0].event), (1, event));
+    }
+    assert_sound(&nodes[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_commit_is_cut_counts_once() {
+    let database = database();
+    for (n, cut) in [Cut::BeforeCommit, Cut::AfterCommit].into_iter().enumerate() {
+        let (proxy, served) = proxied(&database).await;
+        let jane = database.create(&served, named("Jane")).await.unwrap().contact;
+        for (hash, name, done) in [(0, "Ann", Done::Updated), (1, "Ann", Done::Unchanged)] {
+            let hash = hash + 2 * n as u128;
+            let action = Action::Update { contact: by_id(jane.id), change: named(name) };
+            let write = Write { claim: claim(hash), ..database.write(served.workspace, action) };
+            proxy.cut(cut, false);
+            assert_eq!(served.run(write.clone()).await.unwrap().done, done, "{cut:?}");
+            let again = served.run(write).await;
+            assert!(matches!(again, Err(StoreError::CarriedOut { is_same: true })), "{again:?}");
+            // An answer is kept as surely.
+            proxy.cut(cut, false);
+            let answer =
+                store::KeptAnswer { status: 200, headers: String::new(), body: b"x".as_slice().into() };
+            let once = claim(hash).unwrap().once;
+            served.store.keep_answer(served.workspace, once, answer.clone()).await.unwrap();
+            let found =
+                served.store.find_carried_out(&[served.workspace], once.api_key, once.hash).await.unwrap();
+            assert_eq!(found[0].answer, Some(answer));
+        }
+        assert_eq!(proxy.cuts(), 4);
+        assert_sound(&served).await;
+    }
+}
