@@ -133,9 +133,6 @@ impl Error {
                 let text = format!("The query parameter \"{name}\" is not documented.");
                 (StatusCode::BAD_REQUEST, vec![fault(INVALID, text, Some(name))])
             }
-            Problem::BadHeader { name, reason } => {
-                one(StatusCode::BAD_REQUEST, INVALID, &format!("The header \"{name}\" {reason}."))
-            }
             Problem::BodyTooLarge(max) => {
                 let text = format!("The request body has more than {max} bytes.");
                 one(StatusCode::PAYLOAD_TOO_LARGE, INVALID, &text)

@@ -120,7 +120,6 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         // Nothing has an id that is no text; most that a path can name are contacts.
         Problem::BadPath => (S::NOT_FOUND, text("contact not found")),
         Problem::BadQuery { name, reason } => (S::BAD_REQUEST, object!({ *name: [reason] })),
-        Problem::BadHeader { .. } => (S::BAD_REQUEST, problem.to_string().into()),
         Problem::Undocumented(what @ Undocumented::Call { .. }) => {
             (S::NOT_FOUND, format!("not found: {what}").into())
         }

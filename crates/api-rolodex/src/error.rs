@@ -120,9 +120,6 @@ impl From<Problem> for Error {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Query parameters failed validation.")
                     .with_detail(&name, "is not documented".to_owned())
             }
-            Problem::BadHeader { name, reason } => {
-                Self::new(StatusCode::BAD_REQUEST, "invalid_request", format!("The header {name} {reason}."))
-            }
             Problem::BodyTooLarge(max) => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "payload_too_large",

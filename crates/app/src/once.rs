@@ -298,14 +298,7 @@ impl App {
                 };
                 let event = Some(*number);
                 contact.map(|contact| {
-                    AnyOutcome::Contact(Outcome {
-                        contact,
-                        catalog,
-                        done,
-                        event,
-                        differences,
-                        held_back: Vec::new(),
-                    })
+                    AnyOutcome::Contact(Outcome { contact, catalog, done, event, differences, held_back })
                 })
             }
             kind @ (RecordKind::Company | RecordKind::Note | RecordKind::Task) => {

@@ -89,6 +89,7 @@ mod tests {
             differences: differences.iter().map(difference).collect(),
             deleted: None,
             merged: Vec::new(),
+            held_back: Vec::new(),
             undoes: None,
             part: None,
             previous: None,

@@ -108,6 +108,7 @@ mod tests {
                 differences: differences(&before, &after),
                 deleted: deleted.clone(),
                 merged: Vec::new(),
+                held_back: Vec::new(),
                 undoes: None,
                 part: None,
                 previous: None,
