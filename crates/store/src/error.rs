@@ -33,6 +33,13 @@ pub enum StoreError {
     /// Somebody else changed the catalog in between; load it again.
     #[error("the catalog was changed in between")]
     CatalogChanged,
+    /// Choosing or ordering the contacts of a list took too long, because documents had to be read: for what these
+    /// predicates ask, or for the order when there is none.
+    #[error("reading the documents of so many contacts takes too long")]
+    TooSlow(Vec<String>),
+    /// Too many lists that read documents wait.
+    #[error("too many lists that read many contacts are asked for")]
+    BusyReading,
     /// Too many writes wait; nothing was stored.
     #[error("too many writes wait")]
     Busy,
@@ -104,6 +111,8 @@ impl StoreError {
             Self::Rejected(rejection) => Self::Rejected(rejection.clone()),
             Self::InUse(what) => Self::InUse(what.clone()),
             Self::CatalogChanged => Self::CatalogChanged,
+            Self::TooSlow(terms) => Self::TooSlow(terms.clone()),
+            Self::BusyReading => Self::BusyReading,
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,
             Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),

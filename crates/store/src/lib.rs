@@ -22,18 +22,20 @@ mod sort;
 mod sqlite;
 mod stats;
 mod store;
+mod texts;
 mod transfer;
 mod workspace;
 mod write;
 mod writer;
 
 pub use error::StoreError;
-pub use filter::{Filter, Predicate};
+pub use filter::{Filter, HasText, Predicate};
 pub use key::{Compat, Key, KeyHash, Scope};
 pub use location::{Location, LocationError};
 pub use picture::Picture;
 pub use query::{
-    ContactOrder, ContactPage, ContactQuery, HistoryQuery, RecordOrder, RecordPage, RecordQuery,
+    Behind, ContactOrder, ContactPage, ContactQuery, HistoryQuery, Patience, RecordOrder, RecordPage,
+    RecordQuery,
 };
 pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};

@@ -13,6 +13,7 @@ mod pictures;
 mod readers;
 mod records;
 mod save;
+mod texts;
 mod transfer;
 mod verify;
 mod writer;
@@ -50,6 +51,7 @@ impl Sqlite {
         let mut connection = connection::open(path, Access::Write)?;
         migrate::run(&mut connection)?;
         transfer::refuse_unfinished(&connection)?;
+        texts::make_missing(&mut connection)?;
         let log = Log::open(path, options.log_max_bytes)?;
         let readers = Readers::start(path, options.readers)?;
         let writer = SqliteWriter::serving(connection, Arc::clone(&log), lock)?;
@@ -97,9 +99,9 @@ impl Backend for Sqlite {
         workspace: WorkspaceNumber,
         query: ContactQuery,
     ) -> Result<ContactPage, StoreError> {
-        let read = move |connection: &_| list::list(connection, workspace, &query);
-        let (documents, total) = self.readers.run(read).await?;
-        Ok(ContactPage { contacts: documents.contacts()?, total })
+        let read = move |connection: &_| Ok((list::list(connection, workspace, &query)?, query));
+        let (listed, query) = self.readers.run(read).await?;
+        listed.page(&query)
     }
 
     async fn list_records(

@@ -37,6 +37,11 @@ impl Needle {
         &self.0
     }
 
+    /// The searched text of a record whose only text this is.
+    pub fn whole(&self) -> String {
+        format!("{GAP}{}", self.0.trim_start())
+    }
+
     /// Whether a searched text has it.
     pub fn is_in(&self, searched: &str) -> bool {
         searched.contains(&self.0)
@@ -46,8 +51,21 @@ impl Needle {
 /// A text without case and accents, and nothing but letters and digits in its words, which have two spaces between
 /// them.
 pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+    let mut folded = String::with_capacity(text.len() + 8);
     let mut is_gap = false;
+    if text.is_ascii() {
+        for c in text.chars() {
+            if !c.is_ascii_alphanumeric() {
+                is_gap = !folded.is_empty();
+                continue;
+            }
+            if std::mem::take(&mut is_gap) {
+                folded.push_str(GAP);
+            }
+            folded.push(c.to_ascii_lowercase());
+        }
+        return folded;
+    }
     for c in text.nfkd().filter(|c| !is_accent(*c)).flat_map(char::to_uppercase).flat_map(char::to_lowercase)
     {
         let c = plain(c);
@@ -91,7 +109,7 @@ fn plain(c: char) -> Cow<'static, str> {
 fn searched<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut all = String::new();
     for text in texts {
-        let folded = format!("{GAP}{}", fold(text));
+        let folded = format!("{GAP}{}", fold(shortened(text)));
         if folded.len() > GAP.len() && !all.contains(&folded) {
             if !all.is_empty() {
                 all.push(BREAK);
@@ -99,12 +117,16 @@ fn searched<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
             all.push_str(&folded);
         }
         if all.len() > TEXT_BYTES {
-            let end = (0..=TEXT_BYTES).rev().find(|end| all.is_char_boundary(*end)).unwrap_or(0);
-            all.truncate(end);
+            all.truncate(shortened(&all).len());
             break;
         }
     }
     all
+}
+
+/// As much of a text as counts.
+fn shortened(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(TEXT_BYTES)).unwrap_or(text)
 }
 
 /// What of a contact is searched: its names, channels and remarks.
@@ -156,6 +178,7 @@ mod tests {
         }
         assert_eq!(fold(" — !"), "");
         assert_eq!(fold("+1 (555) 01"), "1  555  01");
+        assert_eq!(fold("+1 (555) Öl!"), "1  555  ol");
         assert_eq!(fold("नमस्ते"), fold("नमस्ते"));
     }
 

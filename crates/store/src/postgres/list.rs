@@ -12,7 +12,7 @@ use super::looked_up;
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
 use crate::select::{Among, Bind, Select, Syntax};
-use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{Behind, ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need.
 pub(super) const SYNTAX: Syntax = Syntax {
@@ -23,6 +23,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     log: "events e JOIN contacts c \
           ON c.workspace = e.workspace AND c.id = e.record AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
+    log_place: str::to_owned,
     numbers: "unnest($4) n (number)",
     is_chosen,
 };
@@ -76,11 +77,12 @@ async fn by_number<K: Ord>(
 ) -> Result<ContactPage, StoreError> {
     let select = Select::of(workspace, query, Among::All, &DOCUMENTS);
     let page = format!(
-        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN LATERAL ({}) c ON true WHERE h.workspace = $1",
+        "SELECT c.format, c.doc, h.contact_count, 0::bigint FROM heads h LEFT JOIN LATERAL ({}) c ON true \
+         WHERE h.workspace = $1",
         select.page
     );
     let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds)], "").await?;
-    let mut page = counted(rows)?;
+    let mut page = counted(rows, query)?;
     page.contacts.sort_by_key(|contact| place(contact));
     Ok(page)
 }
@@ -89,17 +91,32 @@ async fn by_number<K: Ord>(
 /// along.
 pub(super) async fn page(
     session: &Session,
+    query: &ContactQuery,
     select: &Select,
     last: &str,
-) -> Result<Vec<Arc<Contact>>, StoreError> {
+) -> Result<(Vec<Arc<Contact>>, Option<Behind>), StoreError> {
     let page = format!(
-        "SELECT c.format, c.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
+        "SELECT c.format, c.doc, c.last_event FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
     let rows =
         session.run(PLANNED_EACH, &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
-    contacts(rows.first().map_or(&[], Vec::as_slice))
+    let rows = rows.first().map_or(&[][..], Vec::as_slice);
+    let contacts = contacts(rows)?;
+    let end = end(query, &contacts, rows, 2)?;
+    Ok((contacts, end))
+}
+
+/// Where a page ends, with the last events of its contacts in a column.
+fn end(
+    query: &ContactQuery,
+    contacts: &[Arc<Contact>],
+    rows: &[Row],
+    column: usize,
+) -> Result<Option<Behind>, StoreError> {
+    let last_event = rows.last().map(|row| unsigned(row, column)).transpose()?;
+    Ok(contacts.last().and_then(|last| query.place(last, last_event)))
 }
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
@@ -112,22 +129,24 @@ async fn all(
 ) -> Result<ContactPage, StoreError> {
     let select = Select::of(workspace, query, Among::All, &SYNTAX);
     let page = format!(
-        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
+        "SELECT c.format, c.doc, h.contact_count, c.last_event FROM heads h LEFT JOIN \
          (unnest(ARRAY({})) WITH ORDINALITY k (id, place) CROSS JOIN LATERAL \
          (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = k.id LIMIT 1) c) \
          ON true WHERE h.workspace = $1 ORDER BY k.place",
         select.page
     );
-    counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?)
+    counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?, query)
 }
 
-/// A page, from rows of format, document and the total of the list.
-fn counted(rows: Vec<Vec<Row>>) -> Result<ContactPage, StoreError> {
+/// A page, from rows of format, document, the total of the list and the last event.
+fn counted(rows: Vec<Vec<Row>>, query: &ContactQuery) -> Result<ContactPage, StoreError> {
     let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
     let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
     // A page without contacts is a row without one.
     rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
-    Ok(ContactPage { contacts: contacts(&rows)?, total })
+    let contacts = contacts(&rows)?;
+    let end = end(query, &contacts, &rows, 3)?;
+    Ok(ContactPage { contacts, total, is_counted: true, end })
 }
 
 static BY_CHANNEL: Sql = Sql {
@@ -165,6 +184,7 @@ pub(super) fn step<'s>(text: &'s str, types: &'s [Type], binds: &'s [Bind]) -> S
         Bind::Integer(number) => param(*number),
         Bind::Integers(numbers) => param(numbers.as_slice()),
         Bind::Bytes(bytes) => param(bytes.as_slice()),
+        Bind::Text(text) => param(text.as_str()),
     });
     Step::made(text, types, params.collect())
 }
@@ -174,6 +194,7 @@ pub(super) fn types(binds: &[Bind]) -> Vec<Type> {
         Bind::Integer(_) => Type::INT8,
         Bind::Integers(_) => Type::INT8_ARRAY,
         Bind::Bytes(_) => Type::BYTEA,
+        Bind::Text(_) => Type::TEXT,
     };
     binds.iter().map(of).collect()
 }

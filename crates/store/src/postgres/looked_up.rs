@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::load::{get, integer, key_text, unsigned};
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
-use super::{facets, list};
+use super::{facets, list, texts};
 use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::select::{Among, Select};
@@ -45,17 +45,32 @@ pub(super) async fn list(
 ) -> Result<ContactPage, StoreError> {
     let (answers, all) = answers(session, workspace, query).await?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
-    let mut ranked = Ranked::new(&query.sort, query.end());
+    let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
     if query.asks_documents(&answers) {
-        let numbers: Vec<u64> = found.ascending(None).collect();
+        let may = std::mem::take(&mut found);
+        let candidates = query.candidates(&may);
+        let enough = if candidates.is_some() { query.end() } else { usize::MAX };
+        let mut candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
         let mut holds = Vec::new();
-        for chunk in numbers.chunks(CHUNK) {
-            for contact in by_number(session, workspace, chunk, "").await? {
-                if query.filter.holds(&contact) {
+        while holds.len() < enough {
+            query.patience.check()?;
+            let chunk: Vec<u64> = candidates.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            for contact in by_number(session, workspace, &chunk, "").await? {
+                if query.filter.holds(&contact, &answers) {
                     holds.push(contact.number);
                     ranked.add(&contact);
                 }
             }
+        }
+        if enough < usize::MAX {
+            holds.truncate(enough);
+            let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+            let page: Vec<u64> = holds.iter().copied().skip(skip).collect();
+            let contacts = by_number(session, workspace, &page, "COMMIT").await?;
+            return Ok(ContactPage { contacts, total: holds.len() as u64, is_counted: false, end: None });
         }
         found = holds.into_iter().collect();
     }
@@ -69,7 +84,8 @@ pub(super) async fn list(
         let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
-            return Ok(ContactPage { contacts: list::page(session, &select, "COMMIT").await?, total });
+            let (contacts, end) = list::page(session, query, &select, "COMMIT").await?;
+            return Ok(ContactPage { contacts, total, is_counted: true, end });
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
         let types = list::types(&binds);
@@ -77,7 +93,8 @@ pub(super) async fn list(
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
     let contacts = by_number(session, workspace, &numbers, "COMMIT").await?;
-    Ok(ContactPage { contacts, total })
+    let end = contacts.last().and_then(|last| query.place(last, None));
+    Ok(ContactPage { contacts, total, is_counted: true, end })
 }
 
 /// What a query needs to know, and how many contacts there are. Begins the transaction that all of it is read in.
@@ -110,7 +127,13 @@ async fn answers(
         }
     }
     let owners = owners.into_iter().map(|numbers| numbers.into_iter().collect::<Numbers>());
-    Ok((Answers { facets, channels: channels.iter().cloned().zip(owners).collect() }, all))
+    let mut answers =
+        Answers { facets, channels: channels.iter().cloned().zip(owners).collect(), ..Answers::default() };
+    for asked in query.filter.texts() {
+        let numbers = texts::contacts(session, workspace, &asked, query.patience).await?;
+        answers.texts.insert(asked, numbers);
+    }
+    Ok((answers, all))
 }
 
 /// The contacts with these numbers, in this order.

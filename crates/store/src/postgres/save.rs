@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
-use super::{facets, listen, records, single, sort_keys};
+use super::{facets, listen, records, single, sort_keys, texts};
 use crate::backend::{
     AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
 };
@@ -190,6 +190,7 @@ impl<'s> Saving<'s> {
             saving.steps.push(step);
             saving.steps.extend(facets::save(&saves.facets));
             saving.steps.extend(sort_keys::save(&saves.sort_keys));
+            saving.steps.extend(texts::save(&saves.texts));
             return Ok(Self { count: Some(0), ..saving });
         }
         let back = Back::of(saves);
@@ -201,6 +202,7 @@ impl<'s> Saving<'s> {
         saving.steps.extend(records::save(&saves.records, |workspace, seq| back.to(workspace, seq)));
         saving.steps.extend(facets::save(&saves.facets));
         saving.steps.extend(sort_keys::save(&saves.sort_keys));
+        saving.steps.extend(texts::save(&saves.texts));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);

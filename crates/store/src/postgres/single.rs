@@ -122,8 +122,19 @@ static UPDATE: Sql = Sql {
 /// workspace and the number of the event.
 pub(super) fn update(saves: &Saves) -> Option<Step<'_>> {
     // What lists are filtered and ordered by is saved after it, and only then.
-    let Saves { deletes, stale, updates, inserts, fresh, records, events, heads, facets: _, sort_keys: _ } =
-        saves;
+    let Saves {
+        deletes,
+        stale,
+        updates,
+        inserts,
+        fresh,
+        records,
+        events,
+        heads,
+        facets: _,
+        sort_keys: _,
+        texts: _,
+    } = saves;
     let ([update], [event], [head]) = (updates.as_slice(), events.as_slice(), heads.as_slice()) else {
         return None;
     };

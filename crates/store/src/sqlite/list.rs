@@ -11,7 +11,7 @@ use super::{facets, load};
 use crate::backend::integer;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
-use crate::{ContactOrder, ContactQuery, StoreError, WorkspaceNumber, document};
+use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber, document};
 
 /// SQLite's ways to say what lists need.
 pub(crate) const SYNTAX: Syntax = Syntax {
@@ -21,6 +21,7 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     name: "c.name",
     log: LAST_EVENTS,
     log_order: "e.row",
+    log_place: |event| format!("((?1 << 40) + {event})"),
     numbers: "(SELECT value AS number FROM json_each(?4)) n",
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
@@ -32,22 +33,42 @@ pub(super) fn list(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<(Documents, u64), StoreError> {
+) -> Result<Listed, StoreError> {
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
     if query.offset > 0 {
         let total = contact_count(connection, workspace)?;
         if let Some(nearer) = query.nearer_end(total) {
-            return Ok((plain(connection, workspace, &nearer)?.reversed(), total));
+            return Ok(Listed::counted(plain(connection, workspace, &nearer)?.reversed(), total));
         }
     }
     let documents = plain(connection, workspace, query)?;
     let on_page = documents.len() as u64;
-    let is_end =
-        query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
+    let is_whole = query.after().is_none() && query.behind.is_none();
+    let is_end = is_whole && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
     let total = if is_end { query.offset + on_page } else { contact_count(connection, workspace)? };
-    Ok((documents, total))
+    Ok(Listed::counted(documents, total))
+}
+
+/// A page, and how many contacts the whole list has.
+pub(super) struct Listed {
+    documents: Documents,
+    total: u64,
+    is_counted: bool,
+}
+
+impl Listed {
+    fn counted(documents: Documents, total: u64) -> Self {
+        Self { documents, total, is_counted: true }
+    }
+
+    /// The page, parsed.
+    pub(super) fn page(&self, query: &ContactQuery) -> Result<ContactPage, StoreError> {
+        let contacts = self.documents.contacts()?;
+        let end = contacts.last().and_then(|last| query.place(last, self.documents.last_event));
+        Ok(ContactPage { contacts, total: self.total, is_counted: self.is_counted, end })
+    }
 }
 
 /// A page of a list for which nothing must be looked up.
@@ -69,18 +90,29 @@ fn looked_up(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-) -> Result<(Documents, u64), StoreError> {
+) -> Result<Listed, StoreError> {
     let answers = facets::answers(connection, workspace, query)?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
-    let mut ranked = Ranked::new(&query.sort, query.end());
+    let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
     if query.asks_documents(&answers) {
+        let may = std::mem::take(&mut found);
+        let candidates = query.candidates(&may);
+        let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut holds = Vec::new();
-        each(connection, workspace, found.ascending(None), |contact| {
-            if query.filter.holds(&contact) {
+        let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
+        each(connection, workspace, candidates, |contact| {
+            if query.filter.holds(&contact, &answers) {
                 holds.push(contact.number);
                 ranked.add(&contact);
             }
+            query.patience.check()?;
+            Ok(holds.len() < enough)
         })?;
+        if enough < usize::MAX {
+            let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+            let documents = by_number(connection, workspace, holds.iter().copied().skip(skip))?;
+            return Ok(Listed { documents, total: holds.len() as u64, is_counted: false });
+        }
         found = holds.into_iter().collect();
     }
     let numbers = if query.ranks_documents(&answers) {
@@ -94,35 +126,46 @@ fn looked_up(
             false => Among::of(&found, query, contact_count(connection, workspace)?),
         };
         if query.sort.is_empty() {
-            return Ok((page(connection, Select::of(workspace, query, among, &SYNTAX))?, found.len()));
+            let documents = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
+            return Ok(Listed::counted(documents, found.len()));
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &SYNTAX);
         let mut statement = connection.prepare_cached(&page)?;
         let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
-        numbers.collect::<Result<_, _>>()?
+        numbers.collect::<Result<Vec<u64>, _>>()?
     };
+    Ok(Listed::counted(by_number(connection, workspace, numbers.into_iter())?, found.len()))
+}
+
+fn by_number(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    numbers: impl Iterator<Item = u64>,
+) -> Result<Documents, StoreError> {
     let mut documents = Documents::default();
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         statement.query_row(params![workspace.0, integer(number)], |row| documents.push(row))?;
     }
-    Ok((documents, found.len()))
+    Ok(documents)
 }
 
 const BY_NUMBER: &str = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
 
-/// The contacts with these numbers, in this order.
+/// The contacts with these numbers, in this order, until one is the last that is wanted.
 fn each(
     connection: &Connection,
     workspace: WorkspaceNumber,
     numbers: impl Iterator<Item = u64>,
-    mut see: impl FnMut(Contact),
+    mut see: impl FnMut(Contact) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         let key = params![workspace.0, integer(number)];
         let contact = statement.query_row(key, |row| load::contact(row, 0, 1))?;
-        see(contact.map_err(|source| StoreError::Unreadable { what: "contact", source })?);
+        if !see(contact.map_err(|source| StoreError::Unreadable { what: "contact", source })?)? {
+            break;
+        }
     }
     Ok(())
 }
@@ -132,7 +175,14 @@ fn each(
 fn page(connection: &Connection, select: Select) -> Result<Documents, StoreError> {
     let mut statement = connection.prepare_cached(&select.page)?;
     let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
-    documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
+    let rows = rows.collect::<Result<Vec<i64>, _>>()?;
+    let mut documents = documents(connection, &rows)?;
+    if let Some(last) = rows.last() {
+        let sql = "SELECT last_event FROM contacts WHERE row = ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        documents.last_event = Some(statement.query_row([last], |row| row.get(0))?);
+    }
+    Ok(documents)
 }
 
 /// The contacts of a page to which an index leads one after the other, so that nothing is sorted.
@@ -186,6 +236,8 @@ pub(super) struct Documents {
     text: String,
     /// The format of each, and where in the text it ends.
     each: Vec<(i64, usize)>,
+    /// The last event of the last one, where it is known.
+    last_event: Option<u64>,
 }
 
 impl Documents {
@@ -244,6 +296,7 @@ impl rusqlite::ToSql for Bind {
                 Ok(format!("[{}]", texts.join(",")).into())
             }
             Self::Bytes(bytes) => bytes.to_sql(),
+            Self::Text(text) => text.to_sql(),
         }
     }
 }

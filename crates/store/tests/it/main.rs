@@ -20,6 +20,7 @@ mod pictures;
 mod record_lists;
 mod records;
 mod references;
+mod texts;
 mod undo;
 mod writing;
 

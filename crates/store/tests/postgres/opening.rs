@@ -24,7 +24,7 @@ async fn nodes_that_start_together_migrate_once() {
     for each in &opened {
         assert!(each.is_ok(), "{:?}", each.as_ref().err());
     }
-    assert_eq!(sql(&database, "SELECT count(*), max(version) FROM contactd_schema"), "1|2");
+    assert_eq!(sql(&database, "SELECT count(*), max(version) FROM contactd_schema"), "1|3");
     let served = database.serve(Options::default()).await;
     database.create(&served, named("Jane")).await.unwrap();
 }
@@ -52,28 +52,29 @@ async fn a_newer_schema_is_served_while_this_release_can() {
     let newer = database.serve(Options::default()).await;
     assert_eq!(newer.get(contact.id).await.unwrap(), contact);
     database.update(&newer, &contact, named("Jane Doe")).await.unwrap();
-    sql(&database, "UPDATE contactd_schema SET oldest = 3");
+    sql(&database, "UPDATE contactd_schema SET oldest = 4");
     for refused in [
         Store::open(&database.location(), Options::default()).await.map(drop),
         Store::open_beside(&database.location()).await.map(drop),
     ] {
-        assert!(matches!(refused, Err(StoreError::NewerSchema { found: 7, known: 2 })), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::NewerSchema { found: 7, known: 3 })), "{refused:?}");
     }
-    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "7|3");
+    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "7|4");
 }
 
 #[tokio::test]
-async fn a_database_of_schema_1_gets_its_pictures() {
+async fn a_database_of_schema_1_gets_its_pictures_and_texts() {
     let database = database();
     let served = database.serve(Options::default()).await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     served.store.close().await;
-    sql(&database, "DROP TABLE pictures");
+    sql(&database, "DROP TABLE pictures, texts, texts_due");
     sql(&database, "UPDATE contactd_schema SET version = 1, oldest = 1");
     let again = database.serve(Options::default()).await;
     assert_eq!(again.get(contact.id).await.unwrap(), contact);
     assert_eq!(sql(&database, "SELECT count(*) FROM pictures"), "0");
-    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "2|1");
+    assert_eq!(sql(&database, "SELECT text FROM texts"), "  jane");
+    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "3|3");
 }
 
 #[tokio::test]
