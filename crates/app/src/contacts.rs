@@ -43,6 +43,10 @@ pub struct ContactList {
     pub contacts: Vec<Arc<Contact>>,
     /// How many the whole list has, exactly.
     pub total: u64,
+    /// Whether all were counted; else the total is that of those that were met.
+    pub is_counted: bool,
+    /// In the orders by change: the last event of each contact.
+    pub last_events: Vec<u64>,
     /// The catalog that their ids refer to.
     pub catalog: Arc<Catalog>,
 }
@@ -79,7 +83,8 @@ impl App {
         let mut query = self.with_dynamic_lists(query, &catalog);
         query.filter = seen(query.filter, &catalog);
         let page = self.store().list_contacts(caller.workspace, &query).await?;
-        Ok(ContactList { contacts: page.contacts, total: page.total, catalog })
+        let store::ContactPage { contacts, total, is_counted, last_events } = page;
+        Ok(ContactList { contacts, total, is_counted, last_events, catalog })
     }
 
     /// The contacts with these ids, in any order; unknown ids are left out.

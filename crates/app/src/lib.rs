@@ -21,6 +21,7 @@ mod merge;
 mod pictures;
 mod reach;
 mod records;
+pub mod search;
 mod starter;
 mod workspaces;
 
@@ -42,9 +43,9 @@ pub use pictures::{PICTURE_BYTES, Upload};
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified,
-    Workspace, WorkspaceNumber, WriterStats,
+    Behind, Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError,
+    Options, Patience, Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store,
+    StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 
 use crate::duty::Duties;

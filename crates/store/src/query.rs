@@ -120,8 +120,8 @@ pub struct ContactPage {
     pub total: u64,
     /// Whether all were counted: else the total is that of those that were met up to the end of the page.
     pub is_counted: bool,
-    /// Where the page ends, in the orders that are not by number.
-    pub end: Option<Behind>,
+    /// In the orders by change: the last event of each contact, as it was when the page was read.
+    pub last_events: Vec<u64>,
 }
 
 /// The order of a list of companies, notes or tasks.
@@ -226,8 +226,9 @@ impl ContactQuery {
         usize::try_from(self.offset.saturating_add(self.limit.into())).unwrap_or(usize::MAX)
     }
 
-    /// The place of a contact in the order, unless that is one by number.
-    pub(crate) fn place(&self, last: &Contact, last_event: Option<u64>) -> Option<Behind> {
+    /// The place of a contact in the order, unless that is one by number. Its last event is one of
+    /// [`ContactPage::last_events`].
+    pub fn place(&self, last: &Contact, last_event: Option<u64>) -> Option<Behind> {
         if !self.sort.is_empty() {
             return Some(Behind::Ranks(self.sort.iter().map(|sort| sort.rank(last)).collect(), last.number));
         }

@@ -99,9 +99,8 @@ impl Backend for Sqlite {
         workspace: WorkspaceNumber,
         query: ContactQuery,
     ) -> Result<ContactPage, StoreError> {
-        let read = move |connection: &_| Ok((list::list(connection, workspace, &query)?, query));
-        let (listed, query) = self.readers.run(read).await?;
-        listed.page(&query)
+        let read = move |connection: &_| list::list(connection, workspace, &query);
+        self.readers.run(read).await?.page()
     }
 
     async fn list_records(

@@ -12,7 +12,7 @@ use super::looked_up;
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
 use crate::select::{Among, Bind, Select, Syntax};
-use crate::{Behind, ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
+use crate::{ContactOrder, ContactPage, ContactQuery, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need.
 pub(super) const SYNTAX: Syntax = Syntax {
@@ -82,7 +82,7 @@ async fn by_number<K: Ord>(
         select.page
     );
     let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds)], "").await?;
-    let mut page = counted(rows, query)?;
+    let mut page = counted(rows)?;
     page.contacts.sort_by_key(|contact| place(contact));
     Ok(page)
 }
@@ -91,10 +91,9 @@ async fn by_number<K: Ord>(
 /// along.
 pub(super) async fn page(
     session: &Session,
-    query: &ContactQuery,
     select: &Select,
     last: &str,
-) -> Result<(Vec<Arc<Contact>>, Option<Behind>), StoreError> {
+) -> Result<(Vec<Arc<Contact>>, Vec<u64>), StoreError> {
     let page = format!(
         "SELECT c.format, c.doc, c.last_event FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
@@ -103,20 +102,7 @@ pub(super) async fn page(
     let rows =
         session.run(PLANNED_EACH, &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
     let rows = rows.first().map_or(&[][..], Vec::as_slice);
-    let contacts = contacts(rows)?;
-    let end = end(query, &contacts, rows, 2)?;
-    Ok((contacts, end))
-}
-
-/// Where a page ends, with the last events of its contacts in a column.
-fn end(
-    query: &ContactQuery,
-    contacts: &[Arc<Contact>],
-    rows: &[Row],
-    column: usize,
-) -> Result<Option<Behind>, StoreError> {
-    let last_event = rows.last().map(|row| unsigned(row, column)).transpose()?;
-    Ok(contacts.last().and_then(|last| query.place(last, last_event)))
+    Ok((contacts(rows)?, each(rows, |row| unsigned(row, 2))?))
 }
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
@@ -135,18 +121,17 @@ async fn all(
          ON true WHERE h.workspace = $1 ORDER BY k.place",
         select.page
     );
-    counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?, query)
+    counted(session.run(begin, &[step(&page, &types(&select.binds), &select.binds)], commit).await?)
 }
 
 /// A page, from rows of format, document, the total of the list and the last event.
-fn counted(rows: Vec<Vec<Row>>, query: &ContactQuery) -> Result<ContactPage, StoreError> {
+fn counted(rows: Vec<Vec<Row>>) -> Result<ContactPage, StoreError> {
     let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
     let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
     // A page without contacts is a row without one.
     rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
-    let contacts = contacts(&rows)?;
-    let end = end(query, &contacts, &rows, 3)?;
-    Ok(ContactPage { contacts, total, is_counted: true, end })
+    let last_events = each(&rows, |row| unsigned(row, 3))?;
+    Ok(ContactPage { contacts: contacts(&rows)?, total, is_counted: true, last_events })
 }
 
 static BY_CHANNEL: Sql = Sql {

@@ -70,7 +70,12 @@ pub(super) async fn list(
             let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
             let page: Vec<u64> = holds.iter().copied().skip(skip).collect();
             let contacts = by_number(session, workspace, &page, "COMMIT").await?;
-            return Ok(ContactPage { contacts, total: holds.len() as u64, is_counted: false, end: None });
+            return Ok(ContactPage {
+                contacts,
+                total: holds.len() as u64,
+                is_counted: false,
+                last_events: Vec::new(),
+            });
         }
         found = holds.into_iter().collect();
     }
@@ -84,8 +89,8 @@ pub(super) async fn list(
         let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
-            let (contacts, end) = list::page(session, query, &select, "COMMIT").await?;
-            return Ok(ContactPage { contacts, total, is_counted: true, end });
+            let (contacts, last_events) = list::page(session, &select, "COMMIT").await?;
+            return Ok(ContactPage { contacts, total, is_counted: true, last_events });
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
         let types = list::types(&binds);
@@ -93,8 +98,7 @@ pub(super) async fn list(
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
     let contacts = by_number(session, workspace, &numbers, "COMMIT").await?;
-    let end = contacts.last().and_then(|last| query.place(last, None));
-    Ok(ContactPage { contacts, total, is_counted: true, end })
+    Ok(ContactPage { contacts, total, is_counted: true, last_events: Vec::new() })
 }
 
 /// What a query needs to know, and how many contacts there are. Begins the transaction that all of it is read in.

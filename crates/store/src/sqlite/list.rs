@@ -64,10 +64,10 @@ impl Listed {
     }
 
     /// The page, parsed.
-    pub(super) fn page(&self, query: &ContactQuery) -> Result<ContactPage, StoreError> {
+    pub(super) fn page(&self) -> Result<ContactPage, StoreError> {
         let contacts = self.documents.contacts()?;
-        let end = contacts.last().and_then(|last| query.place(last, self.documents.last_event));
-        Ok(ContactPage { contacts, total: self.total, is_counted: self.is_counted, end })
+        let last_events = self.documents.last_events.clone();
+        Ok(ContactPage { contacts, total: self.total, is_counted: self.is_counted, last_events })
     }
 }
 
@@ -175,14 +175,7 @@ fn each(
 fn page(connection: &Connection, select: Select) -> Result<Documents, StoreError> {
     let mut statement = connection.prepare_cached(&select.page)?;
     let rows = statement.query_map(params_from_iter(select.binds), |row| row.get(0))?;
-    let rows = rows.collect::<Result<Vec<i64>, _>>()?;
-    let mut documents = documents(connection, &rows)?;
-    if let Some(last) = rows.last() {
-        let sql = "SELECT last_event FROM contacts WHERE row = ?1";
-        let mut statement = connection.prepare_cached(sql)?;
-        documents.last_event = Some(statement.query_row([last], |row| row.get(0))?);
-    }
-    Ok(documents)
+    documents(connection, &rows.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// The contacts of a page to which an index leads one after the other, so that nothing is sorted.
@@ -223,9 +216,11 @@ pub(super) fn by_channel(
 
 fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreError> {
     let mut documents = Documents::default();
-    let mut statement = connection.prepare_cached("SELECT format, doc FROM contacts WHERE row = ?1")?;
+    let sql = "SELECT format, doc, last_event FROM contacts WHERE row = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
     for row in rows {
-        statement.query_row([row], |row| documents.push(row))?;
+        let last_event = statement.query_row([row], |row| documents.push(row).and_then(|()| row.get(2)))?;
+        documents.last_events.push(last_event);
     }
     Ok(documents)
 }
@@ -236,8 +231,8 @@ pub(super) struct Documents {
     text: String,
     /// The format of each, and where in the text it ends.
     each: Vec<(i64, usize)>,
-    /// The last event of the last one, where it is known.
-    last_event: Option<u64>,
+    /// The last event of each, where they are looked up one by one.
+    last_events: Vec<u64>,
 }
 
 impl Documents {
@@ -268,6 +263,7 @@ impl Documents {
             reversed.text.push_str(text);
             reversed.each.push((format, reversed.text.len()));
         }
+        reversed.last_events.extend(self.last_events.iter().rev());
         reversed
     }
 
