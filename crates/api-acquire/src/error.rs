@@ -176,7 +176,7 @@ impl Error {
             app::Error::InUse(what) => {
                 one(StatusCode::BAD_REQUEST, DUPLICATE, &format!("{} is in use.", cut(what)))
             }
-            app::Error::Busy => {
+            app::Error::Busy | app::Error::TooSlow(_) => {
                 one(StatusCode::SERVICE_UNAVAILABLE, SERVER, "Too many requests wait; nothing was stored.")
             }
             app::Error::Stopping => {

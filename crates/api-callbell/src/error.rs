@@ -97,7 +97,7 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         Problem::App(E::NotFound(missing)) => (S::NOT_FOUND, format!("{} not found", noun(*missing)).into()),
         Problem::App(E::Rejected(rejection)) => (S::BAD_REQUEST, violations(rejection)),
         Problem::App(fault @ E::InUse(_)) => (S::BAD_REQUEST, fault.to_string().into()),
-        Problem::App(fault @ (E::Busy | E::Stopping | E::Unavailable(_))) => {
+        Problem::App(fault @ (E::Busy | E::TooSlow(_) | E::Stopping | E::Unavailable(_))) => {
             (S::SERVICE_UNAVAILABLE, format!("{fault}, try again").into())
         }
         Problem::App(fault @ E::OutcomeUnknown(_)) => (S::SERVICE_UNAVAILABLE, fault.to_string().into()),

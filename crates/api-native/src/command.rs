@@ -136,6 +136,7 @@ fn plain(error: Error) -> app::Error {
         Error::Problem(Problem::App(error)) => error,
         Error::Problem(problem) => malformed(problem.to_string()),
         Error::MediaType => malformed("the body has a media type that is not supported".to_owned()),
+        Error::Search(fault) => malformed(fault.detail().to_owned()),
         Error::Header { name, reason } => malformed(format!("the header '{name}' {reason}")),
     }
 }

@@ -10,7 +10,7 @@ use crate::page::Page;
 use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
 use crate::wire::{self, ContactBody, ContactsBody};
-use crate::{Error, NativeApi};
+use crate::{Error, NativeApi, search};
 
 /// What a client does not choose.
 const FIXED: [&str; 6] = ["id", "number", "revision", "created_at", "updated_at", "unconfirmed_at"];
@@ -21,9 +21,12 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 }
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
+    if search::is_asked(&call) {
+        return search::list(call).await;
+    }
     let page = Page::from_query(&call.query)?;
     let (list, next) = page.load(&call).await?;
-    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next)))
+    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next, Some(list.total))))
 }
 
 pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {

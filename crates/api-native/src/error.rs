@@ -14,6 +14,7 @@ use model::{Rejection, ViolationKind};
 use serde::Serialize;
 
 use self::violation::Refused;
+use crate::search::SearchFault;
 use crate::{media, precondition};
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
@@ -26,6 +27,8 @@ pub enum Error {
     Problem(Problem),
     /// The body's Content-Type is none that a write can have.
     MediaType,
+    /// A search cannot be read or carried out.
+    Search(Box<SearchFault>),
     /// A header cannot be read.
     Header {
         /// Its name.
@@ -38,6 +41,12 @@ pub enum Error {
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl From<SearchFault> for Error {
+    fn from(fault: SearchFault) -> Self {
+        Self::Search(Box::new(fault))
     }
 }
 
@@ -62,6 +71,8 @@ enum Kind {
     TooLarge,
     MediaType,
     Invalid,
+    BadSearch,
+    TooSlow,
     Unavailable,
     OutcomeUnknown,
     Internal,
@@ -109,6 +120,12 @@ impl Kind {
             Self::Invalid => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "/docs/problems/invalid", "The change was refused")
             }
+            Self::BadSearch => {
+                (StatusCode::BAD_REQUEST, "/docs/problems/bad-search", "The search cannot be carried out")
+            }
+            Self::TooSlow => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "/docs/problems/too-slow", "The list takes too long")
+            }
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "/docs/problems/unavailable", "Try again soon")
             }
@@ -133,6 +150,8 @@ struct Details {
     challenge: Option<&'static str>,
     /// The revision that the record has, when another one was wanted.
     revision: Option<u64>,
+    /// What is wrong with a search.
+    search: Option<Box<SearchFault>>,
 }
 
 /// The body of a problem.
@@ -144,13 +163,22 @@ struct DetailsBody<'a> {
     status: u16,
     detail: &'a str,
     errors: &'a [Refused],
+    #[serde(flatten)]
+    search: Option<&'a SearchFault>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
 
 impl Details {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), challenge: None, revision: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            challenge: None,
+            revision: None,
+            search: None,
+        }
     }
 
     fn of(error: &Error) -> Self {
@@ -159,6 +187,9 @@ impl Details {
             Error::MediaType => {
                 let detail = format!("a write must have the Content-Type {}", media::ACCEPTED.join(" or "));
                 return Self::new(Kind::MediaType, detail);
+            }
+            Error::Search(fault) => {
+                return Self { search: Some(fault.clone()), ..Self::new(Kind::BadSearch, fault.detail()) };
             }
             Error::Header { name, reason } => {
                 return Self::new(Kind::BadRequest, format!("the header '{name}' {reason}"));
@@ -196,6 +227,7 @@ impl Details {
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }
+            app::Error::TooSlow(terms) => Self::new(Kind::TooSlow, too_slow(terms)),
             app::Error::OutcomeUnknown(_) => {
                 Self::new(Kind::OutcomeUnknown, format!("{error}; reading the contact will tell"))
             }
@@ -231,11 +263,30 @@ impl Details {
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
         let (status, kind, title) = self.kind.parts();
         let status = status.as_u16();
-        let body =
-            DetailsBody { kind, title, status, detail: &self.detail, errors: &self.errors, request_id };
+        let body = DetailsBody {
+            kind,
+            title,
+            status,
+            detail: &self.detail,
+            errors: &self.errors,
+            search: self.search.as_deref(),
+            request_id,
+        };
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
+}
+
+/// What to do about a list that took too long.
+fn too_slow(terms: &[String]) -> String {
+    let what = match terms {
+        [] => "the order".to_owned(),
+        terms => terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", "),
+    };
+    format!(
+        "{what} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
+         search by words, tags, flags or options"
+    )
 }
 
 /// The violations, each once.

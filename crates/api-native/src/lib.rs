@@ -14,6 +14,7 @@ mod members;
 mod page;
 mod precondition;
 mod resource;
+mod search;
 mod shelf;
 mod wire;
 
@@ -44,6 +45,7 @@ pub struct NativeApi;
 pub fn routes(app: App) -> Router {
     let routes = Router::new()
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
+        .route("/api/v1/contacts/search", post(search::search))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/changes/{id}", get(history::get))

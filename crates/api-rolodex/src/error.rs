@@ -158,7 +158,9 @@ fn of_app(fault: &app::Error) -> Error {
         app::Error::InUse(what) => {
             Error::new(StatusCode::CONFLICT, "conflict", format!("{} is in use.", quoted(what)))
         }
-        app::Error::Busy => Error::unavailable("Too many requests wait; nothing was changed."),
+        app::Error::Busy | app::Error::TooSlow(_) => {
+            Error::unavailable("Too many requests wait; nothing was changed.")
+        }
         app::Error::Stopping => Error::unavailable("The server is stopping; nothing was changed."),
         app::Error::Unavailable(_) => {
             Error::unavailable("The database is not available; nothing was changed.")

@@ -51,6 +51,13 @@ pub struct ContactList {
     pub catalog: Arc<Catalog>,
 }
 
+impl ContactList {
+    /// A page of a list that was counted.
+    pub fn counted(contacts: Vec<Arc<Contact>>, total: u64, catalog: Arc<Catalog>) -> Self {
+        Self { contacts, total, is_counted: true, last_events: Vec::new(), catalog }
+    }
+}
+
 impl From<Outcome> for Written {
     fn from(outcome: Outcome) -> Self {
         Self {

@@ -146,13 +146,13 @@ impl<'a> ContactBody<'a> {
 pub(crate) struct ContactsBody<'a> {
     contacts: Vec<ContactBody<'a>>,
     next: Option<String>,
-    total: u64,
+    total: Option<u64>,
 }
 
 impl<'a> ContactsBody<'a> {
-    /// A page, and where the next one begins.
-    pub(crate) fn new(list: &'a ContactList, next: Option<String>) -> Self {
+    /// A page, where the next one begins, and how many contacts all pages have, if that was counted.
+    pub(crate) fn new(list: &'a ContactList, next: Option<String>, total: Option<u64>) -> Self {
         let contacts = list.contacts.iter().map(|contact| ContactBody::new(contact, &list.catalog)).collect();
-        Self { contacts, next, total: list.total }
+        Self { contacts, next, total }
     }
 }

@@ -1,0 +1,102 @@
+//! Searches: `GET /contacts?q=…` and `POST /contacts/search`.
+
+mod asked;
+mod cursor;
+mod fault;
+
+use std::time::Duration;
+
+use api_kit::{Answer, Body, Call, json};
+use app::{ContactList, ContactOrder, ContactQuery, Filter, Patience};
+use axum::http::StatusCode;
+use model::Catalog;
+
+use self::asked::Asked;
+use self::cursor::{Cursor, Place, fingerprint};
+pub(crate) use self::fault::SearchFault;
+use crate::media::Document;
+use crate::wire::ContactsBody;
+use crate::{NativeApi, filter};
+
+/// How long a search may read documents.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether a list of contacts is asked for by what only searches have.
+pub(crate) fn is_asked(call: &Call<NativeApi>) -> bool {
+    call.query.get("q").is_some() || call.query.get("sort").is_some()
+}
+
+pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let catalog = call.app.catalog(&call.caller).await?;
+    let asked = Asked::of_query(&call.query)?;
+    let besides = filter::of(&call.query, &catalog)?;
+    // What else is asked for belongs to the search: a cursor is one of all of it.
+    let text: Vec<String> =
+        filter::parameters(&call.query).map(|(name, value)| format!("{name}={value}")).collect();
+    find(&call, &asked, &catalog, (besides, &text.join("&"))).await
+}
+
+pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
+    let Body::Json(body) = body else {
+        return Err(SearchFault::body("must be a JSON object").into());
+    };
+    let catalog = call.app.catalog(&call.caller).await?;
+    let asked = Asked::of_body(body)?;
+    find(&call, &asked, &catalog, (Filter::All, "")).await
+}
+
+async fn find(
+    call: &Call<NativeApi>,
+    asked: &Asked,
+    catalog: &Catalog,
+    (besides, besides_text): (Filter, &str),
+) -> Answer<NativeApi> {
+    let sort = asked.sort.as_deref().unwrap_or_default();
+    let workspace = call.caller.workspace().0.to_string();
+    let mark = fingerprint(&[&workspace, &asked.search.to_string(), besides_text, sort]);
+    let cursor = asked.cursor.as_deref().map(|text| Cursor::read(text, mark, call.app.now())).transpose()?;
+    // All pages of a list are of one time, so that what is relative to it means the same.
+    let (now, place) = match cursor {
+        Some(cursor) => (cursor.begun_at(), cursor.place),
+        None => (call.app.now(), Place::Start),
+    };
+    let found = app::search::filter(&asked.search, catalog, now).map_err(|bad| asked.fault(&bad))?;
+    let (order, sort) = match &asked.sort {
+        Some(text) => app::search::order(text, catalog).map_err(|bad| SearchFault::order(&bad))?,
+        None => (ContactOrder::Oldest, Vec::new()),
+    };
+    let (after, behind) = match place {
+        Place::Start => (None, None),
+        Place::Number(number) => (Some(number), None),
+        Place::Behind(behind) => (None, Some(behind)),
+    };
+    let query = ContactQuery {
+        filter: Filter::And(vec![found, besides]),
+        order,
+        sort,
+        after,
+        behind,
+        // One more tells whether there is a next page.
+        limit: asked.limit + 1,
+        is_uncounted: !asked.total,
+        patience: Patience::of(PATIENCE),
+        ..ContactQuery::default()
+    };
+    let mut list = call.app.list_contacts(&call.caller, &query).await?;
+    let next = next(&mut list, &query, asked.limit).map(|place| Cursor::new(mark, now, place).to_string());
+    let total = list.is_counted.then_some(list.total);
+    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next, total)))
+}
+
+/// Cuts a page to its length; the place where the next one begins, if there is one.
+fn next(list: &mut ContactList, query: &ContactQuery, limit: u32) -> Option<Place> {
+    let limit = limit as usize;
+    if list.contacts.len() <= limit {
+        return None;
+    }
+    list.contacts.truncate(limit);
+    let last = list.contacts.last()?;
+    let last_event = list.last_events.get(limit.checked_sub(1)?).copied();
+    let behind = query.place(last, last_event).map(Place::Behind);
+    Some(behind.unwrap_or(Place::Number(last.number)))
+}
