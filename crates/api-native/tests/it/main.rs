@@ -20,6 +20,7 @@ mod options;
 mod patch;
 mod preconditions;
 mod resources;
+mod search;
 mod undo;
 
 use std::sync::Arc;
