@@ -7,7 +7,7 @@ mod fault;
 use std::time::Duration;
 
 use api_kit::{Answer, Body, Call, json};
-use app::{ContactList, ContactOrder, ContactQuery, Filter, Patience};
+use app::{App, Caller, ContactList, ContactOrder, ContactQuery, Filter, Patience};
 use axum::http::StatusCode;
 use model::Catalog;
 
@@ -16,7 +16,7 @@ use self::cursor::{Cursor, Place, fingerprint};
 pub(crate) use self::fault::SearchFault;
 use crate::media::Document;
 use crate::wire::ContactsBody;
-use crate::{NativeApi, filter};
+use crate::{Error, NativeApi, filter};
 
 /// How long a search may read documents.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,9 +31,9 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     let asked = Asked::of_query(&call.query)?;
     let besides = filter::of(&call.query, &catalog)?;
     // What else is asked for belongs to the search: a cursor is one of all of it.
-    let text: Vec<String> =
-        filter::parameters(&call.query).map(|(name, value)| format!("{name}={value}")).collect();
-    find(&call, &asked, &catalog, (besides, &text.join("&"))).await
+    let text = filter::parameters(&call.query).map(|(name, value)| format!("{name}={value}"));
+    let text = text.collect::<Vec<_>>().join("&");
+    answer(&find((&call.app, &call.caller), &asked, &catalog, (besides, &text)).await?)
 }
 
 pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -42,23 +42,45 @@ pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> A
     };
     let catalog = call.app.catalog(&call.caller).await?;
     let asked = Asked::of_body(body)?;
-    find(&call, &asked, &catalog, (Filter::All, "")).await
+    answer(&find((&call.app, &call.caller), &asked, &catalog, (Filter::All, "")).await?)
+}
+
+/// The contacts that a search as text finds, in an order, so many at most: without HTTP.
+pub(crate) async fn first(
+    app: &App,
+    caller: &Caller,
+    (search, sort, limit): (&str, Option<&str>, u32),
+) -> Result<ContactList, Error> {
+    let asked = Asked::first(search, sort, limit)?;
+    let catalog = app.catalog(caller).await?;
+    Ok(find((app, caller), &asked, &catalog, (Filter::All, "")).await?.list)
+}
+
+/// A page of what was found.
+struct Found {
+    list: ContactList,
+    next: Option<String>,
+}
+
+fn answer(found: &Found) -> Answer<NativeApi> {
+    let total = found.list.is_counted.then_some(found.list.total);
+    Ok(json(StatusCode::OK, &ContactsBody::new(&found.list, found.next.clone(), total)))
 }
 
 async fn find(
-    call: &Call<NativeApi>,
+    (app, caller): (&App, &Caller),
     asked: &Asked,
     catalog: &Catalog,
     (besides, besides_text): (Filter, &str),
-) -> Answer<NativeApi> {
+) -> Result<Found, Error> {
     let sort = asked.sort.as_deref().unwrap_or_default();
-    let workspace = call.caller.workspace().0.to_string();
+    let workspace = caller.workspace().0.to_string();
     let mark = fingerprint(&[&workspace, &asked.search.to_string(), besides_text, sort]);
-    let cursor = asked.cursor.as_deref().map(|text| Cursor::read(text, mark, call.app.now())).transpose()?;
+    let cursor = asked.cursor.as_deref().map(|text| Cursor::read(text, mark, app.now())).transpose()?;
     // All pages of a list are of one time, so that what is relative to it means the same.
     let (now, place) = match cursor {
         Some(cursor) => (cursor.begun_at(), cursor.place),
-        None => (call.app.now(), Place::Start),
+        None => (app.now(), Place::Start),
     };
     let found = app::search::filter(&asked.search, catalog, now).map_err(|bad| asked.fault(&bad))?;
     let (order, sort) = match &asked.sort {
@@ -82,10 +104,9 @@ async fn find(
         patience: Patience::of(PATIENCE),
         ..ContactQuery::default()
     };
-    let mut list = call.app.list_contacts(&call.caller, &query).await?;
+    let mut list = app.list_contacts(caller, &query).await?;
     let next = next(&mut list, &query, asked.limit).map(|place| Cursor::new(mark, now, place).to_string());
-    let total = list.is_counted.then_some(list.total);
-    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next, total)))
+    Ok(Found { list, next })
 }
 
 /// Cuts a page to its length; the place where the next one begins, if there is one.

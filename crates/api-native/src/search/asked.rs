@@ -62,6 +62,12 @@ impl Asked {
         Ok(Self { search, places, sort: owned("sort"), limit: page::limit(query)?, cursor, total })
     }
 
+    /// The first contacts of a search as text.
+    pub(super) fn first(search: &str, sort: Option<&str>, limit: u32) -> Result<Self, Error> {
+        let (search, places) = text(search)?;
+        Ok(Self { search, places, sort: sort.map(str::to_owned), limit, cursor: None, total: false })
+    }
+
     /// Reads the same from a body, in which the search can be a tree.
     pub(super) fn of_body(body: Json) -> Result<Self, Error> {
         let body: SearchBody =

@@ -21,6 +21,7 @@ mod patch;
 mod preconditions;
 mod resources;
 mod search;
+mod search_model;
 mod undo;
 
 use std::sync::Arc;

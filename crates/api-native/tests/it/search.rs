@@ -9,10 +9,10 @@ use testkit::{Client, TestApp};
 
 use crate::{CONTACTS, client, create, path, refusals, start};
 
-const SEARCH: &str = "/api/v1/contacts/search";
+pub(crate) const SEARCH: &str = "/api/v1/contacts/search";
 const PAGE: &str = include_str!("../../../../docs/search.md");
 
-fn field(key: &str, kind: FieldType, options: &[&str]) -> Field {
+pub(crate) fn field(key: &str, kind: FieldType, options: &[&str]) -> Field {
     let option = |name: &&str| FieldOption {
         position: None,
         id: OptionId(SystemClock.fresh_id()),
@@ -76,7 +76,7 @@ fn names(list: &Json) -> Vec<String> {
     contacts.iter().map(|each| each["name"]["full"].as_str().unwrap().to_owned()).collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
