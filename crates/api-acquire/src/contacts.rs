@@ -110,5 +110,5 @@ async fn find(call: &Call<Acquire>, asked: &Asked) -> Result<ContactList, app::E
     contacts.retain(|contact| asked.holds_for(contact));
     asked.sort(&mut contacts);
     let (contacts, total) = asked.page().of(contacts);
-    Ok(ContactList { contacts, total, catalog: call.app.catalog(&call.caller).await? })
+    Ok(ContactList::counted(contacts, total, call.app.catalog(&call.caller).await?))
 }

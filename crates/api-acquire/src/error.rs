@@ -197,7 +197,7 @@ impl Error {
             app::Error::Repeated(fault @ (app::Repeated::InFlight | app::Repeated::CarriedOut(_))) => {
                 one(StatusCode::CONFLICT, DUPLICATE, &format!("Refused: {fault}."))
             }
-            app::Error::Busy => {
+            app::Error::Busy | app::Error::TooSlow(_) => {
                 one(StatusCode::SERVICE_UNAVAILABLE, SERVER, "Too many requests wait; nothing was stored.")
             }
             app::Error::Stopping => {

@@ -194,9 +194,9 @@ impl Asked {
             filter: if parts.is_empty() { Filter::All } else { Filter::And(parts) },
             order,
             sort,
-            after: None,
             offset: self.page.offset(),
             limit: self.page.limit(),
+            ..ContactQuery::default()
         })
     }
 

@@ -108,7 +108,7 @@ fn answer(problem: &Problem) -> (StatusCode, Json) {
         Problem::App(E::Repeated(fault @ (Repeated::InFlight | Repeated::CarriedOut(_)))) => {
             (S::CONFLICT, fault.to_string().into())
         }
-        Problem::App(fault @ (E::Busy | E::Stopping | E::Unavailable(_))) => {
+        Problem::App(fault @ (E::Busy | E::TooSlow(_) | E::Stopping | E::Unavailable(_))) => {
             (S::SERVICE_UNAVAILABLE, format!("{fault}, try again").into())
         }
         Problem::App(fault @ E::OutcomeUnknown(_)) => (S::SERVICE_UNAVAILABLE, fault.to_string().into()),

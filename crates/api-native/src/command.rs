@@ -11,6 +11,7 @@ use crate::Error;
 use crate::page::Page;
 use crate::resource::{create_from, delete_one, to_json, update_from};
 use crate::shelf::{Asked, Items, One, Records, Shelf};
+use crate::wire::ContactBody;
 
 /// A record as it is shown, and the change that a write made.
 #[derive(Clone, Debug)]
@@ -70,6 +71,20 @@ pub async fn update(
 /// [`app::Error::NotFound`]; [`app::Error::Rejected`] when it may not be deleted; or what the store says.
 pub async fn delete(app: &App, caller: &Caller, (kind, id): (RecordKind, &str)) -> Result<Shown, app::Error> {
     first(kind, dispatch(app, caller, kind, Deed::Delete(id)).await?)
+}
+
+/// The contacts that a search finds, in an order (as `sort` of the API has it), so many at most.
+///
+/// # Errors
+/// [`app::Error::Rejected`] when it cannot be read or carried out, or what the store says.
+pub async fn search(
+    app: &App,
+    caller: &Caller,
+    asked: (&str, Option<&str>, u32),
+) -> Result<Vec<Json>, app::Error> {
+    let list = crate::search::first(app, caller, asked).await.map_err(plain)?;
+    let shown = |contact| to_json(&ContactBody::new(contact, &list.catalog));
+    Ok(list.contacts.iter().map(|contact| shown(contact)).collect())
 }
 
 fn first(kind: RecordKind, shown: Vec<Shown>) -> Result<Shown, app::Error> {
@@ -137,6 +152,7 @@ fn plain(error: Error) -> app::Error {
         Error::Problem(problem) | Error::Explained { problem, .. } => malformed(problem.to_string()),
         Error::NotThen(why) | Error::GoneThen(why) => malformed(why),
         Error::Operation { place, fault } => malformed(format!("operation {place}: {fault:?}")),
+        Error::Search(fault) => malformed(fault.detail().to_owned()),
         Error::MediaType(_) => malformed("the body has a media type that is not supported".to_owned()),
     }
 }

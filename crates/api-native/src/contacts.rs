@@ -11,7 +11,7 @@ use crate::media::{self, Document};
 use crate::page::Page;
 use crate::resource::to_json;
 use crate::wire::{self, ContactBody, ContactsBody, DocumentBody};
-use crate::{Error, NativeApi, past};
+use crate::{Error, NativeApi, past, search};
 
 /// What a client does not choose.
 pub(crate) const FIXED: [&str; 6] =
@@ -23,11 +23,14 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 }
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
+    if search::is_asked(&call) {
+        return search::list(call).await;
+    }
     let page = Page::from_query(&call.query)?;
     let list = page.load(&call).await?;
     let mut contacts = list.documents.in_place().map_err(app::Error::from)?;
     let next = page.cut(&mut contacts);
-    Ok(json(StatusCode::OK, &ContactsBody::new(&contacts, &list.catalog, (list.total, next))))
+    Ok(json(StatusCode::OK, &ContactsBody::new(&contacts, &list.catalog, (Some(list.total), next))))
 }
 
 pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {

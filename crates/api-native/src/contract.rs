@@ -107,7 +107,20 @@ fn answers(all: &mut Answers) {
 
 fn contacts_answers(all: &mut Answers) {
     let (many, one) = ("/api/v1/contacts", "/api/v1/contacts/{id}");
-    all.json::<ContactsBody<'_>>(200, &[&format!("GET {many}")]);
+    all.json::<ContactsBody<'_>>(200, &[&format!("GET {many}"), &format!("POST {many}/search")]);
+    let search = json_schema!({
+        "type": "object",
+        "properties": {
+            "q": { "type": "string", "description": "The search as a text." },
+            "search": { "type": "object", "description": "The search as a tree." },
+            "sort": { "type": "string" },
+            "limit": { "type": "integer", "minimum": 1, "maximum": 1000 },
+            "cursor": { "type": "string" },
+            "total": { "type": "boolean" },
+        },
+        "additionalProperties": false,
+    });
+    all.takes(&[&format!("POST {many}/search")], true, merge_patches(&search.to_value()));
     all.json::<ContactBody<'_>>(201, &[&format!("POST {many}")]);
     all.json::<ContactBody<'_>>(200, &[&format!("GET {one}"), &format!("PATCH {one}")]);
     all.empty(204, &[&format!("DELETE {one}")]);

@@ -15,10 +15,29 @@ const NONE: &str = "none";
 /// The filter of a query.
 pub(crate) fn of(query: &Query, catalog: &Catalog) -> Result<Filter, Error> {
     let mut parts = Vec::new();
-    for (name, text) in query.iter() {
+    for (name, text) in parameters(query) {
         parts.extend(part(name, text, catalog)?);
     }
     Ok(if parts.is_empty() { Filter::All } else { Filter::And(parts) })
+}
+
+/// The names of the parameters that filters read, but for those of fields.
+const NAMES: [&str; 10] = [
+    "tag",
+    "list",
+    "company",
+    "assigned_user",
+    "assigned_team",
+    "starred",
+    "confirmed",
+    "closed",
+    "blocked",
+    "opt_in",
+];
+
+/// The parameters that the filter of a query is made of.
+pub(crate) fn parameters(query: &Query) -> impl Iterator<Item = (&str, &str)> {
+    query.iter().filter(|(name, _)| NAMES.contains(name) || name.starts_with("values."))
 }
 
 /// What one parameter asks for; `None` when it is none of the filter's.

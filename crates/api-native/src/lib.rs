@@ -18,6 +18,7 @@ mod page;
 mod past;
 mod resource;
 mod schema;
+mod search;
 mod shelf;
 mod wire;
 
@@ -49,6 +50,7 @@ pub struct NativeApi;
 pub fn routes(app: App) -> Router {
     let routes = Router::new()
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
+        .route("/api/v1/contacts/search", post(search::search))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/contacts/{id}/provenance", get(past::provenance))

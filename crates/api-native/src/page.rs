@@ -13,13 +13,19 @@ const LIMIT_MAX: u32 = 1000;
 
 /// How many items a page may have.
 pub(crate) fn limit(query: &Query) -> Result<u32, Error> {
-    let bad = || Problem::BadQuery {
-        name: "limit",
-        reason: format!("must be a whole number from 1 to {LIMIT_MAX}"),
-    };
-    let given = query.integer("limit", 1).map_err(|_| bad())?;
+    limit_of(query.integer("limit", 1).or(Ok::<_, Error>(Some(0)))?)
+}
+
+/// The same, of the number that a client gives.
+pub(crate) fn limit_of(given: Option<u64>) -> Result<u32, Error> {
     let limit = given.map_or(Ok(LIMIT_DEFAULT), u32::try_from);
-    Ok(limit.ok().filter(|limit| *limit <= LIMIT_MAX).ok_or_else(bad)?)
+    let limit = limit.ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    limit.ok_or_else(|| bad("limit", &format!("must be a whole number from 1 to {LIMIT_MAX}")))
+}
+
+/// A query parameter that cannot be read.
+pub(crate) fn bad(name: &'static str, reason: &str) -> Error {
+    Problem::BadQuery { name, reason: reason.to_owned() }.into()
 }
 
 /// The order of a list.
@@ -64,22 +70,23 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads `limit`, `order` and `after`.
+    /// Reads `limit`, `order` and `cursor`.
     pub(crate) fn from_query(query: &Query) -> Result<Self, Error> {
         let limit = limit(query)?;
-        let bad = |name, reason: &str| Problem::BadQuery { name, reason: reason.to_owned() };
         let order = match query.get("order") {
             None => None,
             Some("oldest") => Some(Order::Oldest),
             Some("newest") => Some(Order::Newest),
-            Some(_) => return Err(bad("order", "must be oldest or newest").into()),
+            Some(_) => return Err(bad("order", "must be oldest or newest")),
         };
-        let Some(text) = query.get("after") else {
+        // The same under two names; the second is the older one.
+        let given = ["cursor", "after"].into_iter().find_map(|name| Some((name, query.get(name)?)));
+        let Some((name, text)) = given else {
             return Ok(Self { limit, order: order.unwrap_or(Order::Oldest), after: None });
         };
-        let cursor = Cursor::parse(text).ok_or_else(|| bad("after", "must be the 'next' of another page"))?;
+        let cursor = Cursor::parse(text).ok_or_else(|| bad(name, "must be the 'next' of another page"))?;
         if order.is_some_and(|order| order != cursor.order) {
-            return Err(bad("after", "must be the 'next' of a page in the same order").into());
+            return Err(bad(name, "must be the 'next' of a page in the same order"));
         }
         Ok(Self { limit, order: cursor.order, after: Some(cursor) })
     }

@@ -183,7 +183,9 @@ fn of_app(fault: &app::Error) -> Error {
         app::Error::Repeated(fault @ (app::Repeated::InFlight | app::Repeated::CarriedOut(_))) => {
             Error::new(StatusCode::CONFLICT, "conflict", format!("Refused: {fault}."))
         }
-        app::Error::Busy => Error::unavailable("Too many requests wait; nothing was changed."),
+        app::Error::Busy | app::Error::TooSlow(_) => {
+            Error::unavailable("Too many requests wait; nothing was changed.")
+        }
         app::Error::Stopping => Error::unavailable("The server is stopping; nothing was changed."),
         app::Error::Unavailable(_) => {
             Error::unavailable("The database is not available; nothing was changed.")

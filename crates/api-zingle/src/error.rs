@@ -94,6 +94,7 @@ impl From<Problem> for Error {
             Problem::App(AppError::Store(_)) | Problem::Panic => Self::new(FAULT),
             Problem::App(
                 fault @ (AppError::Busy
+                | AppError::TooSlow(_)
                 | AppError::Stopping
                 | AppError::Unavailable(_)
                 | AppError::OutcomeUnknown(_)),

@@ -55,6 +55,10 @@ pub struct ContactList {
     pub contacts: Vec<Arc<Contact>>,
     /// How many the whole list has, exactly.
     pub total: u64,
+    /// Whether all were counted; else the total is that of those that were met.
+    pub is_counted: bool,
+    /// In the orders by change: the last event of each contact.
+    pub last_events: Vec<u64>,
     /// The catalog that their ids refer to.
     pub catalog: Arc<Catalog>,
 }
@@ -66,8 +70,29 @@ pub struct DocumentList {
     pub documents: Documents,
     /// How many the whole list has, exactly.
     pub total: u64,
+    /// Whether all were counted: else the total is that of those that were met up to the end of the page.
+    pub is_counted: bool,
     /// The catalog that their ids refer to.
     pub catalog: Arc<Catalog>,
+}
+
+impl DocumentList {
+    /// The same page with the contacts read.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when one is damaged.
+    pub fn whole(self) -> Result<ContactList, Error> {
+        let Self { documents, total, is_counted, catalog } = self;
+        let (contacts, last_events) = (documents.contacts()?, documents.last_events().to_vec());
+        Ok(ContactList { contacts, total, is_counted, last_events, catalog })
+    }
+}
+
+impl ContactList {
+    /// A page of a list that was counted.
+    pub fn counted(contacts: Vec<Arc<Contact>>, total: u64, catalog: Arc<Catalog>) -> Self {
+        Self { contacts, total, is_counted: true, last_events: Vec::new(), catalog }
+    }
 }
 
 impl From<Outcome> for Written {
@@ -110,8 +135,7 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn list_contacts(&self, caller: &Caller, query: &ContactQuery) -> Result<ContactList, Error> {
-        let DocumentList { documents, total, catalog } = self.list_documents(caller, query).await?;
-        Ok(ContactList { contacts: documents.contacts()?, total, catalog })
+        self.list_documents(caller, query).await?.whole()
     }
 
     /// The same page as it is stored, for what shows contacts in place.
@@ -123,7 +147,8 @@ impl App {
         let mut query = self.with_dynamic_lists(query, &catalog);
         query.filter = seen(query.filter, &catalog);
         let page = self.store().list_documents(caller.workspace, &query).await?;
-        Ok(DocumentList { documents: page.documents, total: page.total, catalog })
+        let store::DocumentPage { documents, total, is_counted } = page;
+        Ok(DocumentList { documents, total, is_counted, catalog })
     }
 
     /// The contacts with these ids, in any order; unknown ids are left out.

@@ -42,6 +42,10 @@ pub enum Error {
     /// Too many requests wait; nothing was stored, and trying again soon is right.
     #[error("too many requests wait")]
     Busy,
+    /// So many documents would have to be read for a list that its time was up: for these terms of its search, or for
+    /// its order when there are none.
+    #[error("the list takes too long, because the documents of too many contacts must be read")]
+    TooSlow(Vec<String>),
     /// The server is stopping; nothing was stored.
     #[error("the server is stopping")]
     Stopping,
@@ -114,7 +118,8 @@ impl From<StoreError> for Error {
             StoreError::InUse(what) => Self::InUse(what),
             StoreError::CarriedOut { is_same: true } => Self::Repeated(Repeated::InFlight),
             StoreError::CarriedOut { is_same: false } => Self::Repeated(Repeated::OtherRequest),
-            StoreError::Busy => Self::Busy,
+            StoreError::Busy | StoreError::BusyReading => Self::Busy,
+            StoreError::TooSlow(terms) => Self::TooSlow(terms),
             StoreError::Closing => Self::Stopping,
             fault @ (StoreError::Unavailable(_)
             | StoreError::Conflict(_)

@@ -25,6 +25,7 @@ mod pictures;
 mod rates;
 mod reach;
 mod records;
+pub mod search;
 mod since;
 mod starter;
 mod terms;
@@ -54,9 +55,9 @@ pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use since::Since;
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key, Location, LocationError,
-    Options, Period, Picture, Rank, Ranking, Rate, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store,
-    StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
+    Behind, Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key, Location,
+    LocationError, Options, Patience, Period, Picture, Rank, Ranking, Rate, RecordOrder, RecordQuery, Scope,
+    Sort, SortKey, Store, StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 

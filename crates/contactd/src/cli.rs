@@ -13,8 +13,8 @@ use model::{Dialect, OnHeldBack, Rule};
 
 pub(crate) use self::bench::BenchArgs;
 pub(crate) use self::items::{
-    FieldCommand, FunnelFlags, InboxFlags, ItemCommand, ListFlags, MemberCommand, OptionCommand, Place,
-    TagFlags, TeamCommand, UserFlags,
+    ContactCommand, FieldCommand, FunnelFlags, InboxFlags, ItemCommand, ListFlags, MemberCommand,
+    OptionCommand, Place, TagFlags, TeamCommand, UserFlags,
 };
 
 /// A self-hosted contact server: one record per person, spoken in the wire formats of Zingle, Acquire,
@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Find contacts
+    #[command(subcommand, after_help = items::CONTACT_EXAMPLES)]
+    Contact(ContactCommand),
     /// List, make, rename, change and delete custom fields and their options
     #[command(subcommand, after_help = items::EXAMPLES)]
     Field(FieldCommand),

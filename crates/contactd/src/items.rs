@@ -1,6 +1,7 @@
 //! `contactd field`, `tag`, `list`, `user`, `team`, `inbox`, `funnel`: the catalog of a workspace, beside a server that
 //! may be running. What may be written, and how it is shown, is the native API's.
 
+pub(crate) mod contacts;
 mod options;
 mod table;
 

@@ -48,6 +48,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Cert(args) => cert::run(&args),
             Command::Workspace(command) => admin::workspace(command).await,
             Command::Key(command) => admin::key(command).await,
+            Command::Contact(command) => items::contacts::run(command).await,
             Command::Field(command) => items::field(command).await,
             Command::Tag(command) => items::run(items::TAG, command).await,
             Command::List(command) => items::run(items::LIST, command).await,

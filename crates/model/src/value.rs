@@ -74,6 +74,34 @@ impl Decimal {
         self.0.parse().ok().filter(|_| !self.0.starts_with("-0"))
     }
 
+    /// A text that stands among those of other numbers as the number does. What is beyond 10^±99999 is all the same.
+    pub fn order_key(&self) -> String {
+        const FAR: i64 = 99_999;
+        let (is_negative, number) = match self.0.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, &*self.0),
+        };
+        let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all = format!("{whole}{fraction}");
+        let significant = all.trim_start_matches('0');
+        if significant.is_empty() {
+            return "1".to_owned();
+        }
+        // The number is 0.d1d2… times 10 to this.
+        let exponent = exponent.parse().unwrap_or(if exponent.starts_with('-') { -FAR } else { FAR });
+        let places =
+            i64::try_from(significant.len()).unwrap_or(0) - i64::try_from(fraction.len()).unwrap_or(0);
+        let power = exponent.saturating_add(places).clamp(-FAR, FAR) + FAR;
+        let text = format!("{power:06}{}", significant.trim_end_matches('0'));
+        if is_negative {
+            // Turned around; what goes on comes before what ends.
+            let turned = text.bytes().map(|digit| char::from(b'0' + b'9' - digit));
+            return format!("0{}~", turned.collect::<String>());
+        }
+        format!("2{text}")
+    }
+
     /// The number as JSON, with every digit.
     pub fn to_json(&self) -> Json {
         match self.0.parse() {
@@ -247,6 +275,46 @@ mod tests {
             &"9".repeat(65),
         ] {
             assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals_have_an_order() {
+        let rising = [
+            "-1e99999999999999999999",
+            "-12345678901234567890123.5",
+            "-100",
+            "-99.5",
+            "-99.45",
+            "-99.4",
+            "-1",
+            "-0.02",
+            "-0.01",
+            "-1e-9",
+            "0",
+            "1e-300",
+            "0.01",
+            "0.011",
+            "0.02",
+            "1",
+            "1.5",
+            "9",
+            "10",
+            "10.01",
+            "88",
+            "100",
+            "1e3",
+            "1001",
+            "12345678901234567890123.4",
+            "12345678901234567890123.5",
+            "1e300",
+        ];
+        let key = |text: &str| Decimal(text.into()).order_key();
+        for pair in rising.windows(2) {
+            assert!(key(pair[0]) < key(pair[1]), "{pair:?}");
+        }
+        for (a, b) in [("1.50", "1.5"), ("-0", "0.000"), ("1e2", "100"), ("1E+2", "100.0"), ("0.1", "1e-1")] {
+            assert_eq!(key(a), key(b), "{a} {b}");
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Documents {
     text: String,
     /// The format of each, and where in the text it ends.
     each: Vec<(i64, usize)>,
+    /// The last event of each, where they are looked up one by one.
+    last_events: Vec<u64>,
 }
 
 impl Documents {
@@ -49,6 +51,33 @@ impl Documents {
     pub(crate) fn push(&mut self, format: i64, text: &str) {
         self.text.push_str(text);
         self.each.push((format, self.text.len()));
+    }
+
+    /// The same with its last event.
+    pub(crate) fn push_with_event(&mut self, format: i64, text: &str, last_event: u64) {
+        self.push(format, text);
+        self.last_events.push(last_event);
+    }
+
+    /// In the orders by change: the last event of each, as it was when the page was read.
+    pub fn last_events(&self) -> &[u64] {
+        &self.last_events
+    }
+
+    /// Leaves so many.
+    pub fn truncate(&mut self, len: usize) {
+        self.each.truncate(len);
+        self.last_events.truncate(len);
+    }
+
+    /// The last one, whole, and its last event.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when it is damaged.
+    pub fn last(&self) -> Result<Option<(Contact, Option<u64>)>, StoreError> {
+        let Some((format, text)) = self.iter().next_back() else { return Ok(None) };
+        let last_event = self.last_events.get(self.each.len() - 1).copied();
+        Ok(Some((read(document::read_contact(format, text))?, last_event)))
     }
 
     /// How many there are.
@@ -76,6 +105,7 @@ impl Documents {
         for (format, text) in self.iter().rev() {
             reversed.push(format, text);
         }
+        reversed.last_events.extend(self.last_events.iter().rev());
         reversed
     }
 

@@ -48,6 +48,13 @@ pub enum StoreError {
         /// Whether it asked for the same.
         is_same: bool,
     },
+    /// Choosing or ordering the contacts of a list took too long, because documents had to be read: for what these
+    /// predicates ask, or for the order when there is none.
+    #[error("reading the documents of so many contacts takes too long")]
+    TooSlow(Vec<String>),
+    /// Too many lists that read documents wait.
+    #[error("too many lists that read many contacts are asked for")]
+    BusyReading,
     /// Too many writes wait; nothing was stored.
     #[error("too many writes wait")]
     Busy,
@@ -130,6 +137,8 @@ impl StoreError {
             Self::CatalogChanged => Self::CatalogChanged,
             Self::InGroup { place, fault } => Self::InGroup { place: *place, fault: Box::new(fault.copy()) },
             Self::CarriedOut { is_same } => Self::CarriedOut { is_same: *is_same },
+            Self::TooSlow(terms) => Self::TooSlow(terms.clone()),
+            Self::BusyReading => Self::BusyReading,
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,
             Self::OutcomeUnknown(fault) => Self::OutcomeUnknown(Arc::clone(fault)),

@@ -1,9 +1,10 @@
 //! Which records a list shows: a tree over what each record answers with yes or no, carried out over sets of numbers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Not;
 use std::sync::Arc;
 
+use model::search::Needle;
 use model::{ChannelKind, Contact, Facet, RecordKind};
 use uuid::Uuid;
 
@@ -24,19 +25,41 @@ pub enum Filter {
     Is(Facet),
     /// Those that have this channel, by kind and normalised value.
     HasChannel(ChannelKind, String),
+    /// Those that have a text in their own names, channels and remarks, or in those of a record they are linked to.
+    HasText(HasText),
     /// Those that something else holds for. It is asked of the documents of all contacts that the rest of the filter
     /// leaves over, one by one.
     Where(Predicate),
 }
 
+/// A text that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HasText {
+    /// Whose text: the contact's own, that of one of its companies, or of one of its notes. Nobody has another kind.
+    pub kind: RecordKind,
+    /// What is in it.
+    pub needle: Needle,
+    /// Whether that is the whole text.
+    pub is_whole: bool,
+}
+
 /// Something that holds for a contact or does not.
 #[derive(Clone)]
-pub struct Predicate(Arc<dyn Fn(&Contact) -> bool + Send + Sync>);
+pub struct Predicate {
+    holds: Arc<dyn Fn(&Contact) -> bool + Send + Sync>,
+    name: Arc<str>,
+}
 
 impl Predicate {
     /// What this function says.
     pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(holds))
+        Self { holds: Arc::new(holds), name: Arc::default() }
+    }
+
+    /// The same, under the name that a list that takes too long says it by.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
     }
 }
 
@@ -56,6 +79,8 @@ pub(crate) struct Answers {
     pub(crate) facets: HashMap<Uuid, Numbers>,
     /// The contacts that have a channel.
     pub(crate) channels: HashMap<Channel, Numbers>,
+    /// The contacts that have a text.
+    pub(crate) texts: HashMap<HasText, Numbers>,
 }
 
 impl Filter {
@@ -70,7 +95,7 @@ impl Filter {
             Self::All => true,
             Self::And(parts) => parts.iter().all(Self::is_all),
             Self::Any(parts) => parts.iter().any(Self::is_all),
-            Self::Not(_) | Self::Is(_) | Self::HasChannel(..) | Self::Where(_) => false,
+            Self::Not(_) | Self::Is(_) | Self::HasChannel(..) | Self::HasText(_) | Self::Where(_) => false,
         }
     }
 
@@ -88,7 +113,7 @@ impl Filter {
             Self::Any(parts) => Self::Any(all(parts)),
             Self::Not(part) => Self::Not(Box::new(part.replace(with))),
             Self::Is(facet) => with(&facet).unwrap_or(Self::Is(facet)),
-            Self::All | Self::HasChannel(..) | Self::Where(_) => self,
+            Self::All | Self::HasChannel(..) | Self::HasText(_) | Self::Where(_) => self,
         }
     }
 
@@ -98,8 +123,19 @@ impl Filter {
             Self::And(parts) | Self::Any(parts) => parts.iter().any(Self::asks_documents),
             Self::Not(part) => part.asks_documents(),
             Self::Where(_) => true,
-            Self::All | Self::Is(_) | Self::HasChannel(..) => false,
+            Self::All | Self::Is(_) | Self::HasChannel(..) | Self::HasText(_) => false,
         }
+    }
+
+    /// The names of what documents are asked.
+    pub(crate) fn slow(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.each(&mut |part| {
+            if let Self::Where(predicate) = part {
+                names.push(predicate.name.to_string());
+            }
+        });
+        names
     }
 
     /// The ids of the questions whose answers it needs from records of a kind.
@@ -109,7 +145,7 @@ impl Filter {
             Self::Is(facet) => drop(ids.insert(facet.id_for(kind))),
             Self::All | Self::Not(_) | Self::Where(_) => drop(ids.insert(Facet::Every.id_for(kind))),
             Self::And(parts) if parts.is_empty() => drop(ids.insert(Facet::Every.id_for(kind))),
-            Self::And(_) | Self::Any(_) | Self::HasChannel(..) => {}
+            Self::And(_) | Self::Any(_) | Self::HasChannel(..) | Self::HasText(_) => {}
         });
         ids
     }
@@ -125,12 +161,23 @@ impl Filter {
         channels
     }
 
+    /// The texts whose contacts it needs, each once.
+    pub(crate) fn texts(&self) -> HashSet<HasText> {
+        let mut texts = HashSet::new();
+        self.each(&mut |part| {
+            if let Self::HasText(asked) = part {
+                texts.insert(asked.clone());
+            }
+        });
+        texts
+    }
+
     fn each(&self, see: &mut impl FnMut(&Self)) {
         see(self);
         match self {
             Self::And(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each(see)),
             Self::Not(part) => part.each(see),
-            Self::All | Self::Is(_) | Self::HasChannel(..) | Self::Where(_) => {}
+            Self::All | Self::Is(_) | Self::HasChannel(..) | Self::HasText(_) | Self::Where(_) => {}
         }
     }
 
@@ -155,25 +202,29 @@ impl Filter {
             Self::HasChannel(channel, value) => {
                 answers.channels.get(&(channel.clone(), value.clone())).cloned().unwrap_or_default()
             }
+            Self::HasText(asked) => answers.texts.get(asked).cloned().unwrap_or_default(),
         }
     }
 
-    /// Whether it holds for this contact.
-    pub(crate) fn holds(&self, contact: &Contact) -> bool {
-        self.holds_with(contact, &contact.facets())
+    /// Whether it holds for this contact; who has a text stands in the answers.
+    pub(crate) fn holds(&self, contact: &Contact, answers: &Answers) -> bool {
+        self.holds_with(contact, &contact.facets(), answers)
     }
 
-    fn holds_with(&self, contact: &Contact, facets: &[Uuid]) -> bool {
+    fn holds_with(&self, contact: &Contact, facets: &[Uuid], answers: &Answers) -> bool {
         match self {
             Self::All => true,
-            Self::And(parts) => parts.iter().all(|part| part.holds_with(contact, facets)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds_with(contact, facets)),
-            Self::Not(part) => !part.holds_with(contact, facets),
+            Self::And(parts) => parts.iter().all(|part| part.holds_with(contact, facets, answers)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds_with(contact, facets, answers)),
+            Self::Not(part) => !part.holds_with(contact, facets, answers),
             Self::Is(facet) => facets.binary_search(&facet.id()).is_ok(),
             Self::HasChannel(kind, value) => {
                 contact.channels.iter().any(|channel| channel.kind == *kind && channel.value == *value)
             }
-            Self::Where(predicate) => (predicate.0)(contact),
+            Self::HasText(asked) => {
+                answers.texts.get(asked).is_some_and(|numbers| numbers.contains(contact.number))
+            }
+            Self::Where(predicate) => (predicate.holds)(contact),
         }
     }
 }
@@ -195,7 +246,9 @@ mod tests {
         let facets = [(Facet::Every, 1..=9), (Facet::Starred, 1..=4), (Facet::Closed, 4..=6)];
         let facets = facets.into_iter().map(|(facet, numbers)| (facet.id(), numbers.collect())).collect();
         let channels = HashMap::from([((ChannelKind::Email, "a@b.c".to_owned()), (3..=5).collect())]);
-        Answers { facets, channels }
+        let needle = Needle::new("text 1").unwrap();
+        let asked = HasText { kind: RecordKind::Contact, needle, is_whole: false };
+        Answers { facets, channels, texts: HashMap::from([(asked, (1..=2).collect())]) }
     }
 
     #[track_caller]
@@ -280,6 +333,10 @@ mod tests {
         let starred = || Filter::Is(Facet::Starred);
         let numbered = |number| Filter::holds_where(move |contact| contact.number == number);
         let email = || Filter::HasChannel(ChannelKind::Email, "a@b.c".to_owned());
+        let text = |number| {
+            let needle = Needle::new(&format!("text {number}")).unwrap();
+            Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: false })
+        };
         for (filter, expected) in [
             (Filter::All, true),
             (starred(), true),
@@ -287,8 +344,10 @@ mod tests {
             (Filter::And(vec![starred(), numbered(2)]), false),
             (Filter::Any(vec![email(), numbered(2)]), false),
             (Filter::Any(vec![email(), numbered(2)]).not(), true),
+            (text(1), true),
+            (text(2).not(), true),
         ] {
-            assert_eq!(filter.holds(&contact), expected, "{filter:?}");
+            assert_eq!(filter.holds(&contact, &answers()), expected, "{filter:?}");
         }
     }
 }

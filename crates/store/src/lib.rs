@@ -24,6 +24,7 @@ mod sort;
 mod sqlite;
 mod stats;
 mod store;
+mod texts;
 mod transfer;
 mod workspace;
 mod write;
@@ -31,13 +32,14 @@ mod writer;
 
 pub use documents::{Document, Documents};
 pub use error::StoreError;
-pub use filter::{Filter, Predicate};
+pub use filter::{Filter, HasText, Predicate};
 pub use key::{Compat, Key, KeyHash, Period, Rate, Scope};
 pub use location::{Location, LocationError};
 pub use once::{CarriedOut, Claim, KeptAnswer, Once};
 pub use picture::Picture;
 pub use query::{
-    ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, RecordOrder, RecordPage, RecordQuery,
+    Behind, ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, Patience, RecordOrder,
+    RecordPage, RecordQuery,
 };
 pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};

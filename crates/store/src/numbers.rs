@@ -42,6 +42,11 @@ impl Chunk {
         }
     }
 
+    fn contains(&self, number: u64) -> bool {
+        let place = place(number);
+        self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0 == [0; WORDS]
     }
@@ -107,6 +112,12 @@ impl Numbers {
         if !bits.is_empty() {
             self.chunks.push((chunk, bits));
         }
+    }
+
+    pub(crate) fn contains(&self, number: u64) -> bool {
+        let place = self.chunks.binary_search_by_key(&chunk(number), |(chunk, _)| *chunk);
+        let bits = place.ok().and_then(|place| self.chunks.get(place));
+        bits.is_some_and(|(_, bits)| bits.contains(number))
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -258,6 +269,7 @@ mod tests {
                 "{after}"
             );
         }
+        assert!((0..6000).all(|number| set.contains(number) == numbers.contains(&number)));
         assert!(set.descending(None).eq(numbers.iter().rev().copied()));
     }
 

@@ -19,6 +19,7 @@ mod save;
 mod server;
 mod single;
 mod sort_keys;
+mod texts;
 mod tls;
 mod transfer;
 mod verify;
@@ -67,6 +68,7 @@ impl Postgres {
         let session = primary.session().await?.patient();
         migrate::run(&session).await?;
         transfer::refuse_unfinished(&session).await?;
+        texts::make_missing(&session).await?;
         let rows = session.query(&IS_DURABLE, Vec::new()).await?;
         let (is_durable, is_flushed) = match rows.first() {
             Some(row) => (load::get(row, 0)?, load::get(row, 1)?),

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use model::{Contact, Facet, Record, RecordKind, Ref};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Documents;
 use crate::filter::{Answers, Filter};
 use crate::numbers::Numbers;
-use crate::sort::{Sort, SortKey};
+use crate::sort::{Rank, Sort, SortKey};
+use crate::{StoreError, document};
 
 /// A list of contacts.
 #[derive(Clone, Debug)]
@@ -25,17 +28,69 @@ pub struct ContactQuery {
     /// [`Newest`](ContactOrder::Newest): those after the last one of the page before. Ignored in other orders.
     /// The total stays that of the whole list.
     pub after: Option<u64>,
+    /// The same for the other orders: only contacts beyond this place.
+    pub behind: Option<Behind>,
     /// How many to skip.
     pub offset: u64,
     /// How many to give at most.
     pub limit: u32,
+    /// Whether documents may be left unread once the page is full, so that the total is not known.
+    pub is_uncounted: bool,
+    /// How long documents may be read to choose and order contacts.
+    pub patience: Patience,
+}
+
+/// A place in an order that is not by number: that of the last contact of a page, as it was then. So contacts that change
+/// shift no other from one page to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Behind {
+    /// In the orders by change: its last event.
+    Event(u64),
+    /// In the orders by name: its name as it is compared, and its number.
+    Name(String, u64),
+    /// In orders by sort keys: what it is ranked by, and its number.
+    Ranks(Vec<Rank>, u64),
+}
+
+/// Until when documents may be read to choose and order contacts. By default they all are, however many they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Patience(Option<Instant>);
+
+impl Patience {
+    /// From now for so long.
+    pub fn of(length: Duration) -> Self {
+        Self(Some(Instant::now() + length))
+    }
+
+    /// What is left of it; `None` when it never ends.
+    pub(crate) fn left(self) -> Option<Duration> {
+        self.0.map(|end| end.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn check(self) -> Result<(), StoreError> {
+        if self.0.is_some_and(|end| Instant::now() > end) {
+            return Err(StoreError::TooSlow(Vec::new()));
+        }
+        Ok(())
+    }
 }
 
 impl Default for ContactQuery {
     /// All contacts, the oldest first, none of them shown.
     fn default() -> Self {
-        let (filter, order) = (Filter::All, ContactOrder::Oldest);
-        Self { filter, order, sort: Vec::new(), after: None, offset: 0, limit: 0 }
+        Self {
+            filter: Filter::All,
+            order: ContactOrder::Oldest,
+            sort: Vec::new(),
+            after: None,
+            behind: None,
+            offset: 0,
+            limit: 0,
+            is_uncounted: false,
+            patience: Patience::default(),
+        }
     }
 }
 
@@ -62,8 +117,12 @@ pub enum ContactOrder {
 pub struct ContactPage {
     /// The contacts.
     pub contacts: Vec<Arc<Contact>>,
-    /// How many the whole list has, exactly; also those that `after` leaves out.
+    /// How many the whole list has, exactly; also those that the page comes after.
     pub total: u64,
+    /// Whether all were counted: else the total is that of those that were met up to the end of the page.
+    pub is_counted: bool,
+    /// In the orders by change: the last event of each contact, as it was when the page was read.
+    pub last_events: Vec<u64>,
 }
 
 /// The same page, with the contacts as they are stored.
@@ -71,8 +130,17 @@ pub struct ContactPage {
 pub struct DocumentPage {
     /// The contacts.
     pub documents: Documents,
-    /// How many the whole list has, exactly; also those that `after` leaves out.
+    /// How many the whole list has, exactly; also those that the page comes after.
     pub total: u64,
+    /// Whether all were counted: else the total is that of those that were met up to the end of the page.
+    pub is_counted: bool,
+}
+
+impl DocumentPage {
+    /// A page of a list that was counted.
+    pub(crate) fn counted(documents: Documents, total: u64) -> Self {
+        Self { documents, total, is_counted: true }
+    }
 }
 
 /// The order of a list of companies, notes or tasks.
@@ -104,7 +172,7 @@ impl RecordQuery {
     /// The same list, as far as it is one of contacts.
     pub(crate) fn list(&self) -> ContactQuery {
         let Self { filter, order, after, offset, limit } = self.clone();
-        ContactQuery { filter, order, sort: Vec::new(), after, offset, limit }
+        ContactQuery { filter, order, after, offset, limit, ..ContactQuery::default() }
     }
 
     /// The ids of the questions whose answers it needs from records of a kind, and of the one whether they exist.
@@ -158,6 +226,11 @@ impl ContactQuery {
         self.filter.asks_documents() || self.ranks_documents(answers)
     }
 
+    /// The same before the answers are known.
+    pub(crate) fn may_ask_documents(&self) -> bool {
+        self.asks_documents(&Answers::default())
+    }
+
     /// Whether documents decide on the order, because nothing else can.
     pub(crate) fn ranks_documents(&self, answers: &Answers) -> bool {
         self.sort.iter().any(|sort| match &sort.key {
@@ -170,6 +243,21 @@ impl ContactQuery {
     /// How many contacts the page and all before it have.
     pub(crate) fn end(&self) -> usize {
         usize::try_from(self.offset.saturating_add(self.limit.into())).unwrap_or(usize::MAX)
+    }
+
+    /// The place of a contact in the order, unless that is one by number. Its last event is one of
+    /// [`ContactPage::last_events`].
+    pub fn place(&self, last: &Contact, last_event: Option<u64>) -> Option<Behind> {
+        if !self.sort.is_empty() {
+            return Some(Behind::Ranks(self.sort.iter().map(|sort| sort.rank(last)).collect(), last.number));
+        }
+        match self.order {
+            ContactOrder::Oldest | ContactOrder::Newest => None,
+            ContactOrder::LastUpdated | ContactOrder::FirstUpdated => last_event.map(Behind::Event),
+            ContactOrder::Name | ContactOrder::NameDescending => {
+                Some(Behind::Name(document::sort_name(last), last.number))
+            }
+        }
     }
 
     /// The number that the page comes after, where the order heeds it.
@@ -190,9 +278,26 @@ impl ContactQuery {
         };
         let end = self.offset.saturating_add(self.limit.into()).min(total);
         let (offset, limit) = (total - end, end.saturating_sub(self.offset));
-        let is_nearer = self.is_plain() && self.after().is_none() && offset < self.offset;
+        let is_nearer =
+            self.is_plain() && self.after().is_none() && self.behind.is_none() && offset < self.offset;
         let limit = u32::try_from(limit).unwrap_or(self.limit);
         is_nearer.then(|| Self { order, offset, limit, ..Self::default() })
+    }
+
+    /// Of a list that documents decide on: the numbers that may be on the page, in its order, when reading can end as
+    /// soon as it is full.
+    pub(crate) fn candidates<'n>(
+        &self,
+        may: &'n Numbers,
+    ) -> Option<Box<dyn Iterator<Item = u64> + Send + 'n>> {
+        if !self.is_uncounted || !self.sort.is_empty() {
+            return None;
+        }
+        match self.order {
+            ContactOrder::Oldest => Some(Box::new(may.ascending(self.after))),
+            ContactOrder::Newest => Some(Box::new(may.descending(self.after))),
+            _ => None,
+        }
     }
 
     /// The numbers of the page, where they can be told from the whole list alone: in the orders by number.

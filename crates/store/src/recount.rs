@@ -2,19 +2,23 @@
 //! their columns.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use model::{Contact, Record, RecordKind};
 use uuid::Uuid;
 
-use crate::backend::{DOCUMENTS, kind_number};
+use crate::backend::{DOCUMENTS, integer, kind_number};
 use crate::numbers::{Chunk, chunk};
 use crate::sort::StoredKeys;
+use crate::texts::{self, SEARCHED, TextKey};
 use crate::{Verified, WorkspaceNumber, document};
 
 /// The answers of all records that were met.
 #[derive(Default)]
 pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
+    /// The hashes of the searched texts, by workspace, kind and number.
+    texts: HashMap<(i64, i64, i64), u64>,
 }
 
 /// Compares the stored sort keys of a contact with those that it should have.
@@ -25,12 +29,40 @@ pub(crate) fn compare_keys(contact: &Contact, stored: Option<&StoredKeys>, verif
 }
 
 impl Recount {
+    /// Counts a contact.
+    pub(crate) fn add_contact(&mut self, workspace: WorkspaceNumber, contact: &Contact) {
+        self.add(workspace, contact.number, contact.facets());
+        let key = (workspace, RecordKind::Contact, contact.number);
+        self.add_text(key, texts::of_contact(contact).as_deref());
+    }
+
     /// Counts a record with the ids of what it says yes to.
-    pub(crate) fn add(&mut self, workspace: WorkspaceNumber, number: u64, facets: Vec<Uuid>) {
+    fn add(&mut self, workspace: WorkspaceNumber, number: u64, facets: Vec<Uuid>) {
         for facet in facets {
             let key = (workspace, facet, chunk(number));
             self.chunks.entry(key).or_default().insert(number);
         }
+    }
+
+    /// Counts the searched text of a record, if it has one.
+    fn add_text(&mut self, (workspace, kind, number): TextKey, text: Option<&str>) {
+        if let Some(text) = text {
+            self.texts.insert((workspace.0, kind_number(kind), integer(number)), hash(text));
+        }
+    }
+
+    /// Compares a stored searched text with what was counted.
+    pub(crate) fn compare_text(&mut self, key: (i64, i64, i64), stored: &str, verified: &mut Verified) {
+        if self.texts.remove(&key) != Some(hash(stored)) {
+            verified.fault(other_text(key));
+        }
+    }
+
+    /// Tells what has no searched text, where all are made.
+    pub(crate) fn finish_texts(&mut self, verified: &mut Verified) {
+        let mut missing: Vec<_> = self.texts.drain().map(|(key, _)| key).collect();
+        missing.sort_unstable();
+        missing.into_iter().for_each(|key| verified.fault(other_text(key)));
     }
 
     /// Compares a stored chunk with what was counted.
@@ -54,6 +86,17 @@ impl Recount {
             verified.fault(differs(workspace, facet, chunk));
         }
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn other_text((workspace, kind, number): (i64, i64, i64)) -> String {
+    let kind = SEARCHED.into_iter().find(|each| kind_number(*each) == kind).unwrap_or_default();
+    format!("{kind} {number} of workspace {workspace} is not found by its words")
 }
 
 fn differs(WorkspaceNumber(workspace): WorkspaceNumber, facet: Uuid, chunk: u64) -> String {
@@ -102,6 +145,8 @@ impl RecordRow {
             verified.fault(format!("{kind} {id} is not found where lists look for it"));
         }
         recount.add(self.workspace, record.number(), record.facets());
+        let key = (self.workspace, record.kind(), record.number());
+        recount.add_text(key, texts::of_record(&record).as_deref());
         Some(record)
     }
 }

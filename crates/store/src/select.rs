@@ -3,8 +3,8 @@
 use crate::backend::integer;
 use crate::filter::Answers;
 use crate::numbers::Numbers;
-use crate::query::{ContactOrder, ContactQuery};
-use crate::sort::{Sort, SortKey};
+use crate::query::{Behind, ContactOrder, ContactQuery};
+use crate::sort::{Rank, Sort, SortKey};
 
 /// A value bound to a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum Bind {
     Integers(Vec<i64>),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A text.
+    Text(String),
 }
 
 /// The statement of a page.
@@ -42,6 +44,8 @@ pub(crate) struct Syntax {
     pub(crate) log: &'static str,
     /// What orders the log, oldest first.
     pub(crate) log_order: &'static str,
+    /// What an event, by its number in a bound value, is in that order.
+    pub(crate) log_place: fn(&str) -> String,
     /// The numbers in the fourth bound value, as a table `n` with a column `number`.
     pub(crate) numbers: &'static str,
     /// Whether a number (second) is one of those whose bits are a bound value (first, [`Numbers::dense`]); as a
@@ -83,8 +87,9 @@ impl Select {
         among: Among,
         syntax: &Syntax,
     ) -> Self {
-        let Syntax { mark, key, all, name, log, log_order, numbers, is_chosen } = syntax;
+        let Syntax { mark, key, all, name, log, log_order, log_place: _, numbers, is_chosen } = syntax;
         let few = format!("{numbers} CROSS JOIN {all} AND c.number = n.number");
+        let is_few = matches!(among, Among::Few(_));
         let (all, log, log_order) = match &among {
             Among::Few(_) => (few.as_str(), few.as_str(), "c.last_event"),
             Among::All | Among::Many(_) => (*all, *log, *log_order),
@@ -108,10 +113,12 @@ impl Select {
                 None => (String::new(), None),
             },
         };
+        let mut binds = page_binds(workspace, query, fourth);
+        let behind = behind(query, (order, is_few), syntax, &mut binds);
         let page = format!(
-            "SELECT {key} FROM {from}{condition} ORDER BY {order}{direction} LIMIT {mark}2 OFFSET {mark}3"
+            "SELECT {key} FROM {from}{condition}{behind} ORDER BY {order}{direction} LIMIT {mark}2 OFFSET {mark}3"
         );
-        Self { page, binds: page_binds(workspace, query, fourth) }
+        Self { page, binds }
     }
 
     /// The page of a list that is ordered by sort keys; yields the number of each contact, in order.
@@ -140,6 +147,7 @@ impl Select {
         };
         let mut binds = page_binds(workspace, query, fourth);
         let mut order = String::new();
+        let mut compared = Vec::new();
         for Sort { key, is_descending } in &query.sort {
             let key = match key {
                 SortKey::Number | SortKey::Document(_) => "k.number".to_owned(),
@@ -149,16 +157,80 @@ impl Select {
                 SortKey::Is(facet) => {
                     let bits = answers.facets.get(&facet.id()).map(Numbers::dense).unwrap_or_default();
                     binds.push(Bind::Bytes(bits));
-                    is_chosen(&format!("{mark}{}", binds.len()), "k.number")
+                    let is_chosen = is_chosen(&format!("{mark}{}", binds.len()), "k.number");
+                    format!("CASE WHEN {is_chosen} THEN 1 ELSE 0 END")
                 }
             };
             order.push_str(&key);
             order.push_str(if *is_descending { " DESC, " } else { ", " });
+            compared.push((key, *is_descending));
         }
-        let page =
-            format!("SELECT k.number FROM {from} ORDER BY {order}k.number LIMIT {mark}2 OFFSET {mark}3");
+        let behind = match &query.behind {
+            Some(Behind::Ranks(ranks, number)) => {
+                behind_ranks(&compared, (ranks, *number), *mark, &mut binds)
+            }
+            _ => String::new(),
+        };
+        let page = format!(
+            "SELECT k.number FROM {from}{behind} ORDER BY {order}k.number LIMIT {mark}2 OFFSET {mark}3"
+        );
         Self { page, binds }
     }
+}
+
+/// The condition that a contact is behind the place where another page ended.
+fn behind(
+    query: &ContactQuery,
+    (order, is_few): (&str, bool),
+    Syntax { mark, name, log_place, .. }: &Syntax,
+    binds: &mut Vec<Bind>,
+) -> String {
+    let mut bind = |value| {
+        binds.push(value);
+        format!("{mark}{}", binds.len())
+    };
+    match (&query.behind, query.order) {
+        (Some(Behind::Event(event)), ContactOrder::LastUpdated | ContactOrder::FirstUpdated) => {
+            let event = bind(Bind::Integer(integer(*event)));
+            let event = if is_few { event } else { log_place(&event) };
+            let sign = if query.order == ContactOrder::LastUpdated { '<' } else { '>' };
+            format!(" AND {order} {sign} {event}")
+        }
+        (Some(Behind::Name(text, number)), ContactOrder::Name) => {
+            let (text, number) = (bind(Bind::Text(text.clone())), bind(Bind::Integer(integer(*number))));
+            format!(" AND ({name}, c.number) > ({text}, {number})")
+        }
+        (Some(Behind::Name(text, number)), ContactOrder::NameDescending) => {
+            let (text, number) = (bind(Bind::Text(text.clone())), bind(Bind::Integer(integer(*number))));
+            format!(" AND {name} <= {text} AND ({name} < {text} OR c.number > {number})")
+        }
+        _ => String::new(),
+    }
+}
+
+/// The condition that a contact is behind a place in an order by sort keys.
+fn behind_ranks(
+    keys: &[(String, bool)],
+    (ranks, number): (&[Rank], u64),
+    mark: char,
+    binds: &mut Vec<Bind>,
+) -> String {
+    let mut bind = |value| {
+        binds.push(value);
+        format!("{mark}{}", binds.len())
+    };
+    // From the last key to the first: behind by this key, or equal by it and behind by the rest.
+    let mut condition = format!("k.number > {}", bind(Bind::Integer(integer(number))));
+    for ((key, is_descending), rank) in keys.iter().zip(ranks).rev() {
+        let value = bind(match rank {
+            Rank::Nothing => Bind::Text(String::new()),
+            Rank::Number(number) => Bind::Integer(*number),
+            Rank::Text(text) => Bind::Text(text.clone()),
+        });
+        let sign = if *is_descending { '<' } else { '>' };
+        condition = format!("({key} {sign} {value} OR ({key} = {value} AND {condition}))");
+    }
+    format!(" AND {condition}")
 }
 
 /// What every page is bound to, and a fourth value.
@@ -239,7 +311,7 @@ mod tests {
         let select = Select::sorted(WorkspaceNumber(7), &query, (Among::All, &answers), &SYNTAX);
         assert_eq!(
             select.page,
-            "SELECT k.number FROM sort_keys k WHERE k.workspace = ?1 ORDER BY is_chosen(?4, k.number) DESC, \
+            "SELECT k.number FROM sort_keys k WHERE k.workspace = ?1 ORDER BY CASE WHEN is_chosen(?4, k.number) THEN 1 ELSE 0 END DESC, \
              k.last_name, k.created_at DESC, k.number LIMIT ?2 OFFSET ?3"
         );
         assert_eq!(query.questions(), BTreeSet::from([Facet::Every.id(), Facet::Starred.id()]));

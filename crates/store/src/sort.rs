@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use model::{Contact, Facet};
+use serde::{Deserialize, Serialize};
 
 use crate::document;
+use crate::query::Behind;
 
 /// One key of an order.
 #[derive(Clone, Debug)]
@@ -14,6 +16,13 @@ pub struct Sort {
     pub key: SortKey,
     /// Whether the largest comes first.
     pub is_descending: bool,
+}
+
+impl Sort {
+    /// What a contact is ranked by.
+    pub(crate) fn rank(&self, contact: &Contact) -> Rank {
+        rank(&self.key, contact)
+    }
 }
 
 /// What is compared. Texts are compared without case, and what is empty is the smallest.
@@ -34,7 +43,8 @@ pub enum SortKey {
 }
 
 /// What a contact is ranked by.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rank {
     /// Nothing.
     #[default]
@@ -85,18 +95,26 @@ impl StoredKeys {
 pub(crate) struct Ranked<'s> {
     sort: &'s [Sort],
     most: usize,
+    behind: Option<(Vec<Rank>, u64)>,
     rows: Vec<(Vec<Rank>, u64)>,
 }
 
 impl<'s> Ranked<'s> {
-    /// For the first `most` contacts of an order.
-    pub(crate) fn new(sort: &'s [Sort], most: usize) -> Self {
-        Self { sort, most, rows: Vec::new() }
+    /// For the first `most` contacts of an order, or the first that are behind a place in it.
+    pub(crate) fn new(sort: &'s [Sort], most: usize, behind: Option<&Behind>) -> Self {
+        let behind = match behind {
+            Some(Behind::Ranks(ranks, number)) => Some((ranks.clone(), *number)),
+            _ => None,
+        };
+        Self { sort, most, behind, rows: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, contact: &Contact) {
-        let ranks = self.sort.iter().map(|sort| rank(&sort.key, contact)).collect();
-        self.rows.push((ranks, contact.number));
+        let row = (self.sort.iter().map(|sort| sort.rank(contact)).collect(), contact.number);
+        if self.behind.as_ref().is_some_and(|behind| compare(self.sort, &row, behind).is_le()) {
+            return;
+        }
+        self.rows.push(row);
         // Now and then, so that it costs little for each.
         if self.rows.len() >= self.most.saturating_mul(2).max(4096) {
             self.cut();
@@ -162,7 +180,7 @@ mod tests {
             (vec![sort(SortKey::Document(odd()), false), sort(SortKey::LastName, true)], vec![4, 2, 1]),
             (vec![], vec![1, 2, 3]),
         ] {
-            let mut ranked = Ranked::new(&keys, 3);
+            let mut ranked = Ranked::new(&keys, 3, None);
             for (number, last, is_starred) in
                 [(4, "Zoe", true), (1, "bo", false), (2, "Bo", false), (3, "al", true)]
             {
@@ -170,12 +188,19 @@ mod tests {
             }
             assert_eq!(ranked.finish(), expected, "{keys:?}");
         }
+        let keys = [sort(SortKey::LastName, false)];
+        let behind = Behind::Ranks(vec![Rank::Text("bo".to_owned())], 1);
+        let mut ranked = Ranked::new(&keys, 3, Some(&behind));
+        for (number, last) in [(1, "Bo"), (2, "bo"), (3, "al"), (4, "zoe")] {
+            ranked.add(&contact(number, last, false));
+        }
+        assert_eq!(ranked.finish(), [2, 4]);
     }
 
     #[test]
     fn little_is_kept_of_many() {
         let keys = [Sort { key: SortKey::Number, is_descending: true }];
-        let mut ranked = Ranked::new(&keys, 2);
+        let mut ranked = Ranked::new(&keys, 2, None);
         for number in 0..100_000 {
             ranked.add(&contact(number, "", false));
             assert!(ranked.rows.len() <= 4096);

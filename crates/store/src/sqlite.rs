@@ -14,6 +14,7 @@ mod readers;
 mod records;
 mod requests;
 mod save;
+mod texts;
 mod transfer;
 mod verify;
 mod writer;
@@ -51,6 +52,7 @@ impl Sqlite {
         let mut connection = connection::open(path, Access::Write)?;
         migrate::run(&mut connection)?;
         transfer::refuse_unfinished(&connection)?;
+        texts::make_missing(&mut connection)?;
         let log = Log::open(path, options.log_max_bytes)?;
         let readers = Readers::start(path, options.readers)?;
         let writer = SqliteWriter::serving(connection, Arc::clone(&log), lock)?;

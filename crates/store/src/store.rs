@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use crate::backend::{Admin, Backend, Batches, Wanted};
@@ -64,8 +65,13 @@ struct Shared {
     queues: Vec<Queue>,
     backend: Database,
     catalogs: Arc<Catalogs>,
+    /// For lists that read documents, with patience that ends.
+    scans: Semaphore,
     is_beside: bool,
 }
+
+/// Lists that read documents at a time: less than the readers there are.
+const SCANS_MAX: usize = 2;
 
 /// Contacts that [`Store::find_by_channel`] gives at most.
 const BY_CHANNEL_MAX: u32 = 100;
@@ -124,7 +130,8 @@ impl Store {
         let is_away = Arc::default();
         let start = |writer| Queue::start(writer, Arc::clone(&catalogs), Arc::clone(&is_away), options);
         let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
-        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, is_beside }) })
+        let scans = Semaphore::new(SCANS_MAX.min(options.readers.saturating_sub(1)).max(1));
+        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, scans, is_beside }) })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].
@@ -279,14 +286,16 @@ impl Store {
     /// A page of contacts.
     ///
     /// # Errors
-    /// What the database says.
+    /// [`StoreError::TooSlow`] and [`StoreError::BusyReading`] for a query whose [`Patience`](crate::Patience) ends;
+    /// what the database says.
     pub async fn list_contacts(
         &self,
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<ContactPage, StoreError> {
-        let page = self.list_documents(workspace, query).await?;
-        Ok(ContactPage { contacts: page.documents.contacts()?, total: page.total })
+        let DocumentPage { documents, total, is_counted } = self.list_documents(workspace, query).await?;
+        let (contacts, last_events) = (documents.contacts()?, documents.last_events().to_vec());
+        Ok(ContactPage { contacts, total, is_counted, last_events })
     }
 
     /// The same page, with the contacts as they are stored: for what shows them in place.
@@ -298,7 +307,19 @@ impl Store {
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<DocumentPage, StoreError> {
-        self.shared.backend.list_contacts(workspace, query.clone()).await
+        let _turn = self.turn(query).await?;
+        let page = self.shared.backend.list_contacts(workspace, query.clone()).await;
+        page.map_err(|fault| match fault {
+            StoreError::TooSlow(_) => StoreError::TooSlow(query.filter.slow()),
+            fault => fault,
+        })
+    }
+
+    /// Waits until few enough others read documents, so that there are readers left for everybody else.
+    async fn turn(&self, query: &ContactQuery) -> Result<Option<SemaphorePermit<'_>>, StoreError> {
+        let Some(left) = query.patience.left().filter(|_| query.may_ask_documents()) else { return Ok(None) };
+        let turn = tokio::time::timeout(left, self.shared.scans.acquire()).await;
+        turn.map_err(|_| StoreError::BusyReading)?.map(Some).map_err(|_| StoreError::Closing)
     }
 
     /// A contact's events, newest first, also when it was deleted: those before `before`, at most `limit`.

@@ -11,6 +11,7 @@ use serde_json::json;
 pub(super) enum Group {
     Page,
     Filter,
+    Search,
     Moment,
     History,
     Companies,
@@ -21,8 +22,19 @@ pub(super) enum Group {
 /// Method, path, parameters, and what it is for; the first sentence is its title.
 pub(super) type Route = (&'static str, &'static str, &'static [Group], &'static str);
 
-pub(super) const ROUTES: [Route; 12] = [
-    ("GET", "/api/v1/contacts", &[Group::Page, Group::Filter], "List contacts"),
+pub(super) const ROUTES: [Route; 13] = [
+    (
+        "GET",
+        "/api/v1/contacts",
+        &[Group::Page, Group::Filter, Group::Search],
+        "List contacts. All that is asked for must hold. Docs: docs/search.md",
+    ),
+    (
+        "POST",
+        "/api/v1/contacts/search",
+        &[],
+        "Search contacts. By a text or a tree, for searches that are too long for a query",
+    ),
     ("POST", "/api/v1/contacts", &[], "Make a contact"),
     (
         "GET",
@@ -122,6 +134,15 @@ pub(super) fn parameters() -> Vec<MemberRow> {
             json!({ "type": "string", "enum": ["opted_in", "opted_out", "none"] }),
             "Those that agreed to receive messages, refused, or were not asked",
         ),
+        (Group::Search, "q", text(), "A search: `tag:vip lead_score>80 -closed jane`"),
+        (
+            Group::Search,
+            "sort",
+            text(),
+            "Members to order by; `-` before one for the other direction: `-updated,last_name`",
+        ),
+        (Group::Search, "cursor", text(), "The `next` of another page of the same search"),
+        (Group::Search, "total", flag(), "Whether to count all that are found"),
         (Group::Moment, "at", text(), "As it was at this instant (RFC 3339) or in this revision"),
         (Group::History, "limit", limit(), "How many there are on a page"),
         (Group::History, "before", json!({ "type": "integer", "minimum": 1 }), "The `next` of another page"),

@@ -200,15 +200,15 @@ impl Serialize for ContactBody<'_> {
 pub(crate) struct ContactsBody<'a> {
     contacts: Vec<DocumentBody<'a>>,
     next: Option<String>,
-    total: u64,
+    total: Option<u64>,
 }
 
 impl<'a> ContactsBody<'a> {
-    /// A page of a list of so many, and where the next one begins.
+    /// A page, how many contacts all pages have, if that was counted, and where the next one begins.
     pub(crate) fn new(
         contacts: &'a [ContactDocument<'a>],
         catalog: &'a Catalog,
-        (total, next): (u64, Option<String>),
+        (total, next): (Option<u64>, Option<String>),
     ) -> Self {
         let contacts = contacts.iter().map(|contact| DocumentBody::new(contact, catalog)).collect();
         Self { contacts, next, total }

@@ -25,6 +25,8 @@ mod past;
 mod patch;
 mod preconditions;
 mod resources;
+mod search;
+mod search_model;
 mod undo;
 
 use std::sync::Arc;

@@ -13,6 +13,29 @@ Examples:
       Contacts that have the option keep it under its new name.
   contactd field list --workspace main --json";
 
+pub(super) const CONTACT_EXAMPLES: &str = "\
+Examples:
+  contactd contact search 'tag:vip lead_score>80 -closed jane' --workspace main
+  contactd contact search 'updated>-7d' --workspace main --sort=-updated_at --json";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContactCommand {
+    /// Find contacts by words, tags, fields and what else they are
+    Search {
+        /// What they must have and be; docs/search.md tells the language
+        #[arg(allow_hyphen_values = true)]
+        search: String,
+        /// The order: keys with commas between them, each with a - before it when the largest comes first
+        #[arg(long, value_name = "KEYS", allow_hyphen_values = true)]
+        sort: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
 /// Where, and how it is shown.
 #[derive(Debug, Args)]
 pub(crate) struct Place {

@@ -182,3 +182,19 @@ fn a_running_server_sees_what_the_commands_do_and_cleans_up_after_them() {
     drop(server);
     assert!(printed(&["verify", "--database", &world.database]).starts_with("ok: 1 contacts, "));
 }
+
+#[test]
+fn contacts_are_searched_beside_a_server() {
+    let world = World::new();
+    let server = Running::start(&["--database", &world.database]);
+    for (name, score) in [("Jane Smith", 9), ("José Ålund", 7)] {
+        let body = serde_json::json!({"name": {"full": name}, "job_title": format!("CTO {score}")});
+        server.request_as(&world.key, "POST", "/api/v1/contacts", &body.to_string());
+    }
+    let list = world.run(&["contact", "search", "-jane"]);
+    assert!(list.contains("José Ålund") && !list.contains("Jane"), "{list}");
+    let found = world.json(&["contact", "search", "job_title:cto", "--sort=-name", "--limit", "1"]);
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["name"]["full"]), (1, &"José Ålund".into()));
+    let told = world.refused(&["contact", "search", "jane titel:cto"]);
+    assert!(told.contains("at character 5: there is no member and no field 'titel'"), "{told}");
+}

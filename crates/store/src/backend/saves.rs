@@ -10,6 +10,7 @@ use crate::WorkspaceNumber;
 use crate::numbers::Chunk;
 use crate::once::{AnswerSave, ClaimSave};
 use crate::sort::StoredKeys;
+use crate::texts::TextSave;
 
 /// All rows that a batch changes. The parts are saved in the order they stand here.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub(crate) struct Saves {
     pub(crate) facets: Vec<FacetSave>,
     /// Sort keys that changed, by the number of the contact; `None` where it is gone.
     pub(crate) sort_keys: Vec<((WorkspaceNumber, u64), Option<StoredKeys>)>,
+    /// Searched texts that changed.
+    pub(crate) texts: Vec<TextSave>,
     /// Events.
     pub(crate) events: Vec<EventRow>,
     /// The workspaces of the events.

@@ -22,6 +22,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     log: "events e JOIN contacts c \
           ON c.workspace = e.workspace AND c.id = e.record AND c.last_event = e.seq WHERE e.workspace = $1",
     log_order: "e.seq",
+    log_place: str::to_owned,
     numbers: "unnest($4) n (number)",
     is_chosen,
 };
@@ -73,12 +74,13 @@ async fn by_number(
 ) -> Result<DocumentPage, StoreError> {
     let select = Select::of(workspace, query, Among::All, &DOCUMENTS);
     let page = format!(
-        "SELECT c.format, c.doc, h.contact_count, c.number FROM heads h LEFT JOIN LATERAL ({}) c ON true WHERE h.workspace = $1",
+        "SELECT c.format, c.doc, h.contact_count, 0::bigint, c.number \
+         FROM heads h LEFT JOIN LATERAL ({}) c ON true WHERE h.workspace = $1",
         select.page
     );
     let rows = session.run("", &[step(&page, &types(&select.binds), &select.binds)], "").await?;
     let mut page: Vec<(Option<i64>, Row)> =
-        rows.into_iter().flatten().map(|row| Ok((get(&row, 3)?, row))).collect::<Result<_, StoreError>>()?;
+        rows.into_iter().flatten().map(|row| Ok((get(&row, 4)?, row))).collect::<Result<_, StoreError>>()?;
     page.sort_unstable_by_key(|(number, _)| *number);
     if query.order == ContactOrder::Newest {
         page.reverse();
@@ -90,13 +92,17 @@ async fn by_number(
 /// along.
 pub(super) async fn page(session: &Session, select: &Select, last: &str) -> Result<Documents, StoreError> {
     let page = format!(
-        "SELECT c.format, c.doc FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
+        "SELECT c.format, c.doc, c.last_event FROM unnest(ARRAY({})) WITH ORDINALITY k (id, place) \
          JOIN contacts c ON c.workspace = $1 AND c.id = k.id ORDER BY k.place",
         select.page
     );
     let rows =
         session.run(PLANNED_EACH, &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
-    documents(rows.first().map_or(&[], Vec::as_slice))
+    let mut documents = Documents::default();
+    for row in rows.iter().flatten() {
+        documents.push_with_event(get(row, 0)?, get(row, 1)?, unsigned(row, 2)?);
+    }
+    Ok(documents)
 }
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
@@ -109,7 +115,7 @@ async fn all(
 ) -> Result<DocumentPage, StoreError> {
     let select = Select::of(workspace, query, Among::All, &SYNTAX);
     let page = format!(
-        "SELECT c.format, c.doc, h.contact_count FROM heads h LEFT JOIN \
+        "SELECT c.format, c.doc, h.contact_count, c.last_event FROM heads h LEFT JOIN \
          (unnest(ARRAY({})) WITH ORDINALITY k (id, place) CROSS JOIN LATERAL \
          (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = k.id LIMIT 1) c) \
          ON true WHERE h.workspace = $1 ORDER BY k.place",
@@ -119,12 +125,16 @@ async fn all(
     counted(rows.into_iter().flatten().collect())
 }
 
-/// A page, from rows of format, document and the total of the list.
+/// A page, from rows of format, document, the total of the list and the last event.
 fn counted(mut rows: Vec<Row>) -> Result<DocumentPage, StoreError> {
     let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
     // A page without contacts is a row without one.
     rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
-    Ok(DocumentPage { documents: documents(&rows)?, total })
+    let mut documents = Documents::default();
+    for row in &rows {
+        documents.push_with_event(get(row, 0)?, get(row, 1)?, unsigned(row, 3)?);
+    }
+    Ok(DocumentPage::counted(documents, total))
 }
 
 static BY_CHANNEL: Sql = Sql {
@@ -164,6 +174,7 @@ pub(super) fn step<'s>(text: &'s str, types: &'s [Type], binds: &'s [Bind]) -> S
         Bind::Integer(number) => param(*number),
         Bind::Integers(numbers) => param(numbers.as_slice()),
         Bind::Bytes(bytes) => param(bytes.as_slice()),
+        Bind::Text(text) => param(text.as_str()),
     });
     Step::made(text, types, params.collect())
 }
@@ -173,6 +184,7 @@ pub(super) fn types(binds: &[Bind]) -> Vec<Type> {
         Bind::Integer(_) => Type::INT8,
         Bind::Integers(_) => Type::INT8_ARRAY,
         Bind::Bytes(_) => Type::BYTEA,
+        Bind::Text(_) => Type::TEXT,
     };
     binds.iter().map(of).collect()
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::load::{get, integer, key_text, unsigned};
 use super::pipeline::{Sql, Step, param};
 use super::server::Session;
-use super::{facets, list};
+use super::{facets, list, texts};
 use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::select::{Among, Select};
@@ -43,17 +43,32 @@ pub(super) async fn list(
 ) -> Result<DocumentPage, StoreError> {
     let (answers, all) = answers(session, workspace, query).await?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
-    let mut ranked = Ranked::new(&query.sort, query.end());
+    let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
     if query.asks_documents(&answers) {
-        let numbers: Vec<u64> = found.ascending(None).collect();
+        let may = std::mem::take(&mut found);
+        let candidates = query.candidates(&may);
+        let enough = if candidates.is_some() { query.end() } else { usize::MAX };
+        let mut candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
         let mut holds = Vec::new();
-        for chunk in numbers.chunks(CHUNK) {
-            for contact in by_number(session, workspace, chunk, "").await?.contacts()? {
-                if query.filter.holds(&contact) {
+        while holds.len() < enough {
+            query.patience.check()?;
+            let chunk: Vec<u64> = candidates.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            for contact in by_number(session, workspace, &chunk, "").await?.contacts()? {
+                if query.filter.holds(&contact, &answers) {
                     holds.push(contact.number);
                     ranked.add(&contact);
                 }
             }
+        }
+        if enough < usize::MAX {
+            holds.truncate(enough);
+            let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+            let page: Vec<u64> = holds.iter().copied().skip(skip).collect();
+            let documents = by_number(session, workspace, &page, "COMMIT").await?;
+            return Ok(DocumentPage { documents, total: holds.len() as u64, is_counted: false });
         }
         found = holds.into_iter().collect();
     }
@@ -67,7 +82,7 @@ pub(super) async fn list(
         let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
-            return Ok(DocumentPage { documents: list::page(session, &select, "COMMIT").await?, total });
+            return Ok(DocumentPage::counted(list::page(session, &select, "COMMIT").await?, total));
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
         let types = list::types(&binds);
@@ -75,7 +90,7 @@ pub(super) async fn list(
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
     let documents = by_number(session, workspace, &numbers, "COMMIT").await?;
-    Ok(DocumentPage { documents, total })
+    Ok(DocumentPage::counted(documents, total))
 }
 
 /// What a query needs to know, and how many contacts there are. Begins the transaction that all of it is read in.
@@ -108,7 +123,13 @@ async fn answers(
         }
     }
     let owners = owners.into_iter().map(|numbers| numbers.into_iter().collect::<Numbers>());
-    Ok((Answers { facets, channels: channels.iter().cloned().zip(owners).collect() }, all))
+    let mut answers =
+        Answers { facets, channels: channels.iter().cloned().zip(owners).collect(), ..Answers::default() };
+    for asked in query.filter.texts() {
+        let numbers = texts::contacts(session, workspace, &asked, query.patience).await?;
+        answers.texts.insert(asked, numbers);
+    }
+    Ok((answers, all))
 }
 
 /// The contacts with these numbers, in this order.

@@ -14,11 +14,16 @@ struct Migration {
     oldest: i64,
 }
 
+/// The oldest schema of a migration that only nodes that know it can work with.
+const ITSELF: i64 = i64::MAX;
+
 /// The migrations, in order; the schema number is how many have run. Never edited after a release.
 const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("../../migrations/postgres/0001_init.sql"), oldest: 1 },
     Migration { sql: include_str!("../../migrations/postgres/0002_pictures.sql"), oldest: 1 },
     Migration { sql: include_str!("../../migrations/postgres/0003_idempotency.sql"), oldest: 1 },
+    // Older nodes do not write the texts that this one searches.
+    Migration { sql: include_str!("../../migrations/postgres/0006_search.sql"), oldest: ITSELF },
 ];
 
 /// Held while migrating, so that one node at a time does.
@@ -59,8 +64,8 @@ pub(super) async fn run(session: &Session) -> Result<(), StoreError> {
         for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
             session.execute(migration.sql).await?;
         }
-        let oldest = MIGRATIONS.last().map_or(0, |migration| migration.oldest);
-        session.query(&SET_SCHEMA, vec![param(known), param(oldest)]).await?;
+        let oldest = MIGRATIONS.iter().zip(1..).map(|(migration, own)| migration.oldest.min(own)).max();
+        session.query(&SET_SCHEMA, vec![param(known), param(oldest.unwrap_or(0))]).await?;
     }
     session.run("", &[], "COMMIT").await?;
     Ok(())

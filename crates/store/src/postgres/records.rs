@@ -157,6 +157,7 @@ const SYNTAX: Syntax = Syntax {
     name: "c.sort",
     log: "records c WHERE c.workspace = $1 AND c.kind = $5",
     log_order: "c.last_event",
+    log_place: str::to_owned,
     numbers: "unnest($4) n (number)",
     is_chosen: super::list::is_chosen,
 };

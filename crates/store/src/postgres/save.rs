@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
-use super::{facets, listen, records, requests, single, sort_keys};
+use super::{facets, listen, records, requests, single, sort_keys, texts};
 use crate::backend::{
     AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
 };
@@ -191,6 +191,7 @@ impl<'s> Saving<'s> {
             saving.steps.extend(facets::save(&saves.facets));
             saving.steps.extend(sort_keys::save(&saves.sort_keys));
             saving.requests(saves);
+            saving.steps.extend(texts::save(&saves.texts));
             return Ok(Self { count: Some(0), ..saving });
         }
         if saves.events.is_empty() {
@@ -206,6 +207,7 @@ impl<'s> Saving<'s> {
         saving.steps.extend(records::save(&saves.records, |workspace, seq| back.to(workspace, seq)));
         saving.steps.extend(facets::save(&saves.facets));
         saving.steps.extend(sort_keys::save(&saves.sort_keys));
+        saving.steps.extend(texts::save(&saves.texts));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);

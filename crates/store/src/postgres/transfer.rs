@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::bits::Bits;
 use super::load::get;
-use super::migrate;
 use super::pipeline::{Param, Sql, Step, param};
 use super::server::{Planning, Server, Session};
+use super::{migrate, texts};
 use crate::StoreError;
 use crate::transfer::{Cell, Columns, End, Mark, PAGE_BYTES, PAGE_RECORDS, Position, Record, Table};
 
@@ -133,8 +133,10 @@ impl End for PostgresEnd {
     }
 
     async fn finish(&mut self) -> Result<(), StoreError> {
-        let steps = [&NUMBER_WORKSPACES, &NUMBER_KEYS, &NUMBER_REQUESTS, &REMOVE_MARK]
-            .map(|sql| Step::new(sql, Vec::new()));
+        // Texts are not carried, but made from the records when the store is opened.
+        let steps =
+            [&NUMBER_WORKSPACES, &NUMBER_KEYS, &NUMBER_REQUESTS, &texts::MAKE_ALL_AGAIN, &REMOVE_MARK];
+        let steps = steps.map(|sql| Step::new(sql, Vec::new()));
         self.session.run("", &steps, "COMMIT").await?;
         self.session.execute(ANALYZE).await
     }

@@ -7,11 +7,11 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::facets;
 use super::load::{AliasKind, channels, contact, get, unsigned, workspace};
 use super::pipeline::{Sql, param};
 use super::save::AliasRow;
 use super::server::Session;
+use super::{facets, texts};
 use crate::backend::DOCUMENTS;
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
@@ -72,6 +72,10 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     let counts = contacts(session, &mut verified, &mut recount).await?;
     records(session, &mut verified, &mut recount).await?;
     facets::each(session, |key, stored| recount.compare(key, stored, &mut verified)).await?;
+    if texts::are_made(session).await? {
+        texts::each(session, |key, text| recount.compare_text(key, text, &mut verified)).await?;
+        recount.finish_texts(&mut verified);
+    }
     recount.finish(&mut verified);
     counters(session, &counts, &mut verified).await?;
     let broken = session.ask(BROKEN_CHAIN, &[]).await?;
@@ -105,7 +109,7 @@ async fn contacts(
         }
         look_ups(session, &found, verified).await?;
         for (workspace, contact) in &found {
-            recount.add(*workspace, contact.number, contact.facets());
+            recount.add_contact(*workspace, contact);
         }
     }
     Ok(counts)

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::load::uuid;
+use super::texts;
 use crate::backend::{FacetSave, integer};
 use crate::filter::Answers;
 use crate::numbers::{Chunk, Numbers};
@@ -52,6 +53,10 @@ pub(super) fn answers(
         let numbers = statement.query_map(params![workspace.0, kind.as_str(), value], |row| row.get(0))?;
         let numbers = numbers.collect::<Result<Numbers, _>>()?;
         answers.channels.insert((kind, value), numbers);
+    }
+    for asked in query.filter.texts() {
+        let numbers = texts::contacts(connection, workspace, &asked, query.patience)?;
+        answers.texts.insert(asked, numbers);
     }
     Ok(answers)
 }

@@ -19,6 +19,7 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     name: "c.name",
     log: LAST_EVENTS,
     log_order: "e.row",
+    log_place: |event| format!("((?1 << 40) + {event})"),
     numbers: "(SELECT value AS number FROM json_each(?4)) n",
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
@@ -38,15 +39,15 @@ pub(super) fn list(
         let total = contact_count(connection, workspace)?;
         if let Some(nearer) = query.nearer_end(total) {
             let documents = plain(connection, workspace, &nearer)?.reversed();
-            return Ok(DocumentPage { documents, total });
+            return Ok(DocumentPage::counted(documents, total));
         }
     }
     let documents = plain(connection, workspace, query)?;
     let on_page = documents.len() as u64;
-    let is_end =
-        query.after().is_none() && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
+    let is_whole = query.after().is_none() && query.behind.is_none();
+    let is_end = is_whole && on_page < u64::from(query.limit) && (on_page > 0 || query.offset == 0);
     let total = if is_end { query.offset + on_page } else { contact_count(connection, workspace)? };
-    Ok(DocumentPage { documents, total })
+    Ok(DocumentPage::counted(documents, total))
 }
 
 /// A page of a list for which nothing must be looked up.
@@ -71,15 +72,26 @@ fn looked_up(
 ) -> Result<DocumentPage, StoreError> {
     let answers = facets::answers(connection, workspace, query)?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
-    let mut ranked = Ranked::new(&query.sort, query.end());
+    let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
     if query.asks_documents(&answers) {
+        let may = std::mem::take(&mut found);
+        let candidates = query.candidates(&may);
+        let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut holds = Vec::new();
-        each(connection, workspace, found.ascending(None), |contact| {
-            if query.filter.holds(&contact) {
+        let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
+        each(connection, workspace, candidates, |contact| {
+            if query.filter.holds(&contact, &answers) {
                 holds.push(contact.number);
                 ranked.add(&contact);
             }
+            query.patience.check()?;
+            Ok(holds.len() < enough)
         })?;
+        if enough < usize::MAX {
+            let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
+            let documents = by_number(connection, workspace, holds.iter().copied().skip(skip))?;
+            return Ok(DocumentPage { documents, total: holds.len() as u64, is_counted: false });
+        }
         found = holds.into_iter().collect();
     }
     let numbers = if query.ranks_documents(&answers) {
@@ -94,35 +106,45 @@ fn looked_up(
         };
         if query.sort.is_empty() {
             let documents = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
-            return Ok(DocumentPage { documents, total: found.len() });
+            return Ok(DocumentPage::counted(documents, found.len()));
         }
         let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &SYNTAX);
         let mut statement = connection.prepare_cached(&page)?;
         let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
-        numbers.collect::<Result<_, _>>()?
+        numbers.collect::<Result<Vec<u64>, _>>()?
     };
+    Ok(DocumentPage::counted(by_number(connection, workspace, numbers.into_iter())?, found.len()))
+}
+
+fn by_number(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    numbers: impl Iterator<Item = u64>,
+) -> Result<Documents, StoreError> {
     let mut documents = Documents::default();
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         statement.query_row(params![workspace.0, integer(number)], |row| add(&mut documents, row))?;
     }
-    Ok(DocumentPage { documents, total: found.len() })
+    Ok(documents)
 }
 
 const BY_NUMBER: &str = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
 
-/// The contacts with these numbers, in this order.
+/// The contacts with these numbers, in this order, until one is the last that is wanted.
 fn each(
     connection: &Connection,
     workspace: WorkspaceNumber,
     numbers: impl Iterator<Item = u64>,
-    mut see: impl FnMut(Contact),
+    mut see: impl FnMut(Contact) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         let key = params![workspace.0, integer(number)];
         let contact = statement.query_row(key, |row| load::contact(row, 0, 1))?;
-        see(contact.contact()?);
+        if !see(contact.contact()?)? {
+            break;
+        }
     }
     Ok(())
 }
@@ -173,9 +195,13 @@ pub(super) fn by_channel(
 
 fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreError> {
     let mut documents = Documents::default();
-    let mut statement = connection.prepare_cached("SELECT format, doc FROM contacts WHERE row = ?1")?;
+    let sql = "SELECT format, doc, last_event FROM contacts WHERE row = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
     for row in rows {
-        statement.query_row([row], |row| add(&mut documents, row))?;
+        statement.query_row([row], |row| {
+            documents.push_with_event(row.get(0)?, row.get_ref(1)?.as_str()?, row.get(2)?);
+            Ok(())
+        })?;
     }
     Ok(documents)
 }
@@ -202,6 +228,7 @@ impl rusqlite::ToSql for Bind {
                 Ok(format!("[{}]", texts.join(",")).into())
             }
             Self::Bytes(bytes) => bytes.to_sql(),
+            Self::Text(text) => text.to_sql(),
         }
     }
 }

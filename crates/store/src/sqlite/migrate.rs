@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_init.sql"),
     include_str!("../../migrations/sqlite/0002_pictures.sql"),
     include_str!("../../migrations/sqlite/0003_idempotency.sql"),
+    include_str!("../../migrations/sqlite/0006_search.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -127,6 +127,7 @@ const SYNTAX: Syntax = Syntax {
     name: "c.sort",
     log: "records c WHERE c.workspace = ?1 AND c.kind = ?5",
     log_order: "c.last_event",
+    log_place: str::to_owned,
     numbers: "(SELECT value AS number FROM json_each(?4)) n",
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::event_row::event_row;
 use super::load::AliasKind;
-use super::{facets, records, requests};
+use super::{facets, records, requests, texts};
 use crate::backend::{AliasKey, Delete, HeadSave, Insert, Lookups, Saves, Update};
 use crate::sort::StoredKeys;
 use crate::{StoreError, document};
@@ -21,6 +21,7 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     facets::save(connection, &saves.facets)?;
     catalogs(connection, &saves.heads)?;
     sort_keys(connection, saves)?;
+    texts::save(connection, &saves.texts)?;
     events(connection, saves)?;
     requests::save(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, TransactionBehavior, p
 use uuid::Uuid;
 
 use super::connection::{self, Access, FileLock};
-use super::{load, migrate};
+use super::{load, migrate, texts};
 use crate::StoreError;
 use crate::transfer::{Cell, Columns, End, Mark, PAGE_BYTES, PAGE_RECORDS, Position, Record, Table};
 
@@ -107,6 +107,8 @@ impl End for SqliteEnd {
 
     /// New workspaces and keys get the number after the largest one anyway.
     async fn finish(&mut self) -> Result<(), StoreError> {
+        // Texts are not carried, but made from the records when the store is opened.
+        texts::make_all_again(&self.connection)?;
         self.connection.execute_batch("DELETE FROM moves; COMMIT")?;
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }

@@ -6,14 +6,16 @@ use model::Contact;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::facets;
 use super::load::{AliasKind, contact, find_alias, uuid};
+use super::{facets, texts};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
 
 pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
+    // The check of an index of texts goes by what this connection last saw of it; a search makes it look again.
+    texts::look(connection)?;
     let mut statement = connection.prepare("PRAGMA integrity_check")?;
     for line in statement.query_map([], |row| row.get::<_, String>(0))? {
         let line = line?;
@@ -25,6 +27,10 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
     contacts(connection, &mut verified, &mut recount)?;
     records(connection, &mut verified, &mut recount)?;
     facets::each(connection, |key, stored| recount.compare(key, stored, &mut verified))?;
+    if texts::are_made(connection)? {
+        texts::each(connection, |key, text| recount.compare_text(key, text, &mut verified))?;
+        recount.finish_texts(&mut verified);
+    }
     recount.finish(&mut verified);
     events(connection, &mut verified)?;
     requests(connection, &mut verified)?;
@@ -62,7 +68,7 @@ fn contacts(
             verified.fault(format!("contact {id} does not have the revision of its last event"));
         }
         look_ups(connection, workspace, &contact, verified)?;
-        recount.add(workspace, contact.number, contact.facets());
+        recount.add_contact(workspace, &contact);
         compare_keys(&contact, sort_keys(row)?.as_ref(), verified);
     }
     let mut statement = connection.prepare("SELECT number, contact_count FROM workspaces")?;

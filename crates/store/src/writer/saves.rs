@@ -12,7 +12,7 @@ use super::slot::Slot;
 use crate::backend::{Delete, FacetSave, HeadSave, Insert, RecordSave, Saves, Update};
 use crate::numbers::{Chunk, chunk};
 use crate::sort::StoredKeys;
-use crate::{StoreError, WorkspaceNumber, document};
+use crate::{StoreError, WorkspaceNumber, document, texts};
 
 impl Batch {
     /// All rows that the batch changes.
@@ -26,6 +26,7 @@ impl Batch {
                 let facets = |contact: &Contact| (contact.number, contact.facets());
                 answers.change(key.0, before.map(facets), slot.contact.as_deref().map(facets));
                 save_sort_keys(key.0, (before, slot.contact.as_deref()), &mut saves);
+                saves.texts.extend(texts::change(key.0, before, slot.contact.as_deref()));
             }
         }
         for (workspace, kind, id) in &self.touched_records {
@@ -38,10 +39,14 @@ impl Batch {
                     slot.before.as_deref().map(facets),
                     slot.record.as_deref().map(facets),
                 );
+                let texts =
+                    texts::change_of_record(*workspace, slot.before.as_deref(), slot.record.as_deref());
+                saves.texts.extend(texts);
             }
         }
         saves.facets = answers.into_saves();
         saves.sort_keys.sort_unstable_by_key(|(key, _)| *key);
+        saves.texts.sort_unstable_by_key(|(key, _)| *key);
         saves.updates.sort_unstable_by_key(|update| update.row);
         // So that a page of an index is looked for once, however many of the entries belong there.
         saves.fresh.aliases.sort_unstable();

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::ops::Not as _;
 use std::sync::Arc;
 
+use model::search::{Needle, words};
 use model::{
-    ChannelKind, ChannelWrite, Contact, Edit, Facet, Flag, InstantMember, ItemRef, OnConflict, Set, Tag,
-    TagId,
+    ChannelKind, ChannelWrite, Contact, Edit, Facet, Flag, InstantMember, ItemRef, OnConflict, RecordKind,
+    Set, Tag, TagId,
 };
-use store::{Action, ContactOrder, ContactQuery, Filter, Rank, Ranking, Sort, SortKey};
+use store::{Action, ContactOrder, ContactQuery, Filter, HasText, Rank, Ranking, Sort, SortKey};
 use uuid::Uuid;
 
 use crate::fixture::{Database, Served, all, at, edits, everything, name_edit, served, write_catalog};
@@ -71,9 +72,15 @@ fn holds(filter: &Filter, contact: &Contact) -> bool {
         Filter::HasChannel(kind, value) => {
             contact.channels.iter().any(|channel| channel.kind == *kind && channel.value == *value)
         }
+        Filter::HasText(asked) => asked.needle.is_in(&words::of_contact(contact)),
         Filter::Where(_) => contact.number.is_multiple_of(3),
         Filter::Is(other) => panic!("{other:?} is not asked here"),
     }
+}
+
+fn text(text: &str) -> Filter {
+    let needle = Needle::new(text).unwrap();
+    Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: false })
 }
 
 /// What only documents tell.
@@ -93,6 +100,9 @@ fn filters() -> Vec<Filter> {
         Filter::HasChannel(ChannelKind::Email, "3@example.com".to_owned()),
         Filter::HasChannel(ChannelKind::Email, "3@example.com".to_owned()).not(),
         third(),
+        text("3"),
+        Filter::Any(vec![text("4@example"), third()]),
+        Filter::And(vec![text("2").not(), is(Facet::Starred), third()]),
         Filter::And(vec![is(Facet::Starred), third()]).not(),
         // So few that they are sorted, however long the list.
         Filter::And(vec![

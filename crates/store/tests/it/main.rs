@@ -21,6 +21,7 @@ mod record_lists;
 mod records;
 mod references;
 mod requests;
+mod texts;
 mod undo;
 mod writing;
 

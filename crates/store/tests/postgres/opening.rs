@@ -63,19 +63,20 @@ async fn a_newer_schema_is_served_while_this_release_can() {
 }
 
 #[tokio::test]
-async fn a_database_of_schema_1_gets_pictures_and_requests() {
+async fn a_database_of_schema_1_gets_its_pictures_requests_and_texts() {
     let database = database();
     let served = database.serve(Options::default()).await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     served.store.close().await;
     sql(&database, "DROP TABLE pictures");
-    sql(&database, "DROP TABLE requests");
+    sql(&database, "DROP TABLE requests, texts, texts_due");
     sql(&database, "UPDATE contactd_schema SET version = 1, oldest = 1");
     let again = database.serve(Options::default()).await;
     assert_eq!(again.get(contact.id).await.unwrap(), contact);
     assert_eq!(sql(&database, "SELECT count(*) FROM pictures"), "0");
     assert_eq!(sql(&database, "SELECT count(*) FROM requests"), "0");
-    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "3|1");
+    assert_eq!(sql(&database, "SELECT text FROM texts"), "  jane");
+    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "4|4");
 }
 
 #[tokio::test]

@@ -35,14 +35,28 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_of_schema_1_gets_pictures_and_requests() {
+async fn a_database_of_schema_1_gets_its_pictures_requests_and_texts() {
     let (database, served) = served().await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     served.store.close().await;
     let old = raw(&database);
-    old.execute_batch("DROP TABLE pictures; DROP TABLE requests; PRAGMA user_version = 1").unwrap();
+    old.execute_batch(
+        "DROP TABLE pictures; DROP TABLE requests; DROP TABLE texts; DROP TABLE far_texts; DROP TABLE texts_due; \
+         PRAGMA user_version = 1",
+    )
+    .unwrap();
     drop(old);
+    // Commands that run while no server does leave the texts to it.
+    let beside = Store::open_beside(&database.location()).await.unwrap();
+    assert_eq!(beside.verify().await.unwrap().faults, [""; 0]);
+    beside.close().await;
+    let texts = || {
+        raw(&database)
+            .query_row("SELECT group_concat(text) FROM texts", [], |row| row.get::<_, Option<String>>(0))
+    };
+    assert_eq!(texts(), Ok(None));
     let again = database.serve(Options::default()).await;
+    assert_eq!(texts(), Ok(Some("  jane".to_owned())));
     assert_eq!(again.get(contact.id).await.unwrap(), contact);
     for sql in ["SELECT count(*) FROM pictures", "SELECT count(*) FROM requests"] {
         assert_eq!(raw(&database).query_row(sql, [], |row| row.get::<_, i64>(0)), Ok(0));

@@ -56,6 +56,7 @@ async fn damaged_records_beside_contacts_do_not_verify() {
         format!("record {} names a last event that is not its own", ids[1]),
         format!("company {} is not found where lists look for it", ids[2]),
         format!("company {} cannot be read: missing field `id` at line 1 column 2", ids[3]),
+        "company 4 of workspace 1 is not found by its words".to_owned(),
         format!("facet {every} of workspace 1 does not say what records 0 and later say"),
     ];
     expected.sort();

@@ -1,0 +1,80 @@
+//! What is wrong with a search, as a problem tells it.
+
+use app::search::{BadOrder, Reason};
+use model::search::SyntaxError;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What is wrong with a search.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct SearchFault {
+    #[serde(skip)]
+    detail: String,
+    /// What it is in: a query parameter or a member of the body.
+    parameter: &'static str,
+    #[serde(flatten)]
+    place: Option<Where>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<String>,
+}
+
+/// Where it is.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Where {
+    /// In the text, behind so many characters.
+    Position(usize),
+    /// In the tree, as a JSON pointer (RFC 6901).
+    Pointer(String),
+}
+
+impl SearchFault {
+    fn new(parameter: &'static str, detail: String) -> Self {
+        Self { detail, parameter, place: None, suggestion: None }
+    }
+
+    /// A text that is no search.
+    pub(super) fn syntax(fault: &SyntaxError) -> Self {
+        let detail = format!("the search cannot be read at character {}: {fault}", fault.position);
+        Self { place: Some(Where::Position(fault.position)), ..Self::new("q", detail) }
+    }
+
+    /// A tree that is no search.
+    pub(super) fn tree(fault: &str) -> Self {
+        Self::new("filter", format!("the search cannot be read: {fault}"))
+    }
+
+    /// A body that is none of a search.
+    pub(super) fn body(fault: &str) -> Self {
+        Self::new("body", format!("the body of a search cannot be read: {fault}"))
+    }
+
+    /// A term that cannot be carried out.
+    pub(super) fn term(reason: &Reason, place: Option<Where>) -> Self {
+        let parameter = if matches!(place, Some(Where::Pointer(_))) { "filter" } else { "q" };
+        let at = match &place {
+            Some(Where::Position(position)) => format!(" at character {position}"),
+            Some(Where::Pointer(pointer)) => format!(" at {pointer}"),
+            None => String::new(),
+        };
+        let suggestion = reason.suggestion().map(str::to_owned);
+        let meant = suggestion.as_ref().map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+        let detail = format!("the search cannot be carried out{at}: {reason}{meant}");
+        Self { place, suggestion, ..Self::new(parameter, detail) }
+    }
+
+    /// An order that there is not.
+    pub(super) fn order(bad: &BadOrder) -> Self {
+        let suggestion = match bad {
+            BadOrder::UnknownKey { suggestion, .. } => suggestion.clone(),
+            BadOrder::TooMany(_) => None,
+        };
+        let meant = suggestion.as_ref().map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+        Self { suggestion, ..Self::new("sort", format!("'sort' {bad}{meant}")) }
+    }
+
+    /// What is wrong, in a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+}

@@ -1,0 +1,99 @@
+//! Searches: what a [`Search`] asks for, as a filter that the store carries out, under a catalog and at a time.
+//!
+//! What bits and texts answer is asked of them, the rest of documents; and where a text of the contact must have
+//! something in it for the rest to hold, only of those contacts' documents.
+
+mod compare;
+mod error;
+mod member;
+mod moment;
+mod order;
+
+use std::ops::Not as _;
+
+use model::search::{Flag, Needle};
+use model::{Catalog, Contact, Facet, RecordKind, Search, Timestamp};
+use store::{Filter, HasText, Predicate};
+
+pub use self::error::{BadOrder, BadTerm, Reason};
+use self::member::Member;
+pub use self::order::order;
+
+/// The filter that a search is.
+///
+/// # Errors
+/// [`BadTerm`]: the first term, from left to right, that cannot be carried out.
+pub fn filter(search: &Search, catalog: &Catalog, now: Timestamp) -> Result<Filter, BadTerm> {
+    Resolver { catalog, now, terms: 0 }.filter(search)
+}
+
+/// What terms mean, and how many there were so far.
+struct Resolver<'c> {
+    catalog: &'c Catalog,
+    now: Timestamp,
+    terms: usize,
+}
+
+impl Resolver<'_> {
+    fn filter(&mut self, search: &Search) -> Result<Filter, BadTerm> {
+        Ok(match search {
+            Search::And(parts) if parts.is_empty() => Filter::All,
+            Search::And(parts) => Filter::And(self.all(parts)?),
+            Search::Or(parts) => Filter::Any(self.all(parts)?),
+            Search::Not(part) => self.filter(part)?.not(),
+            term => {
+                let number = self.terms;
+                self.terms += 1;
+                self.term(term).map_err(|reason| BadTerm { number, reason })?
+            }
+        })
+    }
+
+    fn all(&mut self, parts: &[Search]) -> Result<Vec<Filter>, BadTerm> {
+        parts.iter().map(|part| self.filter(part)).collect()
+    }
+
+    fn term(&self, term: &Search) -> Result<Filter, Reason> {
+        match term {
+            Search::Word(word) => {
+                let needle = Needle::new(word).ok_or_else(|| Reason::Nothing(word.clone()))?;
+                let places = [RecordKind::Contact, RecordKind::Company, RecordKind::Note];
+                Ok(Filter::Any(places.map(|kind| has_text(kind, needle.clone())).into()))
+            }
+            Search::Is(flag) => Ok(Filter::Is(facet(*flag))),
+            Search::Has(name) => Ok(self.member(name)?.has(&term.to_string())),
+            Search::Where(comparison) => {
+                let asked = compare::Asked { comparison, catalog: self.catalog, now: self.now };
+                self.member(&comparison.member)?.compare(&asked)
+            }
+            // These are no terms.
+            Search::And(_) | Search::Or(_) | Search::Not(_) => Ok(Filter::All),
+        }
+    }
+
+    fn member(&self, name: &str) -> Result<Member<'_>, Reason> {
+        Member::named(name, self.catalog).ok_or_else(|| Reason::UnknownMember {
+            name: name.to_owned(),
+            suggestion: error::nearest(name, member::names(self.catalog)),
+        })
+    }
+}
+
+/// What asks whether a contact has a flag.
+fn facet(flag: Flag) -> Facet {
+    match flag {
+        Flag::Closed => Facet::Closed,
+        Flag::Starred => Facet::Starred,
+        Flag::Blocked => Facet::Blocked,
+        Flag::Confirmed => Facet::Confirmed,
+    }
+}
+
+fn has_text(kind: RecordKind, needle: Needle) -> Filter {
+    Filter::HasText(HasText { kind, needle, is_whole: false })
+}
+
+/// What documents are asked, under the name of the term.
+fn asked(name: &str, holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Filter {
+    Filter::Where(Predicate::new(holds).named(name))
+}

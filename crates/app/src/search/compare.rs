@@ -1,0 +1,297 @@
+//! Comparisons: a member, an operator, and the text of a value.
+
+use std::cmp::Ordering;
+use std::ops::Not as _;
+
+use model::search::{Comparison, Needle, Test, words};
+use model::{
+    Catalog, ChannelKind, CompanyId, Contact, Decimal, Dialect, Facet, Field, FieldType, Item, ItemRef,
+    Items, Native, RecordKind, Ref, Timestamp, Value, channel, value,
+};
+use store::{Filter, HasText};
+
+use super::error::{Reason, nearest};
+use super::member::{Kind, Member, TextMember};
+use super::moment::{self, Moment};
+use super::{asked, has_text};
+
+/// A comparison, and what it means something under.
+pub(super) struct Asked<'a> {
+    pub(super) comparison: &'a Comparison,
+    pub(super) catalog: &'a Catalog,
+    pub(super) now: Timestamp,
+}
+
+/// Whether a test holds, with how what a contact has compares with the value; `None` when it has nothing.
+fn holds(test: Test, ordering: Option<Ordering>) -> bool {
+    match test {
+        Test::Matches | Test::Equal => ordering == Some(Ordering::Equal),
+        Test::NotEqual => ordering != Some(Ordering::Equal),
+        Test::Greater => ordering == Some(Ordering::Greater),
+        Test::GreaterOrEqual => ordering.is_some_and(Ordering::is_ge),
+        Test::Less => ordering == Some(Ordering::Less),
+        Test::LessOrEqual => ordering.is_some_and(Ordering::is_le),
+    }
+}
+
+impl Member<'_> {
+    /// Those that the comparison holds for.
+    pub(super) fn compare(self, asked: &Asked<'_>) -> Result<Filter, Reason> {
+        match self {
+            Self::Text(member) => asked.text(move |contact| member.of(contact), Some(member)),
+            Self::Instant(member) => {
+                let (moment, test) = (asked.moment()?, asked.comparison.test);
+                Ok(asked.documents(move |contact| {
+                    holds(test, member.of(contact).map(|at| compare_moment(at.millis(), moment)))
+                }))
+            }
+            Self::Number => asked.count(|contact| contact.number),
+            Self::Revision => asked.count(|contact| contact.revision),
+            Self::Channels(kind) => asked.channel(kind),
+            Self::Tag => asked.item("tag", &asked.catalog.tags, |tag| Facet::Tag(tag.id)),
+            Self::List => asked.item("list", &asked.catalog.lists, |list| Facet::List(list.id)),
+            Self::User => asked.item("user", &asked.catalog.users, |user| Facet::User(user.id)),
+            Self::Team => asked.item("team", &asked.catalog.teams, |team| Facet::Team(team.id)),
+            Self::Company => asked.company(),
+            Self::Note => {
+                asked.only(&[Test::Matches], "':'")?;
+                Ok(has_text(RecordKind::Note, asked.needle()?))
+            }
+            Self::OptIn => {
+                let facet = match asked.comparison.value.as_str() {
+                    "opted_in" => Facet::OptedIn,
+                    "opted_out" => Facet::OptedOut,
+                    _ => return Err(asked.bad_value("opted_in or opted_out")),
+                };
+                asked.equal(Filter::Is(facet))
+            }
+            Self::Field(field) => asked.field(field),
+        }
+    }
+}
+
+/// Where a time stands: in a moment, before it or after it.
+fn compare_moment(millis: i64, moment: Moment) -> Ordering {
+    if millis < moment.start {
+        Ordering::Less
+    } else if millis >= moment.end {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    }
+}
+
+impl Asked<'_> {
+    fn bad_value(&self, expected: &'static str) -> Reason {
+        Reason::BadValue { member: self.comparison.member.clone(), expected }
+    }
+
+    /// Refuses an operator that the member does not have.
+    fn only(&self, tests: &[Test], allowed: &'static str) -> Result<(), Reason> {
+        let test = self.comparison.test;
+        if tests.contains(&test) {
+            return Ok(());
+        }
+        Err(Reason::BadTest { member: self.comparison.member.clone(), test: test.as_str(), allowed })
+    }
+
+    /// For what can only be equal or not.
+    fn equal(&self, filter: Filter) -> Result<Filter, Reason> {
+        self.only(&[Test::Matches, Test::Equal, Test::NotEqual], "':', '=' and '!='")?;
+        Ok(if self.comparison.test == Test::NotEqual { filter.not() } else { filter })
+    }
+
+    fn documents(&self, holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Filter {
+        asked(&model::Search::Where(self.comparison.clone()).to_string(), holds)
+    }
+
+    fn needle(&self) -> Result<Needle, Reason> {
+        Needle::new(&self.comparison.value).ok_or_else(|| Reason::Nothing(self.comparison.value.clone()))
+    }
+
+    fn moment(&self) -> Result<Moment, Reason> {
+        Moment::read(&self.comparison.value, self.now).ok_or_else(|| self.bad_value(moment::EXPECTED))
+    }
+
+    /// A text; which member it is, when that is one that words are looked for in.
+    fn text(
+        &self,
+        read: impl Fn(&Contact) -> Option<&str> + Send + Sync + 'static,
+        member: Option<TextMember>,
+    ) -> Result<Filter, Reason> {
+        let (test, key) = (self.comparison.test, words::key(&self.comparison.value));
+        let filter = if test == Test::Matches {
+            let needle = self.needle()?;
+            self.documents(move |contact| read(contact).is_some_and(|text| needle.is_in_text(text)))
+        } else {
+            self.documents(move |contact| {
+                let own = read(contact).filter(|text| !text.is_empty());
+                holds(test, own.map(|text| words::key(text).cmp(&key)))
+            })
+        };
+        let is_found =
+            member.is_some_and(TextMember::is_searched) && matches!(test, Test::Matches | Test::Equal);
+        match Needle::new(&self.comparison.value).filter(|_| is_found) {
+            Some(needle) => Ok(Filter::And(vec![has_text(RecordKind::Contact, needle), filter])),
+            None => Ok(filter),
+        }
+    }
+
+    fn count(&self, read: fn(&Contact) -> u64) -> Result<Filter, Reason> {
+        let number = Decimal::parse(&self.comparison.value).ok_or_else(|| self.bad_value("a number"))?;
+        let (test, key) = (self.comparison.test, number.order_key());
+        Ok(self.documents(move |contact| {
+            let own = Decimal::parse(&read(contact).to_string()).map(|own| own.order_key());
+            holds(test, own.map(|own| own.cmp(&key)))
+        }))
+    }
+
+    fn channel(&self, kind: Kind) -> Result<Filter, Reason> {
+        let text = &self.comparison.value;
+        let is_kind = move |channel: &model::Channel| kind.of().is_none_or(|kind| kind == channel.kind);
+        if self.comparison.test == Test::Matches {
+            let needle = self.needle()?;
+            let in_text = has_text(RecordKind::Contact, needle.clone());
+            let holds = self.documents(move |contact| {
+                let is_in = |channel: &&model::Channel| {
+                    needle.is_in_text(&channel.value) || needle.is_in_text(&channel.raw)
+                };
+                contact.channels.iter().filter(|channel| is_kind(channel)).any(|channel| is_in(&channel))
+            });
+            return Ok(Filter::And(vec![in_text, holds]));
+        }
+        let with = |kind: ChannelKind| {
+            let value = channel::normalise(&kind, text, None).value.into();
+            Filter::HasChannel(kind, value)
+        };
+        match kind.of() {
+            Some(kind) => self.equal(with(kind)),
+            None => {
+                let any = [ChannelKind::Email, ChannelKind::Phone].map(with);
+                let text = text.trim().to_owned();
+                let same = self.documents(move |contact| {
+                    contact.channels.iter().any(|channel| *channel.value == *text || *channel.raw == *text)
+                });
+                let same = match Needle::new(&self.comparison.value) {
+                    Some(needle) => Filter::And(vec![has_text(RecordKind::Contact, needle), same]),
+                    None => same,
+                };
+                self.equal(Filter::Any(any.into_iter().chain([same]).collect()))
+            }
+        }
+    }
+
+    fn item<T: Item>(
+        &self,
+        kind: &'static str,
+        items: &Items<T>,
+        facet: fn(&T) -> Facet,
+    ) -> Result<Filter, Reason> {
+        let name = &self.comparison.value;
+        let found = items.find(&ItemRef::id_text(Dialect::Native, name));
+        let found = found.or_else(|| items.find(&ItemRef::NameAnyCase(name.clone())));
+        match found {
+            Some(item) => self.equal(Filter::Is(facet(item))),
+            None => {
+                let suggestion = nearest(name, items.iter().map(Item::name));
+                Err(Reason::UnknownItem { kind, name: name.clone(), suggestion })
+            }
+        }
+    }
+
+    fn company(&self) -> Result<Filter, Reason> {
+        let text = &self.comparison.value;
+        if let Some(Native::Uuid(id)) = Ref::uuid(Dialect::Native, text).native {
+            return self.equal(Filter::Is(Facet::Company(CompanyId(id))));
+        }
+        let is_whole = self.comparison.test != Test::Matches;
+        self.equal(Filter::HasText(HasText { kind: RecordKind::Company, needle: self.needle()?, is_whole }))
+    }
+
+    fn field(&self, field: &Field) -> Result<Filter, Reason> {
+        let (id, text, test) = (field.id, &self.comparison.value, self.comparison.test);
+        match field.kind {
+            FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => self.text(
+                move |contact| match contact.values.get(&id) {
+                    Some(Value::Text(text)) => Some(text.as_str()),
+                    _ => None,
+                },
+                None,
+            ),
+            FieldType::Number => {
+                let number = Decimal::parse(text).ok_or_else(|| self.bad_value("a number"))?;
+                let key = number.order_key();
+                Ok(self.documents(move |contact| {
+                    let own = match contact.values.get(&id) {
+                        Some(Value::Number(own)) => Some(own.order_key()),
+                        _ => None,
+                    };
+                    holds(test, own.map(|own| own.cmp(&key)))
+                }))
+            }
+            FieldType::Boolean => match text.as_str() {
+                "true" => self.equal(Filter::Is(Facet::True(id))),
+                // What nobody said yes to is not true.
+                "false" => self.equal(Filter::Is(Facet::True(id)).not()),
+                _ => Err(self.bad_value("true or false")),
+            },
+            FieldType::Date => {
+                let date = self.moment()?.date();
+                Ok(self.documents(move |contact| {
+                    let own = match contact.values.get(&id) {
+                        Some(Value::Date(own)) => Some(own.as_str()),
+                        _ => None,
+                    };
+                    holds(test, own.map(|own| own.cmp(&date)))
+                }))
+            }
+            FieldType::Time => {
+                let Ok(Value::Time(time)) = value::time(text) else {
+                    return Err(self.bad_value("a time of day (14:30)"));
+                };
+                let time = whole(&time);
+                Ok(self.documents(move |contact| {
+                    let own = match contact.values.get(&id) {
+                        Some(Value::Time(own)) => Some(whole(own)),
+                        _ => None,
+                    };
+                    holds(test, own.map(|own| own.cmp(&time)))
+                }))
+            }
+            FieldType::Datetime => {
+                let moment = self.moment()?;
+                Ok(self.documents(move |contact| {
+                    let own = match contact.values.get(&id) {
+                        Some(Value::Datetime(own)) => Some(own.millis()),
+                        _ => None,
+                    };
+                    holds(test, own.map(|own| compare_moment(own, moment)))
+                }))
+            }
+            FieldType::SingleSelect | FieldType::MultiSelect => {
+                let key = words::key(text);
+                let is_meant = |name: &str| words::key(name) == key;
+                let options =
+                    field.options.iter().filter(|each| is_meant(&each.value) || is_meant(&each.name));
+                let options: Vec<Facet> = options.map(|option| Facet::Option(option.id)).collect();
+                if options.is_empty() {
+                    let suggestion = nearest(text, field.options.iter().map(|option| option.name.as_str()));
+                    return Err(Reason::UnknownItem { kind: "option", name: text.clone(), suggestion });
+                }
+                self.equal(Filter::any_of(options))
+            }
+            FieldType::User => {
+                let Ok(Value::User(user)) = value::user(self.catalog, Dialect::Native, text) else {
+                    let suggestion = nearest(text, self.catalog.users.iter().map(Item::name));
+                    return Err(Reason::UnknownItem { kind: "user", name: text.clone(), suggestion });
+                };
+                self.equal(self.documents(move |contact| contact.values.get(&id) == Some(&Value::User(user))))
+            }
+        }
+    }
+}
+
+/// A time of day with its seconds.
+fn whole(time: &str) -> String {
+    if time.len() == 5 { format!("{time}:00") } else { time.to_owned() }
+}

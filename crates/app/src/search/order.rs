@@ -1,0 +1,122 @@
+//! Orders: `-updated_at,last_name`.
+
+use model::search::Flag;
+use model::{Catalog, Contact, Field, FieldType, Value};
+use store::{ContactOrder, Rank, Ranking, Sort, SortKey};
+
+use super::error::{BadOrder, nearest};
+use super::member::{self, InstantMember, Member, TextMember};
+
+/// Keys of an order at most.
+const KEYS_MAX: usize = 5;
+
+/// The order that a text names: keys with commas between them, each with a `-` before it when the largest comes first.
+/// Contacts without what is compared are the smallest.
+///
+/// # Errors
+/// [`BadOrder`].
+pub fn order(text: &str, catalog: &Catalog) -> Result<(ContactOrder, Vec<Sort>), BadOrder> {
+    let keys: Vec<&str> = text.split(',').map(str::trim).collect();
+    if keys.len() > KEYS_MAX {
+        return Err(BadOrder::TooMany(KEYS_MAX));
+    }
+    let mut sort = Vec::new();
+    for (place, key) in keys.iter().enumerate() {
+        let (name, is_descending) = match key.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (*key, false),
+        };
+        let flag = Flag::ALL.into_iter().find(|flag| flag.as_str() == name);
+        let member = Member::named(name, catalog);
+        // What an index has in this order; no two contacts are equal in it, or what follows does not matter.
+        let indexed = match member {
+            Some(Member::Number) => Some((ContactOrder::Oldest, ContactOrder::Newest)),
+            Some(Member::Instant(InstantMember::Updated)) => {
+                Some((ContactOrder::FirstUpdated, ContactOrder::LastUpdated))
+            }
+            Some(Member::Text(TextMember::Name)) if keys.len() == 1 => {
+                Some((ContactOrder::Name, ContactOrder::NameDescending))
+            }
+            _ => None,
+        };
+        if let Some((rising, falling)) = indexed.filter(|_| place == 0) {
+            // The other keys are read nevertheless, so that one that does not exist is refused.
+            order_rest(&keys, catalog)?;
+            return Ok((if is_descending { falling } else { rising }, Vec::new()));
+        }
+        let key = flag.map(|flag| SortKey::Is(super::facet(flag))).or_else(|| sort_key(member?));
+        let key = key.ok_or_else(|| unknown(name, catalog))?;
+        sort.push(Sort { key, is_descending });
+    }
+    Ok((ContactOrder::Oldest, sort))
+}
+
+fn order_rest(keys: &[&str], catalog: &Catalog) -> Result<(), BadOrder> {
+    match keys.get(1..) {
+        Some(rest) if !rest.is_empty() => order(&rest.join(","), catalog).map(drop),
+        _ => Ok(()),
+    }
+}
+
+fn unknown(name: &str, catalog: &Catalog) -> BadOrder {
+    let flags = Flag::ALL.map(Flag::as_str);
+    let suggestion = nearest(name, member::names(catalog).chain(flags)).filter(|near| near != name);
+    BadOrder::UnknownKey { name: name.to_owned(), suggestion }
+}
+
+fn sort_key(member: Member<'_>) -> Option<SortKey> {
+    let document = |rank: fn(&Contact) -> Rank| Some(SortKey::Document(Ranking::new(rank)));
+    match member {
+        Member::Text(TextMember::FirstName) => Some(SortKey::FirstName),
+        Member::Text(TextMember::LastName) => Some(SortKey::LastName),
+        Member::Text(text) => {
+            let rank = move |contact: &Contact| text.of(contact).map_or(Rank::Nothing, text_rank);
+            Some(SortKey::Document(Ranking::new(rank)))
+        }
+        Member::Number => Some(SortKey::Number),
+        Member::Instant(InstantMember::Created) => Some(SortKey::CreatedAt),
+        Member::Instant(instant) => {
+            let rank = move |contact: &Contact| {
+                instant.of(contact).map_or(Rank::Nothing, |at| Rank::Number(at.millis()))
+            };
+            Some(SortKey::Document(Ranking::new(rank)))
+        }
+        Member::Revision => document(|contact| Rank::Number(contact.revision.cast_signed())),
+        Member::Field(field) => field_key(field),
+        Member::Channels(_)
+        | Member::Tag
+        | Member::List
+        | Member::Company
+        | Member::Note
+        | Member::User
+        | Member::Team
+        | Member::OptIn => None,
+    }
+}
+
+fn field_key(field: &Field) -> Option<SortKey> {
+    if field.kind == FieldType::MultiSelect || field.kind == FieldType::User {
+        return None;
+    }
+    let options: Vec<_> =
+        field.options.iter().map(|option| (option.id, option.name.to_lowercase())).collect();
+    let id = field.id;
+    let rank = move |contact: &Contact| match contact.values.get(&id) {
+        Some(Value::Text(text) | Value::Date(text) | Value::Time(text)) => text_rank(text),
+        Some(Value::Number(number)) => Rank::Text(number.order_key()),
+        Some(Value::Boolean(flag)) => Rank::Number((*flag).into()),
+        Some(Value::Datetime(at)) => Rank::Number(at.millis()),
+        Some(Value::Option(chosen)) => {
+            let option = options.iter().find(|(id, _)| id == chosen);
+            option.map_or(Rank::Nothing, |(_, name)| Rank::Text(name.clone()))
+        }
+        Some(Value::Options(_) | Value::User(_)) | None => Rank::Nothing,
+    };
+    Some(SortKey::Document(Ranking::new(rank)))
+}
+
+/// Texts are compared without case and accents, by their first characters.
+fn text_rank(text: &str) -> Rank {
+    const CHARS: usize = 200;
+    Rank::Text(model::search::words::key(text).chars().take(CHARS).collect())
+}
