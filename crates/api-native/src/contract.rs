@@ -112,7 +112,7 @@ fn contacts_answers(all: &mut Answers) {
         "type": "object",
         "properties": {
             "q": { "type": "string", "description": "The search as a text." },
-            "search": { "type": "object", "description": "The search as a tree." },
+            "filter": { "type": ["object", "string"], "description": "The search as a tree." },
             "sort": { "type": "string" },
             "limit": { "type": "integer", "minimum": 1, "maximum": 1000 },
             "cursor": { "type": "string" },
