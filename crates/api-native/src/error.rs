@@ -14,7 +14,7 @@ use model::{Rejection, ViolationKind};
 use serde::Serialize;
 
 use self::violation::Refused;
-use crate::search::SearchFault;
+use crate::search::{self, SearchFault};
 use crate::{media, precondition};
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
@@ -227,7 +227,7 @@ impl Details {
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }
-            app::Error::TooSlow(terms) => Self::new(Kind::TooSlow, too_slow(terms)),
+            app::Error::TooSlow(terms) => Self::new(Kind::TooSlow, search::too_slow(terms)),
             app::Error::OutcomeUnknown(_) => {
                 Self::new(Kind::OutcomeUnknown, format!("{error}; reading the contact will tell"))
             }
@@ -275,18 +275,6 @@ impl Details {
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
-}
-
-/// What to do about a list that took too long.
-fn too_slow(terms: &[String]) -> String {
-    let what = match terms {
-        [] => "the order".to_owned(),
-        terms => terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", "),
-    };
-    format!(
-        "{what} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
-         search by words, tags, flags or options"
-    )
 }
 
 /// The violations, each once.
@@ -378,6 +366,11 @@ mod tests {
         check(
             app::Error::Busy.into(),
             "503 1 /docs/problems/unavailable: too many requests wait; nothing was stored",
+        );
+        check(
+            app::Error::TooSlow(vec!["city:oslo".to_owned()]).into(),
+            "422 - /docs/problems/too-slow: 'city:oslo' is answered by reading contacts one by one, and so many were left \
+             that the time was up; narrow the search by words, tags, flags or options",
         );
         check(
             app::Error::Stopping.into(),
