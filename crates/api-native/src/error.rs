@@ -19,7 +19,7 @@ use self::kind::Kind;
 pub use self::kind::{ProblemKind, problem_kinds};
 use self::violation::Refused;
 use crate::json_patch::Fault;
-use crate::search::SearchFault;
+use crate::search::{self, SearchFault};
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
 const ERRORS_MAX: usize = 1000;
@@ -195,7 +195,7 @@ impl Details {
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }
-            app::Error::TooSlow(terms) => Self::new(Kind::TooSlow, too_slow(terms)),
+            app::Error::TooSlow(terms) => Self::new(Kind::TooSlow, search::too_slow(terms)),
             app::Error::OutcomeUnknown(_) => {
                 Self::new(Kind::OutcomeUnknown, format!("{error}; reading the contact will tell"))
             }
@@ -241,18 +241,6 @@ impl Details {
         // Plain data with text keys, for which this cannot fail.
         serde_json::to_vec(&body).unwrap_or_default().into()
     }
-}
-
-/// What to do about a list that took too long.
-fn too_slow(terms: &[String]) -> String {
-    let what = match terms {
-        [] => "the order".to_owned(),
-        terms => terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", "),
-    };
-    format!(
-        "{what} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
-         search by words, tags, flags or options"
-    )
 }
 
 /// The violations, each once.
@@ -344,6 +332,11 @@ mod tests {
         check(
             app::Error::Busy.into(),
             "503 1 /docs/problems/unavailable: too many requests wait; nothing was stored",
+        );
+        check(
+            app::Error::TooSlow(vec!["city:oslo".to_owned()]).into(),
+            "422 - /docs/problems/too-slow: 'city:oslo' is answered by reading contacts one by one, and so many were left \
+             that the time was up; narrow the search by words, tags, flags or options",
         );
         check(
             app::Error::Stopping.into(),

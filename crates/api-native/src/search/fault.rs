@@ -78,3 +78,15 @@ impl SearchFault {
         &self.detail
     }
 }
+
+/// What to do about a list that took too long, for these terms.
+pub(crate) fn too_slow(terms: &[String]) -> String {
+    let what = match terms {
+        [] => "the order".to_owned(),
+        terms => terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", "),
+    };
+    format!(
+        "{what} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
+         search by words, tags, flags or options"
+    )
+}

@@ -47,9 +47,9 @@ fn write(f: &mut Formatter<'_>, search: &Search, around: Level) -> Result {
         }
         Search::Where(Comparison { member, test, value: with }) => {
             if is_bare(member) {
-                f.write_str(member)?
+                f.write_str(member)?;
             } else {
-                quoted(f, member)?
+                quoted(f, member)?;
             }
             f.write_str(test.as_str())?;
             value(f, with)
