@@ -129,7 +129,7 @@ async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking,
             let request = Request::from_parts(parts, Body::from(body));
             Ok(Asking { request, once: Some(once), permit })
         }
-        Ok(Begun::Answered(answer)) => Err(Box::new(replayed(answer))),
+        Ok(Begun::Answered(answer)) => Err(Box::new(replayed(&answer))),
         Err(fault) => Err(refused(fault.into())),
     }
 }
@@ -162,7 +162,7 @@ async fn finish<A: Api>(app: &App, once: &Once, response: Response) -> Response 
 }
 
 /// An answer that was given before.
-fn replayed(answer: KeptAnswer) -> Response {
+fn replayed(answer: &KeptAnswer) -> Response {
     let mut response = Response::new(Body::from(answer.body.to_vec()));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
     let headers = response.headers_mut();

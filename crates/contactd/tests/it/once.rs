@@ -32,7 +32,7 @@ fn an_answer_outlives_kill_9_and_comes_again_byte_for_byte() {
         let body = format!(r#"{{"source":"whatsapp","identifier":"5731927547{round:02}","name":"Zoë"}}"#);
         let create = (create.as_str(), "POST", "/callbell/v1/contacts", body.as_str());
         let made = send(&server, &key, create);
-        let path = format!("/api/v1/contacts/{}", made.expect(200)["contact"]["uuid"].as_str().unwrap());
+        let path = format!("/api/v1/contacts/{}", made.expect(200)["contact"][0]["uuid"].as_str().unwrap());
         let update = (update.as_str(), "PATCH", path.as_str(), r#"{"job_title":"Boss"}"#);
         let updated = send(&server, &key, update);
         server.kill();
