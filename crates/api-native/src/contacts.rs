@@ -11,6 +11,7 @@ use crate::media::{self, Document};
 use crate::page::Page;
 use crate::precondition::{Wanted, not_modified, with_tag};
 use crate::resource::to_json;
+use crate::shape::Shape;
 use crate::wire::{self, ContactBody, ContactsBody};
 use crate::{Error, NativeApi, past};
 
@@ -24,25 +25,52 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     let page = Page::from_query(&call.query)?;
+    let shape = Shape::of(&call, &*call.app.catalog(&call.caller).await?)?;
     let (list, next) = page.load(&call).await?;
-    Ok(json(StatusCode::OK, &ContactsBody::new(&list, next)))
+    let body = ContactsBody::new(&list, next);
+    if shape.is_plain() {
+        return Ok(json(StatusCode::OK, &body));
+    }
+    let mut body = to_json(&body);
+    if let Some(Json::Array(rows)) = body.get_mut("contacts") {
+        rows.iter_mut().for_each(|row| shape.trim(row));
+    }
+    let contacts = list.contacts.iter().map(|contact| &**contact);
+    let included = shape.included(&call, contacts, &list.catalog).await?;
+    Ok(json(StatusCode::OK, &with_included(body, included)))
+}
+
+/// An answer with the records that it includes.
+fn with_included(mut body: Json, included: Option<Json>) -> Json {
+    if let (Some(members), Some(included)) = (body.as_object_mut(), included) {
+        members.insert("included".to_owned(), included);
+    }
+    body
 }
 
 pub(crate) async fn get(call: Call<NativeApi>, wanted: Wanted) -> Answer<NativeApi> {
     if let Some(at) = call.query.get("at").map(str::to_owned) {
         return past::get(call, wanted, &at).await;
     }
-    shown(&call.app.get_contact(&call.caller, &contact_ref(&call)).await?, &wanted)
+    shown(&call, &call.app.get_contact(&call.caller, &contact_ref(&call)).await?, &wanted).await
 }
 
 /// A contact to one who may want a revision of it.
-pub(crate) fn shown(view: &View, wanted: &Wanted) -> Answer<NativeApi> {
+pub(crate) async fn shown(call: &Call<NativeApi>, view: &View, wanted: &Wanted) -> Answer<NativeApi> {
     let revision = view.contact.revision;
     wanted.check_read(revision)?;
+    let shape = Shape::of(call, &view.catalog)?;
     if wanted.is_known(revision) {
         return Ok(not_modified(revision));
     }
-    Ok(with_tag(revision, json(StatusCode::OK, &ContactBody::new(&view.contact, &view.catalog))))
+    let body = ContactBody::new(&view.contact, &view.catalog);
+    if shape.is_plain() {
+        return Ok(with_tag(revision, json(StatusCode::OK, &body)));
+    }
+    let mut body = to_json(&body);
+    shape.trim(&mut body);
+    let included = shape.included(call, std::iter::once(&*view.contact), &view.catalog).await?;
+    Ok(with_tag(revision, json(StatusCode::OK, &with_included(body, included))))
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {

@@ -38,7 +38,7 @@ pub(crate) async fn undo(call: Call<NativeApi>, Document(body): Document) -> Ans
 }
 
 /// Why a change was not undone: with the edits since that stand in the way, where some do.
-fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
+pub(crate) fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
     let app::Error::Rejected(rejection) = refused.error else { return refused.error.into() };
     let rejection = in_native_words(rejection, catalog);
     let named = |member: &str| rejection.violations.iter().any(|each| each.at == member);

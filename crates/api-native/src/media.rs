@@ -1,6 +1,6 @@
 //! Bodies of writes: JSON under a media type that means a merge patch.
 
-use api_kit::{Body, Payload, credentials};
+use api_kit::{Body, LargePayload, Payload, credentials};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,9 @@ const OPERATIONS: &str = "application/json-patch+json";
 /// something else.
 pub(crate) struct Document(pub(crate) Body);
 
+/// The same for many writes at once, of at most `MAX` bytes.
+pub(crate) struct LargeDocument<const MAX: usize>(pub(crate) Body);
+
 /// What a record is changed by.
 pub(crate) enum Change {
     /// A merge patch (RFC 7396).
@@ -35,6 +38,16 @@ impl<S: Sync> FromRequest<S> for Document {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         essence(&request, ACCEPTED)?;
         let payload = Payload::<NativeApi>::from_request(request, state).await?;
+        Ok(Self(payload.body))
+    }
+}
+
+impl<S: Sync, const MAX: usize> FromRequest<S> for LargeDocument<MAX> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        essence(&request, ACCEPTED)?;
+        let payload = LargePayload::<NativeApi, MAX>::from_request(request, state).await?;
         Ok(Self(payload.body))
     }
 }

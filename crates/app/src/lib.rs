@@ -4,6 +4,7 @@
 //! The entry point is [`App`]: every dialect calls it with a [`Caller`] that it got from
 //! [`App::authenticate`].
 
+mod batch;
 mod caller;
 mod catalog;
 mod chain;
@@ -25,11 +26,13 @@ mod reach;
 mod records;
 mod starter;
 mod undo;
+mod upsert;
 mod workspaces;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use batch::{BATCH_MAX, BatchDone, NotDone, Operation};
 pub use caller::Caller;
 pub use catalog::{Fresh, WrittenItem};
 pub use cleaning::{CLEAN_AFTER, Cleaned};
@@ -41,16 +44,18 @@ pub use history::History;
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
+pub use merge::{Merge, Unmerged};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use store::{
-    Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError, Options,
-    Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Verified,
-    Workspace, WorkspaceNumber, WriterStats,
+    Compat, ContactKey, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, Key, Location, LocationError,
+    MergeChoice, Options, Picture, Rank, Ranking, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store,
+    StoreError, Together, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
+pub use upsert::{Keyed, channel_key};
 
 use crate::duty::Duties;
 use crate::keys::KeyCache;

@@ -105,6 +105,7 @@ fn message(at: &str, kind: &ViolationKind) -> String {
         ViolationKind::Immutable if at.ends_with(".raw") => {
             "does not belong to this value; leave it out to change the value".to_owned()
         }
+        ViolationKind::OtherRevision(0) => "there is no such record yet".to_owned(),
         ViolationKind::Immutable => "cannot be changed; leave it out".to_owned(),
         ViolationKind::UnknownField(key) => format!("no custom field has the key '{key}'"),
         ViolationKind::UnknownContact(text) => by_id("contact", text),

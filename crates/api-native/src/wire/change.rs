@@ -84,8 +84,9 @@ pub(super) struct ActorBody<'a> {
     request_id: Option<&'a str>,
 }
 
+/// A member that differs.
 #[derive(Serialize)]
-struct DifferenceBody {
+pub(super) struct DifferenceBody {
     member: String,
     before: Json,
     after: Json,
@@ -135,7 +136,8 @@ impl<'a> ActorBody<'a> {
     }
 }
 
-fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
+/// A member that differs, as it is shown.
+pub(super) fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
     let Difference { member, before, after } = difference;
     DifferenceBody {
         member: member_path(member, catalog),

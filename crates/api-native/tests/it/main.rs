@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod bad_items;
+mod batch;
+mod by_key;
 mod channels;
 mod contacts;
 mod errors;
@@ -17,11 +19,13 @@ mod filters;
 mod history;
 mod json_patch;
 mod lists;
+mod merging;
 mod options;
 mod past;
 mod patch;
 mod preconditions;
 mod resources;
+mod shape;
 mod undo;
 
 use std::sync::Arc;

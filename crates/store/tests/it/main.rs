@@ -21,6 +21,7 @@ mod record_lists;
 mod records;
 mod references;
 mod undo;
+mod upsert;
 mod writing;
 
 fn empty() -> testdb::Database {
