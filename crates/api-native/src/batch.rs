@@ -1,7 +1,7 @@
 //! Many writes of contacts in one request: one commit, one change that one undo takes back.
 
 use api_kit::{Answer, Call, Problem, json, with_change};
-use app::{BatchDone, NotDone, Operation};
+use app::{BATCH_MAX, BatchDone, NotDone, Operation};
 use axum::http::StatusCode;
 use model::{
     Catalog, Change, Dialect, Json, Precondition, Ref, Rejection, Revisions, Violation, ViolationKind,
@@ -22,6 +22,9 @@ pub(crate) async fn run(
 ) -> Answer<NativeApi> {
     let catalog = call.app.catalog(&call.caller).await?;
     let wire::Batch { together, operations } = wire::decode_batch(body).map_err(app::Error::Rejected)?;
+    if operations.len() > BATCH_MAX {
+        return Err(Error::TooMany(BATCH_MAX));
+    }
     let operations = operations.into_iter().map(|row| operation(row, &catalog)).collect();
     match call.app.run_batch(&call.caller, operations, together).await? {
         BatchDone::All(results, change) => {

@@ -34,10 +34,13 @@ pub(crate) async fn put(
         Keyed::Several(found) => return Ok(candidates(&found, &key)),
     };
     let contact = &written.view.contact;
-    let status = if written.done == Done::Created { StatusCode::CREATED } else { StatusCode::OK };
+    let (status, place) = match written.done {
+        Done::Created => (StatusCode::CREATED, header::LOCATION),
+        _ => (StatusCode::OK, header::CONTENT_LOCATION),
+    };
     let mut answer = json(status, &ContactBody::new(contact, &written.view.catalog));
     if let Ok(location) = HeaderValue::try_from(format!("/api/v1/contacts/{}", contact.id)) {
-        answer.headers_mut().insert(header::CONTENT_LOCATION, location);
+        answer.headers_mut().insert(place, location);
     }
     Ok(with_tag(contact.revision, with_change(written.change, answer)))
 }

@@ -137,6 +137,7 @@ fn plain(error: Error) -> app::Error {
         Error::Problem(problem) | Error::Explained { problem, .. } => malformed(problem.to_string()),
         Error::Absent(why) | Error::Gone(why) => malformed(why),
         Error::Ambiguous(_) => malformed("several contacts have this key".to_owned()),
+        Error::TooMany(max) => malformed(format!("more than {max} operations")),
         Error::Operation { place, fault } => malformed(format!("operation {place}: {fault:?}")),
         Error::MediaType(_) => malformed("the body has a media type that is not supported".to_owned()),
         Error::Header { name, reason } => malformed(format!("the header '{name}' {reason}")),

@@ -41,6 +41,8 @@ pub enum Error {
     Gone(String),
     /// A key is that of several contacts: the one of this operation, in a batch.
     Ambiguous(Option<usize>),
+    /// A batch has more operations than this.
+    TooMany(usize),
     /// An operation of a JSON Patch cannot be carried out.
     Operation {
         /// Its place in the patch, from 0.
@@ -206,6 +208,10 @@ impl Details {
                 let members = operation.iter().map(|place| ("operation".to_owned(), Json::from(*place)));
                 let detail = "several contacts have this key; nothing was stored";
                 return Self { members: members.collect(), ..Self::new(Kind::Ambiguous, detail) };
+            }
+            Error::TooMany(max) => {
+                let detail = format!("nothing was stored: a batch has at most {max} operations");
+                return Self::new(Kind::TooLarge, detail);
             }
             Error::Operation { place, fault } => return Self::of_operation(*place, *fault),
             Error::MediaType(accepted) => {

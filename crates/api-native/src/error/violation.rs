@@ -34,6 +34,7 @@ impl Refused {
             Fault::NoSuchSource => ("no_such_place", "its 'from' points nowhere"),
             Fault::IntoItself => ("into_itself", "a value cannot be moved into itself"),
             Fault::Immutable => ("immutable", "it changes what cannot be changed"),
+            Fault::TooLarge => ("too_long", "it makes the record too large or nests it too deep"),
         };
         Self { member: place.to_string(), code, message: message.to_owned() }
     }

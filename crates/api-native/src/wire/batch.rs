@@ -1,7 +1,7 @@
 //! A batch: what a client sends, and what came of each operation.
 
 use api_kit::{Body, decode};
-use app::{BATCH_MAX, Done, NotDone, Together, Written};
+use app::{Done, NotDone, Together, Written};
 use model::{Change, Json, Rejection, ViolationKind};
 use serde::Serialize;
 
@@ -26,9 +26,6 @@ pub(crate) fn decode_batch(body: Body) -> Result<Batch, Rejection> {
     }
     for (name, json) in members {
         let read = match (name.as_str(), json) {
-            ("operations", Json::Array(rows)) if rows.len() > BATCH_MAX => {
-                Err(ViolationKind::TooLong { max: BATCH_MAX, unit: "operations" })
-            }
             ("operations", Json::Array(rows)) => {
                 batch.operations = rows;
                 Ok(())

@@ -35,7 +35,7 @@ impl<'a> CandidatesBody<'a> {
             contact: ContactBody::new(&view.contact, &view.catalog),
         };
         Self {
-            detail: "several contacts have this key; nothing was stored: name one by its id, or merge them",
+            detail: "several contacts have this key, so that none is meant: name one by its id, or merge them",
             candidates: found.iter().map(candidate).collect(),
         }
     }

@@ -160,7 +160,7 @@ async fn a_batch_has_bounds() {
     let before = total(&client).await;
     let many = vec![json!({"op": "create", "body": {}}); 1001];
     let reply = run(&client, "atomic", &json!(many)).await;
-    assert_eq!(refusals(&reply, 422), ["operations too_long"]);
+    assert_eq!(reply.expect(413)["type"], "/docs/problems/too-large");
     assert!(reply.text.contains("at most 1000 operations"), "{}", reply.text);
     // More than any other body may have, but not more than this.
     let large = json!({"op": "create", "body": {"remarks": "x".repeat(60_000)}});

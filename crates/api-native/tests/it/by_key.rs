@@ -31,7 +31,7 @@ async fn the_first_put_makes_and_the_next_ones_change() {
         let channel = &contact["channels"][0];
         assert_eq!((&channel["kind"], &channel["value"]), (&json!(kind), &json!(stored)));
         assert!(key != "email" || channel["raw"] == value, "as it was written");
-        assert_eq!(made.header("content-location"), path(&contact));
+        assert_eq!(made.header("location"), path(&contact));
         assert_eq!(made.header("etag"), "\"1\"");
         change(&made);
         let changed = client.put(&by(key, again), &json!({"city": "Rome"})).await;
