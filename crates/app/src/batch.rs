@@ -143,7 +143,7 @@ impl App {
     }
 
     /// The number of the first event of the group that an event is of.
-    async fn first_of_group(&self, caller: &Caller, number: u64) -> Result<u64, Error> {
+    pub(crate) async fn first_of_group(&self, caller: &Caller, number: u64) -> Result<u64, Error> {
         let event = self.store().find_event(caller.workspace, number).await?;
         let part = event.and_then(|event| event.part).unwrap_or_default();
         Ok(number.saturating_sub(u64::from(part)))

@@ -70,6 +70,7 @@ async fn operations_are_carried_out_in_their_order_and_undone_as_one() {
         assert_eq!(client.get(&path(&other)).await.expect(200)["id"], jane["id"]);
         client.post(&format!("{}/undo", changes(change(&redone))), &json!({})).await.expect(200);
         assert_eq!(client.get(&path(&other)).await.expect(200)["id"], other["id"]);
+        assert_eq!(client.get(CONTACTS).await.expect(200)["total"], before["total"].as_u64().unwrap() + 1);
     }
 }
 

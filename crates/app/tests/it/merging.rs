@@ -61,7 +61,7 @@ async fn a_picture_goes_to_the_one_that_stays_and_is_served_on() {
     let (workspace, name) = url.strip_prefix("https://here/pictures/").unwrap().split_once('/').unwrap();
     let merged = test
         .app
-        .merge_contacts(&caller, &Merge::new(into, vec![("from.0".to_owned(), other)]))
+        .merge_contacts(&caller, &Merge::new(into.clone(), vec![("from.0".to_owned(), other)]))
         .await
         .unwrap();
     assert_eq!(merged.view.contact.image_url.as_deref(), Some(&*url));
