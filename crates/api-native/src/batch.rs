@@ -41,7 +41,7 @@ fn at(place: usize, fault: NotDone) -> Error {
         NotDone::Several => return Error::Ambiguous(Some(place)),
     };
     let members = [("operation".to_owned(), Json::from(place))].into_iter().collect();
-    Error::Explained { problem, members }
+    Error::Explained { problem, members: Box::new(members) }
 }
 
 /// Reads one operation.

@@ -33,7 +33,7 @@ pub enum Error {
         /// What went wrong.
         problem: Problem,
         /// The members of the problem that say more.
-        members: Map,
+        members: Box<Map>,
     },
     /// There is no such thing; which.
     Absent(String),
@@ -200,7 +200,7 @@ impl Details {
         let problem = match error {
             Error::Problem(problem) => problem,
             Error::Explained { problem, members } => {
-                return Self { members: members.clone(), ..Self::of_problem(problem) };
+                return Self { members: Map::clone(members), ..Self::of_problem(problem) };
             }
             Error::Absent(why) => return Self::new(Kind::NotFound, why),
             Error::Gone(why) => return Self::new(Kind::Gone, why),

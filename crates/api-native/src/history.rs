@@ -50,7 +50,7 @@ pub(crate) fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
         .collect();
     let members = [("later_changes", to_json(&later))].into_iter().filter(|_| !later.is_empty());
     let members = members.map(|(name, json)| (name.to_owned(), json)).collect();
-    Error::Explained { problem: app::Error::Rejected(rejection).into(), members }
+    Error::Explained { problem: app::Error::Rejected(rejection).into(), members: Box::new(members) }
 }
 
 /// The change that the path names. What is no number names none.
