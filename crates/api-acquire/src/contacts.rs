@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api_kit::{Answer, Call, Payload, with_change, wrote};
-use app::{ContactList, Missing};
+use app::{ContactList, Merge, Missing};
 use model::Contact;
 
 use crate::filter::Asked;
@@ -63,7 +63,8 @@ pub(crate) async fn merge(call: Call<Acquire>, payload: Payload<Acquire>) -> Ans
     let about = |error: app::Error| Error::from(error).about(ID, &id);
     call.app.get_contact(&call.caller, &id).await.map_err(about)?;
     let from = merge::read(payload.body)?;
-    let merged = call.app.merge_contacts(&call.caller, &id, from.clone()).await.map_err(about)?;
+    let merge = Merge::new(id.clone(), from.clone());
+    let merged = call.app.merge_contacts(&call.caller, &merge).await.map_err(about)?;
     let contact = &merged.view.contact;
     let stays = contact::shown_id(&contact.aliases, contact.number);
     Ok(wrote(&merged, single(&Merged::new(stays, &from))))

@@ -150,7 +150,9 @@ fn plain(error: Error) -> app::Error {
     match error {
         Error::Problem(Problem::App(error)) | Error::Explained { problem: Problem::App(error), .. } => error,
         Error::Problem(problem) | Error::Explained { problem, .. } => malformed(problem.to_string()),
-        Error::NotThen(why) | Error::GoneThen(why) => malformed(why),
+        Error::Absent(why) | Error::Gone(why) => malformed(why),
+        Error::Ambiguous(_) => malformed("several contacts have this key".to_owned()),
+        Error::TooMany(max) => malformed(format!("more than {max} operations")),
         Error::Operation { place, fault } => malformed(format!("operation {place}: {fault:?}")),
         Error::Search(fault) => malformed(fault.detail().to_owned()),
         Error::MediaType(_) => malformed("the body has a media type that is not supported".to_owned()),

@@ -1,7 +1,9 @@
 //! Contacts: list, get, create, update, delete.
 
+use std::sync::Arc;
+
 use api_kit::{Answer, Body, Call, Problem, json, with_change, wrote};
-use app::{Scope, View, Written};
+use app::{DocumentList, Scope, View, Written};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use model::{Dialect, Json, Ref, Revisions};
@@ -10,6 +12,7 @@ use crate::json_patch::{self, JsonPatch};
 use crate::media::{self, Document};
 use crate::page::Page;
 use crate::resource::to_json;
+use crate::shape::Shape;
 use crate::wire::{self, ContactBody, ContactsBody, DocumentBody};
 use crate::{Error, NativeApi, past, search};
 
@@ -27,10 +30,40 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
         return search::list(call).await;
     }
     let page = Page::from_query(&call.query)?;
-    let list = page.load(&call).await?;
-    let mut contacts = list.documents.in_place().map_err(app::Error::from)?;
-    let next = page.cut(&mut contacts);
-    Ok(json(StatusCode::OK, &ContactsBody::new(&contacts, &list.catalog, (Some(list.total), next))))
+    let shape = Shape::of(&call, &*call.app.catalog(&call.caller).await?)?;
+    let mut list = page.load(&call).await?;
+    let next = page.cut(&mut list)?;
+    listed(&call, &shape, &list, next).await
+}
+
+/// A page of contacts, as far as a client wants to see them.
+pub(crate) async fn listed(
+    call: &Call<NativeApi>,
+    shape: &Shape,
+    list: &DocumentList,
+    next: Option<String>,
+) -> Answer<NativeApi> {
+    let DocumentList { documents, total, is_counted, catalog } = list;
+    let contacts = documents.in_place().map_err(app::Error::from)?;
+    let body = ContactsBody::new(&contacts, catalog, (is_counted.then_some(*total), next));
+    if shape.is_plain() {
+        return Ok(json(StatusCode::OK, &body));
+    }
+    let mut body = to_json(&body);
+    if let Some(Json::Array(rows)) = body.get_mut("contacts") {
+        rows.iter_mut().for_each(|row| shape.trim(row));
+    }
+    let contacts = documents.contacts().map_err(app::Error::from)?;
+    let included = shape.included(call, contacts.iter().map(|contact| &**contact), catalog).await?;
+    Ok(json(StatusCode::OK, &with_included(body, included)))
+}
+
+/// An answer with the records that it includes.
+fn with_included(mut body: Json, included: Option<Json>) -> Json {
+    if let (Some(members), Some(included)) = (body.as_object_mut(), included) {
+        members.insert("included".to_owned(), included);
+    }
+    body
 }
 
 pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
@@ -39,7 +72,25 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
     }
     let view = call.app.get_document(&call.caller, &contact_ref(&call)).await?;
     let contact = view.document.in_place().map_err(app::Error::from)?;
+    if !Shape::of(&call, &view.catalog)?.is_plain() {
+        let contact = Arc::new(view.document.contact().map_err(app::Error::from)?);
+        return shown(&call, &View { contact, catalog: view.catalog }).await;
+    }
     call.shown(contact.revision, || json(StatusCode::OK, &DocumentBody::new(&contact, &view.catalog)))
+}
+
+/// A contact to one who may want a revision of it.
+pub(crate) async fn shown(call: &Call<NativeApi>, view: &View) -> Answer<NativeApi> {
+    let revision = view.contact.revision;
+    let shape = Shape::of(call, &view.catalog)?;
+    let body = ContactBody::new(&view.contact, &view.catalog);
+    if shape.is_plain() {
+        return call.shown(revision, || json(StatusCode::OK, &body));
+    }
+    let mut body = to_json(&body);
+    shape.trim(&mut body);
+    let included = shape.included(call, std::iter::once(&*view.contact), &view.catalog).await?;
+    call.shown(revision, || json(StatusCode::OK, &with_included(body, included)))
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -130,7 +181,8 @@ async fn or_stale(call: &Call<NativeApi>, written: Result<Written, Error>) -> Re
         _ => None,
     };
     let differences = since.map(|since| wire::differences(&since.differences, &since.catalog));
-    let members =
-        differences.map(|differences| ("differences".to_owned(), differences)).into_iter().collect();
+    let members = Box::new(
+        differences.map(|differences| ("differences".to_owned(), differences)).into_iter().collect(),
+    );
     Err(Error::Explained { problem: app::Error::Rejected(rejection).into(), members })
 }

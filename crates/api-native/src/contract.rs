@@ -19,7 +19,10 @@ use crate::contacts;
 use crate::error::DetailsBody;
 use crate::media::{ACCEPTED, ACCEPTED_PATCHES, OPERATIONS};
 use crate::resource::{self, Resource};
-use crate::wire::{ChangeBody, ChangesBody, ContactBody, ContactsBody, ProvenanceBody, UndoneBody};
+use crate::wire::{
+    BatchBody, CandidatesBody, ChangeBody, ChangesBody, ContactBody, ContactsBody, MergedBody,
+    ProvenanceBody, UndoneBody, UnmergedBody,
+};
 
 /// The contract of this API.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::of(table(), answers));
@@ -129,6 +132,58 @@ fn contacts_answers(all: &mut Answers) {
     all.takes(&[&format!("POST {many}")], false, merge_patches(&patch));
     all.takes(&[&format!("PATCH {one}")], false, patches(&patch));
     all.json::<ProvenanceBody<'_>>(200, &[&format!("GET {one}/provenance")]);
+    let by = "/api/v1/contacts/by/{key}/{value}";
+    all.json::<ContactBody<'_>>(200, &[&format!("GET {by}"), &format!("PUT {by}")]);
+    all.json::<ContactBody<'_>>(201, &[&format!("PUT {by}")]);
+    all.json::<CandidatesBody<'_>>(300, &[&format!("GET {by}"), &format!("PUT {by}")]);
+    all.empty(304, &[&format!("GET {by}")]);
+    all.takes(&[&format!("PUT {by}")], false, merge_patches(&patch));
+    all.json::<MergedBody<'_>>(200, &[&format!("POST {one}/merge")]);
+    all.json::<UnmergedBody<'_>>(200, &[&format!("POST {one}/unmerge")]);
+    let merge = json!({
+        "type": "object",
+        "properties": {
+            "contacts": { "type": "array", "items": { "type": "string" } },
+            "choices": { "type": "object", "additionalProperties": { "type": "string" } },
+            "preview": { "type": "boolean" },
+        },
+        "required": ["contacts"],
+        "additionalProperties": false,
+    });
+    all.takes(&[&format!("POST {one}/merge")], true, merge_patches(&merge));
+    let unmerge = json!({
+        "type": "object",
+        "properties": { "contact": { "type": "string" } },
+        "additionalProperties": false,
+    });
+    all.takes(&[&format!("POST {one}/unmerge")], false, merge_patches(&unmerge));
+    all.json::<BatchBody<'_>>(200, &["POST /api/v1/batch"]);
+    let batch = json!({
+        "type": "object",
+        "properties": {
+            "mode": { "type": "string", "enum": ["atomic", "each"] },
+            "operations": {
+                "type": "array",
+                "maxItems": app::BATCH_MAX,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "op": { "type": "string", "enum": ["create", "update", "upsert", "delete", "merge"] },
+                        "id": { "type": "string" },
+                        "by": { "type": "string", "enum": ["email", "phone", "channel", "alias"] },
+                        "value": { "type": "string" },
+                        "if_match": { "type": "integer" },
+                        "if_none_match": { "type": "string", "enum": ["*"] },
+                        "body": patch,
+                    },
+                    "required": ["op"],
+                },
+            },
+        },
+        "required": ["operations"],
+        "additionalProperties": false,
+    });
+    all.takes(&["POST /api/v1/batch"], true, merge_patches(&batch));
 }
 
 fn history_answers(all: &mut Answers) {

@@ -19,6 +19,7 @@ use self::kind::Kind;
 pub use self::kind::{ProblemKind, problem_kinds};
 use self::violation::Refused;
 use crate::json_patch::Fault;
+use crate::resource::to_json;
 use crate::search::{self, SearchFault};
 
 /// Entries of `errors` at most: a small body can be wrong in very many places.
@@ -36,14 +37,18 @@ pub enum Error {
         /// What went wrong.
         problem: Problem,
         /// The members of the problem that say more.
-        members: Map,
+        members: Box<Map>,
     },
     /// A search cannot be read or carried out.
     Search(Box<SearchFault>),
-    /// There was no such thing at the time or the revision that was asked for; why.
-    NotThen(String),
-    /// It was deleted by then; when.
-    GoneThen(String),
+    /// There is no such thing; which.
+    Absent(String),
+    /// It was deleted; when.
+    Gone(String),
+    /// A key is that of several contacts: the one of this operation, in a batch.
+    Ambiguous(Option<usize>),
+    /// A batch has more operations than this.
+    TooMany(usize),
     /// An operation of a JSON Patch cannot be carried out.
     Operation {
         /// Its place in the patch, from 0.
@@ -129,15 +134,22 @@ impl Details {
         let problem = match error {
             Error::Problem(problem) => problem,
             Error::Explained { problem, members } => {
-                return Self { members: members.clone(), ..Self::of_problem(problem) };
+                return Self { members: Map::clone(members), ..Self::of_problem(problem) };
             }
             Error::Search(fault) => {
                 return Self { search: Some(fault.clone()), ..Self::new(Kind::BadSearch, fault.detail()) };
             }
-            Error::NotThen(why) => {
-                return Self::new(Kind::NotFound, format!("there was no such thing then: {why}"));
+            Error::Absent(why) => return Self::new(Kind::NotFound, why),
+            Error::Gone(why) => return Self::new(Kind::Gone, why),
+            Error::Ambiguous(operation) => {
+                let members = operation.iter().map(|place| ("operation".to_owned(), Json::from(*place)));
+                let detail = "several contacts have this key; nothing was stored";
+                return Self { members: members.collect(), ..Self::new(Kind::Ambiguous, detail) };
             }
-            Error::GoneThen(why) => return Self::new(Kind::Gone, why),
+            Error::TooMany(max) => {
+                let detail = format!("nothing was stored: a batch has at most {max} operations");
+                return Self::new(Kind::TooLarge, detail);
+            }
             Error::Operation { place, fault } => return Self::of_operation(*place, *fault),
             Error::MediaType(accepted) => {
                 let detail = format!("a write must have the Content-Type {}", accepted.join(" or "));
@@ -233,14 +245,32 @@ impl Details {
     }
 
     fn body(&self, request_id: Option<&str>) -> axum::body::Body {
+        // Plain data with text keys, for which this cannot fail.
+        serde_json::to_vec(&self.shown(request_id)).unwrap_or_default().into()
+    }
+
+    fn part(&self) -> (u16, Json) {
+        let shown = self.shown(None);
+        (shown.status, to_json(&shown))
+    }
+
+    fn shown<'a>(&'a self, request_id: Option<&'a str>) -> DetailsBody<'a> {
         let (status, kind, title) = self.kind.parts();
         let status = status.as_u16();
         let Self { detail, errors, members, revision, search, .. } = self;
         let (search, revision) = (search.as_deref(), *revision);
-        let body = DetailsBody { kind, title, status, detail, errors, search, members, revision, request_id };
-        // Plain data with text keys, for which this cannot fail.
-        serde_json::to_vec(&body).unwrap_or_default().into()
+        DetailsBody { kind, title, status, detail, errors, search, members, revision, request_id }
     }
+}
+
+/// A problem as a part of another answer: its status, and what it says.
+pub(crate) fn as_part(error: &Error) -> (u16, Json) {
+    Details::of(error).part()
+}
+
+/// The same of an error of the application.
+pub(crate) fn of_app_as_part(error: &app::Error) -> (u16, Json) {
+    Details::of_app(error).part()
 }
 
 /// The violations, each once.

@@ -38,7 +38,7 @@ pub(crate) async fn undo(call: Call<NativeApi>, Document(body): Document) -> Ans
 }
 
 /// Why a change was not undone: with the edits since that stand in the way, where some do.
-fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
+pub(crate) fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
     let app::Error::Rejected(rejection) = refused.error else { return refused.error.into() };
     let rejection = in_native_words(rejection, catalog);
     let named = |member: &str| rejection.violations.iter().any(|each| each.at == member);
@@ -50,7 +50,7 @@ fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
         .collect();
     let members = [("later_changes", to_json(&later))].into_iter().filter(|_| !later.is_empty());
     let members = members.map(|(name, json)| (name.to_owned(), json)).collect();
-    Error::Explained { problem: app::Error::Rejected(rejection).into(), members }
+    Error::Explained { problem: app::Error::Rejected(rejection).into(), members: Box::new(members) }
 }
 
 /// The change that the path names. What is no number names none.

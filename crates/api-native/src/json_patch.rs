@@ -9,7 +9,8 @@ use ::json_patch::{
     AddOperation, CopyOperation, MoveOperation, PatchErrorKind, PatchOperation, RemoveOperation,
     ReplaceOperation, patch,
 };
-use api_kit::{Body, decode};
+use api_kit::json::MAX_DEPTH;
+use api_kit::{Body, MAX_BODY_BYTES, decode};
 use model::{Catalog, Json, Precondition, Rejection, Revisions, Violation, ViolationKind};
 use serde_json::Number;
 
@@ -70,6 +71,8 @@ pub enum Fault {
     IntoItself,
     /// It would change what clients do not choose.
     Immutable,
+    /// It would make the record larger, or nested deeper, than a body may be.
+    TooLarge,
 }
 
 /// What a patch does to a record.
@@ -130,9 +133,20 @@ impl JsonPatch {
     /// The first operation that cannot be carried out.
     pub(crate) fn apply(&self, shown: &Json, catalog: &Catalog) -> Result<Patched, Error> {
         let mut after = shown.clone();
+        // What the body itself holds is bounded already, and copies of it are by this.
+        let mut copied = 0;
         for (place, operation) in self.0.iter().enumerate() {
+            let fails = |fault| Error::Operation { place, fault };
+            copied += operation.copies(&after, catalog);
+            if copied > MAX_BODY_BYTES {
+                return Err(fails(Fault::TooLarge));
+            }
             let done = operation.apply(&mut after, catalog).and_then(|()| check_members(shown, &after));
-            done.map_err(|fault| Error::Operation { place, fault })?;
+            done.map_err(fails)?;
+        }
+        if depth(&after) > MAX_DEPTH {
+            let place = self.0.len().saturating_sub(1);
+            return Err(Error::Operation { place, fault: Fault::TooLarge });
         }
         Ok(merge::patched(shown, after))
     }
@@ -169,6 +183,15 @@ impl Operation {
         let has_source = matches!(verb, Verb::Move | Verb::Copy);
         let from = if has_source { pointer("from")? } else { PointerBuf::new() };
         Ok(Self { verb, path, from, value: members.get("value").cloned() })
+    }
+
+    /// How many bytes it copies, about.
+    fn copies(&self, document: &Json, catalog: &Catalog) -> usize {
+        if self.verb != Verb::Copy {
+            return 0;
+        }
+        let from = Places { document, catalog }.resolve(&self.from);
+        document.pointer(from.as_str()).map_or(0, |source| source.to_string().len())
     }
 
     fn apply(&self, document: &mut Json, catalog: &Catalog) -> Result<(), Fault> {
@@ -213,6 +236,15 @@ fn check_members(before: &Json, after: &Json) -> Result<(), Fault> {
         return Err(Fault::Immutable);
     }
     Ok(())
+}
+
+/// How deep a value is nested.
+fn depth(value: &Json) -> usize {
+    match value {
+        Json::Array(rows) => 1 + rows.iter().map(depth).max().unwrap_or_default(),
+        Json::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 /// Whether two values are the same: numbers are when they mean the same (RFC 6902 §4.6).

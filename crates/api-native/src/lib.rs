@@ -4,6 +4,8 @@
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
 mod auth;
+mod batch;
+mod by;
 pub mod command;
 mod contacts;
 mod contract;
@@ -13,12 +15,14 @@ mod history;
 mod json_patch;
 mod media;
 mod members;
+mod merge;
 mod minimal;
 mod page;
 mod past;
 mod resource;
 mod schema;
 mod search;
+mod shape;
 mod shelf;
 mod wire;
 
@@ -52,8 +56,12 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
         .route("/api/v1/contacts/search", post(search::search))
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
+        .route("/api/v1/contacts/by/{key}/{value}", get(by::get).put(by::put))
         .route("/api/v1/contacts/{id}/history", get(history::list))
+        .route("/api/v1/contacts/{id}/merge", post(merge::merge))
+        .route("/api/v1/contacts/{id}/unmerge", post(merge::unmerge))
         .route("/api/v1/contacts/{id}/provenance", get(past::provenance))
+        .route("/api/v1/batch", post(batch::run))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo));
     let routes = resource::routes(routes).layer(from_fn(minimal::minimal));

@@ -1,6 +1,6 @@
 //! Bodies of writes: JSON under a media type that means a merge patch.
 
-use api_kit::{Body, Payload, credentials};
+use api_kit::{Body, LargePayload, Payload, credentials};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,9 @@ pub(crate) const OPERATIONS: &str = "application/json-patch+json";
 /// something else.
 pub(crate) struct Document(pub(crate) Body);
 
+/// The same for many writes at once, of at most `MAX` bytes.
+pub(crate) struct LargeDocument<const MAX: usize>(pub(crate) Body);
+
 /// What a record is changed by.
 pub(crate) enum Change {
     /// A merge patch (RFC 7396).
@@ -33,8 +36,18 @@ impl<S: Sync> FromRequest<S> for Document {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        essence(&request, ACCEPTED)?;
+        essence(&request, ACCEPTED).map_err(Error::into_response)?;
         let payload = Payload::<NativeApi>::from_request(request, state).await?;
+        Ok(Self(payload.body))
+    }
+}
+
+impl<S: Sync, const MAX: usize> FromRequest<S> for LargeDocument<MAX> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        essence(&request, ACCEPTED).map_err(Error::into_response)?;
+        let payload = LargePayload::<NativeApi, MAX>::from_request(request, state).await?;
         Ok(Self(payload.body))
     }
 }
@@ -43,16 +56,20 @@ impl<S: Sync> FromRequest<S> for Change {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let is_operations = essence(&request, ACCEPTED_PATCHES)? == Some(OPERATIONS);
+        let essence = essence(&request, ACCEPTED_PATCHES).map_err(Error::into_response)?;
         let payload = Payload::<NativeApi>::from_request(request, state).await?;
-        Ok(if is_operations { Self::Operations(payload.body) } else { Self::Merge(payload.body) })
+        Ok(if essence == Some(OPERATIONS) {
+            Self::Operations(payload.body)
+        } else {
+            Self::Merge(payload.body)
+        })
     }
 }
 
 /// Which of the media types the request has, if it says one. Parameters such as `charset` are let pass: JSON is UTF-8,
 /// and what is not is refused as such.
-fn essence(request: &Request, accepted: &'static [&'static str]) -> Result<Option<&'static str>, Response> {
-    let refused = || Error::MediaType(accepted).into_response();
+fn essence(request: &Request, accepted: &'static [&'static str]) -> Result<Option<&'static str>, Error> {
+    let refused = || Error::MediaType(accepted);
     let written =
         credentials::single(request.headers(), header::CONTENT_TYPE.as_str()).map_err(|_| refused())?;
     let Some(written) = written else { return Ok(None) };

@@ -2,7 +2,6 @@
 
 use api_kit::{Call, Problem, Query};
 use app::{ContactOrder, ContactQuery, DocumentList};
-use model::ContactDocument;
 
 use crate::{Error, NativeApi, filter};
 
@@ -130,11 +129,16 @@ impl Page {
     }
 
     /// Takes off what is more than the page may have, which tells that there is a next one: its cursor.
-    pub(crate) fn cut(self, contacts: &mut Vec<ContactDocument<'_>>) -> Option<String> {
-        let is_last = contacts.len() as u64 <= u64::from(self.limit);
-        contacts.truncate(self.limit as usize);
-        let last = contacts.last().filter(|_| !is_last);
-        last.map(|contact| self.cursor_behind(contact.number))
+    ///
+    /// # Errors
+    /// That the last contact is damaged.
+    pub(crate) fn cut(self, list: &mut DocumentList) -> Result<Option<String>, app::Error> {
+        let is_last = list.documents.len() as u64 <= u64::from(self.limit);
+        list.documents.truncate(self.limit as usize);
+        if is_last {
+            return Ok(None);
+        }
+        Ok(list.documents.last()?.map(|(contact, _)| self.cursor_behind(contact.number)))
     }
 }
 

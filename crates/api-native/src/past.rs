@@ -5,22 +5,19 @@ use app::{Moment, Past};
 use axum::http::StatusCode;
 use model::Timestamp;
 
-use crate::contacts::contact_ref;
-use crate::wire::{ContactBody, ProvenanceBody};
+use crate::contacts::{contact_ref, shown};
+use crate::wire::ProvenanceBody;
 use crate::{Error, NativeApi};
 
 /// The contact as it was at the time or the revision that `at` says.
 pub(crate) async fn get(call: Call<NativeApi>, at: &str) -> Answer<NativeApi> {
     let past = call.app.contact_at(&call.caller, &contact_ref(&call), moment(at)?).await?;
     match past {
-        Past::Was(view) => {
-            let body = ContactBody::new(&view.contact, &view.catalog);
-            call.shown(view.contact.revision, || json(StatusCode::OK, &body))
-        }
-        Past::Unmade { made_at } => Err(Error::NotThen(format!("it was made at {}", instant(made_at)))),
-        Past::NoRevision { last } => Err(Error::NotThen(format!("its last revision is {last}"))),
+        Past::Was(view) => shown(&call, &view).await,
+        Past::Unmade { made_at } => Err(not_then(&format!("it was made at {}", instant(made_at)))),
+        Past::NoRevision { last } => Err(not_then(&format!("its last revision is {last}"))),
         Past::Deleted { deleted_at } => {
-            Err(Error::GoneThen(format!("it was deleted at {}", instant(deleted_at))))
+            Err(Error::Gone(format!("it was deleted at {}", instant(deleted_at))))
         }
         Past::TooFar { events } => Err(bad(format!("is more than {events} changes ago"))),
     }
@@ -39,6 +36,10 @@ fn moment(text: &str) -> Result<Moment, Error> {
     moment.ok_or_else(|| {
         bad("must be a revision, 1 or more, or an instant such as 2026-01-31T12:00:00Z".to_owned())
     })
+}
+
+fn not_then(why: &str) -> Error {
+    Error::Absent(format!("there was no such thing then: {why}"))
 }
 
 fn bad(reason: String) -> Error {

@@ -6,16 +6,16 @@ mod fault;
 
 use std::time::Duration;
 
-use api_kit::{Answer, Body, Call, json};
+use api_kit::{Answer, Body, Call};
 use app::{App, Caller, ContactList, ContactOrder, ContactQuery, DocumentList, Filter, Patience};
-use axum::http::StatusCode;
 use model::Catalog;
 
 use self::asked::Asked;
 use self::cursor::{Cursor, Place, fingerprint};
 pub(crate) use self::fault::{SearchFault, too_slow};
+use crate::contacts::listed;
 use crate::media::Document;
-use crate::wire::ContactsBody;
+use crate::shape::Shape;
 use crate::{Error, NativeApi, filter};
 
 /// How long a search may read documents.
@@ -33,7 +33,8 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     // What else is asked for belongs to the search: a cursor is one of all of it.
     let text = filter::parameters(&call.query).map(|(name, value)| format!("{name}={value}"));
     let text = text.collect::<Vec<_>>().join("&");
-    answer(&find((&call.app, &call.caller), &asked, &catalog, (besides, &text)).await?)
+    let found = find((&call.app, &call.caller), &asked, &catalog, (besides, &text)).await?;
+    answer(&call, found).await
 }
 
 pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -42,7 +43,8 @@ pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> A
     };
     let catalog = call.app.catalog(&call.caller).await?;
     let asked = Asked::of_body(body)?;
-    answer(&find((&call.app, &call.caller), &asked, &catalog, (Filter::All, "")).await?)
+    let found = find((&call.app, &call.caller), &asked, &catalog, (Filter::All, "")).await?;
+    answer(&call, found).await
 }
 
 /// The contacts that a search as text finds, in an order, so many at most: without HTTP.
@@ -63,11 +65,9 @@ struct Found {
     next: Option<String>,
 }
 
-fn answer(found: &Found) -> Answer<NativeApi> {
-    let DocumentList { documents, total, is_counted, catalog } = &found.list;
-    let total = is_counted.then_some(*total);
-    let contacts = documents.in_place().map_err(app::Error::from)?;
-    Ok(json(StatusCode::OK, &ContactsBody::new(&contacts, catalog, (total, found.next.clone()))))
+async fn answer(call: &Call<NativeApi>, found: Found) -> Answer<NativeApi> {
+    let shape = Shape::of(call, &found.list.catalog)?;
+    listed(call, &shape, &found.list, found.next).await
 }
 
 async fn find(

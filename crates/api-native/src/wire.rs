@@ -1,9 +1,12 @@
 //! What goes over the wire.
 
+mod batch;
+mod candidates;
 mod change;
 mod channel;
 mod company;
 mod contact;
+mod merge;
 mod patch;
 mod provenance;
 mod stored;
@@ -14,9 +17,12 @@ use model::{Dialect, Native, Ref, Timestamp};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+pub(crate) use batch::{Batch, BatchBody, decode_batch};
+pub(crate) use candidates::CandidatesBody;
 pub(crate) use change::{ChangeBody, ChangesBody, differences};
 pub(crate) use channel::channel_kind;
 pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, DocumentBody, ExtrasBody, Object};
+pub(crate) use merge::{MergedBody, UnmergedBody, decode_merge, decode_unmerge, read_merge};
 pub(crate) use patch::{change_set, decode};
 pub(crate) use provenance::ProvenanceBody;
 pub(crate) use undo::{LaterBody, UndoneBody, decode_undo};

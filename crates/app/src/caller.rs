@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Actor, Dialect, KeyId, Policy, Precondition, Timestamp};
+use model::{Actor, Dialect, KeyId, Policy, Precondition, Revisions, Timestamp};
 use store::{Compat, Key, Outcome, Scope, WorkspaceNumber};
 
 use crate::{Allowance, Error, Terms, Wanted};
@@ -112,6 +112,21 @@ impl Caller {
             return Err(Error::VersionRequired);
         }
         Ok(precondition)
+    }
+
+    /// The same for a contact that may not exist: that it must not is as good as its revision.
+    ///
+    /// # Errors
+    /// As [`precondition`](Self::precondition).
+    pub(crate) fn precondition_of_upsert(
+        &self,
+        own: Option<Box<Precondition>>,
+    ) -> Result<Option<Box<Precondition>>, Error> {
+        let asked = own.or_else(|| self.wanted.as_ref().map(|wanted| Box::new(wanted.of_write().clone())));
+        match asked {
+            Some(asked) if asked.is_not == Some(Revisions::Any) => Ok(Some(asked)),
+            asked => self.precondition(asked),
+        }
     }
 
     /// Whether the request names a revision, where the key must.

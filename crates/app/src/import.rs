@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use futures_util::stream::{FuturesOrdered, Stream};
 use model::{Actor, Change, Contact, ContactId, Dialect, Edit, Rejection, Violation, ViolationKind};
-use store::{Action, Options, Write};
+use store::{Action, Options, Together, Write};
 
 use crate::{App, Error, WorkspaceNumber};
 
@@ -143,7 +143,7 @@ impl App {
         let write = Write { workspace, actor, stamp, policy: None, claim: None, action };
         match storing {
             Storing::Durably => self.store().write(write).await.map(drop)?,
-            Storing::Nothing => self.store().rehearse(&[vec![write]]).await.map(drop)?,
+            Storing::Nothing => self.store().rehearse(&[vec![write]], Together::AllOrNone).await.map(drop)?,
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! The entry point is [`App`]: every dialect calls it with a [`Caller`] that it got from
 //! [`App::authenticate`].
 
+mod batch;
 mod caller;
 mod catalog;
 mod chain;
@@ -30,12 +31,14 @@ mod since;
 mod starter;
 mod terms;
 mod undo;
+mod upsert;
 mod wanted;
 mod workspaces;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use batch::{BATCH_MAX, BatchDone, NotDone, Operation};
 pub use caller::{Caller, HeldBackPaths};
 pub use catalog::{Fresh, WrittenItem};
 pub use cleaning::{CLEAN_AFTER, Cleaned};
@@ -47,6 +50,7 @@ pub use history::History;
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
+pub use merge::{Merge, Unmerged};
 pub use once::{ANSWER_BYTES, Begun, KEPT_FOR, KEPT_MAX, Once, Repeated};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
@@ -55,11 +59,13 @@ pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use since::Since;
 pub use store::{
-    Behind, Compat, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key, Location,
-    LocationError, Options, Patience, Period, Picture, Rank, Ranking, Rate, RecordOrder, RecordQuery, Scope,
-    Sort, SortKey, Store, StoreError, Verified, Workspace, WorkspaceNumber, WriterStats,
+    Behind, Compat, ContactKey, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key,
+    Location, LocationError, MergeChoice, Options, Patience, Period, Picture, Rank, Ranking, Rate,
+    RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Together, Verified, Workspace,
+    WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
+pub use upsert::{Keyed, channel_key};
 
 pub use wanted::Wanted;
 

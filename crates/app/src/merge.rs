@@ -1,16 +1,54 @@
-//! Merging contacts: one stays, the others' ids lead to it.
+//! Merging contacts: one stays, the others' ids lead to it; and taking that apart.
 
-use model::{Change, ContactId, Facet, Ref, Rejection, Task, Violation, ViolationKind};
-use store::{Action, AnyOutcome, Filter, RecordQuery, RecordWrite, Scope, StoreError};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use crate::contacts::Written;
+use model::{
+    Choice, Contact, ContactId, Dialect, Difference, Facet, Native, OnConflict, Precondition, RecordKind,
+    Ref, Rejection, Task, Violation, ViolationKind,
+};
+use store::{
+    Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope, StoreError,
+};
+
+use crate::chain::{Chain, Step};
+use crate::contacts::{View, Written};
 use crate::records::TRIES;
-use crate::{App, Caller, Error, Missing};
+use crate::{App, Caller, Error, Missing, NotUndone, Undone};
 
 /// Contacts that are merged in one request at most.
 const MERGED: usize = 100;
 /// Tasks of theirs at most, so that all is one group.
 const TASKS: usize = 900;
+
+impl Merge {
+    /// A merge without choices and conditions.
+    pub fn new(into: Ref, from: Vec<(String, Ref)>) -> Self {
+        Self { into, from, choices: Vec::new(), precondition: None }
+    }
+}
+
+/// Contacts that are to be merged into one.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    /// The one that stays.
+    pub into: Ref,
+    /// The others, each with the member of the client's request that names it.
+    pub from: Vec<(String, Ref)>,
+    /// What the one that stays is to have of which of them, whatever it has itself.
+    pub choices: Vec<MergeChoice>,
+    /// What must hold of the revision of the one that stays.
+    pub precondition: Option<Box<Precondition>>,
+}
+
+/// What taking a merge apart did.
+#[derive(Debug)]
+pub struct Unmerged {
+    /// What was done to the contact that stayed.
+    pub undone: Undone,
+    /// The contacts that came back.
+    pub restored: Vec<Arc<Contact>>,
+}
 
 impl App {
     /// Merges contacts into one, all of them or none: [`model::merge`] says what becomes of their members. The others
@@ -23,48 +61,126 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`]; [`Error::NotFound`] when there is no contact to merge into; [`Error::Rejected`] with every
     /// contact that does not exist, or is the one that stays; or what the store says.
-    pub async fn merge_contacts(
-        &self,
-        caller: &Caller,
-        into: &Ref,
-        from: Vec<(String, Ref)>,
-    ) -> Result<Written, Error> {
+    pub async fn merge_contacts(&self, caller: &Caller, merge: &Merge) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_merge(caller, into, from.clone()).await {
+            match self.try_merge(caller, merge).await {
                 Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
                 merged => return merged,
             }
         }
     }
 
-    async fn try_merge(
-        &self,
-        caller: &Caller,
-        into: &Ref,
-        from: Vec<(String, Ref)>,
-    ) -> Result<Written, Error> {
-        let stays = self.store().find_contact(caller.workspace, into).await?;
+    async fn try_merge(&self, caller: &Caller, merge: &Merge) -> Result<Written, Error> {
+        let actions = self.merge_actions(caller, merge).await?;
+        let merged = self.write_group(&caller.into(), actions).await?.into_iter().next();
+        let merged = merged.and_then(AnyOutcome::contact).ok_or(Error::NotFound(Missing::Contact))?;
+        Ok(merged.into())
+    }
+
+    /// The actions that merge: the merge itself, then what becomes of tasks.
+    pub(crate) async fn merge_actions(&self, caller: &Caller, merge: &Merge) -> Result<Vec<Action>, Error> {
+        let Merge { into, from, choices, precondition } = merge.clone();
+        let stays = self.store().find_contact(caller.workspace, &into).await?;
         let stays = stays.ok_or(Error::NotFound(Missing::Contact))?;
         if let Some((at, _)) = from.get(MERGED) {
             return Err(too_many(at, MERGED));
         }
         let tasks = self.tasks_to_move(caller, stays.id, &from).await?;
-        // A change of nothing, at the revision that the one must have which stays.
-        let precondition = caller.precondition(None)?;
-        let checked = precondition.map(|precondition| Action::Update {
-            contact: into.clone(),
-            change: Change { precondition: Some(precondition), ..Change::default() },
-        });
-        let place = usize::from(checked.is_some());
-        let mut actions: Vec<_> = checked.into_iter().collect();
-        actions.push(Action::Merge { into: into.clone(), from });
+        let precondition = caller.precondition(precondition)?;
+        let mut actions = vec![Action::Merge { into, from, choices, precondition }];
         actions.extend(tasks);
-        let merged = self.write_group(&caller.into(), actions).await?.into_iter().nth(place);
-        let merged = merged.and_then(AnyOutcome::contact).ok_or(Error::NotFound(Missing::Contact))?;
-        Ok(merged.into())
+        Ok(actions)
+    }
+
+    /// What a merge would make of the contact that stays, and what would differ. Nothing is stored.
+    ///
+    /// # Errors
+    /// As [`merge_contacts`](Self::merge_contacts).
+    pub async fn preview_merge(
+        &self,
+        caller: &Caller,
+        merge: &Merge,
+    ) -> Result<(View, Vec<Difference>), Error> {
+        caller.require(Scope::Write)?;
+        let into = self.get_contact(caller, &merge.into).await?;
+        if let Some(precondition) = &caller.precondition(merge.precondition.clone())? {
+            precondition.check(into.contact.revision)?;
+        }
+        if let Some((at, _)) = merge.from.get(MERGED) {
+            return Err(too_many(at, MERGED));
+        }
+        let mut violations = Vec::new();
+        let mut others: Vec<(&str, Arc<Contact>)> = Vec::new();
+        for (at, named) in &merge.from {
+            match self.store().find_contact(caller.workspace, named).await? {
+                None => violations
+                    .push(Violation::new(at.as_str(), ViolationKind::UnknownContact(named.text.clone()))),
+                Some(other) if other.id == into.contact.id => {
+                    violations.push(Violation::new(at.as_str(), ViolationKind::SameContact));
+                }
+                Some(other) if others.iter().any(|(_, each)| each.id == other.id) => {}
+                Some(other) => others.push((at, other)),
+            }
+        }
+        let mut choices = Vec::new();
+        for MergeChoice { at, members, of } in &merge.choices {
+            match self.store().find_contact(caller.workspace, of).await? {
+                None => violations
+                    .push(Violation::new(at.as_str(), ViolationKind::UnknownContact(of.text.clone()))),
+                Some(of) => choices.push(Choice { at: at.clone(), members: members.clone(), of: of.id }),
+            }
+        }
+        if !violations.is_empty() {
+            return Err(Error::Rejected(Rejection { violations }));
+        }
+        let others: Vec<_> = others.iter().map(|(at, other)| (*at, &**other)).collect();
+        let applied = model::merge(&into.contact, &others, &choices, self.clock().now())?;
+        Ok((View { contact: Arc::new(applied.contact), catalog: into.catalog }, applied.differences))
+    }
+
+    /// Takes the last merge into a contact apart, or the last one of this other contact into it. Both are as they were
+    /// before, with their ids, but that the one that stayed keeps what it got since. `None` when nothing, or not that
+    /// contact, was merged into it that is not apart again.
+    ///
+    /// # Errors
+    /// As [`undo`](Self::undo).
+    pub async fn unmerge(
+        &self,
+        caller: &Caller,
+        named: &Ref,
+        other: Option<&Ref>,
+    ) -> Result<Option<Unmerged>, NotUndone> {
+        caller.require(Scope::Write)?;
+        let stays = self.store().find_contact(caller.workspace, named).await?;
+        let stays = stays.ok_or(Error::NotFound(Missing::Contact))?;
+        let Some((merge, merged)) = self.last_merge(caller, stays.id, other).await? else { return Ok(None) };
+        let undone = self.undo(caller, merge, OnConflict::Skip).await?;
+        let restored = self.store().find_contacts(caller.workspace, merged).await.map_err(Error::from)?;
+        Ok(Some(Unmerged { undone, restored }))
+    }
+
+    /// The last merge into a contact that is not taken apart, and whom it merged.
+    async fn last_merge(
+        &self,
+        caller: &Caller,
+        stays: ContactId,
+        other: Option<&Ref>,
+    ) -> Result<Option<(u64, Vec<ContactId>)>, Error> {
+        let record = Ref::uuid(Dialect::Native, &stays.to_string());
+        let query = HistoryQuery { kind: RecordKind::Contact, record, before: None, limit: 0 };
+        let mut chain = Chain::new(self, caller, query);
+        let mut undone = HashSet::new();
+        while let Step::Event(number, event) = chain.step().await? {
+            undone.extend(event.undoes);
+            let is_it = |merged: &Contact| other.is_none_or(|other| is_named(merged, other));
+            if event.merged.iter().any(is_it) && !undone.contains(&number) {
+                return Ok(Some((number, event.merged.iter().map(|merged| merged.id).collect())));
+            }
+        }
+        Ok(None)
     }
 
     /// Makes the tasks of contacts tasks of another one, too.
@@ -99,6 +215,16 @@ impl App {
         });
         moved.collect()
     }
+}
+
+/// Whether a client means this contact.
+fn is_named(contact: &Contact, named: &Ref) -> bool {
+    let is_native = match named.native {
+        Some(Native::Uuid(id)) => contact.id.0 == id,
+        Some(Native::Number(number)) => contact.number == number,
+        None => false,
+    };
+    is_native || contact.aliases.of(named.dialect).contains(&named.text)
 }
 
 fn too_many(at: &str, max: usize) -> Error {

@@ -239,6 +239,19 @@ impl App {
     }
 }
 
+impl Once {
+    /// Passes unless an earlier try made the next commit of the request, of which no event tells all.
+    ///
+    /// # Errors
+    /// [`Repeated::CarriedOut`].
+    pub(crate) fn refuse_again(&self) -> Result<(), Error> {
+        let step = self.steps.load(Ordering::Relaxed);
+        let Some(earlier) = self.earlier.iter().find(|each| each.step == step) else { return Ok(()) };
+        self.note(Some(earlier.workspace), earlier.event);
+        Err(Error::Repeated(Repeated::CarriedOut(self.change())))
+    }
+}
+
 /// What came of writes that an earlier try carried out.
 impl App {
     /// What came of the next commit of a request, if an earlier try made it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{Actor, Catalog, Difference, Policy, RecordKind};
-use store::{Action, AnyOutcome, Done, StoreError, WorkspaceNumber, Write};
+use store::{Action, AnyOutcome, Done, StoreError, Together, WorkspaceNumber, Write};
 use uuid::Uuid;
 
 use crate::caller::HeldBackPaths;
@@ -60,7 +60,7 @@ impl Trial {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, writes: Vec<Write>, outcomes: &[AnyOutcome]) {
+    fn note<'o>(&self, writes: Vec<Write>, outcomes: impl Iterator<Item = &'o AnyOutcome>) {
         let mut state = self.state();
         for (write, outcome) in writes.iter().zip(outcomes) {
             state.tried.extend(tried(outcome));
@@ -224,6 +224,40 @@ impl App {
         Write { workspace, actor, stamp: self.stamp(), policy, claim: None, action }
     }
 
+    /// The same for writes of which each may fail alone, where they need not all be carried out.
+    pub(crate) async fn write_together(
+        &self,
+        author: &Author,
+        actions: Vec<Action>,
+        together: Together,
+    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, Error> {
+        let mut writes: Vec<_> = actions.into_iter().map(|action| self.write_of(author, action)).collect();
+        if writes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let outcomes = match &author.terms {
+            Terms::ForGood => self.store().write_batch(writes, together).await?,
+            Terms::Once(once) => {
+                // Which of them failed is in no event.
+                once.refuse_again()?;
+                let workspace = writes.first().map(|write| write.workspace);
+                writes.iter_mut().for_each(|write| write.claim = Some(once.claim()));
+                let outcomes = self.store().write_batch(writes, together).await?;
+                once.note(workspace, outcomes.iter().flatten().find_map(AnyOutcome::event));
+                outcomes
+            }
+            Terms::OnTrial(trial) => {
+                let mut all = trial.state().writes.clone();
+                all.push(writes.clone());
+                let outcomes = self.store().rehearse(&all, together).await?;
+                trial.note(writes, outcomes.iter().flatten());
+                outcomes
+            }
+        };
+        outcomes.iter().flatten().for_each(|outcome| author.tell_held_back(std::slice::from_ref(outcome)));
+        Ok(outcomes)
+    }
+
     async fn write_on(&self, terms: &Terms, mut writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
         match terms {
             Terms::ForGood => self.write_now(writes).await,
@@ -240,8 +274,9 @@ impl App {
             Terms::OnTrial(trial) => {
                 let mut all = trial.state().writes.clone();
                 all.push(writes.clone());
-                let outcomes = self.store().rehearse(&all).await?;
-                trial.note(writes, &outcomes);
+                let outcomes = self.store().rehearse(&all, Together::AllOrNone).await?;
+                let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+                trial.note(writes, outcomes.iter());
                 Ok(outcomes)
             }
         }

@@ -109,7 +109,11 @@ impl App {
                 return Err(NotUndone { error, later });
             }
         };
-        let first = outcomes.iter().find_map(AnyOutcome::event);
+        let first = match outcomes.iter().find_map(AnyOutcome::event) {
+            // The first event may be one that an action has beside the one that it tells of.
+            Some(number) if events.len() > 1 => Some(self.first_of_group(caller, number).await?),
+            first => first,
+        };
         // Of a change what it was about comes first, of an undo last.
         let mut outcomes = outcomes.into_iter();
         let about = if is_undo { outcomes.next() } else { outcomes.next_back() };

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use self::guard::check_policy;
-pub use self::merge::merge;
+pub use self::merge::{Choice, merge};
 
 use crate::{
     BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Dialect, Difference, Edit,

@@ -85,7 +85,7 @@ macro_rules! members {
         }
 
         /// The JSON of a member; `null` when it is empty.
-        fn get(contact: &Contact, member: &Member) -> Json {
+        pub(crate) fn get(contact: &Contact, member: &Member) -> Json {
             match member {
                 $(Member::$variant => json(&contact.$($field).+),)*
                 Member::Social(network) => json(&contact.social.get(network)),

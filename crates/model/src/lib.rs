@@ -34,7 +34,7 @@ pub mod time;
 pub mod value;
 pub mod violation;
 
-pub use apply::{Applied, Ground, Linked, Stamp, apply, check_policy, merge};
+pub use apply::{Applied, Choice, Ground, Linked, Stamp, apply, check_policy, merge};
 pub use catalog::{
     Carried, Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption,
     FieldType, Funnel, Gone, Inbox, ItemChange, ItemEdit, List, Presence, Span, Subscription, SystemMember,

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// No contact has this key.
     #[error("no such contact")]
     NoSuchContact,
+    /// More than one contact has this key, so that none is meant.
+    #[error("several contacts have this key")]
+    Several,
     /// No other record of this kind has this key.
     #[error("no such {0}")]
     NoSuchRecord(RecordKind),
@@ -129,6 +132,7 @@ impl StoreError {
     pub(crate) fn copy(&self) -> Self {
         match self {
             Self::NoSuchContact => Self::NoSuchContact,
+            Self::Several => Self::Several,
             Self::NoSuchRecord(kind) => Self::NoSuchRecord(*kind),
             Self::NoSuchEvent => Self::NoSuchEvent,
             Self::RecordChanged => Self::RecordChanged,

@@ -47,6 +47,6 @@ pub use store::{Options, Store};
 pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{
-    Action, AnyOutcome, CatalogOutcome, Done, ItemOutcome, Outcome, RecordOutcome, RecordWrite, Together,
-    Write,
+    Action, AnyOutcome, CatalogOutcome, ContactKey, Done, ItemOutcome, MergeChoice, Outcome, RecordOutcome,
+    RecordWrite, Together, Write,
 };

@@ -183,12 +183,16 @@ impl Store {
 
     /// What would come now of these writes, one after the other, of which those of a part are a group or one write alone.
     /// Nothing is stored, nothing is locked, no number is taken, and a writer need not be there. The outcomes are of the
-    /// last part, and have no events.
+    /// last part, and have no events; of the parts before it, what cannot be carried out is passed over.
     ///
     /// # Errors
-    /// As [`Store::write`], for the first that could not be carried out.
-    pub async fn rehearse(&self, parts: &[Vec<Write>]) -> Result<Vec<AnyOutcome>, StoreError> {
-        rehearse(&self.shared.backend, &self.shared.catalogs, parts).await
+    /// As [`Store::write_batch`].
+    pub async fn rehearse(
+        &self,
+        parts: &[Vec<Write>],
+        together: Together,
+    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
+        rehearse(&self.shared.backend, &self.shared.catalogs, parts, together).await
     }
 
     /// The contact that a client names: also by an id of one that was merged into it.

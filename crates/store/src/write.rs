@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, Contact, ContactId, Difference, HeldBack, OnConflict, Policy, Precondition,
-    Record, RecordKind, Ref, Stamp,
+    Actor, Catalog, Change, ChannelWrite, Contact, ContactId, Dialect, Difference, HeldBack, Member,
+    OnConflict, Policy, Precondition, Record, RecordKind, Ref, Stamp,
 };
 use uuid::Uuid;
 
@@ -55,6 +55,16 @@ pub enum Action {
         /// How.
         change: Change,
     },
+    /// Changes the contact that has a key, or makes one with it when there is none. Of two at once, one finds what the
+    /// other made.
+    Upsert {
+        /// The key.
+        by: Box<ContactKey>,
+        /// A new contact's id.
+        id: ContactId,
+        /// How, or what it should be.
+        change: Change,
+    },
     /// Deletes a contact. Its event keeps it whole, so that it can be restored under its old ids.
     Delete {
         /// Which.
@@ -68,6 +78,10 @@ pub enum Action {
         into: Ref,
         /// The others, each with the member of the client's request that names it.
         from: Vec<(String, Ref)>,
+        /// What the one that stays is to have of which of them.
+        choices: Vec<MergeChoice>,
+        /// What must hold of the revision of the one that stays.
+        precondition: Option<Box<Precondition>>,
     },
     /// Takes back an event: an update's differences, a creation (by deleting), a deletion (by restoring).
     Undo {
@@ -81,6 +95,26 @@ pub enum Action {
     /// Puts a catalog in the place of the one whose revision it has. What differs is found out, and is an event for
     /// each item.
     Catalog(Box<Catalog>),
+}
+
+/// Members that the contact that stays is to have of one of those that are merged.
+#[derive(Clone, Debug)]
+pub struct MergeChoice {
+    /// The member of the client's request that says so.
+    pub at: String,
+    /// The members.
+    pub members: Vec<Member>,
+    /// Whose.
+    pub of: Ref,
+}
+
+/// What a contact is found by, beside its own id. Several contacts may have the same.
+#[derive(Clone, Debug)]
+pub enum ContactKey {
+    /// An id that a vendor gave it.
+    Alias(Dialect, String),
+    /// One of its channels, by kind and value.
+    Channel(ChannelWrite),
 }
 
 /// What to do to a company, a note or a task.

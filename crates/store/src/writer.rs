@@ -14,6 +14,7 @@ mod rehearsal;
 mod saves;
 mod slot;
 mod undo;
+mod upsert;
 
 use std::collections::HashMap;
 use std::future::poll_fn;

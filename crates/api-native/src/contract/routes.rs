@@ -12,6 +12,7 @@ pub(super) enum Group {
     Page,
     Filter,
     Search,
+    Shape,
     Moment,
     History,
     Companies,
@@ -22,11 +23,11 @@ pub(super) enum Group {
 /// Method, path, parameters, and what it is for; the first sentence is its title.
 pub(super) type Route = (&'static str, &'static str, &'static [Group], &'static str);
 
-pub(super) const ROUTES: [Route; 13] = [
+pub(super) const ROUTES: [Route; 18] = [
     (
         "GET",
         "/api/v1/contacts",
-        &[Group::Page, Group::Filter, Group::Search],
+        &[Group::Page, Group::Filter, Group::Search, Group::Shape],
         "List contacts. All that is asked for must hold. Docs: docs/search.md",
     ),
     (
@@ -35,11 +36,36 @@ pub(super) const ROUTES: [Route; 13] = [
         &[],
         "Search contacts. By a text or a tree, for searches that are too long for a query",
     ),
+    (
+        "GET",
+        "/api/v1/contacts/by/{key}/{value}",
+        &[Group::Shape],
+        "A contact by email, phone, channel (KIND:VALUE) or alias (API:ID). Several that have it are candidates (300)",
+    ),
+    (
+        "PUT",
+        "/api/v1/contacts/by/{key}/{value}",
+        &[],
+        "Change the contact that has a key, or make it. By email, phone, channel (KIND:VALUE) or alias (API:ID)",
+    ),
+    (
+        "POST",
+        "/api/v1/contacts/{id}/merge",
+        &[],
+        "Merge contacts into one. The ids of the others lead to it in every API; choices says of whom a member is taken",
+    ),
+    ("POST", "/api/v1/contacts/{id}/unmerge", &[], "Take the last merge apart. What was edited since stays"),
+    (
+        "POST",
+        "/api/v1/batch",
+        &[],
+        "Up to 1000 operations. One commit, and one change that one undo takes back",
+    ),
     ("POST", "/api/v1/contacts", &[], "Make a contact"),
     (
         "GET",
         "/api/v1/contacts/{id}",
-        &[Group::Moment],
+        &[Group::Moment, Group::Shape],
         "One contact. By its id, or the id of one that was merged into it; with at, as it was",
     ),
     (
@@ -143,6 +169,13 @@ pub(super) fn parameters() -> Vec<MemberRow> {
         ),
         (Group::Search, "cursor", text(), "The `next` of another page of the same search"),
         (Group::Search, "total", flag(), "Whether to count all that are found"),
+        (Group::Shape, "fields", text(), "The members to show: `name,tags,values.lead_score`"),
+        (
+            Group::Shape,
+            "include",
+            text(),
+            "What to show beside them: tags, lists, companies, notes, users, teams",
+        ),
         (Group::Moment, "at", text(), "As it was at this instant (RFC 3339) or in this revision"),
         (Group::History, "limit", limit(), "How many there are on a page"),
         (Group::History, "before", json!({ "type": "integer", "minimum": 1 }), "The `next` of another page"),

@@ -13,6 +13,7 @@ pub(super) enum Kind {
     Gone,
     MethodNotAllowed,
     Conflict,
+    Ambiguous,
     TestFailed,
     OtherRevision,
     VersionRequired,
@@ -56,6 +57,9 @@ impl Kind {
             ),
             Self::Conflict => {
                 (StatusCode::CONFLICT, "/docs/problems/changed-since", "The record was changed again since")
+            }
+            Self::Ambiguous => {
+                (StatusCode::CONFLICT, "/docs/problems/ambiguous", "Several contacts have this key")
             }
             Self::TestFailed => {
                 (StatusCode::CONFLICT, "/docs/problems/test-failed", "A test of the patch failed")
@@ -143,7 +147,7 @@ pub fn problem_kinds() -> impl Iterator<Item = ProblemKind> {
 }
 
 impl Kind {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::Malformed,
         Self::BadRequest,
         Self::Unauthenticated,
@@ -152,6 +156,7 @@ impl Kind {
         Self::Gone,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::Ambiguous,
         Self::TestFailed,
         Self::OtherRevision,
         Self::VersionRequired,
@@ -202,6 +207,10 @@ impl Kind {
             Self::Conflict => {
                 "An undo would overwrite what was changed again since. Nothing was stored. The errors name the \
                  members; send on_conflict skip to leave them, or overwrite to undo them all the same."
+            }
+            Self::Ambiguous => {
+                "Several contacts have the key by which one was named. Nothing was stored. operation is the place of the \
+                 operation in its batch; name one of the contacts by its id."
             }
             Self::TestFailed => {
                 "A test operation of a JSON Patch found another value. Nothing was stored. The errors name the \

@@ -36,6 +36,7 @@ impl Refused {
             Fault::NoSuchSource => ("no_such_place", "its 'from' points nowhere"),
             Fault::IntoItself => ("into_itself", "a value cannot be moved into itself"),
             Fault::Immutable => ("immutable", "it changes what cannot be changed"),
+            Fault::TooLarge => ("too_long", "it makes the record too large or nests it too deep"),
         };
         Self { member: place.to_string(), code, message: message.to_owned() }
     }
@@ -108,6 +109,7 @@ fn message(at: &str, kind: &ViolationKind) -> String {
         ViolationKind::Immutable if at.ends_with(".raw") => {
             "does not belong to this value; leave it out to change the value".to_owned()
         }
+        ViolationKind::OtherRevision(0) => "there is no such record yet".to_owned(),
         ViolationKind::Immutable => "cannot be changed; leave it out".to_owned(),
         ViolationKind::UnknownField(key) => format!("no custom field has the key '{key}'"),
         ViolationKind::UnknownContact(text) => by_id("contact", text),

@@ -105,7 +105,7 @@ struct HeldBackBody {
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Difference")]
-struct DifferenceBody {
+pub(super) struct DifferenceBody {
     member: String,
     before: Json,
     after: Json,
@@ -162,7 +162,8 @@ pub(crate) fn differences(differences: &[Difference], catalog: &Catalog) -> Json
     resource::to_json(&shown)
 }
 
-fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
+/// A member that differs, as it is shown.
+pub(super) fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
     let Difference { member, before, after } = difference;
     DifferenceBody {
         member: member.path(catalog),

@@ -3,8 +3,8 @@
 use api_kit::decode;
 use model::channel::normalise;
 use model::{
-    Change, ChannelDocument, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind, Written,
-    limits, phone,
+    Change, Channel, ChannelDocument, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind,
+    Written, limits, phone,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Shown;
 use super::patch::items;
+use crate::resource::to_json;
 
 /// Longest word for a kind.
 const KIND_CHARS: usize = 64;
@@ -48,6 +49,14 @@ impl<'a> From<&ChannelDocument<'a>> for ChannelBody<'a> {
             default: channel.default,
         }
     }
+}
+
+/// A channel that stands in memory, as JSON.
+pub(super) fn shown(channel: &Channel) -> Json {
+    // Plain data with text keys, for which none of this can fail.
+    let text = serde_json::to_string(channel).unwrap_or_default();
+    let document = serde_json::from_str::<ChannelDocument<'_>>(&text).ok();
+    document.map(|document| to_json(&ChannelBody::from(&document))).unwrap_or_default()
 }
 
 /// Makes the channels those of an array. Each has a `kind`, and a `value` (as a person writes it) or the `id`

@@ -96,7 +96,8 @@ impl<'a> LaterBody<'a> {
     }
 }
 
-fn word(done: Done) -> &'static str {
+/// What was done, as a word.
+pub(super) fn word(done: Done) -> &'static str {
     match done {
         Done::Created => "created",
         Done::Updated => "updated",

@@ -145,6 +145,21 @@ async fn an_operation_that_cannot_be_carried_out_is_named_and_nothing_is_stored(
 }
 
 #[tokio::test]
+async fn copies_do_not_grow_without_bound() {
+    let (_test, client) = start().await;
+    let contact = create(&client, &json!({"extras": {"acquire": {"a": {"x": "y"}}}})).await;
+    let double = json!({"op": "copy", "from": "/extras/acquire", "path": "/extras/acquire/b"});
+    let reply = patch(&client, &contact, &json!(vec![double; 1000])).await;
+    let refused = refusals(&reply, 422);
+    assert!(refused[0].ends_with(" too_long") && refused[0] != "999 too_long", "{refused:?}");
+    let deeper =
+        |n: usize| json!({"op": "add", "path": format!("/extras/acquire/a{}", "/x".repeat(n)), "value": {}});
+    let operations: Vec<_> = (1..200).map(deeper).collect();
+    assert_eq!(refusals(&patch(&client, &contact, &json!(operations)).await, 422), ["198 too_long"]);
+    assert_eq!(client.get(&path(&contact)).await.expect(200), contact);
+}
+
+#[tokio::test]
 async fn what_is_no_json_patch_is_refused() {
     let (_test, client) = start().await;
     let jane = numbered(&client, JANE).await;

@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod bad_items;
+mod batch;
+mod by_key;
 mod channels;
 mod contacts;
 mod contract;
@@ -19,6 +21,7 @@ mod filters;
 mod history;
 mod json_patch;
 mod lists;
+mod merging;
 mod once;
 mod options;
 mod past;
@@ -27,6 +30,7 @@ mod preconditions;
 mod resources;
 mod search;
 mod search_model;
+mod shape;
 mod undo;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Contacts as they were, and where their values come from.
 
+use app::Merge;
 use model::{Change, Dialect, Edit, Json, Ref, TextMember};
 use serde_json::json;
 use testkit::{Client, TestApp};
@@ -79,7 +80,10 @@ async fn a_merged_contact_is_itself_before_the_merge_and_the_other_from_then_on(
     test.clock.advance_ms(1_000);
     let caller = caller(&test, Dialect::Native).await;
     let named = |contact: &Json| Ref::uuid(Dialect::Native, contact["id"].as_str().unwrap());
-    test.app.merge_contacts(&caller, &named(&into), vec![(String::new(), named(&other))]).await.unwrap();
+    test.app
+        .merge_contacts(&caller, &Merge::new(named(&into), vec![(String::new(), named(&other))]))
+        .await
+        .unwrap();
     let merged = client.get(&path(&other)).await.expect(200);
     assert_eq!(at(&client, &other, "2025-01-15T12:45:00.500Z").await.expect(200), other);
     assert_eq!(at(&client, &other, "2025-01-15T12:45:01Z").await.expect(200), merged);

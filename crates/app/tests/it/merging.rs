@@ -1,6 +1,6 @@
 //! Merging contacts: rights, notes and tasks.
 
-use app::{Caller, Error, Missing, Scope, Upload};
+use app::{Caller, Error, Merge, Missing, Scope, Upload};
 use model::{Change, ContactId, Dialect, OnConflict, Ref, Task, TaskId};
 use testkit::TestApp;
 
@@ -32,7 +32,7 @@ async fn tasks_and_notes_go_to_the_one_that_stays() {
         Ok(task)
     };
     let task = test.app.create_record(&caller, make).await.unwrap().record;
-    let merged = test.app.merge_contacts(&caller, &number(2), from(&[4])).await.unwrap();
+    let merged = test.app.merge_contacts(&caller, &Merge::new(number(2), from(&[4]))).await.unwrap();
     let contact = &merged.view.contact;
     assert_eq!((contact.id, contact.notes.len(), contact.tags.len()), (john, 1, 1));
     let named = Ref::uuid(Dialect::Native, &task.id.0.to_string());
@@ -59,7 +59,11 @@ async fn a_picture_goes_to_the_one_that_stays_and_is_served_on() {
     let shown = test.app.set_contact_picture(&caller, &other, (upload, "https://here")).await.unwrap();
     let url = shown.view.contact.image_url.clone().unwrap();
     let (workspace, name) = url.strip_prefix("https://here/pictures/").unwrap().split_once('/').unwrap();
-    let merged = test.app.merge_contacts(&caller, &into, vec![("from.0".to_owned(), other)]).await.unwrap();
+    let merged = test
+        .app
+        .merge_contacts(&caller, &Merge::new(into.clone(), vec![("from.0".to_owned(), other)]))
+        .await
+        .unwrap();
     assert_eq!(merged.view.contact.image_url.as_deref(), Some(&*url));
     assert!(test.app.picture(workspace, name).await.unwrap().is_some());
     test.app.clear_contact_picture(&caller, into).await.unwrap();
@@ -70,18 +74,19 @@ async fn a_picture_goes_to_the_one_that_stays_and_is_served_on() {
 async fn a_merge_needs_the_right_to_write_and_what_it_names() {
     let test = TestApp::new().await;
     let reader = caller(&test, &[Scope::Read]).await;
-    let refused = test.app.merge_contacts(&reader, &number(2), from(&[4])).await;
+    let refused = test.app.merge_contacts(&reader, &Merge::new(number(2), from(&[4]))).await;
     assert!(matches!(refused, Err(Error::MissingScope(Scope::Write))), "{refused:?}");
     let writer = caller(&test, &[Scope::Write]).await;
-    let refused = test.app.merge_contacts(&writer, &number(99), from(&[4])).await;
+    let refused = test.app.merge_contacts(&writer, &Merge::new(number(99), from(&[4]))).await;
     assert!(matches!(refused, Err(Error::NotFound(Missing::Contact))), "{refused:?}");
-    let refused = test.app.merge_contacts(&writer, &number(2), from(&[4, 2, 99])).await.unwrap_err();
+    let refused =
+        test.app.merge_contacts(&writer, &Merge::new(number(2), from(&[4, 2, 99]))).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "refused: from.1: is the contact that it is to be merged into; from.2: no contact '99'"
     );
     let many: Vec<u64> = (0..101).collect();
-    let refused = test.app.merge_contacts(&writer, &number(2), from(&many)).await.unwrap_err();
+    let refused = test.app.merge_contacts(&writer, &Merge::new(number(2), from(&many))).await.unwrap_err();
     assert_eq!(refused.to_string(), "refused: from.100: must have at most 100 items");
     assert_eq!(test.app.get_contact(&reader, &number(4)).await.unwrap().contact.number, 4);
 }
@@ -91,6 +96,6 @@ async fn contacts_of_another_workspace_are_not_merged() {
     let test = TestApp::new().await;
     let secret = test.foreign_key().await;
     let foreign = test.app.authenticate(&secret, Dialect::Native, None).await.unwrap();
-    let refused = test.app.merge_contacts(&foreign, &number(2), from(&[4])).await;
+    let refused = test.app.merge_contacts(&foreign, &Merge::new(number(2), from(&[4]))).await;
     assert!(matches!(refused, Err(Error::NotFound(Missing::Contact))), "{refused:?}");
 }

@@ -4,20 +4,26 @@ use std::collections::BTreeMap;
 
 use super::{Applied, beyond_bounds, lock};
 use crate::{
-    Aliases, Channel, Contact, Dialect, Native, OptIn, Rejection, Timestamp, Violation, ViolationKind,
-    difference,
+    Aliases, Channel, Contact, ContactId, Dialect, Member, Native, OptIn, Rejection, Timestamp, Violation,
+    ViolationKind, difference,
 };
 
 /// Merges contacts into one, in the order given; each comes with the member of the client's request that names it.
 ///
 /// What the one that stays has it keeps: of a member with one value it takes another's only where it has none, of sets
 /// and channels what it lacks. Two rules protect people: who refused messages or is blocked in one of them stays so. The
-/// others' ids lead to the one that stays ([`Contact::former`]).
+/// others' ids lead to the one that stays ([`Contact::former`]). Where a choice says so, it has a member of another one
+/// all the same.
 ///
 /// # Errors
-/// When an outside system owns the name, e-mail and phone of the one that stays, and these would change; when it would
-/// go over a bound.
-pub fn merge(into: &Contact, others: &[(&str, &Contact)], now: Timestamp) -> Result<Applied, Rejection> {
+/// When an outside system owns the name, e-mail and phone of the one that stays, and these would change; when a choice
+/// names none of the contacts; when it would go over a bound.
+pub fn merge(
+    into: &Contact,
+    others: &[(&str, &Contact)],
+    choices: &[Choice],
+    now: Timestamp,
+) -> Result<Applied, Rejection> {
     let mut merged = into.clone();
     let mut violations = Vec::new();
     for (at, other) in others {
@@ -26,6 +32,16 @@ pub fn merge(into: &Contact, others: &[(&str, &Contact)], now: Timestamp) -> Res
         let locked = !lock::touched(&before, &merged).is_empty();
         if let Some(owner) = into.locked_by.as_deref().filter(|_| locked) {
             violations.push(Violation::new(*at, ViolationKind::Locked(owner.to_owned())));
+        }
+    }
+    for choice in choices {
+        let before = merged.clone();
+        if let Err(kind) = choose(&mut merged, choice, (into, others)) {
+            violations.push(Violation::new(choice.at.as_str(), kind));
+        }
+        if let Some(owner) = into.locked_by.as_deref().filter(|_| !lock::touched(&before, &merged).is_empty())
+        {
+            violations.push(Violation::new(choice.at.as_str(), ViolationKind::Locked(owner.to_owned())));
         }
     }
     violations.extend(beyond_bounds(&merged));
@@ -38,6 +54,33 @@ pub fn merge(into: &Contact, others: &[(&str, &Contact)], now: Timestamp) -> Res
         merged.updated_at = now.max(into.updated_at);
     }
     Ok(Applied { contact: merged, differences, held_back: Vec::new() })
+}
+
+/// Members that the contact that stays is to have of one of those that are merged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The member of the client's request that says so.
+    pub at: String,
+    /// The members, such as the parts of a name.
+    pub members: Vec<Member>,
+    /// Whose.
+    pub of: ContactId,
+}
+
+fn choose(
+    merged: &mut Contact,
+    choice: &Choice,
+    (into, others): (&Contact, &[(&str, &Contact)]),
+) -> Result<(), ViolationKind> {
+    let mut all = std::iter::once(into).chain(others.iter().map(|(_, other)| *other));
+    let chosen = all.find(|each| each.id == choice.of);
+    let chosen = chosen.ok_or_else(|| ViolationKind::UnknownContact(choice.of.to_string()))?;
+    for member in &choice.members {
+        let value = difference::get(chosen, member);
+        let put = difference::put(merged, member, &value);
+        put.map_err(|fault| ViolationKind::Malformed(fault.to_string()))?;
+    }
+    Ok(())
 }
 
 fn take(into: &mut Contact, other: &Contact) {
@@ -155,9 +198,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{
-        ChannelId, ChannelKind, CompanyId, CompanyLink, ContactId, FieldId, Member, TagId, Text, Value,
-    };
+    use crate::{ChannelId, ChannelKind, CompanyId, CompanyLink, FieldId, TagId, Text, Value};
 
     fn contact(number: u64) -> Contact {
         Contact::blank(ContactId(Uuid::from_u128(number.into())), number, Timestamp::default())
@@ -175,7 +216,7 @@ mod tests {
     }
 
     fn merged(into: &Contact, other: &Contact) -> Contact {
-        merge(into, &[("from", other)], Timestamp::from_millis(5)).unwrap().contact
+        merge(into, &[("from", other)], &[], Timestamp::from_millis(5)).unwrap().contact
     }
 
     #[test]
@@ -270,11 +311,39 @@ mod tests {
         first.city = Some("Paris".into());
         second.city = Some("Lyon".into());
         second.remarks = Some(Text::from("x"));
-        let applied = merge(&into, &[("0", &first), ("1", &second)], Timestamp::default()).unwrap();
+        let applied = merge(&into, &[("0", &first), ("1", &second)], &[], Timestamp::default()).unwrap();
         assert_eq!(applied.contact.city.as_deref(), Some("Paris"));
         assert_eq!(applied.contact.remarks.as_deref(), Some("x"));
         let members: Vec<_> = applied.differences.iter().map(|each| each.member.clone()).collect();
         assert_eq!(members, [Member::Remarks, Member::City, Member::Former(Dialect::Native)]);
+    }
+
+    #[test]
+    fn a_choice_gives_a_member_of_another_one() {
+        let (mut into, mut other) = (contact(1), contact(2));
+        (into.city, other.city) = (Some("Paris".into()), Some("Lyon".into()));
+        (into.job_title, other.name.full) = (Some("CTO".into()), Some("Janet".into()));
+        into.name.full = Some("Jane".into());
+        let choice = |at: &str, members: &[Member], of: ContactId| Choice {
+            at: at.to_owned(),
+            members: members.to_vec(),
+            of,
+        };
+        let choices = [
+            choice("city", &[Member::City], other.id),
+            choice("name", &[Member::NameFull, Member::NameFirst], other.id),
+            // Of one that has none it gets none.
+            choice("job_title", &[Member::JobTitle], other.id),
+        ];
+        let after = merge(&into, &[("from", &other)], &choices, Timestamp::default()).unwrap().contact;
+        let shown = (after.city.as_deref(), after.name.full.as_deref(), after.job_title);
+        assert_eq!(shown, (Some("Lyon"), Some("Janet"), None));
+        let foreign = [choice("city", &[Member::City], contact(3).id)];
+        let rejection = merge(&into, &[("from", &other)], &foreign, Timestamp::default()).unwrap_err();
+        assert_eq!(rejection.to_string(), format!("refused: city: no contact '{}'", contact(3).id));
+        into.locked_by = Some("Opera".into());
+        let rejection = merge(&into, &[("from", &other)], &choices, Timestamp::default()).unwrap_err();
+        assert_eq!(rejection.to_string(), "refused: name: is locked by 'Opera'");
     }
 
     #[test]
@@ -284,7 +353,7 @@ mod tests {
         other.city = Some("Paris".into());
         assert_eq!(merged(&into, &other).city.as_deref(), Some("Paris"));
         other.channels = vec![channel(40, &ChannelKind::Email, "b@x", true)];
-        let rejection = merge(&into, &[("from", &other)], Timestamp::default()).unwrap_err();
+        let rejection = merge(&into, &[("from", &other)], &[], Timestamp::default()).unwrap_err();
         assert_eq!(rejection.to_string(), "refused: from: is locked by 'Opera'");
     }
 
@@ -293,7 +362,7 @@ mod tests {
         let (mut into, mut other) = (contact(1), contact(2));
         let tags = |from: u128| (from..from + 600).map(|id| TagId(Uuid::from_u128(id))).collect();
         (into.tags, other.tags) = (tags(0), tags(600));
-        let rejection = merge(&into, &[("from", &other)], Timestamp::default()).unwrap_err();
+        let rejection = merge(&into, &[("from", &other)], &[], Timestamp::default()).unwrap_err();
         assert_eq!(rejection.to_string(), "refused: tags: must have at most 1000 items");
     }
 }

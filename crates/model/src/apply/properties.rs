@@ -226,7 +226,7 @@ proptest! {
     #[test]
     fn a_merge_is_sound_loses_nothing_and_is_taken_back(into in any_contact(), other in any_contact()) {
         let other = stranger(other);
-        let merged = super::merge(&into, &[("from", &other)], stamp(9).now);
+        let merged = super::merge(&into, &[("from", &other)], &[], stamp(9).now);
         let Ok(merged) = merged else {
             // The lock is all that can stand in the way of contacts this small.
             prop_assert!(into.locked_by.is_some());

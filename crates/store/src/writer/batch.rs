@@ -104,6 +104,7 @@ impl Batch {
     ) -> Result<Result<AnyOutcome, StoreError>, StoreError> {
         self.know_aliases(batches, write).await?;
         self.know_owners(batches, write).await?;
+        self.know_holders(batches, std::slice::from_ref(write)).await?;
         self.know_histories(batches, write).await?;
         let Some(claim) = write.claim else { return Ok(self.act(write)) };
         if let Err(fault) = self.check_claim(write.workspace, claim) {
@@ -128,12 +129,17 @@ impl Batch {
                 .resolve(write.workspace, contact)
                 .and_then(|id| self.update(write, id, change, None))
                 .map(AnyOutcome::Contact),
+            Action::Upsert { by, id, change } => self.upsert(write, by, *id, change).map(AnyOutcome::Contact),
             Action::Delete { contact, precondition } => self
                 .resolve(write.workspace, contact)
                 .and_then(|id| self.check_revision(write.workspace, id, precondition.as_deref()).map(|()| id))
                 .and_then(|id| self.delete(write, id, None))
                 .map(AnyOutcome::Contact),
-            Action::Merge { into, from } => self.merge(write, into, from).map(AnyOutcome::Contact),
+            Action::Merge { into, from, choices, precondition } => self
+                .resolve(write.workspace, into)
+                .and_then(|id| self.check_revision(write.workspace, id, precondition.as_deref()).map(|()| id))
+                .and_then(|id| self.merge(write, id, from, choices))
+                .map(AnyOutcome::Contact),
             Action::Undo { event, on_conflict } => self.undo(write, *event, *on_conflict),
             Action::Record(record) => self.write_record(write, record).map(AnyOutcome::Record),
             Action::Catalog(catalog) => self.write_catalog(write, catalog).map(AnyOutcome::Catalog),
@@ -176,7 +182,7 @@ impl Batch {
         Ok(precondition.check(self.live(workspace, id)?.revision)?)
     }
 
-    fn create(
+    pub(super) fn create(
         &mut self,
         write: &Write,
         id: ContactId,

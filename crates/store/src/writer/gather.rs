@@ -4,16 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::{
-    Change, Contact, Deleted, Dialect, Difference, Edit, Event, Json, Member, Native, RecordKind, Ref,
+    Change, Contact, ContactId, Deleted, Dialect, Difference, Edit, Event, EventKind, Json, Member, Native,
+    RecordKind, Ref,
 };
 use uuid::Uuid;
 
 use super::batch::{Batch, Heads};
 use super::records::RecordSlot;
 use super::slot::Slot;
-use crate::backend::{Batches, Head, Keys, Loaded, Wanted};
+use super::upsert::alias_ref;
+use crate::backend::{Batches, ChannelKey, Head, Keys, Loaded, Wanted};
 use crate::catalogs::Catalogs;
-use crate::{Action, RecordWrite, StoreError, WorkspaceNumber, Write};
+use crate::{Action, ContactKey, MergeChoice, RecordWrite, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
     /// Loads everything that the writes need: mostly at once. Exclusive channels take a second step, because
@@ -33,13 +35,14 @@ impl Batch {
         if !events.is_empty() {
             // They never change, so there is time to look before anything is locked.
             batch.know_events(batches, events).await?;
-            // What was taken apart is named by the merge.
-            let apart = |((workspace, _), event): (&(WorkspaceNumber, u64), &Event)| {
-                Some((*workspace, event.undoes.filter(|_| event.takes_merge_apart())?))
+            // What was taken apart is named by the merge, what came back stands in the deletion.
+            let told_by = |((workspace, _), event): (&(WorkspaceNumber, u64), &Event)| {
+                let is_told = event.kind == EventKind::Restored || event.takes_merge_apart();
+                Some((*workspace, event.undoes.filter(|_| is_told)?))
             };
-            let merges: Vec<_> = batch.events.iter().filter_map(apart).collect();
-            if !merges.is_empty() {
-                batch.know_events(batches, merges).await?;
+            let tellers: Vec<_> = batch.events.iter().filter_map(told_by).collect();
+            if !tellers.is_empty() {
+                batch.know_events(batches, tellers).await?;
             }
             batch
                 .events
@@ -54,6 +57,7 @@ impl Batch {
             let loaded = batches.load(&wanted).await?;
             batch.learn(wanted, loaded);
         }
+        batch.know_holders(batches, writes).await?;
         Ok(batch)
     }
 
@@ -68,7 +72,7 @@ impl Batch {
         Ok(())
     }
 
-    fn learn(&mut self, wanted: Wanted, loaded: Loaded) -> Vec<(WorkspaceNumber, Head)> {
+    pub(super) fn learn(&mut self, wanted: Wanted, loaded: Loaded) -> Vec<(WorkspaceNumber, Head)> {
         self.contacts.learn(wanted.contacts, loaded.contacts, Slot::from);
         for (workspace, id, last_event) in loaded.deleted {
             self.contacts.rows.entry((workspace, id)).or_insert_with(|| Slot::deleted(last_event));
@@ -132,11 +136,8 @@ impl Batch {
                 }
             }
             match &write.action {
-                Action::Create { change, .. } | Action::Update { change, .. } => {
-                    let Some(heads) = self.heads.get(&workspace) else { continue };
-                    let channels = change.exclusive_channels();
-                    let keys = channels.filter_map(|write| write.lookup_key(&heads.catalog));
-                    wanted.channels.extend(keys.map(|(kind, value)| (workspace, kind, value)));
+                Action::Create { .. } | Action::Update { .. } | Action::Upsert { .. } => {
+                    wanted.channels.extend(self.channels_looked_up(write));
                 }
                 Action::Delete { .. }
                 | Action::Merge { .. }
@@ -174,17 +175,13 @@ impl Batch {
         batches: &mut impl Batches,
         write: &Write,
     ) -> Result<(), StoreError> {
-        let (Action::Create { change, .. } | Action::Update { change, .. }) = &write.action else {
-            return Ok(());
-        };
         let workspace = write.workspace;
         let Some(heads) = self.heads.get(&workspace) else { return Ok(()) };
         if heads.now.catalog_revision == heads.before.catalog_revision {
             return Ok(());
         }
-        let keys = change.exclusive_channels().filter_map(|write| write.lookup_key(&heads.catalog));
-        let keys = keys.map(|(kind, value)| (workspace, kind, value));
-        let channels: Vec<_> = keys.filter(|key| !self.owners.contains_key(key)).collect();
+        let mut channels = self.channels_looked_up(write);
+        channels.retain(|key| !self.owners.contains_key(key));
         if channels.is_empty() {
             return Ok(());
         }
@@ -206,6 +203,19 @@ impl Batch {
             }
         }
         Ok(())
+    }
+
+    /// The channels whose owners a write asks for.
+    fn channels_looked_up(&self, write: &Write) -> Vec<ChannelKey> {
+        let workspace = write.workspace;
+        let Some(heads) = self.heads.get(&workspace) else { return Vec::new() };
+        let Some(change) = change_of(&write.action) else { return Vec::new() };
+        let keys = change.exclusive_channels().filter_map(|write| write.lookup_key(&heads.catalog));
+        let mut keys: Vec<_> = keys.map(|(kind, value)| (workspace, kind, value)).collect();
+        if let Action::Upsert { by, .. } = &write.action {
+            keys.extend(self.channel_key(workspace, by));
+        }
+        keys
     }
 
     /// Finds out where the histories end of the items that a new catalog changes.
@@ -233,7 +243,7 @@ impl Batch {
     fn aliases_taken_by(&self, write: &Write) -> Vec<(Dialect, String)> {
         let mut found = Vec::new();
         match &write.action {
-            Action::Create { change, .. } | Action::Update { change, .. } => {
+            Action::Create { change, .. } | Action::Update { change, .. } | Action::Upsert { change, .. } => {
                 for (_, edit) in &change.edits {
                     match edit {
                         Edit::Aliases(dialect, texts) => {
@@ -268,14 +278,15 @@ fn named_by(writes: &[Write]) -> Wanted {
         }
         wanted.claims.extend(write.claim.map(|claim| (workspace, claim.once)));
         match &write.action {
-            Action::Create { id, number, change } => {
-                if !wanted.numbering.contains(&workspace) {
-                    wanted.numbering.push(workspace);
+            Action::Upsert { by, id, change } => {
+                if let ContactKey::Alias(dialect, text) = &**by {
+                    wanted.contacts.push(workspace, &alias_ref(*dialect, text));
                 }
-                wanted.contacts.ids.push((workspace, id.0));
-                wanted.deleted.push((workspace, id.0));
+                named_by_creation(workspace, *id, change, &mut wanted);
+            }
+            Action::Create { id, number, change } => {
                 wanted.contacts.numbers.extend(number.map(|number| (workspace, number)));
-                named_by_change(workspace, change, &mut wanted);
+                named_by_creation(workspace, *id, change, &mut wanted);
             }
             Action::Update { contact, change } => {
                 if seen.insert((workspace, contact)) {
@@ -309,12 +320,17 @@ fn named_by(writes: &[Write]) -> Wanted {
 
 /// The contacts that an action names.
 fn contacts_of(action: &Action) -> impl Iterator<Item = &Ref> {
-    let (first, others): (Option<&Ref>, &[(String, Ref)]) = match action {
-        Action::Update { contact, .. } | Action::Delete { contact, .. } => (Some(contact), &[]),
-        Action::Merge { into, from } => (Some(into), from),
-        Action::Create { .. } | Action::Undo { .. } | Action::Record(_) | Action::Catalog(_) => (None, &[]),
+    let (first, others, choices): (Option<&Ref>, &[(String, Ref)], &[MergeChoice]) = match action {
+        Action::Update { contact, .. } | Action::Delete { contact, .. } => (Some(contact), &[], &[]),
+        Action::Merge { into, from, choices, .. } => (Some(into), from, choices),
+        Action::Create { .. }
+        | Action::Upsert { .. }
+        | Action::Undo { .. }
+        | Action::Record(_)
+        | Action::Catalog(_) => (None, &[], &[]),
     };
-    first.into_iter().chain(others.iter().map(|(_, contact)| contact))
+    let others = others.iter().map(|(_, contact)| contact);
+    first.into_iter().chain(others).chain(choices.iter().map(|choice| &choice.of))
 }
 
 /// The event that a write takes back.
@@ -357,6 +373,29 @@ fn named_by_event(workspace: WorkspaceNumber, event: &Event, wanted: &mut Wanted
         wanted.deleted.push((workspace, merged.id.0));
     }
     wanted.contacts.aliases.extend(aliases.map(|(dialect, text)| (workspace, dialect, text)));
+}
+
+fn named_by_creation(workspace: WorkspaceNumber, id: ContactId, change: &Change, wanted: &mut Wanted) {
+    if !wanted.numbering.contains(&workspace) {
+        wanted.numbering.push(workspace);
+    }
+    wanted.contacts.ids.push((workspace, id.0));
+    wanted.deleted.push((workspace, id.0));
+    named_by_change(workspace, change, wanted);
+}
+
+/// What an action does to a contact.
+fn change_of(action: &Action) -> Option<&Change> {
+    match action {
+        Action::Create { change, .. } | Action::Update { change, .. } | Action::Upsert { change, .. } => {
+            Some(change)
+        }
+        Action::Delete { .. }
+        | Action::Merge { .. }
+        | Action::Undo { .. }
+        | Action::Record(_)
+        | Action::Catalog(_) => None,
+    }
 }
 
 fn named_by_change(workspace: WorkspaceNumber, change: &Change, wanted: &mut Wanted) {

@@ -3,30 +3,31 @@
 use std::sync::Arc;
 
 use model::{
-    Contact, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection, Violation, ViolationKind,
-    difference,
+    Choice, Contact, ContactId, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection, Violation,
+    ViolationKind, difference,
 };
 
 use super::batch::{Batch, Happened};
 use super::undo::{changed_since, reverting};
-use crate::{Outcome, StoreError, Write};
+use crate::{MergeChoice, Outcome, StoreError, Write};
 
 impl Batch {
     /// Merges contacts into one: the events of their deletions come just before the one that says so.
     pub(super) fn merge(
         &mut self,
         write: &Write,
-        into: &Ref,
+        into: ContactId,
         from: &[(String, Ref)],
+        choices: &[MergeChoice],
     ) -> Result<Outcome, StoreError> {
-        let into = self.resolve(write.workspace, into)?;
         let into = self.live(write.workspace, into)?;
         let others = self.others(write, &into, from)?;
         if others.is_empty() {
             return self.unchanged(write, into);
         }
         let named: Vec<_> = others.iter().map(|(at, other)| (at.as_str(), &**other)).collect();
-        let applied = model::merge(&into, &named, write.stamp.now)?;
+        let choices = self.choices(write, choices)?;
+        let applied = model::merge(&into, &named, &choices, write.stamp.now)?;
         if let Some(policy) = &write.policy {
             // What is held back of the others would be lost.
             model::check_policy(policy, &*self.catalog(write.workspace)?, &into, &applied.contact)?;
@@ -37,6 +38,21 @@ impl Batch {
         let merged = others.iter().map(|(_, other)| Contact::clone(other)).collect();
         let happened = Happened { merged, ..Happened::new(EventKind::Updated, applied.differences, None) };
         self.put(write, Arc::new(applied.contact), happened)
+    }
+
+    /// Whose members are to be had.
+    fn choices(&self, write: &Write, choices: &[MergeChoice]) -> Result<Vec<Choice>, StoreError> {
+        let choice = |MergeChoice { at, members, of }: &MergeChoice| {
+            let id = self.resolve(write.workspace, of).map_err(|fault| match fault {
+                StoreError::NoSuchContact => {
+                    let kind = ViolationKind::UnknownContact(of.text.clone());
+                    Rejection::from(Violation::new(at.as_str(), kind)).into()
+                }
+                fault => fault,
+            })?;
+            Ok(Choice { at: at.clone(), members: members.clone(), of: id })
+        };
+        choices.iter().map(choice).collect()
     }
 
     /// The contacts that are merged, each once.

@@ -3,17 +3,19 @@
 use super::batch::Batch;
 use crate::backend::{Admin, Backend, Batches, CommitError, Committed, Loaded, Saves, Wanted};
 use crate::catalogs::Catalogs;
-use crate::{AnyOutcome, StoreError, Write};
+use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// A reader in the place of a writer: it locks nothing, and saves nothing.
 struct Reading<'b, B>(&'b B);
 
-/// What would come of writes now, one after the other: the outcomes of the last part, which no event tells of.
+/// What would come of writes now, one after the other: the outcomes of the last part, which no event tells of. Of those
+/// before it, what cannot be carried out is passed over.
 pub(crate) async fn rehearse(
     backend: &impl Backend,
     catalogs: &Catalogs,
     parts: &[Vec<Write>],
-) -> Result<Vec<AnyOutcome>, StoreError> {
+    together: Together,
+) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
     let started = std::time::Instant::now();
     let mut reading = Reading(backend);
     let writes = parts.concat();
@@ -23,11 +25,19 @@ pub(crate) async fn rehearse(
         catalogs.put(workspace, catalog, started);
     }
     let mut outcomes = Vec::new();
-    for part in parts {
+    for (n, part) in parts.iter().enumerate() {
         outcomes.clear();
-        for write in part {
-            let mut outcome = batch.carry_out(&mut reading, write).await??;
-            outcome.forget_events();
+        let must = together == Together::AllOrNone && n + 1 == parts.len();
+        for (place, write) in part.iter().enumerate() {
+            let mut outcome = batch.carry_out(&mut reading, write).await?;
+            match &mut outcome {
+                Ok(outcome) => outcome.forget_events(),
+                Err(fault) if must => {
+                    let fault = Box::new(fault.copy());
+                    return Err(StoreError::InGroup { place, fault });
+                }
+                Err(_) => {}
+            }
             outcomes.push(outcome);
         }
     }

@@ -51,7 +51,9 @@ impl Batch {
                 self.update(write, contact.id, &reverting(event, on_conflict), Some(seq))
             }
             (EventKind::Created | EventKind::Restored, Some(contact)) => {
-                if may_delete(is_last || is_as_created(event, &contact), on_conflict)? {
+                let is_as_made =
+                    is_last || is_as_created(event, &contact) || self.is_as_restored(write, event, &contact);
+                if may_delete(is_as_made, on_conflict)? {
                     self.delete(write, contact.id, Some(seq))
                 } else {
                     self.unchanged(write, contact)
@@ -76,6 +78,18 @@ impl Batch {
                 Err(changed_since("contact"))
             }
         }
+    }
+
+    /// Whether a contact is what it was when it came back, because everything since was taken back.
+    fn is_as_restored(&self, write: &Write, event: &Event, contact: &Contact) -> bool {
+        let deleted = self.deletion_taken_back(write, event).and_then(Deleted::contact);
+        deleted.is_some_and(|deleted| difference::differences(deleted, contact).is_empty())
+    }
+
+    /// What came back with an event that took a deletion back.
+    fn deletion_taken_back(&self, write: &Write, event: &Event) -> Option<&Deleted> {
+        let deletion = event.undoes.filter(|_| event.kind == EventKind::Restored)?;
+        self.events.get(&(write.workspace, deletion))?.deleted.as_ref()
     }
 
     pub(super) fn restore(
@@ -116,9 +130,12 @@ impl Batch {
                 self.update_record(write, &record, reverted, Some(seq))
             }
             (EventKind::Created | EventKind::Restored, Some(record)) => {
-                let is_as_created = event.kind == EventKind::Created
-                    && Record::differences(None, &record) == event.differences;
-                if may_delete(is_last || is_as_created, on_conflict)? {
+                let is_as_made = match self.deletion_taken_back(write, event) {
+                    Some(Deleted::Record(deleted)) => Record::differences(Some(deleted), &record).is_empty(),
+                    Some(_) => false,
+                    None => Record::differences(None, &record) == event.differences,
+                };
+                if may_delete(is_last || is_as_made, on_conflict)? {
                     self.delete_record(write, record, Some(seq))
                 } else {
                     self.unchanged_record(write, record)

@@ -23,6 +23,7 @@ mod references;
 mod requests;
 mod texts;
 mod undo;
+mod upsert;
 mod writing;
 
 fn empty() -> testdb::Database {

@@ -24,7 +24,7 @@ async fn merge(
     from: &[&Contact],
 ) -> Result<Outcome, StoreError> {
     let from = from.iter().enumerate().map(|(n, other)| (format!("from.{n}"), number(other))).collect();
-    let action = Action::Merge { into: by_id(into.id), from };
+    let action = Action::Merge { into: by_id(into.id), from, choices: Vec::new(), precondition: None };
     served.run(database.write(served.workspace, action)).await
 }
 

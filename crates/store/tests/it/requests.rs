@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Change, KeyId};
-use store::{Action, CarriedOut, Claim, Done, KeptAnswer, Once, Options, StoreError, Write};
+use store::{Action, CarriedOut, Claim, Done, KeptAnswer, Once, Options, StoreError, Together, Write};
 use uuid::Uuid;
 
 use crate::fixture::{Database, Served, at, by_id, named, served};
@@ -157,15 +157,19 @@ async fn what_is_rehearsed_is_told_and_not_stored() {
     };
     // What is tried later finds what was tried before done.
     let parts = [vec![update("Ann")], vec![create(&database, &served, "Bea"), update("Ann"), update("Cid")]];
-    let outcomes = served.store.rehearse(&parts).await.unwrap();
+    let outcomes = served.store.rehearse(&parts, Together::AllOrNone).await.unwrap();
+    let outcomes: Vec<_> = outcomes.into_iter().collect::<Result<_, _>>().unwrap();
     let done: Vec<_> =
         outcomes.iter().map(|each| (each.event(), each.clone().contact().unwrap().done)).collect();
     assert_eq!(done, [(None, Done::Created), (None, Done::Unchanged), (None, Done::Updated)]);
     assert_eq!(outcomes[0].clone().contact().unwrap().contact.number, jane.number + 1);
     let unknown = Action::Update { contact: by_id(database.id()), change: named("Ann") };
     let unknown = database.write(served.workspace, unknown);
-    let refused = served.store.rehearse(&[vec![update("Ann")], vec![unknown]]).await;
-    assert!(matches!(refused, Err(StoreError::NoSuchContact)), "{refused:?}");
+    let refused = served.store.rehearse(&[vec![update("Ann")], vec![unknown]], Together::AllOrNone).await;
+    assert!(
+        matches!(&refused, Err(StoreError::InGroup { place: 0, fault }) if matches!(**fault, StoreError::NoSuchContact)),
+        "{refused:?}"
+    );
     assert_eq!(served.get(jane.id).await.unwrap(), jane);
     assert_eq!(events(&served).await, 1);
     assert_eq!(database.create(&served, named("Bea")).await.unwrap().contact.number, jane.number + 1);

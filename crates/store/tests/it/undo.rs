@@ -1,10 +1,13 @@
 //! Taking back events.
 
-use model::{Dialect, Edit, EventKind, OnConflict, Ref, TextMember, ViolationKind};
-use store::{Action, Done, StoreError};
+use model::{
+    Company, CompanyId, Dialect, Edit, EventKind, OnConflict, RecordKind, Ref, TextMember, ViolationKind,
+};
+use store::{Action, Done, RecordWrite, StoreError};
 
 use crate::fixture::{
-    aliased, aliases, edit, edits, everything, exclusive_email, in_use, name_edit, served, violation,
+    aliased, aliases, at, edit, edits, everything, exclusive_email, in_use, name_edit, named, put, served,
+    violation,
 };
 
 fn city(text: &str) -> model::Change {
@@ -163,4 +166,31 @@ async fn events_of_a_deleted_contact_cannot_be_taken_back() {
     database.delete(&served, &contact).await.unwrap();
     let refused = database.undo(&served, event, OnConflict::Overwrite).await;
     assert_eq!(violation(refused), ("contact".to_owned(), ViolationKind::ChangedSince));
+}
+
+#[tokio::test]
+async fn what_came_back_goes_again_once_everything_since_was_taken_back() {
+    let (database, served) = served().await;
+    let contact = database.create(&served, named("Jane")).await.unwrap().contact;
+    let deleted = database.delete(&served, &contact).await.unwrap().event.unwrap();
+    let back = database.undo(&served, deleted, OnConflict::Refuse).await.unwrap().event.unwrap();
+    let updated = database.update(&served, &contact, named("Janet")).await.unwrap().event.unwrap();
+    let refused = database.undo(&served, back, OnConflict::Refuse).await;
+    assert_eq!(violation(refused), (String::new(), ViolationKind::ChangedSince));
+    database.undo(&served, updated, OnConflict::Refuse).await.unwrap();
+    let gone = database.undo(&served, back, OnConflict::Refuse).await.unwrap();
+    assert_eq!(gone.done, Done::Deleted);
+    // The same of a company.
+    let company = Company::new(CompanyId(database.id().0), "Acme", at(1));
+    let (workspace, store) = (served.workspace, &served.store);
+    put(store, workspace, company.clone(), None).await.unwrap();
+    let run = async |action| store.write(database.write(workspace, action)).await.unwrap().record().unwrap();
+    let undo = |event| Action::Undo { event, on_conflict: OnConflict::Refuse };
+    let delete = RecordWrite::Delete { kind: RecordKind::Company, id: company.id.0, expected: 1 };
+    let deleted = run(Action::Record(delete)).await.event.unwrap();
+    let back = run(undo(deleted)).await;
+    let renamed = Company { name: "Apex".to_owned(), ..company.clone() };
+    let renamed = put(store, workspace, renamed, Some(back.record.revision())).await.unwrap();
+    run(undo(renamed.event.unwrap())).await;
+    assert_eq!(run(undo(back.event.unwrap())).await.done, Done::Deleted);
 }

@@ -60,6 +60,7 @@ async fn work(database: Arc<Database>, homes: [Served; 2], contacts: Arc<[Vec<Co
             Action::Update { contact, .. } => *contact == by_id(other),
             Action::Delete { .. } => true,
             Action::Create { .. }
+            | Action::Upsert { .. }
             | Action::Merge { .. }
             | Action::Undo { .. }
             | Action::Record(_)

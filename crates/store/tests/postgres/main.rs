@@ -24,6 +24,7 @@ mod same_contact;
 mod sessions;
 mod single;
 mod tls;
+mod upsert;
 
 fn empty() -> testdb::Database {
     testdb::Database::postgres()
