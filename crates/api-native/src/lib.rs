@@ -9,12 +9,15 @@ mod contacts;
 mod error;
 mod filter;
 mod history;
+mod keys;
+mod limits;
 mod media;
 mod members;
 mod page;
 mod resource;
 mod shelf;
 mod wire;
+mod workspaces;
 
 use api_kit::{Body, shell};
 use app::App;
@@ -46,6 +49,13 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/changes/{id}", get(history::get))
-        .route("/api/v1/changes/{id}/undo", post(history::undo));
+        .route("/api/v1/changes/{id}/undo", post(history::undo))
+        .route("/api/v1/keys", get(keys::list).post(keys::create))
+        .route("/api/v1/keys/{id}", get(keys::get).patch(keys::update).delete(keys::revoke))
+        .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
+        .route("/api/v1/workspaces", get(workspaces::list).post(workspaces::create))
+        .route("/api/v1/workspaces/{id}", get(workspaces::get).patch(workspaces::update))
+        .route("/api/v1/settings", get(workspaces::settings).patch(workspaces::update_settings))
+        .route("/api/v1/limits", get(limits::get));
     shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))
 }

@@ -85,7 +85,7 @@ pub(crate) async fn key(command: KeyCommand) -> anyhow::Result<()> {
                     .context(format!("no key has the id '{id}'"))
             };
             let parsed = uuid(&id).ok_or_else(unknown)?;
-            match open_existing(&database).await?.revoke_key(parsed).await {
+            match open_existing(&database).await?.revoke_key(None, parsed).await {
                 Err(Error::NotFound(Missing::Key)) => Err(unknown()),
                 done => Ok(done?),
             }
@@ -111,10 +111,12 @@ async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
         secret,
     };
     let issued =
-        open_existing(&args.database).await?.create_key(request).await.map_err(|fault| match fault {
-            Error::InUse(_) => anyhow!("a key with this secret exists already"),
-            fault => no_workspace(fault),
-        })?;
+        open_existing(&args.database).await?.create_key(None, request).await.map_err(
+            |fault| match fault {
+                Error::InUse(_) => anyhow!("a key with this secret exists already"),
+                fault => no_workspace(fault),
+            },
+        )?;
     print(&[issued.secret])
 }
 
@@ -125,7 +127,7 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
         workspaces.iter().find(|each| each.number == *number).map_or("?", |each| each.name.as_str())
     };
     let lines: Vec<_> = app
-        .list_keys()
+        .list_keys(None)
         .await?
         .iter()
         .map(|key| {

@@ -29,7 +29,7 @@ mod writer;
 
 pub use error::StoreError;
 pub use filter::{Filter, Predicate};
-pub use key::{Compat, Key, KeyHash, Period, Rate, Scope};
+pub use key::{Compat, Key, KeyEdit, KeyHash, Period, Rate, Scope};
 pub use location::{Location, LocationError};
 pub use picture::Picture;
 pub use query::{

@@ -15,6 +15,7 @@ mod contacts;
 mod errors;
 mod filters;
 mod history;
+mod keys;
 mod lists;
 mod options;
 mod patch;

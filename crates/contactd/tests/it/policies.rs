@@ -81,7 +81,7 @@ impl World {
             on_held_back: OnHeldBack::Tell,
             ..app::KeyRequest::default()
         };
-        let key = test.app.create_key(request).await.unwrap().secret;
+        let key = test.app.create_key(None, request).await.unwrap().secret;
         Self { test, key }
     }
 
