@@ -1,10 +1,11 @@
 //! API keys: making, changing and revoking them, and finding the caller behind a secret.
 
+mod cache;
 mod rights;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use model::{
     Catalog, Dialect, KeyId, OnHeldBack, Policy, Precondition, Rejection, Rule, Timestamp, Violation,
@@ -14,6 +15,7 @@ use rand::Rng;
 use sha2::{Digest, Sha256};
 use store::{Compat, Key, KeyEdit, KeyHash, Rate, Scope, StoreError, WorkspaceNumber};
 
+pub(crate) use self::cache::KeyCache;
 use crate::caller::HeldBackPaths;
 use crate::records::TRIES;
 use crate::{App, BadKey, Caller, Error, Missing};
@@ -59,52 +61,8 @@ pub struct IssuedKey {
     pub key: Key,
 }
 
-/// Keys found lately. An entry lives for a second, so a revoked key stops to work within that.
-#[derive(Default)]
-pub(crate) struct KeyCache {
-    found: RwLock<HashMap<KeyHash, (Instant, Arc<Key>)>>,
-    /// When keys were used, as far as it is not stored yet: noted when they are looked up, so once a second.
-    used: Mutex<HashMap<KeyId, Timestamp>>,
-}
-
-const CACHE_TTL: Duration = Duration::from_secs(1);
-const CACHE_MAX: usize = 10_000;
 /// How often is stored when keys were used.
 const USES_PACE: Duration = Duration::from_secs(60);
-
-impl KeyCache {
-    fn get(&self, hash: &KeyHash) -> Option<Arc<Key>> {
-        let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
-        found.get(hash).filter(|(since, _)| since.elapsed() < CACHE_TTL).map(|(_, key)| Arc::clone(key))
-    }
-
-    fn put(&self, hash: KeyHash, key: &Arc<Key>) {
-        let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
-        if found.len() >= CACHE_MAX {
-            found.retain(|_, (since, _)| since.elapsed() < CACHE_TTL);
-        }
-        // Full of live keys: the next request looks this one up again.
-        if found.len() < CACHE_MAX {
-            found.insert(hash, (Instant::now(), Arc::clone(key)));
-        }
-    }
-
-    /// Looks a key up again at its next request.
-    fn forget(&self, id: KeyId) {
-        self.found.write().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, key)| key.id != id);
-    }
-
-    fn note_use(&self, id: KeyId, at: Timestamp) {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.len() < CACHE_MAX || used.contains_key(&id) {
-            used.insert(id, at);
-        }
-    }
-
-    fn take_used(&self) -> HashMap<KeyId, Timestamp> {
-        std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
 
 impl App {
     /// The caller behind a secret, seen through a dialect, in the key's first workspace.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use app::{App, KeyRequest, Scope, Settings, Store, SystemClock, WorkspaceNumber};
-use model::{Dialect, KeyId};
+use model::KeyId;
 use store::Outcome;
 use tokio::task::JoinSet;
 
