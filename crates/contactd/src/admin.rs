@@ -191,11 +191,13 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
                 Some(false) => "  lenient",
                 None => "",
             };
+            let used =
+                key.used_at.map(|at| format!("  used {}", at.to_rfc3339_seconds())).unwrap_or_default();
             let version = if key.demand_version { "  demand-version" } else { "" };
             let rate = key.rate.map(|rate| format!("  {rate}")).unwrap_or_default();
             let policy = key.policy.as_deref().map(rules).unwrap_or_default();
             format!(
-                "{}  {}  {}  {}  {state}{compat}{strict}{version}{rate}{policy}  {}",
+                "{}  {}  {}  {}  {state}{used}{compat}{strict}{version}{rate}{policy}  {}",
                 key.id,
                 join(&key.workspaces, name),
                 join(&key.scopes, |scope| scope.as_str()),

@@ -137,7 +137,7 @@ mod tests {
     use app::{Location, Options};
     use axum::body::Body;
     use hyper::{Request as HttpRequest, StatusCode};
-    use model::{Contact, Json, Ref};
+    use model::{Contact, Dialect, Json, Ref};
     use tempfile::TempDir;
     use tower::ServiceExt;
 

@@ -14,7 +14,7 @@ pub(crate) enum KeyCommand {
     ///
     /// The key is shown this once; only its hash is stored.
     Create(KeyCreateArgs),
-    /// List the keys: id, name, workspaces, scopes, dialects, state; never their secrets
+    /// List the keys: id, workspaces, scopes, dialects, state, when last used, settings, name; never their secrets
     List {
         #[command(flatten)]
         database: DatabaseArgs,
@@ -59,9 +59,9 @@ pub(crate) struct KeyCreateArgs {
     pub(crate) strict: Option<bool>,
     /// What the key may do to a member of contacts: replace, add_only, fill_if_empty or refuse; repeatable
     ///
-    /// Members are named as in the native API: tags, name, city, channels.email, values.lead_score; values.*, channels.* and
-    /// * name many, and the closest rule wins. `deletion` stands for deleting contacts. What is held back is listed in the
-    /// answer header `contactd-held-back` and in the contact's history.
+    /// Members are named as in the native API: tags, name, city, channels.email, values.lead_score. Many are named by
+    /// values.*, channels.* and *; the closest rule wins. `deletion` stands for deleting contacts. What is held back is
+    /// listed in the answer header `contactd-held-back` and in the contact's history.
     #[arg(long = "policy", value_name = "MEMBER=RULE", value_parser = rule)]
     pub(crate) policy: Vec<(String, Rule)>,
     /// What becomes of a write of which the policy holds something back: tell does the rest, refuse does nothing
