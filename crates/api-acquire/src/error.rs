@@ -353,6 +353,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::Permanent
         | V::OtherRevision(_)
         | V::Protected(_)
+        | V::BeyondRights
         | V::ChangedSince => (INVALID, at_member()),
     }
 }

@@ -237,6 +237,7 @@ fn wording(kind: &ViolationKind) -> String {
         | V::Permanent
         | V::OtherRevision(_)
         | V::Protected(_)
+        | V::BeyondRights
         | V::ChangedSince
         | V::Malformed(_) => kind.to_string(),
     }

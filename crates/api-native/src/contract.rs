@@ -17,12 +17,15 @@ use serde_json::json;
 use self::routes::{Group, ROUTES, about, parameters};
 use crate::contacts;
 use crate::error::DetailsBody;
+use crate::keys::{self, KeyBody, KeysBody};
+use crate::limits::LimitsBody;
 use crate::media::{ACCEPTED, ACCEPTED_PATCHES, OPERATIONS};
 use crate::resource::{self, Resource};
 use crate::wire::{
     BatchBody, CandidatesBody, ChangeBody, ChangesBody, ContactBody, ContactsBody, MergedBody,
     ProvenanceBody, UndoneBody, UnmergedBody,
 };
+use crate::workspaces::{SettingsBody, WorkspaceBody, WorkspacesBody};
 
 /// The contract of this API.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::of(table(), answers));
@@ -106,6 +109,7 @@ fn answers(all: &mut Answers) {
         (shelf.answers)(all);
     }
     options_answers(all);
+    keys_answers(all);
 }
 
 fn contacts_answers(all: &mut Answers) {
@@ -212,6 +216,34 @@ fn options_answers(all: &mut Answers) {
         },
     });
     all.takes(&[&format!("POST {many}"), &format!("PATCH {one}")], true, merge_patches(&option.to_value()));
+}
+
+fn keys_answers(all: &mut Answers) {
+    all.json::<KeysBody<'_>>(200, &["GET /api/v1/keys"]);
+    all.json::<KeyBody<'_>>(201, &["POST /api/v1/keys"]);
+    all.json::<KeyBody<'_>>(
+        200,
+        &["GET /api/v1/keys/{id}", "PATCH /api/v1/keys/{id}", "POST /api/v1/keys/{id}/rotate"],
+    );
+    all.empty(304, &["GET /api/v1/keys/{id}", "GET /api/v1/settings"]);
+    all.empty(204, &["DELETE /api/v1/keys/{id}"]);
+    let key = all.patch::<KeyBody<'_>>(&keys::FIXED);
+    all.takes(&["POST /api/v1/keys", "PATCH /api/v1/keys/{id}"], true, merge_patches(&key));
+    let overlap = json!({
+        "type": "object",
+        "properties": { "overlap": { "type": "integer", "minimum": 0, "maximum": keys::OVERLAP_MAX } },
+        "additionalProperties": false,
+    });
+    all.takes(&["POST /api/v1/keys/{id}/rotate"], false, merge_patches(&overlap));
+    all.json::<WorkspacesBody<'_>>(200, &["GET /api/v1/workspaces"]);
+    all.json::<WorkspaceBody<'_>>(201, &["POST /api/v1/workspaces"]);
+    all.json::<WorkspaceBody<'_>>(200, &["GET /api/v1/workspaces/{id}", "PATCH /api/v1/workspaces/{id}"]);
+    let workspace = all.patch::<WorkspaceBody<'_>>(&["id", "created_at"]);
+    all.takes(&["POST /api/v1/workspaces", "PATCH /api/v1/workspaces/{id}"], true, merge_patches(&workspace));
+    all.json::<SettingsBody<'_>>(200, &["GET /api/v1/settings", "PATCH /api/v1/settings"]);
+    let settings = all.patch::<SettingsBody<'_>>(&["revision"]);
+    all.takes(&["PATCH /api/v1/settings"], true, merge_patches(&settings));
+    all.json::<LimitsBody>(200, &["GET /api/v1/limits"]);
 }
 
 /// What the routes of a kind take and answer.

@@ -13,6 +13,8 @@ mod error;
 mod filter;
 mod history;
 mod json_patch;
+mod keys;
+mod limits;
 mod media;
 mod members;
 mod merge;
@@ -25,6 +27,7 @@ mod search;
 mod shape;
 mod shelf;
 mod wire;
+mod workspaces;
 
 use api_kit::{Body, shell};
 use app::App;
@@ -63,7 +66,14 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/contacts/{id}/provenance", get(past::provenance))
         .route("/api/v1/batch", post(batch::run))
         .route("/api/v1/changes/{id}", get(history::get))
-        .route("/api/v1/changes/{id}/undo", post(history::undo));
+        .route("/api/v1/changes/{id}/undo", post(history::undo))
+        .route("/api/v1/keys", get(keys::list).post(keys::create))
+        .route("/api/v1/keys/{id}", get(keys::get).patch(keys::update).delete(keys::revoke))
+        .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
+        .route("/api/v1/workspaces", get(workspaces::list).post(workspaces::create))
+        .route("/api/v1/workspaces/{id}", get(workspaces::get).patch(workspaces::update))
+        .route("/api/v1/settings", get(workspaces::settings).patch(workspaces::update_settings))
+        .route("/api/v1/limits", get(limits::get));
     let routes = resource::routes(routes).layer(from_fn(minimal::minimal));
     shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
 }

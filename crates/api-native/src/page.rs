@@ -6,9 +6,9 @@ use app::{ContactOrder, ContactQuery, DocumentList};
 use crate::{Error, NativeApi, filter};
 
 /// Items of a page when the client does not say.
-const LIMIT_DEFAULT: u32 = 50;
+pub(crate) const LIMIT_DEFAULT: u32 = 50;
 /// Items of a page at most.
-const LIMIT_MAX: u32 = 1000;
+pub(crate) const LIMIT_MAX: u32 = 1000;
 
 /// How many items a page may have.
 pub(crate) fn limit(query: &Query) -> Result<u32, Error> {

@@ -299,7 +299,7 @@ pub(crate) async fn update_from<S: Shelf>(
     S::update(app, caller, named, &edit).await
 }
 
-fn members_of(body: Body) -> Result<serde_json::Map<String, Json>, Error> {
+pub(crate) fn members_of(body: Body) -> Result<serde_json::Map<String, Json>, Error> {
     let mut noted = Change::default();
     if matches!(body, Body::Empty) {
         noted.refuse("", ViolationKind::Malformed("the body must be a JSON object".to_owned()));

@@ -154,3 +154,15 @@ pub(crate) fn number(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn any_record(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["object", "null"] })
 }
+
+/// [`app::Rate`], or none.
+pub(crate) fn rate(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["object", "null"],
+        "properties": {
+            "requests": { "type": "integer", "minimum": 1 },
+            "per": { "type": "string" },
+            "burst": { "type": "integer", "minimum": 1 },
+        },
+    })
+}

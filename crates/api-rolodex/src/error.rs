@@ -293,6 +293,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::Permanent
         | ViolationKind::OtherRevision(_)
         | ViolationKind::Protected(_)
+        | ViolationKind::BeyondRights
         | ViolationKind::ChangedSince => (Sort::Request, kind.to_string()),
     }
 }

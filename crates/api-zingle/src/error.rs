@@ -370,6 +370,7 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::Permanent
         | ViolationKind::OtherRevision(_)
         | ViolationKind::Protected(_)
+        | ViolationKind::BeyondRights
         | ViolationKind::ChangedSince => BODY,
     }
 }

@@ -171,6 +171,8 @@ impl Caller {
             created_at: now,
             expires_at: None,
             revoked_at: None,
+            used_at: None,
+            former_of: None,
         };
         let key = Arc::new(key);
         Self {

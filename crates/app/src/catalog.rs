@@ -200,6 +200,27 @@ impl App {
         Ok(self.write_catalog(&author, edit).await?.1.catalog)
     }
 
+    /// Changes the settings of the caller's workspace if they are at the revision that the client wants; they, and the number
+    /// of the change, if there was one.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::Rejected`]; what the store says.
+    pub async fn update_settings(
+        &self,
+        caller: &Caller,
+        precondition: &Precondition,
+        edit: impl Fn(&mut Catalog) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<(Arc<Catalog>, Option<u64>), Error> {
+        caller.require(Scope::Admin)?;
+        let edit = |catalog: &mut Catalog| {
+            precondition.check(catalog.settings_revision())?;
+            Ok(edit(catalog)?)
+        };
+        let ((), outcome) = self.write_catalog(&caller.into(), edit).await?;
+        let change = outcome.items.iter().find_map(|item| item.event);
+        Ok((outcome.catalog, change))
+    }
+
     async fn write_item<T: CatalogRow>(
         &self,
         caller: &Caller,

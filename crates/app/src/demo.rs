@@ -28,6 +28,7 @@ impl App {
         let catalog = catalog::with_examples(starter::catalog(self.clock()), self.clock());
         let workspace = self.store().create_workspace(WORKSPACE_ID, "demo", now, &catalog).await?;
         self.issue_key(
+            None,
             KeyRequest {
                 name: "demo".to_owned(),
                 workspaces: vec![workspace.name.clone()],

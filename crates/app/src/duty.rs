@@ -52,6 +52,11 @@ impl Default for Duties {
 }
 
 impl Duties {
+    /// Whether the application closes.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.is_closing.subscribe()
+    }
+
     /// Ends all work, and waits until it is given back.
     pub(crate) async fn close(&self) {
         self.is_closing.send_replace(true);

@@ -1,17 +1,23 @@
-//! API keys: making them, revoking them, and finding the caller behind a secret.
+//! API keys: making, changing and revoking them, and finding the caller behind a secret.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+mod cache;
+mod rights;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use model::{
-    Catalog, Dialect, KeyId, OnHeldBack, Policy, Rejection, Rule, Timestamp, Violation, ViolationKind, policy,
+    Catalog, Dialect, KeyId, OnHeldBack, Policy, Precondition, Rejection, Rule, Timestamp, Violation,
+    ViolationKind, policy,
 };
 use rand::Rng;
 use sha2::{Digest, Sha256};
-use store::{Compat, Key, KeyHash, Rate, Scope, WorkspaceNumber};
+use store::{Compat, Key, KeyEdit, KeyHash, Rate, Scope, StoreError, WorkspaceNumber};
 
+pub(crate) use self::cache::KeyCache;
 use crate::caller::HeldBackPaths;
+use crate::records::TRIES;
 use crate::{App, BadKey, Caller, Error, Missing, Terms};
 
 /// Shortest secret that a caller may bring.
@@ -55,32 +61,8 @@ pub struct IssuedKey {
     pub key: Key,
 }
 
-/// Keys found lately. An entry lives for a second, so a revoked key stops to work within that.
-#[derive(Default)]
-pub(crate) struct KeyCache {
-    found: RwLock<HashMap<KeyHash, (Instant, Arc<Key>)>>,
-}
-
-const CACHE_TTL: Duration = Duration::from_secs(1);
-const CACHE_MAX: usize = 10_000;
-
-impl KeyCache {
-    fn get(&self, hash: &KeyHash) -> Option<Arc<Key>> {
-        let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
-        found.get(hash).filter(|(since, _)| since.elapsed() < CACHE_TTL).map(|(_, key)| Arc::clone(key))
-    }
-
-    fn put(&self, hash: KeyHash, key: &Arc<Key>) {
-        let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
-        if found.len() >= CACHE_MAX {
-            found.retain(|_, (since, _)| since.elapsed() < CACHE_TTL);
-        }
-        // Full of live keys: the next request looks this one up again.
-        if found.len() < CACHE_MAX {
-            found.insert(hash, (Instant::now(), Arc::clone(key)));
-        }
-    }
-}
+/// How often is stored when keys were used.
+const USES_PACE: Duration = Duration::from_secs(60);
 
 impl App {
     /// The caller behind a secret, seen through a dialect, in the key's first workspace.
@@ -100,6 +82,7 @@ impl App {
                 let found = self.store().find_key(&hash).await?;
                 let key = Arc::new(found.ok_or(Error::Unauthenticated(BadKey::Unknown))?);
                 self.inner.keys.put(hash, &key);
+                self.inner.keys.note_use(key.id, self.clock().now());
                 key
             }
         };
@@ -133,24 +116,52 @@ impl App {
         })
     }
 
-    /// Makes a key.
+    /// Makes a key; in contactd's own name without a caller.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a workspace that does not exist, [`Error::Rejected`] for a secret that is too
-    /// short, [`Error::InUse`] for one that is taken.
-    pub async fn create_key(&self, request: KeyRequest) -> Result<IssuedKey, Error> {
+    /// [`Error::NotFound`] for a workspace that does not exist or that the caller does not open; [`Error::Rejected`] for a
+    /// secret that is too short, a policy that names no member, and what the caller has not itself; [`Error::InUse`] for a
+    /// secret that is taken; [`Error::MissingScope`].
+    pub async fn create_key(&self, caller: Option<&Caller>, request: KeyRequest) -> Result<IssuedKey, Error> {
         let secret = match &request.secret {
             Some(secret) => checked_secret(secret.clone())?,
             None => random_secret(),
         };
-        self.issue_key(request, secret).await
+        self.issue_key(caller, request, secret).await
     }
 
     /// Makes a key with this secret, however short.
-    pub(crate) async fn issue_key(&self, request: KeyRequest, secret: String) -> Result<IssuedKey, Error> {
-        let mut workspaces = Vec::new();
+    pub(crate) async fn issue_key(
+        &self,
+        caller: Option<&Caller>,
+        request: KeyRequest,
+        secret: String,
+    ) -> Result<IssuedKey, Error> {
+        let id = KeyId(self.clock().fresh_id());
+        let key = self.key_of(caller, request, (id, self.clock().now())).await?;
+        if !is_on_trial(caller) {
+            self.store().create_key(&hash(&secret), &key).await?;
+        }
+        Ok(IssuedKey { secret, key })
+    }
+
+    /// The key that a request asks for, if the caller may have it.
+    async fn key_of(
+        &self,
+        caller: Option<&Caller>,
+        request: KeyRequest,
+        (id, created_at): (KeyId, Timestamp),
+    ) -> Result<Key, Error> {
+        caller.map_or(Ok(()), |caller| caller.require(Scope::Admin))?;
+        let mut workspaces: Vec<WorkspaceNumber> = Vec::new();
         for name in &request.workspaces {
-            workspaces.push(self.find_workspace(name).await?.number);
+            let found = self.find_workspace(name).await?.number;
+            if caller.is_some_and(|caller| !caller.key.workspaces.contains(&found)) {
+                return Err(Error::NotFound(Missing::Workspace));
+            }
+            if !workspaces.contains(&found) {
+                workspaces.push(found);
+            }
         }
         if workspaces.is_empty() {
             return Err(Error::NotFound(Missing::Workspace));
@@ -159,7 +170,7 @@ impl App {
             |dialects: Vec<Dialect>| if dialects.is_empty() { Dialect::ALL.to_vec() } else { dialects };
         let scopes = if request.scopes.is_empty() { vec![Scope::Read, Scope::Write] } else { request.scopes };
         let key = Key {
-            id: KeyId(self.clock().fresh_id()),
+            id,
             name: request.name,
             scopes,
             dialects: or_all(request.dialects),
@@ -170,12 +181,14 @@ impl App {
             rate: request.rate,
             revision: 1,
             workspaces,
-            created_at: self.clock().now(),
+            created_at,
             expires_at: request.expires_at,
             revoked_at: None,
+            used_at: None,
+            former_of: None,
         };
-        self.store().create_key(&hash(&secret), &key).await?;
-        Ok(IssuedKey { secret, key })
+        caller.map_or(Ok(()), |caller| rights::check(&caller.key, &key))?;
+        Ok(key)
     }
 
     /// A policy for these workspaces; `None` without a rule.
@@ -204,21 +217,172 @@ impl App {
         Ok(Some(Arc::new(made?)))
     }
 
-    /// All keys, in the order they were made, revoked ones too.
+    /// All keys, in the order they were made, revoked ones too; of a caller, those that open none but its workspaces.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn list_keys(&self) -> Result<Vec<Key>, Error> {
-        Ok(self.store().list_keys().await?)
+    /// [`Error::MissingScope`], or what the store says.
+    pub async fn list_keys(&self, caller: Option<&Caller>) -> Result<Vec<Key>, Error> {
+        caller.map_or(Ok(()), |caller| caller.require(Scope::Admin))?;
+        let mut keys = self.store().list_keys().await?;
+        keys.retain(|key| caller.is_none_or(|caller| rights::sees(&caller.key, key)));
+        Ok(keys)
+    }
+
+    /// One key.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`], also when the caller does not open all its workspaces.
+    pub async fn get_key(&self, caller: Option<&Caller>, id: KeyId) -> Result<Key, Error> {
+        caller.map_or(Ok(()), |caller| caller.require(Scope::Admin))?;
+        let found = self.store().key(id).await?;
+        let is_seen = |key: &Key| caller.is_none_or(|caller| rights::sees(&caller.key, key));
+        found.filter(is_seen).ok_or(Error::NotFound(Missing::Key))
+    }
+
+    /// Changes a key: `edit` gets what would make it anew.
+    ///
+    /// # Errors
+    /// As [`get_key`](Self::get_key) and [`create_key`](Self::create_key); [`Error::Rejected`] when it is at another revision
+    /// than wanted, or may more than the caller.
+    pub async fn update_key(
+        &self,
+        caller: Option<&Caller>,
+        (id, precondition): (KeyId, &Precondition),
+        edit: impl Fn(&mut KeyRequest) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<Key, Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let before = self.get_key_to_change(caller, id).await?;
+            precondition.check(before.revision)?;
+            let mut request = self.request_of(&before).await?;
+            edit(&mut request)?;
+            let mut after = self.key_of(caller, request, (id, before.created_at)).await?;
+            (after.revision, after.revoked_at, after.used_at) =
+                (before.revision, before.revoked_at, before.used_at);
+            if after == before {
+                return Ok(after);
+            }
+            if is_on_trial(caller) {
+                return Ok(Key { revision: before.revision + 1, ..after });
+            }
+            let replaced = KeyEdit::Replace(Box::new(after.clone()), before.revision);
+            match self.edit_key(id, replaced).await {
+                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
+                edited => {
+                    edited?;
+                    return Ok(Key { revision: before.revision + 1, ..after });
+                }
+            }
+        }
+    }
+
+    /// Gives a key another secret; the old one works for so long, and those before it no more.
+    ///
+    /// # Errors
+    /// As [`update_key`](Self::update_key).
+    pub async fn rotate_key(
+        &self,
+        caller: Option<&Caller>,
+        id: KeyId,
+        overlap: Duration,
+    ) -> Result<IssuedKey, Error> {
+        let before = self.get_key_to_change(caller, id).await?;
+        let secret = random_secret();
+        if is_on_trial(caller) {
+            return Ok(IssuedKey { secret, key: before });
+        }
+        let millis = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
+        let until = Timestamp::from_millis(self.clock().now().millis().saturating_add(millis));
+        let is_known = self.store().rotate_key(id, &hash(&secret), until).await?;
+        is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))?;
+        self.inner.keys.forget(id);
+        Ok(IssuedKey { secret, key: self.get_key(caller, id).await? })
     }
 
     /// Revokes a key: it stops to work within a second.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none with this id.
-    pub async fn revoke_key(&self, id: KeyId) -> Result<(), Error> {
-        let is_known = self.store().revoke_key(id, self.clock().now()).await?;
+    /// As [`update_key`](Self::update_key).
+    pub async fn revoke_key(&self, caller: Option<&Caller>, id: KeyId) -> Result<(), Error> {
+        self.get_key_to_change(caller, id).await?;
+        if is_on_trial(caller) {
+            return Ok(());
+        }
+        self.edit_key(id, KeyEdit::Revoke(self.clock().now())).await
+    }
+
+    /// Lets the caller's key open a workspace that it made.
+    pub(crate) async fn open_to(&self, caller: &Caller, workspace: WorkspaceNumber) -> Result<(), Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let id = caller.key.id;
+            let mut key = self.store().key(id).await?.ok_or(Error::NotFound(Missing::Key))?;
+            key.workspaces.push(workspace);
+            let expected = key.revision;
+            match self.edit_key(id, KeyEdit::Replace(Box::new(key), expected)).await {
+                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
+                opened => return opened,
+            }
+        }
+    }
+
+    async fn get_key_to_change(&self, caller: Option<&Caller>, id: KeyId) -> Result<Key, Error> {
+        let key = self.get_key(caller, id).await?;
+        // One that may more than the caller would be a way to more.
+        caller.map_or(Ok(()), |caller| rights::check(&caller.key, &key))?;
+        Ok(key)
+    }
+
+    async fn edit_key(&self, id: KeyId, edit: KeyEdit) -> Result<(), Error> {
+        let is_known = self.store().edit_keys(vec![(id, edit)]).await? > 0;
+        self.inner.keys.forget(id);
         is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))
+    }
+
+    /// What would make a key anew.
+    async fn request_of(&self, key: &Key) -> Result<KeyRequest, Error> {
+        let all = self.list_workspaces().await?;
+        let id = |number: &WorkspaceNumber| all.iter().find(|each| each.number == *number);
+        Ok(KeyRequest {
+            name: key.name.clone(),
+            workspaces: key.workspaces.iter().filter_map(id).map(|each| each.id.to_string()).collect(),
+            scopes: key.scopes.clone(),
+            dialects: key.dialects.clone(),
+            compat: key.compat,
+            strict: key.strict,
+            policy: key.policy.as_ref().map(|policy| policy.rules.clone()).unwrap_or_default(),
+            on_held_back: key.policy.as_ref().map(|policy| policy.on_held_back).unwrap_or_default(),
+            demand_version: key.demand_version,
+            rate: key.rate,
+            expires_at: key.expires_at,
+            secret: None,
+        })
+    }
+
+    /// Stores when keys were last used, since the last time that it was called.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn store_key_uses(&self) -> Result<(), Error> {
+        let used = self.inner.keys.take_used();
+        if !used.is_empty() {
+            self.store().edit_keys(used.into_iter().map(|(id, at)| (id, KeyEdit::Use(at))).collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores once a minute when keys were last used, until the application is closed.
+    pub async fn keep_key_uses(&self) {
+        let mut closing = self.inner.duties.closing();
+        while !*closing.borrow_and_update() {
+            // The sender lives as long as the application.
+            let _ = tokio::time::timeout(USES_PACE, closing.wait_for(|is_closing| *is_closing)).await;
+            if let Err(fault) = self.store_key_uses().await {
+                tracing::debug!(%fault, "when keys were used is not stored");
+            }
+        }
     }
 }
 
@@ -241,4 +405,9 @@ fn random_secret() -> String {
 
 fn hash(secret: &str) -> KeyHash {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Whether nothing may be stored: keys are no records, whose writes see to that themselves.
+fn is_on_trial(caller: Option<&Caller>) -> bool {
+    caller.is_some_and(Caller::is_on_trial)
 }

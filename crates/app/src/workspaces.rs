@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use model::WorkspaceId;
-use store::Workspace;
+use store::{Scope, Workspace, WorkspaceNumber};
 
 use crate::{App, Caller, Error, Missing, starter};
 
@@ -25,6 +25,53 @@ impl App {
         let made = self.store().create_workspace(id, name, self.clock().now(), &catalog).await?;
         *self.inner.workspaces.0.write().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(made)
+    }
+
+    /// Makes a workspace; the caller's key opens it from then on.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; as [`create_workspace`](Self::create_workspace).
+    pub async fn create_workspace_of(&self, caller: &Caller, name: &str) -> Result<Workspace, Error> {
+        caller.require(Scope::Admin)?;
+        if caller.is_on_trial() {
+            let (id, created_at) = (WorkspaceId(self.clock().fresh_id()), self.clock().now());
+            let is_taken = self.list_workspaces().await?.iter().any(|each| each.name == name);
+            let tried = Workspace { number: WorkspaceNumber(0), id, name: name.to_owned(), created_at };
+            return if is_taken { Err(Error::InUse(name.to_owned())) } else { Ok(tried) };
+        }
+        let made = self.create_workspace(name).await?;
+        self.open_to(caller, made.number).await?;
+        Ok(made)
+    }
+
+    /// Gives the caller's workspace another name.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::InUse`] when the name is taken; [`Error::NotFound`].
+    pub async fn rename_workspace(&self, caller: &Caller, name: &str) -> Result<Workspace, Error> {
+        caller.require(Scope::Admin)?;
+        if caller.is_on_trial() {
+            let is_taken = |each: &Workspace| each.name == name && each.number != caller.workspace;
+            if self.list_workspaces().await?.iter().any(is_taken) {
+                return Err(Error::InUse(name.to_owned()));
+            }
+            return Ok(Workspace { name: name.to_owned(), ..self.workspace_of(caller).await? });
+        }
+        let is_known = self.store().rename_workspace(caller.workspace, name).await?;
+        *self.inner.workspaces.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        is_known.then_some(()).ok_or(Error::NotFound(Missing::Workspace))?;
+        self.workspace_of(caller).await
+    }
+
+    /// The workspaces that the caller's key opens, in the order they were made.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; what the store says.
+    pub async fn workspaces_of(&self, caller: &Caller) -> Result<Vec<Workspace>, Error> {
+        caller.require(Scope::Read)?;
+        let mut all = self.list_workspaces().await?;
+        all.retain(|each| caller.key.workspaces.contains(&each.number));
+        Ok(all)
     }
 
     /// All workspaces, in the order they were made.

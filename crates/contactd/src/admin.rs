@@ -2,14 +2,15 @@
 
 use std::io::{Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use app::{
     App, Error, KeyRequest, Location, Missing, Rate, Settings, Store, SystemClock, Workspace, WorkspaceNumber,
 };
-use model::{KeyId, OnHeldBack, Policy, Timestamp};
+use model::{KeyId, OnHeldBack, Policy, Precondition, Timestamp};
 
-use crate::cli::{DatabaseArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
+use crate::cli::{DatabaseArgs, KeyChangeArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
 use crate::config::location;
 
 async fn open(database: &DatabaseArgs) -> anyhow::Result<App> {
@@ -65,6 +66,13 @@ pub(crate) async fn workspace(command: WorkspaceCommand) -> anyhow::Result<()> {
             let made = open(&database).await?.create_workspace(&name).await;
             print(&[made.with_context(|| format!("cannot make the workspace '{name}'"))?.id.to_string()])
         }
+        WorkspaceCommand::Rename { workspace, name, database } => {
+            let app = open_existing(&database).await?;
+            let caller = app.operator(&find_workspace(&app, &workspace).await?);
+            let renamed = app.rename_workspace(&caller, &name).await;
+            renamed.with_context(|| format!("cannot rename the workspace '{workspace}'"))?;
+            Ok(())
+        }
         WorkspaceCommand::List { database } => {
             let all = open_existing(&database).await?.list_workspaces().await?;
             let line = |each: &Workspace| {
@@ -79,17 +87,58 @@ pub(crate) async fn key(command: KeyCommand) -> anyhow::Result<()> {
     match command {
         KeyCommand::Create(args) => create(args).await,
         KeyCommand::List { database } => list(&database).await,
-        KeyCommand::Revoke { id, database } => {
-            let unknown = || {
-                anyhow!("hint: `contactd key list` shows the ids")
-                    .context(format!("no key has the id '{id}'"))
-            };
-            let parsed = uuid(&id).ok_or_else(unknown)?;
-            match open_existing(&database).await?.revoke_key(parsed).await {
-                Err(Error::NotFound(Missing::Key)) => Err(unknown()),
-                done => Ok(done?),
-            }
+        KeyCommand::Change(args) => change(args).await,
+        KeyCommand::Rotate { id, overlap, database } => {
+            let overlap = Duration::from_secs(u64::from(overlap) * 3600);
+            let app = open_existing(&database).await?;
+            let rotated = app.rotate_key(None, key_id(&id)?, overlap).await;
+            print(&[rotated.map_err(|fault| no_key(fault, &id))?.secret])
         }
+        KeyCommand::Revoke { id, database } => {
+            let app = open_existing(&database).await?;
+            app.revoke_key(None, key_id(&id)?).await.map_err(|fault| no_key(fault, &id))
+        }
+    }
+}
+
+fn key_id(text: &str) -> anyhow::Result<KeyId> {
+    uuid(text).ok_or_else(|| no_key(Error::NotFound(Missing::Key), text))
+}
+
+fn no_key(fault: Error, id: &str) -> anyhow::Error {
+    match fault {
+        Error::NotFound(Missing::Key) => {
+            anyhow!("hint: `contactd key list` shows the ids").context(format!("no key has the id '{id}'"))
+        }
+        fault => no_workspace(fault),
+    }
+}
+
+async fn change(args: KeyChangeArgs) -> anyhow::Result<()> {
+    let expires_at = args.expires.as_deref().map(instant).transpose()?;
+    let id = key_id(&args.id)?;
+    let rate = args.rate.map(|rate| Rate { burst: args.burst.unwrap_or(rate.burst), ..rate });
+    let edit = |request: &mut KeyRequest| {
+        replace(&mut request.workspaces, &args.workspaces);
+        replace(&mut request.scopes, &args.scopes);
+        replace(&mut request.dialects, &args.dialects);
+        request.policy.retain(|member, _| !args.no_policy.contains(member));
+        request.policy.extend(args.policy.iter().cloned());
+        request.on_held_back = args.on_held_back.unwrap_or(request.on_held_back);
+        request.demand_version = args.demand_version.unwrap_or(request.demand_version);
+        request.rate = rate.or(request.rate).filter(|_| !args.no_rate);
+        request.expires_at = expires_at.or(request.expires_at);
+        request.name = args.name.clone().unwrap_or(std::mem::take(&mut request.name));
+        Ok(())
+    };
+    let app = open_existing(&args.database).await?;
+    let changed = app.update_key(None, (id, &Precondition::default()), edit).await;
+    changed.map(drop).map_err(|fault| no_key(fault, &args.id))
+}
+
+fn replace<T: Clone>(slot: &mut Vec<T>, given: &[T]) {
+    if !given.is_empty() {
+        *slot = given.to_vec();
     }
 }
 
@@ -111,10 +160,12 @@ async fn create(args: KeyCreateArgs) -> anyhow::Result<()> {
         secret,
     };
     let issued =
-        open_existing(&args.database).await?.create_key(request).await.map_err(|fault| match fault {
-            Error::InUse(_) => anyhow!("a key with this secret exists already"),
-            fault => no_workspace(fault),
-        })?;
+        open_existing(&args.database).await?.create_key(None, request).await.map_err(
+            |fault| match fault {
+                Error::InUse(_) => anyhow!("a key with this secret exists already"),
+                fault => no_workspace(fault),
+            },
+        )?;
     print(&[issued.secret])
 }
 
@@ -125,7 +176,7 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
         workspaces.iter().find(|each| each.number == *number).map_or("?", |each| each.name.as_str())
     };
     let lines: Vec<_> = app
-        .list_keys()
+        .list_keys(None)
         .await?
         .iter()
         .map(|key| {
@@ -140,11 +191,13 @@ async fn list(database: &DatabaseArgs) -> anyhow::Result<()> {
                 Some(false) => "  lenient",
                 None => "",
             };
+            let used =
+                key.used_at.map(|at| format!("  used {}", at.to_rfc3339_seconds())).unwrap_or_default();
             let version = if key.demand_version { "  demand-version" } else { "" };
             let rate = key.rate.map(|rate| format!("  {rate}")).unwrap_or_default();
             let policy = key.policy.as_deref().map(rules).unwrap_or_default();
             format!(
-                "{}  {}  {}  {}  {state}{compat}{strict}{version}{rate}{policy}  {}",
+                "{}  {}  {}  {}  {state}{used}{compat}{strict}{version}{rate}{policy}  {}",
                 key.id,
                 join(&key.workspaces, name),
                 join(&key.scopes, |scope| scope.as_str()),

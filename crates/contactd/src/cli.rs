@@ -2,20 +2,20 @@
 
 mod bench;
 mod items;
+mod keys;
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use app::{Compat, Rate, Scope};
+use app::Compat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Dialect, OnHeldBack, Rule};
 
 pub(crate) use self::bench::BenchArgs;
 pub(crate) use self::items::{
     ContactCommand, FieldCommand, FunnelFlags, InboxFlags, ItemCommand, ListFlags, MemberCommand,
     OptionCommand, Place, TagFlags, TeamCommand, UserFlags,
 };
+pub(crate) use self::keys::{KeyChangeArgs, KeyCommand, KeyCreateArgs};
 
 /// A self-hosted contact server: one record per person, spoken in the wire formats of Zingle, Acquire,
 /// Callbell and Rolodex, and in its own API.
@@ -41,10 +41,10 @@ pub(crate) enum Command {
     /// it. Files that are there already are left alone, and the command fails.
     #[command(after_help = CERT_EXAMPLES)]
     Cert(CertArgs),
-    /// Make and list workspaces
+    /// Make, rename and list workspaces
     #[command(subcommand)]
     Workspace(WorkspaceCommand),
-    /// Make, list and revoke API keys
+    /// Make, list, change, rotate and revoke API keys
     #[command(subcommand)]
     Key(KeyCommand),
     /// Find contacts
@@ -280,80 +280,20 @@ pub(crate) enum WorkspaceCommand {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Give a workspace another name
+    Rename {
+        /// Its name or id
+        workspace: String,
+        /// Its new name, unique in the database
+        name: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
     /// List the workspaces: id, name, when made
     List {
         #[command(flatten)]
         database: DatabaseArgs,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a key and print it, and nothing else, on standard output
-    ///
-    /// The key is shown this once; only its hash is stored.
-    Create(KeyCreateArgs),
-    /// List the keys: id, name, workspaces, scopes, dialects, state; never their secrets
-    List {
-        #[command(flatten)]
-        database: DatabaseArgs,
-    },
-    /// Revoke a key; it stops to work within a second
-    Revoke {
-        /// The key's id, from `key list`
-        id: String,
-        #[command(flatten)]
-        database: DatabaseArgs,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeyCreateArgs {
-    /// Name or id of a workspace that the key opens; the first is the default one
-    #[arg(long = "workspace", value_name = "NAME", required = true)]
-    pub(crate) workspaces: Vec<String>,
-    /// What the key may do: read, write or admin; each includes those before it [default: write]
-    #[arg(long = "scope", value_name = "SCOPE")]
-    pub(crate) scopes: Vec<Scope>,
-    /// A dialect that the key speaks: native, zingle, acquire, callbell or rolodex [default: all]
-    #[arg(long = "dialect", value_name = "DIALECT")]
-    pub(crate) dialects: Vec<Dialect>,
-    /// Which wire shapes the key gets, whatever the server's setting
-    #[arg(long, value_name = "documented|observed")]
-    pub(crate) compat: Option<Compat>,
-    /// Whether calls, parameters and members that a vendor's pages do not have are refused, whatever the server's setting
-    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) strict: Option<bool>,
-    /// What the key may do to a member of contacts: replace, add_only, fill_if_empty or refuse; repeatable
-    ///
-    /// Members are named as in the native API: tags, name, city, channels.email, values.lead_score; values.*, channels.* and
-    /// * name many, and the closest rule wins. `deletion` stands for deleting contacts. What is held back is listed in the
-    /// answer header `contactd-held-back` and in the contact's history.
-    #[arg(long = "policy", value_name = "MEMBER=RULE", value_parser = rule)]
-    pub(crate) policy: Vec<(String, Rule)>,
-    /// What becomes of a write of which the policy holds something back: tell does the rest, refuse does nothing
-    #[arg(long, value_name = "tell|refuse", default_value = "tell", requires = "policy")]
-    pub(crate) on_held_back: OnHeldBack,
-    /// Refuse writes to contacts that do not name the revision that they change (`If-Match`)
-    #[arg(long)]
-    pub(crate) demand_version: bool,
-    /// How many requests the key may send to a server: 10/second, 600/minute, 1000/hour [default: any number]
-    #[arg(long, value_name = "COUNT/PERIOD")]
-    pub(crate) rate: Option<Rate>,
-    /// How many of them at once [default: those of a period]
-    #[arg(long, value_name = "COUNT", requires = "rate")]
-    pub(crate) burst: Option<NonZeroU32>,
-    /// When the key stops to work: an RFC 3339 instant or a date
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) expires: Option<String>,
-    /// What you call it
-    #[arg(long, default_value = "")]
-    pub(crate) name: String,
-    /// Read the secret from standard input (20 visible characters or more), so that a client keeps its old key
-    #[arg(long)]
-    pub(crate) secret_from_stdin: bool,
-    #[command(flatten)]
-    pub(crate) database: DatabaseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -385,12 +325,6 @@ pub(crate) struct MoveArgs {
     /// Where to: a path without a file, or the URL of an empty PostgreSQL database
     #[arg(long, value_name = "PATH|URL", env = "CONTACTD_MOVE_TO", hide_env_values = true)]
     pub(crate) to: String,
-}
-
-/// Reads `MEMBER=RULE`.
-fn rule(text: &str) -> Result<(String, Rule), String> {
-    let (member, rule) = text.split_once('=').ok_or("write MEMBER=RULE, such as tags=add_only")?;
-    Ok((member.to_owned(), rule.parse()?))
 }
 
 /// Prints an error with its causes, and a hint where one helps.

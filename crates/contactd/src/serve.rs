@@ -59,8 +59,8 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         server.run(entrance, stop).await;
         app.close().await;
     };
-    // The cleaning ends when the application is closed.
-    tokio::join!(serving, app.keep_clean(), app.forget_requests());
+    // The others end when the application is closed.
+    tokio::join!(serving, app.keep_clean(), app.forget_requests(), app.keep_key_uses());
     drop(folder);
     tracing::info!("stopped");
     Ok(())

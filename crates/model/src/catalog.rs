@@ -86,6 +86,11 @@ impl Catalog {
         self.revisions.get(&item).copied().unwrap_or(0)
     }
 
+    /// The revision of the settings: that of the catalog when they last changed, else 0.
+    pub fn settings_revision(&self) -> u64 {
+        self.revision_of(Uuid::nil())
+    }
+
     /// A short name for a new field that no other has.
     pub fn fresh_key(&self, name: &str, number: u64) -> String {
         let is_taken = |key: &str| self.fields.iter().any(|field| field.key == key);

@@ -203,6 +203,9 @@ pub enum ViolationKind {
     /// The policy of the key that asks does not allow to change this member.
     #[error("the key's policy protects '{0}'")]
     Protected(String),
+    /// It would give more than the key has that asks for it.
+    #[error("goes beyond what the key that asks may do itself")]
+    BeyondRights,
     /// An undo would overwrite a later change.
     #[error("was changed again since")]
     ChangedSince,

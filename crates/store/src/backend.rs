@@ -20,8 +20,8 @@ pub(crate) use self::saves::{
 };
 use crate::once::ClaimKey;
 use crate::{
-    CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage,
-    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit, KeyHash, Picture,
+    RecordPage, RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -75,8 +75,8 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Checks everything that is stored.
     fn verify(&self) -> impl Future<Output = Result<Verified, StoreError>> + Send;
 
-    /// The key with this hash, or all keys in the order they were made.
-    fn keys(&self, hash: Option<KeyHash>) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+    /// Keys.
+    fn keys(&self, which: KeysWanted) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
 
     /// A picture.
     fn picture(
@@ -364,6 +364,17 @@ pub(crate) struct Head {
     pub(crate) last_event: u64,
 }
 
+/// Which keys are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum KeysWanted {
+    /// All, in the order they were made.
+    All,
+    /// The one whose secret has this hash.
+    Hashed(KeyHash),
+    /// The one with this id.
+    Numbered(KeyId),
+}
+
 /// The writes that are no changes of records.
 #[derive(Debug)]
 pub(crate) enum Admin {
@@ -371,10 +382,14 @@ pub(crate) enum Admin {
     Check,
     /// Makes a workspace.
     CreateWorkspace { id: WorkspaceId, name: String, now: Timestamp, catalog: Arc<Catalog> },
+    /// Gives a workspace another name.
+    RenameWorkspace { number: WorkspaceNumber, name: String },
     /// Stores a key.
     CreateKey(KeyHash, Key),
-    /// Revokes a key.
-    RevokeKey(KeyId, Timestamp),
+    /// Does this to keys; those that are not there are passed over.
+    EditKeys(Vec<(KeyId, KeyEdit)>),
+    /// Gives a key another secret; the old one works until then.
+    RotateKey { id: KeyId, hash: KeyHash, until: Timestamp },
     /// Stores a picture.
     PutPicture(WorkspaceNumber, Picture),
     /// Removes a picture that nothing shows.

@@ -6,12 +6,12 @@ use std::time::Duration;
 use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use uuid::Uuid;
 
-use crate::backend::{Backend, Loaded, Wanted};
+use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{
-    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Picture, RecordPage, RecordQuery,
-    StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Picture, RecordPage, RecordQuery, StoreError,
+    Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reads go to whichever it is.
@@ -110,8 +110,8 @@ impl Backend for Database {
         each!(self, backend => backend.verify())
     }
 
-    async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
-        each!(self, backend => backend.keys(hash))
+    async fn keys(&self, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
+        each!(self, backend => backend.keys(which))
     }
 
     async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{Dialect, KeyId, Policy, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::WorkspaceNumber;
+use crate::{StoreError, WorkspaceNumber};
 
 /// The SHA-256 of a key's secret; the secret itself is never stored.
 pub type KeyHash = [u8; 32];
@@ -51,6 +51,61 @@ pub struct Key {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// When it was last used, to within some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Timestamp>,
+    /// The key whose secret before the last rotation this stands for, until [`expires_at`](Self::expires_at). It is that
+    /// key, and is listed nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_of: Option<KeyId>,
+}
+
+/// What is done to a stored key.
+#[derive(Clone, Debug)]
+pub enum KeyEdit {
+    /// Revokes it; twice keeps the first time.
+    Revoke(Timestamp),
+    /// Puts another in its place, which was made from this revision.
+    Replace(Box<Key>, u64),
+    /// Notes that it was used.
+    Use(Timestamp),
+}
+
+impl KeyEdit {
+    /// The key after it.
+    ///
+    /// # Errors
+    /// [`StoreError::RecordChanged`] when it is at another revision.
+    pub(crate) fn apply(&self, mut key: Key) -> Result<Key, StoreError> {
+        match self {
+            Self::Revoke(now) if key.revoked_at.is_none() => {
+                key.revoked_at = Some(*now);
+                key.revision += 1;
+                Ok(key)
+            }
+            Self::Replace(_, expected) if key.revision != *expected => Err(StoreError::RecordChanged),
+            Self::Replace(new, expected) => {
+                Ok(Key { id: key.id, revision: expected + 1, used_at: key.used_at, ..Key::clone(new) })
+            }
+            Self::Use(at) => Ok(Key { used_at: key.used_at.max(Some(*at)), ..key }),
+            Self::Revoke(_) => Ok(key),
+        }
+    }
+}
+
+impl Key {
+    /// Where the secret stands that the key had before its last rotation: there is one at most.
+    pub(crate) fn former_id(id: KeyId) -> KeyId {
+        KeyId(uuid::Uuid::from_u128(!id.0.as_u128()))
+    }
+
+    /// The key after a rotation, and what stands for its old secret until then.
+    pub(crate) fn rotated(self, until: Timestamp) -> (Self, Self) {
+        let expires_at = Some(self.expires_at.map_or(until, |expires_at| expires_at.min(until)));
+        let former =
+            Self { id: Self::former_id(self.id), former_of: Some(self.id), expires_at, ..self.clone() };
+        (Self { revision: self.revision + 1, ..self }, former)
+    }
 }
 
 fn first() -> u64 {

@@ -33,7 +33,7 @@ mod writer;
 pub use documents::{Document, Documents};
 pub use error::StoreError;
 pub use filter::{Filter, HasText, Predicate};
-pub use key::{Compat, Key, KeyHash, Period, Rate, Scope};
+pub use key::{Compat, Key, KeyEdit, KeyHash, Period, Rate, Scope};
 pub use location::{Location, LocationError};
 pub use once::{CarriedOut, Claim, KeptAnswer, Once};
 pub use picture::Picture;

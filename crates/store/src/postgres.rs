@@ -37,11 +37,11 @@ use self::pipeline::Sql;
 use self::server::{Planning, Server, Session};
 pub(crate) use self::transfer::PostgresEnd;
 pub(crate) use self::writer::PostgresWriter;
-use crate::backend::{Backend, Loaded, Wanted};
+use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::{
-    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Location, Options, Picture,
-    RecordPage, RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Location, Options, Picture, RecordPage,
+    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -187,8 +187,8 @@ impl Backend for Postgres {
         verify::verify(&self.primary.session().await?.patient()).await
     }
 
-    async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
-        administer::keys(&self.primary.session().await?, hash.as_ref()).await
+    async fn keys(&self, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
+        administer::keys(&self.primary.session().await?, which).await
     }
 
     /// Shown right after it was stored, so it is never behind.

@@ -33,10 +33,10 @@ use self::log::Log;
 use self::readers::Readers;
 pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
-use crate::backend::{Backend, Loaded, Wanted};
+use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::{
-    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage,
-    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Options, Picture, RecordPage, RecordQuery,
+    StoreError, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -138,8 +138,8 @@ impl Backend for Sqlite {
         self.readers.run(verify::verify).await
     }
 
-    async fn keys(&self, hash: Option<KeyHash>) -> Result<Vec<Key>, StoreError> {
-        self.readers.run(move |connection| administer::keys(connection, hash.as_ref())).await
+    async fn keys(&self, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
+        self.readers.run(move |connection| administer::keys(connection, which)).await
     }
 
     async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {

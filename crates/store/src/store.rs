@@ -11,7 +11,7 @@ use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref,
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use crate::backend::{Admin, Backend, Batches, Wanted};
+use crate::backend::{Admin, Backend, Batches, KeysWanted, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
 use crate::postgres::Postgres;
@@ -19,8 +19,9 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyHash,
-    Location, Picture, StoreError, Together, Verified, Workspace, WorkspaceNumber, Write, WriterStats,
+    Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit,
+    KeyHash, Location, Picture, StoreError, Together, Verified, Workspace, WorkspaceNumber, Write,
+    WriterStats,
 };
 
 /// Bounds of the store.
@@ -430,6 +431,16 @@ impl Store {
         self.shared.backend.workspaces().await
     }
 
+    /// Gives a workspace another name; `false` when there is none with this number. [`StoreError::InUse`] when another one has
+    /// the name.
+    ///
+    /// # Errors
+    /// Why it could not be stored.
+    pub async fn rename_workspace(&self, number: WorkspaceNumber, name: &str) -> Result<bool, StoreError> {
+        let command = Admin::RenameWorkspace { number, name: name.to_owned() };
+        Ok(self.administer(command).await? > 0)
+    }
+
     /// Stores a key under the hash of its secret. [`StoreError::InUse`] when the hash is taken.
     ///
     /// # Errors
@@ -443,23 +454,47 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn list_keys(&self) -> Result<Vec<Key>, StoreError> {
-        self.shared.backend.keys(None).await
+        let mut keys = self.shared.backend.keys(KeysWanted::All).await?;
+        keys.retain(|key| key.former_of.is_none());
+        Ok(keys)
     }
 
-    /// Marks a key as revoked; `false` when there is none with this id. Revoking twice keeps the first time.
+    /// Changes keys, all in one commit; how many of them there are.
+    ///
+    /// # Errors
+    /// [`StoreError::RecordChanged`]; why it could not be stored.
+    pub async fn edit_keys(&self, edits: Vec<(KeyId, KeyEdit)>) -> Result<u64, StoreError> {
+        self.administer(Admin::EditKeys(edits)).await
+    }
+
+    /// Gives a key another secret; the one it has works until then, those before it no more. `false` when there is no key
+    /// with this id; [`StoreError::InUse`] when the hash is taken.
     ///
     /// # Errors
     /// Why it could not be stored.
-    pub async fn revoke_key(&self, id: KeyId, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.administer(Admin::RevokeKey(id, now)).await? > 0)
+    pub async fn rotate_key(&self, id: KeyId, hash: &KeyHash, until: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.administer(Admin::RotateKey { id, hash: *hash, until }).await? > 0)
     }
 
-    /// The key with this hash.
+    /// The key whose secret has this hash. By a secret that it had before, it expires when that does.
     ///
     /// # Errors
     /// What the database says.
     pub async fn find_key(&self, hash: &KeyHash) -> Result<Option<Key>, StoreError> {
-        Ok(self.shared.backend.keys(Some(*hash)).await?.into_iter().next())
+        let found = self.shared.backend.keys(KeysWanted::Hashed(*hash)).await?.into_iter().next();
+        let Some(Key { former_of: Some(id), expires_at: until, .. }) = found else { return Ok(found) };
+        let key = self.key(id).await?;
+        // Whichever comes first.
+        Ok(key.map(|key| Key { expires_at: key.expires_at.into_iter().chain(until).min(), ..key }))
+    }
+
+    /// The key with this id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
+        let found = self.shared.backend.keys(KeysWanted::Numbered(id)).await?.into_iter().next();
+        Ok(found.filter(|key| key.former_of.is_none()))
     }
 
     /// Stores a picture; durable when it returns.

@@ -60,14 +60,14 @@ impl TestApp {
     /// The secret of a key that is strict.
     pub async fn strict_key(&self) -> String {
         let request = KeyRequest { strict: Some(true), ..request(&self.workspace.name, &[], &[], None) };
-        self.app.create_key(request).await.expect("a new key").secret
+        self.app.create_key(None, request).await.expect("a new key").secret
     }
 
     /// The secret of a key that was revoked.
     pub async fn revoked_key(&self) -> String {
         let request = request(&self.workspace.name, &[], &[], None);
-        let issued = self.app.create_key(request).await.expect("a new key");
-        self.app.revoke_key(issued.key.id).await.expect("a known key");
+        let issued = self.app.create_key(None, request).await.expect("a new key");
+        self.app.revoke_key(None, issued.key.id).await.expect("a known key");
         issued.secret
     }
 
@@ -78,7 +78,11 @@ impl TestApp {
         dialects: &[Dialect],
         expires_at: Option<Timestamp>,
     ) -> String {
-        self.app.create_key(request(workspace, scopes, dialects, expires_at)).await.expect("a new key").secret
+        self.app
+            .create_key(None, request(workspace, scopes, dialects, expires_at))
+            .await
+            .expect("a new key")
+            .secret
     }
 }
 

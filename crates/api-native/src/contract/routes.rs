@@ -23,7 +23,7 @@ pub(super) enum Group {
 /// Method, path, parameters, and what it is for; the first sentence is its title.
 pub(super) type Route = (&'static str, &'static str, &'static [Group], &'static str);
 
-pub(super) const ROUTES: [Route; 18] = [
+pub(super) const ROUTES: [Route; 31] = [
     (
         "GET",
         "/api/v1/contacts",
@@ -93,6 +93,34 @@ pub(super) const ROUTES: [Route; 18] = [
         "/api/v1/changes/{id}/undo",
         &[],
         "Take a change back. The undo is a change itself, and can be undone",
+    ),
+    ("GET", "/api/v1/keys", &[], "List keys. Those that open no workspace that the caller's key does not"),
+    (
+        "POST",
+        "/api/v1/keys",
+        &[],
+        "Make a key. Its secret is shown this once; it can have no right that the caller has not",
+    ),
+    ("GET", "/api/v1/keys/{id}", &[], "One key. With when it was last used, to the minute"),
+    ("PATCH", "/api/v1/keys/{id}", &[], "Change what a key may do. By a merge patch"),
+    ("DELETE", "/api/v1/keys/{id}", &[], "Revoke a key. It stops to work within a second"),
+    (
+        "POST",
+        "/api/v1/keys/{id}/rotate",
+        &[],
+        "Give a key another secret. The old one works for overlap seconds more",
+    ),
+    ("GET", "/api/v1/workspaces", &[], "List the workspaces that the key opens"),
+    ("POST", "/api/v1/workspaces", &[], "Make a workspace. The key opens it from then on"),
+    ("GET", "/api/v1/workspaces/{id}", &[], "One workspace"),
+    ("PATCH", "/api/v1/workspaces/{id}", &[], "Rename a workspace"),
+    ("GET", "/api/v1/settings", &[], "The settings of the workspace"),
+    ("PATCH", "/api/v1/settings", &[], "Change the settings of the workspace"),
+    (
+        "GET",
+        "/api/v1/limits",
+        &[],
+        "Every bound that a request can meet, and what the key has left of its rate",
     ),
     ("POST", "/api/v1/fields/{id}/options", &[], "Add an option to a field"),
     (

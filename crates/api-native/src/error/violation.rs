@@ -97,6 +97,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::Permanent => "permanent",
         ViolationKind::Locked(_) => "locked",
         ViolationKind::Protected(_) => "protected",
+        ViolationKind::BeyondRights => "beyond_rights",
         ViolationKind::ChangedSince => "changed_since",
         ViolationKind::OtherRevision(_) => "other_revision",
         ViolationKind::Malformed(_) => "malformed",

@@ -20,6 +20,7 @@ mod errors;
 mod filters;
 mod history;
 mod json_patch;
+mod keys;
 mod lists;
 mod merging;
 mod once;

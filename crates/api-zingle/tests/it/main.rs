@@ -136,7 +136,7 @@ impl Site {
             workspaces: vec![self.test.workspace.name.clone(), other.name.clone(), "demo".to_owned()],
             ..KeyRequest::default()
         };
-        let key = self.test.app.create_key(request).await.unwrap().secret;
+        let key = self.test.app.create_key(None, request).await.unwrap().secret;
         (self.client.clone().with_key(&key), other.id.to_string())
     }
 

@@ -48,7 +48,7 @@ impl World {
             secret: Some(KEY.to_owned()),
             ..app::KeyRequest::default()
         };
-        app.create_key(request).await.unwrap();
+        app.create_key(None, request).await.unwrap();
         let ids: BTreeMap<_, _> =
             ["tag", "other", "list", "user", "team", "text", "select", "person", "one", "two"]
                 .into_iter()

@@ -56,7 +56,7 @@ pub(super) async fn prepare(store: &Store) -> anyhow::Result<Seeded> {
         scopes: vec![Scope::Write],
         ..KeyRequest::default()
     };
-    let issued = app.create_key(request).await.context("cannot make the key")?;
+    let issued = app.create_key(None, request).await.context("cannot make the key")?;
     let workload = Arc::new(Workload::new(&catalog).context("the fields are not there")?);
     Ok(Seeded { workspace, key: issued.key.id, secret: issued.secret, workload })
 }

@@ -74,6 +74,38 @@ fn keys_are_made_beside_a_running_server_and_revoked_within_a_second() {
 }
 
 #[test]
+fn keys_are_changed_and_rotated_beside_a_running_server() {
+    let database = Database::with_workspace();
+    let server = Running::start(&["--database", &database.argument]);
+    let old = database.key(&["--policy", "tags=add_only", "--policy", "city=refuse", "--rate", "600/minute"]);
+    let list = || printed(&["key", "list", "--database", &database.argument]);
+    let id = list().split_whitespace().next().unwrap().to_owned();
+    let run = |args: &[&str]| printed(&[args, &["--database", &database.argument]].concat());
+    run(&[
+        "key",
+        "change",
+        &id,
+        "--no-policy",
+        "city",
+        "--policy",
+        "lists=refuse",
+        "--scope",
+        "read",
+        "--no-rate",
+    ]);
+    assert!(list().contains("main  read  "), "{}", list());
+    assert!(list().ends_with("  active  lists=refuse,tags=add_only\n"), "{}", list());
+    let new = run(&["key", "rotate", &id, "--overlap", "1"]);
+    for secret in [old.as_str(), new.trim_end()] {
+        assert_eq!(status(&server, secret, "GET", "/api/v1/contacts"), 200);
+    }
+    run(&["workspace", "rename", "main", "front desk"]);
+    assert!(list().contains("  front desk  read  "), "{}", list());
+    let text = complaint(&["key", "change", "x", "--database", &database.argument]);
+    assert_eq!(text, "error: no key has the id 'x'\nhint: `contactd key list` shows the ids\n");
+}
+
+#[test]
 fn a_key_does_only_what_it_was_made_for() {
     let database = Database::with_workspace();
     let server = Running::start(&["--database", &database.argument]);

@@ -29,3 +29,4 @@ mod process;
 mod single_edits;
 mod tls_client;
 mod tour;
+mod versions;

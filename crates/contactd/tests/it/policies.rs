@@ -81,7 +81,7 @@ impl World {
             on_held_back: OnHeldBack::Tell,
             ..app::KeyRequest::default()
         };
-        let key = test.app.create_key(request).await.unwrap().secret;
+        let key = test.app.create_key(None, request).await.unwrap().secret;
         Self { test, key }
     }
 
@@ -164,8 +164,30 @@ async fn what_would_take_protected_members_away_with_it_is_refused() {
     let other = world.native().post("/api/v1/contacts", &json!({})).await.expect(201);
     let acquire = world.bound(api_acquire::routes);
     let merge = format!("/api/v1/crm/contact/merge/{}", other["number"]);
-    let refused = acquire.post(&merge, &json!({"contacts": [made["number"]]})).await;
-    assert_eq!(refused.status.as_u16(), 400, "{}", refused.text);
+    let refused = acquire.post(&merge, &json!({"mergeId": [made["number"]]})).await.expect(400);
+    assert!(
+        refused["message"].as_str().unwrap().contains("the key's policy protects 'deletion'"),
+        "{refused}"
+    );
     let now = world.native().get(&format!("/api/v1/contacts/{id}")).await.expect(200);
     assert_eq!(now, made);
+}
+
+#[tokio::test]
+async fn an_undo_is_a_write_too() {
+    let world = World::new(&[("tags", Rule::AddOnly), ("deletion", Rule::Refuse)]).await;
+    let (id, made) = world.contact().await;
+    let native = world.bound(api_native::routes);
+    let tags = world.native().get("/api/v1/tags").await.expect(200)["tags"].clone();
+    let more = json!({"tags": [made["tags"][0], made["tags"][1], tags[2]["id"]], "city": "Rome"});
+    let reply = native.patch(&format!("/api/v1/contacts/{id}"), &more).await;
+    assert_eq!(reply.expect(200)["tags"].as_array().unwrap().len(), 3);
+    let undo = format!("/api/v1/changes/{}/undo", reply.header("contactd-change"));
+    held_back(&native.post(&undo, &json!({})).await, "tags");
+    let now = world.native().get(&format!("/api/v1/contacts/{id}")).await.expect(200);
+    assert_eq!((&now["city"], now["tags"].as_array().unwrap().len()), (&Json::Null, 3));
+    let reply = native.post("/api/v1/contacts", &json!({})).await;
+    reply.expect(201);
+    let undo = format!("/api/v1/changes/{}/undo", reply.header("contactd-change"));
+    native.post(&undo, &json!({})).await.expect(422);
 }

@@ -8,8 +8,8 @@ use super::load::{AliasKind, each, get, integer, key_text, workspace};
 use super::pipeline::{Sql, param};
 use super::server::Session;
 use super::{pictures, requests};
-use crate::backend::Admin;
-use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
+use crate::backend::{Admin, KeysWanted};
+use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Carries out one command in a transaction, or refuses it and leaves no trace.
 pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, StoreError> {
@@ -18,8 +18,10 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         Admin::CreateWorkspace { id, name, now, catalog } => {
             create_workspace(session, *id, name, *now, catalog).await
         }
+        Admin::RenameWorkspace { number, name } => rename_workspace(session, *number, name).await,
         Admin::CreateKey(hash, key) => create_key(session, hash, key).await,
-        Admin::RevokeKey(id, now) => revoke_key(session, *id, *now).await,
+        Admin::EditKeys(edits) => edit_keys(session, edits).await,
+        Admin::RotateKey { id, hash, until } => rotate_key(session, *id, hash, *until).await,
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
         Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
         Admin::ForgetRequests(before, limit) => requests::forget(session, *before, *limit).await,
@@ -44,12 +46,14 @@ pub(super) async fn workspaces(session: &Session) -> Result<Vec<Workspace>, Stor
 }
 
 static ALL_KEYS: Sql = Sql { text: "SELECT doc FROM keys ORDER BY place", types: &[] };
+static KEY_WITH_ID: Sql = Sql { text: "SELECT doc FROM keys WHERE id = $1", types: &[Type::UUID] };
 static KEY: Sql = Sql { text: "SELECT doc FROM keys WHERE hash = $1", types: &[Type::BYTEA] };
 
-pub(super) async fn keys(session: &Session, hash: Option<&KeyHash>) -> Result<Vec<Key>, StoreError> {
-    let rows = match hash {
-        Some(hash) => session.query(&KEY, vec![param(hash.as_slice())]).await?,
-        None => session.query(&ALL_KEYS, Vec::new()).await?,
+pub(super) async fn keys(session: &Session, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
+    let rows = match which {
+        KeysWanted::Hashed(hash) => session.query(&KEY, vec![param(hash.as_slice())]).await?,
+        KeysWanted::Numbered(id) => session.query(&KEY_WITH_ID, vec![param(id.0)]).await?,
+        KeysWanted::All => session.query(&ALL_KEYS, Vec::new()).await?,
     };
     each(&rows, |row| document::read("key", get(row, 0)?))
 }
@@ -96,6 +100,22 @@ async fn create_workspace(
     Ok(number.unsigned_abs())
 }
 
+static NAMED_ALIKE: Sql = Sql {
+    text: "SELECT number FROM workspaces WHERE name = $2 AND number <> $1",
+    types: &[Type::INT8, Type::TEXT],
+};
+static RENAME_WORKSPACE: Sql = Sql {
+    text: "UPDATE workspaces SET name = $2 WHERE number = $1 RETURNING number",
+    types: &[Type::INT8, Type::TEXT],
+};
+
+async fn rename_workspace(session: &Session, number: WorkspaceNumber, name: &str) -> Result<u64, StoreError> {
+    if !session.query(&NAMED_ALIKE, vec![param(number.0), param(name)]).await?.is_empty() {
+        return Err(StoreError::InUse(name.to_owned()));
+    }
+    Ok(session.query(&RENAME_WORKSPACE, vec![param(number.0), param(name)]).await?.len() as u64)
+}
+
 static ALIAS_OWNER: Sql = Sql {
     text: "SELECT id FROM aliases WHERE workspace = $1 AND kind = $2 AND dialect = $3 AND alias = $4",
     types: &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT],
@@ -116,22 +136,52 @@ static INSERT_KEY: Sql = Sql {
     types: &[Type::BYTEA, Type::UUID, Type::TEXT],
 };
 
-async fn create_key(session: &Session, hash: &KeyHash, key: &Key) -> Result<u64, StoreError> {
+async fn create_key(session: &Session, hash: &[u8], key: &Key) -> Result<u64, StoreError> {
     let doc = document::write("key", key)?;
-    let made = session.query(&INSERT_KEY, vec![param(hash.as_slice()), param(key.id.0), param(doc)]).await?;
+    let made = session.query(&INSERT_KEY, vec![param(hash), param(key.id.0), param(doc)]).await?;
     if made.is_empty() { Err(StoreError::InUse("the key".to_owned())) } else { Ok(1) }
 }
 
 static FIND_KEY: Sql =
-    Sql { text: "SELECT doc FROM keys WHERE id = $1 FOR NO KEY UPDATE", types: &[Type::UUID] };
+    Sql { text: "SELECT doc, hash FROM keys WHERE id = $1 FOR NO KEY UPDATE", types: &[Type::UUID] };
 static UPDATE_KEY: Sql =
     Sql { text: "UPDATE keys SET doc = $2 WHERE id = $1", types: &[Type::UUID, Type::TEXT] };
+static REHASH_KEY: Sql = Sql {
+    text: "UPDATE keys SET hash = $2, doc = $3 WHERE id = $1",
+    types: &[Type::UUID, Type::BYTEA, Type::TEXT],
+};
+static DELETE_KEY: Sql = Sql { text: "DELETE FROM keys WHERE id = $1", types: &[Type::UUID] };
 
-async fn revoke_key(session: &Session, id: KeyId, now: Timestamp) -> Result<u64, StoreError> {
+/// A key and the hash of its secret, which nobody else changes meanwhile.
+async fn key(session: &Session, id: KeyId) -> Result<Option<(Key, Vec<u8>)>, StoreError> {
     let rows = session.query(&FIND_KEY, vec![param(id.0)]).await?;
-    let Some(row) = rows.first() else { return Ok(0) };
-    let mut key: Key = document::read("key", get(row, 0)?)?;
-    key.revoked_at = key.revoked_at.or(Some(now));
-    session.query(&UPDATE_KEY, vec![param(id.0), param(document::write("key", &key)?)]).await?;
-    Ok(1)
+    rows.first().map(|row| Ok((document::read("key", get(row, 0)?)?, get(row, 1)?))).transpose()
+}
+
+async fn edit_keys(session: &Session, edits: &[(KeyId, KeyEdit)]) -> Result<u64, StoreError> {
+    let mut edited = 0;
+    for (id, edit) in edits {
+        let Some((key, _)) = key(session, *id).await? else { continue };
+        let doc = document::write("key", &edit.apply(key)?)?;
+        session.query(&UPDATE_KEY, vec![param(id.0), param(doc)]).await?;
+        edited += 1;
+    }
+    Ok(edited)
+}
+
+async fn rotate_key(
+    session: &Session,
+    id: KeyId,
+    hash: &KeyHash,
+    until: Timestamp,
+) -> Result<u64, StoreError> {
+    let Some((key, old)) = key(session, id).await? else { return Ok(0) };
+    if !keys(session, KeysWanted::Hashed(*hash)).await?.is_empty() {
+        return Err(StoreError::InUse("the key".to_owned()));
+    }
+    let (key, former) = key.rotated(until);
+    session.query(&DELETE_KEY, vec![param(former.id.0)]).await?;
+    let doc = document::write("key", &key)?;
+    session.query(&REHASH_KEY, vec![param(id.0), param(hash.as_slice()), param(doc)]).await?;
+    create_key(session, &old, &former).await
 }

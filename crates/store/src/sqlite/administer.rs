@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::load::{record, uuid};
 use super::{pictures, requests};
-use crate::backend::Admin;
-use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
+use crate::backend::{Admin, KeysWanted};
+use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Carries out one command, or refuses it and leaves no trace.
 pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, StoreError> {
@@ -15,8 +15,10 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         Admin::CreateWorkspace { id, name, now, catalog } => {
             create_workspace(connection, *id, name, *now, catalog)
         }
+        Admin::RenameWorkspace { number, name } => rename_workspace(connection, *number, name),
         Admin::CreateKey(hash, key) => create_key(connection, hash, key),
-        Admin::RevokeKey(id, now) => revoke_key(connection, *id, *now),
+        Admin::EditKeys(edits) => edit_keys(connection, edits),
+        Admin::RotateKey { id, hash, until } => rotate_key(connection, *id, hash, *until),
         Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
         Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
         Admin::ForgetRequests(before, limit) => requests::forget(connection, *before, *limit),
@@ -40,14 +42,15 @@ pub(super) fn workspaces(connection: &Connection) -> Result<Vec<Workspace>, Stor
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn keys(connection: &Connection, hash: Option<&KeyHash>) -> Result<Vec<Key>, StoreError> {
+pub(super) fn keys(connection: &Connection, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
     let read = |row: &Row<'_>| record("key", row, 0);
-    match hash {
-        Some(hash) => {
+    match which {
+        KeysWanted::Hashed(hash) => {
             let mut statement = connection.prepare_cached("SELECT doc FROM keys WHERE hash = ?1")?;
             statement.query_row([hash], read).optional()?.into_iter().collect()
         }
-        None => {
+        KeysWanted::Numbered(id) => Ok(key(connection, id)?.into_iter().collect()),
+        KeysWanted::All => {
             let mut statement = connection.prepare_cached("SELECT doc FROM keys ORDER BY row")?;
             statement.query_map([], read)?.map(|row| row?).collect()
         }
@@ -75,6 +78,15 @@ fn create_workspace(
     Ok(number.unsigned_abs())
 }
 
+fn rename_workspace(connection: &Connection, number: WorkspaceNumber, name: &str) -> Result<u64, StoreError> {
+    let sql = "SELECT 1 FROM workspaces WHERE name = ?2 AND number <> ?1";
+    if connection.prepare_cached(sql)?.exists(params![number.0, name])? {
+        return Err(StoreError::InUse(name.to_owned()));
+    }
+    let sql = "UPDATE workspaces SET name = ?2 WHERE number = ?1";
+    Ok(connection.execute(sql, params![number.0, name])? as u64)
+}
+
 fn create_key(connection: &Connection, hash: &KeyHash, key: &Key) -> Result<u64, StoreError> {
     let doc = document::write("key", key)?;
     let sql = "INSERT INTO keys (hash, id, doc) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
@@ -84,13 +96,37 @@ fn create_key(connection: &Connection, hash: &KeyHash, key: &Key) -> Result<u64,
     }
 }
 
-fn revoke_key(connection: &Connection, id: KeyId, now: Timestamp) -> Result<u64, StoreError> {
-    let sql = "SELECT doc FROM keys WHERE id = ?1";
-    let key: Option<Key> =
-        connection.query_row(sql, [id.0.as_bytes()], |row| record("key", row, 0)).optional()?.transpose()?;
-    let Some(mut key) = key else { return Ok(0) };
-    key.revoked_at = key.revoked_at.or(Some(now));
-    let sql = "UPDATE keys SET doc = ?2 WHERE id = ?1";
-    connection.execute(sql, params![id.0.as_bytes(), document::write("key", &key)?])?;
-    Ok(1)
+fn key(connection: &Connection, id: KeyId) -> Result<Option<Key>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT doc FROM keys WHERE id = ?1")?;
+    statement.query_row([id.0.as_bytes()], |row| record("key", row, 0)).optional()?.transpose()
+}
+
+fn edit_keys(connection: &Connection, edits: &[(KeyId, KeyEdit)]) -> Result<u64, StoreError> {
+    let mut edited = 0;
+    for (id, edit) in edits {
+        let Some(key) = key(connection, *id)? else { continue };
+        let doc = document::write("key", &edit.apply(key)?)?;
+        connection.execute("UPDATE keys SET doc = ?2 WHERE id = ?1", params![id.0.as_bytes(), doc])?;
+        edited += 1;
+    }
+    Ok(edited)
+}
+
+fn rotate_key(
+    connection: &Connection,
+    id: KeyId,
+    hash: &KeyHash,
+    until: Timestamp,
+) -> Result<u64, StoreError> {
+    let Some(key) = key(connection, id)? else { return Ok(0) };
+    if !keys(connection, KeysWanted::Hashed(*hash))?.is_empty() {
+        return Err(StoreError::InUse("the key".to_owned()));
+    }
+    let (key, former) = key.rotated(until);
+    connection.execute("DELETE FROM keys WHERE id = ?1", [former.id.0.as_bytes()])?;
+    let sql = "SELECT hash FROM keys WHERE id = ?1";
+    let old: KeyHash = connection.query_row(sql, [id.0.as_bytes()], |row| row.get(0))?;
+    let sql = "UPDATE keys SET hash = ?2, doc = ?3 WHERE id = ?1";
+    connection.execute(sql, params![id.0.as_bytes(), hash, document::write("key", &key)?])?;
+    create_key(connection, &old, &former)
 }

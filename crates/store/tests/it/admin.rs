@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Catalog, Dialect, KeyId, WorkspaceId};
-use store::{Compat, Key, Scope, Store, StoreError, WorkspaceNumber};
+use store::{Compat, Key, KeyEdit, Scope, Store, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
 use crate::fixture::{at, in_use, named, served, write_catalog};
@@ -24,6 +24,8 @@ fn key(id: u128) -> Key {
         created_at: at(1),
         expires_at: None,
         revoked_at: None,
+        used_at: None,
+        former_of: None,
     }
 }
 
@@ -108,11 +110,53 @@ async fn keys_are_found_by_hash_and_revoked_once() {
     in_use(store.create_key(&[3; 32], &key(1)).await);
     assert_eq!(store.find_key(&[2; 32]).await.unwrap(), Some(two.clone()));
     assert_eq!(store.find_key(&[3; 32]).await.unwrap(), None);
-    assert!(store.revoke_key(one.id, at(10)).await.unwrap());
-    assert!(store.revoke_key(one.id, at(20)).await.unwrap());
-    assert!(!store.revoke_key(KeyId(Uuid::nil()), at(20)).await.unwrap());
-    let revoked = Key { revoked_at: Some(at(10)), ..one };
+    let revoke = |id, now| store.edit_keys(vec![(id, KeyEdit::Revoke(at(now)))]);
+    assert_eq!(revoke(one.id, 10).await.unwrap(), 1);
+    assert_eq!(revoke(one.id, 20).await.unwrap(), 1);
+    assert_eq!(revoke(KeyId(Uuid::nil()), 20).await.unwrap(), 0);
+    let revoked = Key { revoked_at: Some(at(10)), revision: 2, ..one };
     assert_eq!(store.list_keys().await.unwrap(), [revoked, two]);
+}
+
+#[tokio::test]
+async fn keys_are_replaced_at_the_revision_that_was_read() {
+    let (_database, served) = served().await;
+    let store = &served.store;
+    let before = key(1);
+    store.create_key(&[1; 32], &before).await.unwrap();
+    let used = vec![(before.id, KeyEdit::Use(at(7))), (before.id, KeyEdit::Use(at(5)))];
+    assert_eq!(store.edit_keys(used).await.unwrap(), 2);
+    let replace = |name: &str| {
+        let new = Key { name: name.to_owned(), ..before.clone() };
+        store.edit_keys(vec![(before.id, KeyEdit::Replace(Box::new(new), 1))])
+    };
+    replace("bot").await.unwrap();
+    assert!(matches!(replace("other").await, Err(StoreError::RecordChanged)));
+    let after = Key { name: "bot".to_owned(), revision: 2, used_at: Some(at(7)), ..before.clone() };
+    assert_eq!(store.key(before.id).await.unwrap(), Some(after));
+}
+
+#[tokio::test]
+async fn the_secret_before_a_rotation_works_until_then() {
+    let (_database, served) = served().await;
+    let store = &served.store;
+    let before = key(1);
+    store.create_key(&[1; 32], &before).await.unwrap();
+    store.create_key(&[9; 32], &key(2)).await.unwrap();
+    assert!(store.rotate_key(before.id, &[2; 32], at(50)).await.unwrap());
+    let now = Key { revision: 2, ..before.clone() };
+    let by = |hash: u8| async move { store.find_key(&[hash; 32]).await.unwrap() };
+    assert_eq!(by(2).await, Some(now.clone()));
+    assert_eq!(by(1).await, Some(Key { expires_at: Some(at(50)), ..now.clone() }));
+    assert_eq!(store.list_keys().await.unwrap(), [now, key(2)]);
+    // What is done to the key holds for its old secret, too; the one before that is gone.
+    store.edit_keys(vec![(before.id, KeyEdit::Revoke(at(10)))]).await.unwrap();
+    assert_eq!(by(1).await.and_then(|key| key.revoked_at), Some(at(10)));
+    assert!(store.rotate_key(before.id, &[3; 32], at(60)).await.unwrap());
+    assert_eq!(by(1).await, None);
+    assert_eq!(by(2).await.and_then(|key| key.expires_at), Some(at(60)));
+    in_use(store.rotate_key(before.id, &[9; 32], at(70)).await);
+    assert!(!store.rotate_key(KeyId(Uuid::nil()), &[4; 32], at(70)).await.unwrap());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use model::{
     Aliases, Catalog, ChannelKind, ChannelWrite, Company, CompanyId, CompanyWrite, Dialect, Edit, KeyId,
     Note, NoteId, OnConflict, Ref, Set, TextMember,
 };
-use store::{Action, ContactOrder, ContactQuery, Key, Scope, Store, Workspace, WorkspaceNumber};
+use store::{Action, ContactOrder, ContactQuery, Key, KeyEdit, Scope, Store, Workspace, WorkspaceNumber};
 use uuid::Uuid;
 
 use crate::fixture::{Database, Served, all, at, edit, edits, everything, name_edit, put, write_catalog};
@@ -25,7 +25,8 @@ pub(super) async fn fill(database: &Database, served: &Served) {
         put(store, second.workspace, note(number), None).await.unwrap();
         store.create_key(&hash(number), &key(number, &[second.workspace, served.workspace])).await.unwrap();
     }
-    store.revoke_key(key(2, &[]).id, at(77)).await.unwrap();
+    store.edit_keys(vec![(key(2, &[]).id, KeyEdit::Revoke(at(77)))]).await.unwrap();
+    store.rotate_key(key(1, &[]).id, &[0; 32], at(99)).await.unwrap();
     let made = all((0..CONTACTS).map(|n| database.create(served, person(n)))).await;
     let made: Vec<_> = made.into_iter().map(Result::unwrap).collect();
     for outcome in all((0..20).map(|n| database.create(&second, person(n)))).await {
@@ -103,6 +104,8 @@ pub(super) fn key(number: u64, workspaces: &[WorkspaceNumber]) -> Key {
         created_at: at(3),
         expires_at: None,
         revoked_at: None,
+        used_at: None,
+        former_of: None,
     }
 }
 

@@ -1,0 +1,121 @@
+//! `GET /limits`: every bound that a request can meet, from the constants that enforce them, and the rate of the key.
+
+use api_kit::{Answer, Call, MAX_BODY_BYTES, TIMEOUT, json};
+use app::{CHANGE_MAX, PICTURE_BYTES, Rate};
+use axum::http::StatusCode;
+use model::limits;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{NativeApi, page};
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Limits")]
+pub(crate) struct LimitsBody {
+    request: RequestLimits,
+    page: PageLimits,
+    contact: ContactLimits,
+    record: RecordLimits,
+    list: ListLimits,
+    key: KeyLimits,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RequestLimits")]
+pub(crate) struct RequestLimits {
+    body_bytes: usize,
+    json_depth: usize,
+    picture_bytes: usize,
+    seconds: u64,
+    /// Records that one change of links writes.
+    linked_records: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "PageLimits")]
+pub(crate) struct PageLimits {
+    items: u32,
+    items_default: u32,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ContactLimits")]
+pub(crate) struct ContactLimits {
+    channels: usize,
+    tags: usize,
+    lists: usize,
+    notes: usize,
+    companies: usize,
+    values: usize,
+    extras: usize,
+    extra_bytes: usize,
+    aliases: usize,
+    alias_bytes: usize,
+    merged: usize,
+    short_text_characters: usize,
+    long_text_characters: usize,
+    number_bytes: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RecordLimits")]
+pub(crate) struct RecordLimits {
+    document_bytes: usize,
+    options: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ListLimits")]
+pub(crate) struct ListLimits {
+    conditions: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "KeyLimits")]
+pub(crate) struct KeyLimits {
+    /// Rules of its policy.
+    rules: usize,
+    /// Its own; `null`: none.
+    #[schemars(schema_with = "crate::schema::rate")]
+    rate: Option<Rate>,
+    /// Requests that it may send now.
+    remaining: Option<u32>,
+}
+
+pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let allowance = call.caller.allowance();
+    let body = LimitsBody {
+        request: RequestLimits {
+            body_bytes: MAX_BODY_BYTES,
+            json_depth: api_kit::json::MAX_DEPTH,
+            picture_bytes: PICTURE_BYTES,
+            seconds: TIMEOUT.as_secs(),
+            linked_records: CHANGE_MAX,
+        },
+        page: PageLimits { items: page::LIMIT_MAX, items_default: page::LIMIT_DEFAULT },
+        contact: ContactLimits {
+            channels: limits::CHANNELS,
+            tags: limits::SET_ITEMS,
+            lists: limits::SET_ITEMS,
+            notes: limits::SET_ITEMS,
+            companies: limits::SET_ITEMS,
+            values: limits::VALUES,
+            extras: limits::EXTRAS,
+            extra_bytes: limits::EXTRA_BYTES,
+            aliases: limits::ALIASES,
+            alias_bytes: limits::ALIAS_BYTES,
+            merged: limits::FORMER_IDS,
+            short_text_characters: limits::SHORT_TEXT_CHARS,
+            long_text_characters: limits::LONG_TEXT_CHARS,
+            number_bytes: limits::NUMBER_BYTES,
+        },
+        record: RecordLimits { document_bytes: limits::DOCUMENT_BYTES, options: limits::SET_ITEMS },
+        list: ListLimits { conditions: limits::CONDITIONS },
+        key: KeyLimits {
+            rules: model::policy::RULES,
+            rate: allowance.map(|allowance| allowance.rate),
+            remaining: allowance.map(|allowance| allowance.remaining),
+        },
+    };
+    Ok(json(StatusCode::OK, &body))
+}
