@@ -41,7 +41,11 @@ pub(crate) fn change(
         return None;
     }
     let number = before.or(after)?.number;
-    save((workspace, RecordKind::Contact, number), before.and_then(of_contact), after.and_then(of_contact))
+    save(
+        (workspace, RecordKind::Contact, number),
+        before.and_then(of_contact).as_deref(),
+        after.and_then(of_contact),
+    )
 }
 
 /// What a change of a record beside contacts does to its searched text.
@@ -52,11 +56,11 @@ pub(crate) fn change_of_record(
 ) -> Option<TextSave> {
     let record = before.or(after)?;
     let key = (workspace, record.kind(), record.number());
-    save(key, before.and_then(of_record), after.and_then(of_record))
+    save(key, before.and_then(of_record).as_deref(), after.and_then(of_record))
 }
 
-fn save(key: TextKey, before: Option<String>, after: Option<String>) -> Option<TextSave> {
-    (before != after).then_some((key, after))
+fn save(key: TextKey, before: Option<&str>, after: Option<String>) -> Option<TextSave> {
+    (before != after.as_deref()).then_some((key, after))
 }
 
 #[cfg(test)]

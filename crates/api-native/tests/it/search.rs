@@ -166,10 +166,7 @@ async fn orders_are_by_any_scalar() {
     ] {
         assert_eq!(found(&client, &format!("sort={sort}")).await, expected, "{sort}");
         // Page by page it is the same, whatever the filter reads.
-        for q in ["", "created%3E%3Dtoday", "-tag:nothing"] {
-            if q == "-tag:nothing" {
-                continue;
-            }
+        for q in ["", "created%3E%3Dtoday"] {
             let mut pages = Vec::new();
             let mut cursor = String::new();
             loop {
@@ -356,7 +353,7 @@ async fn cursors_that_are_forged_of_another_list_or_too_old_are_refused() {
     let same =
         "the query parameter 'cursor' must be the 'next' of a page of the same search in the same order";
     for (query, expected) in [
-        (format!("q=tag:vip&sort=name&cursor={}", &next[1..]), page),
+        (format!("q=tag:vip&sort=name&cursor=A{next}"), page),
         (format!("q=tag:vip&sort=name&cursor={}", other.as_str().unwrap()), page),
         ("q=tag:vip&sort=name&cursor=".to_owned(), page),
         ("q=tag:vip&sort=name&cursor=%00%ff".to_owned(), page),

@@ -228,10 +228,10 @@ impl World {
                     }
                     "since" => compared(*test, contact["values"]["since"].as_str().map(|own| own.cmp(value))),
                     "created" => {
-                        let value = if value == "today" { &now[..10] } else { value };
+                        let value = if value == "today" { day_of(now) } else { value };
                         let (own, day) = (contact["created_at"].as_str().unwrap(), value.len() == 10);
                         let instant = value.replace(":00Z", ":00.000Z");
-                        let ordering = if day { own[..10].cmp(value) } else { own.cmp(instant.as_str()) };
+                        let ordering = if day { day_of(own).cmp(value) } else { own.cmp(instant.as_str()) };
                         compared(*test, Some(ordering))
                     }
                     "name" => text(*test, &contact["name"]["full"], value),
@@ -251,6 +251,10 @@ fn has(text: &str, word: &str) -> bool {
     let (text, word) = (words::fold(text), words::fold(word));
     let is_short = word.chars().count() < 3;
     if is_short { text.split("  ").any(|each| each.starts_with(&word)) } else { text.contains(&word) }
+}
+
+fn day_of(instant: &str) -> &str {
+    instant.split_once('T').unwrap().0
 }
 
 fn text(test: Test, own: &Json, value: &str) -> bool {
