@@ -10,6 +10,7 @@ mod document;
 mod error;
 mod filter;
 mod key;
+mod last_events;
 mod location;
 mod numbers;
 mod picture;

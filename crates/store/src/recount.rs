@@ -7,7 +7,7 @@ use model::{Contact, Record, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{DOCUMENTS, kind_number};
-use crate::numbers::{Chunk, chunk};
+use crate::numbers::{Chunk, Numbers, chunk};
 use crate::sort::StoredKeys;
 use crate::{Verified, WorkspaceNumber, document};
 
@@ -15,6 +15,8 @@ use crate::{Verified, WorkspaceNumber, document};
 #[derive(Default)]
 pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
+    /// The last event of each contact.
+    last_events: HashMap<WorkspaceNumber, Vec<u64>>,
 }
 
 /// Compares the stored sort keys of a contact with those that it should have.
@@ -30,6 +32,25 @@ impl Recount {
         for facet in facets {
             let key = (workspace, facet, chunk(number));
             self.chunks.entry(key).or_default().insert(number);
+        }
+    }
+
+    /// Counts the last event of a contact.
+    pub(crate) fn add_last(&mut self, workspace: WorkspaceNumber, event: u64) {
+        self.last_events.entry(workspace).or_default().push(event);
+    }
+
+    /// Compares what lists in the order of last changes are told from with the contacts that were counted.
+    pub(crate) fn compare_last(
+        &mut self,
+        workspace: WorkspaceNumber,
+        found: &Numbers,
+        verified: &mut Verified,
+    ) {
+        let counted: Numbers = self.last_events.remove(&workspace).unwrap_or_default().into_iter().collect();
+        if counted != *found {
+            let WorkspaceNumber(workspace) = workspace;
+            verified.fault(format!("the last events of workspace {workspace} are not those of its contacts"));
         }
     }
 

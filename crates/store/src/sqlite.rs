@@ -5,6 +5,7 @@ mod connection;
 mod event_row;
 mod facets;
 mod history;
+mod last_events;
 mod list;
 mod load;
 mod log;
@@ -32,6 +33,7 @@ use self::readers::Readers;
 pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, Loaded, Wanted};
+use crate::last_events::Notes;
 use crate::{
     ContactPage, ContactQuery, HistoryQuery, Key, KeyHash, Options, Picture, RecordPage, RecordQuery,
     StoreError, Verified, Workspace, WorkspaceNumber,
@@ -126,6 +128,10 @@ impl Backend for Sqlite {
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
         self.readers.run(move |connection| history::events(connection, workspace, after, limit)).await
+    }
+
+    async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
+        self.readers.run(move |connection| last_events::notes(connection, workspace)).await
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

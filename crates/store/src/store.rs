@@ -1,9 +1,11 @@
 //! The store: opening, writing, reading, closing.
 
+mod notes;
 mod records;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
@@ -64,6 +66,8 @@ struct Shared {
     backend: Database,
     catalogs: Arc<Catalogs>,
     is_beside: bool,
+    /// Whether somebody is [noting](Store::note_last_events).
+    is_noting: AtomicBool,
 }
 
 /// Contacts that [`Store::find_by_channel`] gives at most.
@@ -123,7 +127,15 @@ impl Store {
         let is_away = Arc::default();
         let start = |writer| Queue::start(writer, Arc::clone(&catalogs), Arc::clone(&is_away), options);
         let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
-        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, is_beside }) })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                queues,
+                backend,
+                catalogs,
+                is_beside,
+                is_noting: AtomicBool::new(false),
+            }),
+        })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].
@@ -143,7 +155,10 @@ impl Store {
         if self.shared.is_beside && !matches!(write.action, Action::Catalog(_)) {
             return Err(StoreError::Closing);
         }
-        self.queue(&write)?.write(write).await
+        let workspace = write.workspace;
+        let outcome = self.queue(&write)?.write(write).await?;
+        self.note_after(workspace, std::slice::from_ref(&outcome));
+        Ok(outcome)
     }
 
     /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
@@ -156,7 +171,10 @@ impl Store {
             return Err(StoreError::Closing);
         }
         let Some(first) = writes.first() else { return Ok(Vec::new()) };
-        self.queue(first)?.write_group(writes).await
+        let workspace = first.workspace;
+        let outcomes = self.queue(first)?.write_group(writes).await?;
+        self.note_after(workspace, &outcomes);
+        Ok(outcomes)
     }
 
     /// What would come of a write now. Nothing is stored, nothing is locked, and a writer need not be there.
@@ -258,6 +276,9 @@ impl Store {
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<ContactPage, StoreError> {
+        if query.is_far_down(u64::MAX) {
+            self.note_soon(workspace);
+        }
         self.shared.backend.list_contacts(workspace, query.clone()).await
     }
 

@@ -5,9 +5,9 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::load::{AliasKind, each, get, integer, key_text, workspace};
-use super::pictures;
 use super::pipeline::{Sql, param};
 use super::server::Session;
+use super::{last_events, pictures};
 use crate::backend::Admin;
 use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -21,6 +21,7 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         Admin::CreateKey(hash, key) => create_key(session, hash, key).await,
         Admin::RevokeKey(id, now) => revoke_key(session, *id, *now).await,
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
+        Admin::Note(workspace, notes) => last_events::note(session, *workspace, notes).await,
         Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
     }
 }

@@ -18,6 +18,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("../../migrations/postgres/0001_init.sql"), oldest: 1 },
     Migration { sql: include_str!("../../migrations/postgres/0002_pictures.sql"), oldest: 1 },
+    Migration { sql: include_str!("../../migrations/postgres/0007_last_events.sql"), oldest: 1 },
 ];
 
 /// Held while migrating, so that one node at a time does.

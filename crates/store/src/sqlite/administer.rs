@@ -4,7 +4,7 @@ use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::load::{record, uuid};
-use super::pictures;
+use super::{last_events, pictures};
 use crate::backend::Admin;
 use crate::{Key, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -18,6 +18,7 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         Admin::CreateKey(hash, key) => create_key(connection, hash, key),
         Admin::RevokeKey(id, now) => revoke_key(connection, *id, *now),
         Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
+        Admin::Note(workspace, notes) => last_events::note(connection, *workspace, notes),
         Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
     }
 }

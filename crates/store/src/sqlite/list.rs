@@ -7,7 +7,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
-use super::{facets, load};
+use super::{facets, last_events, load};
 use crate::backend::integer;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
@@ -36,8 +36,13 @@ pub(super) fn list(
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
-    if query.offset > 0 {
+    if query.offset > 0 || query.order == ContactOrder::FirstUpdated {
         let total = contact_count(connection, workspace)?;
+        if query.is_far_down(total)
+            && let Some(page) = last_events::page(connection, workspace, query)?
+        {
+            return Ok((page, total));
+        }
         if let Some(nearer) = query.nearer_end(total) {
             return Ok((plain(connection, workspace, &nearer)?.reversed(), total));
         }
@@ -190,7 +195,7 @@ pub(super) struct Documents {
 
 impl Documents {
     /// Adds one, from the columns `format` and `doc`.
-    fn push(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+    pub(super) fn push(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         self.text.push_str(row.get_ref(1)?.as_str()?);
         self.each.push((row.get(0)?, self.text.len()));
         Ok(())

@@ -8,6 +8,7 @@ use crate::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_init.sql"),
     include_str!("../../migrations/sqlite/0002_pictures.sql"),
+    include_str!("../../migrations/sqlite/0007_last_events.sql"),
 ];
 
 /// Brings the database to the newest schema.

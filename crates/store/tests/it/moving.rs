@@ -68,6 +68,7 @@ async fn everything_is_moved_there_and_back() {
     let file = first.other(testdb::Database::sqlite());
     let there = moved(&first, &file).await;
     assert_eq!(records(&there, "pictures"), 2);
+    assert_eq!(records(&there, "last_events"), 1);
     assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20);
     assert_eq!(records(&there, "tombstones"), 2);
     assert_eq!(
@@ -83,6 +84,7 @@ async fn everything_is_moved_there_and_back() {
             "sort_keys",
             "records",
             "events",
+            "last_events",
             "pictures",
             "keys"
         ]

@@ -20,6 +20,8 @@ mod plans;
 mod raw;
 mod records;
 mod same_contact;
+#[path = "../sqlite/schema.rs"]
+mod schema;
 mod sessions;
 mod single;
 mod tls;
