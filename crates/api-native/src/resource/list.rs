@@ -63,6 +63,7 @@ impl Resource for List {
             conditions: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         }
     }
 
