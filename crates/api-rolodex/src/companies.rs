@@ -66,8 +66,11 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_COMPANY)?;
     let named = id::reference(call.param("id"));
+    let before = call.app.get_record::<Company>(&call.caller, &named).await?.record;
+    // It is taken from its contacts, which the answer still shows.
+    let links = Links::find(&call, [Facet::Company(before.id)], &include).await?;
     let deleted = call.app.delete_record::<Company>(&call.caller, &named).await?;
-    let answer = one(&call, &deleted.record, &deleted.catalog, &include).await?;
+    let answer = shown(&call, (&deleted.record, &deleted.catalog), &include, &links).await?;
     Ok(with_change(deleted.change, answer))
 }
 
@@ -113,7 +116,16 @@ async fn one(
     include: &Include,
 ) -> Result<Response, Error> {
     let links = Links::find(call, [Facet::Company(company.id)], include).await?;
+    shown(call, (company, catalog), include, &links).await
+}
+
+async fn shown(
+    call: &Call<Rolodex>,
+    (company, catalog): (&Company, &Catalog),
+    include: &Include,
+    links: &Links,
+) -> Result<Response, Error> {
     let workspace = id::workspace(call.app.workspace_of(&call.caller).await?.id);
-    let context = company::Context { catalog, links: &links, include, workspace: &workspace };
+    let context = company::Context { catalog, links, include, workspace: &workspace };
     Ok(api_kit::json(StatusCode::OK, &envelope::one(company::encode(company, &context))))
 }

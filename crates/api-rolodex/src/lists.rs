@@ -38,7 +38,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let asked = list::Asked::create(payload.body);
     let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
     let made = call.app.create_linked_item(&call.caller, &ends, |fresh, _| {
-        Ok(List {
+        let mut made = List {
             conditions: Vec::new(),
             background_color: None,
             text_color: None,
@@ -49,7 +49,10 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             description: asked.description.clone().flatten(),
             created_at: fresh.now,
             aliases: Aliases::default(),
-        })
+            extras: model::Extras::default(),
+        };
+        asked.extras.apply(&mut made.extras);
+        Ok(made)
     });
     wrote(&call, &made.await?, &Include::all(&Relationship::OF_LIST)).await
 }
@@ -62,6 +65,7 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let asked = list::Asked::update(payload.body, entity);
     let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
     let changed = call.app.update_linked_item(&call.caller, &named, &ends, |list: &mut List, _| {
+        asked.extras.apply(&mut list.extras);
         list.name = asked.name.clone().unwrap_or_else(|| list.name.clone());
         list.description = asked.description.clone().unwrap_or_else(|| list.description.clone());
         Ok(())

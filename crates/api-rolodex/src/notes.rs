@@ -60,8 +60,12 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
 /// `DELETE /notes/{id}`: the answer is the note as it was.
 pub(crate) async fn delete(call: Call<Rolodex>) -> Answer<Rolodex> {
     let include = Include::read(&call.query, &Relationship::OF_NOTE)?;
-    let deleted = call.app.delete_record::<Note>(&call.caller, &id::reference(call.param("id"))).await?;
-    let answer = one(&call, &deleted.record, &include).await?;
+    let named = id::reference(call.param("id"));
+    let before = call.app.get_record::<Note>(&call.caller, &named).await?.record;
+    // It is taken from its contacts, which the answer still shows.
+    let links = Links::find(&call, [Facet::Note(before.id)], &include).await?;
+    let deleted = call.app.delete_record::<Note>(&call.caller, &named).await?;
+    let answer = shown(&deleted.record, &include, &links);
     Ok(with_change(deleted.change, answer))
 }
 
@@ -89,5 +93,9 @@ impl Wanted {
 
 async fn one(call: &Call<Rolodex>, note: &Note, include: &Include) -> Result<Response, Error> {
     let links = Links::find(call, [Facet::Note(note.id)], include).await?;
-    Ok(api_kit::json(StatusCode::OK, &envelope::one(note::encode(note, include, &links))))
+    Ok(shown(note, include, &links))
+}
+
+fn shown(note: &Note, include: &Include, links: &Links) -> Response {
+    api_kit::json(StatusCode::OK, &envelope::one(note::encode(note, include, links)))
 }

@@ -37,7 +37,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
     let name = asked.name.unwrap_or_default();
     let made = call.app.create_linked_item(&call.caller, &ends, |fresh, _| {
-        Ok(Tag {
+        let mut made = Tag {
             id: TagId(fresh.id),
             number: fresh.number,
             name: name.clone(),
@@ -46,7 +46,9 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
             created_at: fresh.now,
             aliases: Aliases::default(),
             extras: model::Extras::default(),
-        })
+        };
+        asked.extras.apply(&mut made.extras);
+        Ok(made)
     });
     wrote(&call, &made.await?, &Include::all(&Relationship::OF_TAG)).await
 }
@@ -59,6 +61,7 @@ pub(crate) async fn update(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
     let asked = tag::Asked::update(payload.body);
     let ends = resolve::ends(&call, asked.ends, asked.faults).await?;
     let changed = call.app.update_linked_item(&call.caller, &named, &ends, |tag: &mut Tag, _| {
+        asked.extras.apply(&mut tag.extras);
         tag.name = asked.name.clone().unwrap_or_else(|| tag.name.clone());
         Ok(())
     });

@@ -141,7 +141,8 @@ fn to_snake(name: &str) -> String {
     })
 }
 
-fn to_camel(name: &str) -> String {
+/// A member's name as clients with `camel_case=1` know it.
+pub fn to_camel(name: &str) -> String {
     let mut parts = name.split('_');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |mut text, part| {

@@ -36,6 +36,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post, put};
 use tower::limit::GlobalConcurrencyLimitLayer;
 
+pub use camel::to_camel;
 pub use contract::CONTRACT;
 pub use error::Error;
 

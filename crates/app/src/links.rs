@@ -124,6 +124,25 @@ impl App {
         Ok(WrittenRecord { change, ..written })
     }
 
+    /// Deletes a company or a note, and takes it from the contacts that have it. More of them than one change writes keep
+    /// its id, and have it again when it comes back.
+    pub(crate) async fn delete_linked(
+        &self,
+        caller: &Caller,
+        delete: Action,
+        link: Option<LinkTo>,
+    ) -> Result<Vec<AnyOutcome>, Error> {
+        let mut ends = Ends::default();
+        if let Some(link) = link {
+            let query = ContactQuery { filter: Filter::Is(link.facet()), ..ContactQuery::default() };
+            let linked = self.store().list_contacts(caller.workspace, &query).await?.total;
+            if usize::try_from(linked).is_ok_and(|linked| linked <= CHANGE_MAX) {
+                ends = Ends::contacts(&[]);
+            }
+        }
+        self.write_linked(caller, delete, link, &ends).await
+    }
+
     /// Writes the catalog with an item that is made or changed in it, together with the item's links.
     pub(crate) async fn write_linked_item<T: CatalogRow>(
         &self,
@@ -210,7 +229,7 @@ impl Ends {
 
 impl LinkTo {
     /// What can be linked, by what it is and its id; tasks name their contacts themselves.
-    fn of(kind: RecordKind, id: Uuid) -> Option<Self> {
+    pub(crate) fn of(kind: RecordKind, id: Uuid) -> Option<Self> {
         match kind {
             RecordKind::Tag => Some(Self::Tag(TagId(id))),
             RecordKind::List => Some(Self::List(ListId(id))),
@@ -222,7 +241,7 @@ impl LinkTo {
 }
 
 /// Whether a change was planned by what is no more: somebody else wrote in between.
-fn is_outdated(fault: &Error) -> bool {
+pub(crate) fn is_outdated(fault: &Error) -> bool {
     use StoreError::{CatalogChanged, RecordChanged};
     matches!(fault, Error::Unavailable(RecordChanged | CatalogChanged) | Error::NotFound(Missing::Contact))
 }

@@ -6,12 +6,15 @@ use model::{
     Actor, Catalog, Company, CompanyId, Dialect, Difference, Document, Note, NoteId, Precondition, Record,
     Ref, Rejection, Timestamp,
 };
-use store::{Action, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber};
+use store::{
+    Action, AnyOutcome, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber,
+};
 use uuid::Uuid;
 
 use crate::cleaning::seen;
+use crate::links::is_outdated;
 use crate::terms::Author;
-use crate::{App, Caller, Error, Missing};
+use crate::{App, Caller, Error, LinkTo, Missing};
 
 /// A company, note or task, and the catalog that its ids refer to.
 #[derive(Clone, Debug)]
@@ -193,8 +196,8 @@ impl App {
         self.put_record(&caller.into(), record, Some(before.revision())).await
     }
 
-    /// Deletes a company, note or task; the change can be undone. Contacts that name it keep its id, and have it again
-    /// when it comes back.
+    /// Deletes a company, note or task, and takes it from its contacts; the change can be undone as a whole. Of more
+    /// contacts than [`CHANGE_MAX`](crate::CHANGE_MAX) all keep the id, and have it again when it comes back.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], or what the store says.
@@ -219,7 +222,7 @@ impl App {
         caller.require(Scope::Write)?;
         for _ in 1..TRIES {
             match self.try_delete(caller, named, precondition).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) => {}
+                Err(fault) if is_outdated(&fault) => {}
                 written => return written,
             }
         }
@@ -235,8 +238,10 @@ impl App {
         let record: Record = self.find_record::<D>(caller.workspace, named).await?.into();
         precondition.check(record.revision())?;
         let (id, expected) = (record.id(), record.revision());
-        let delete = RecordWrite::Delete { kind: D::KIND, id, expected };
-        self.write_record(&caller.into(), delete).await
+        let delete = Action::Record(RecordWrite::Delete { kind: D::KIND, id, expected });
+        let outcomes = self.delete_linked(caller, delete, LinkTo::of(D::KIND, id)).await?;
+        let outcome = outcomes.into_iter().next().and_then(AnyOutcome::record);
+        WrittenRecord::of(outcome.ok_or(Error::NotFound(Missing::Record(D::KIND)))?)
     }
 
     /// Makes a company, note or task in contactd's own name: no key, no rights asked. For demos, tests and imports.

@@ -162,10 +162,10 @@ pub struct Tag {
     pub number: u64,
     /// Its name, exactly as given.
     pub name: String,
-    /// Background colour, `#rrggbb`.
+    /// Background colour, `#rgb` or `#rrggbb`, as it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background_color: Option<String>,
-    /// Text colour, `#rrggbb`.
+    /// Text colour, `#rgb` or `#rrggbb`, as it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_color: Option<String>,
     /// When it was made.
@@ -198,10 +198,10 @@ pub struct List {
     /// when somebody asks, and cannot be set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
-    /// Background colour, `#rrggbb`.
+    /// Background colour, `#rgb` or `#rrggbb`, as it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background_color: Option<String>,
-    /// Text colour, `#rrggbb`.
+    /// Text colour, `#rgb` or `#rrggbb`, as it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_color: Option<String>,
     /// When it was made.
@@ -209,6 +209,9 @@ pub struct List {
     /// The ids that vendors gave it.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub aliases: Aliases,
+    /// Members that only one dialect knows.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 named_item!(List);
 

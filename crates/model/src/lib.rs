@@ -9,6 +9,7 @@ pub mod apply;
 pub mod catalog;
 pub mod change;
 pub mod channel;
+pub mod color;
 pub mod company;
 pub mod condition;
 pub mod contact;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 pub(crate) use self::saves::{
     Delete, EventRow, FacetSave, HeadSave, Insert, Lookups, RecordSave, Saves, Update,
 };
+use crate::last_events::Notes;
 use crate::once::ClaimKey;
 use crate::{
     CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit, KeyHash, Picture,
@@ -68,6 +69,12 @@ pub(crate) trait Backend: Send + Sync + 'static {
         after: u64,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<(u64, Event)>, StoreError>> + Send;
+
+    /// What is to be noted of a workspace's log, in the next whole chunks of it; `None` when nothing is.
+    fn notes(
+        &self,
+        workspace: WorkspaceNumber,
+    ) -> impl Future<Output = Result<Option<Notes>, StoreError>> + Send;
 
     /// All workspaces, in the order they were made.
     fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send;
@@ -392,6 +399,8 @@ pub(crate) enum Admin {
     RotateKey { id: KeyId, hash: KeyHash, until: Timestamp },
     /// Stores a picture.
     PutPicture(WorkspaceNumber, Picture),
+    /// Notes which events are a contact's last, unless another server has just done so.
+    Note(WorkspaceNumber, Notes),
     /// Removes a picture that nothing shows.
     RemovePicture(WorkspaceNumber, Uuid),
     /// Forgets requests of before this time, so many at most and the first ones first.

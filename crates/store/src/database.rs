@@ -7,6 +7,7 @@ use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
+use crate::last_events::Notes;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{
@@ -100,6 +101,10 @@ impl Backend for Database {
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
         each!(self, backend => backend.events(workspace, after, limit))
+    }
+
+    async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
+        each!(self, backend => backend.notes(workspace))
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

@@ -42,6 +42,16 @@ pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<Stri
     text.map_err(|source| StoreError::Unreadable { what, source })
 }
 
+/// Characters of an event's document that [`leaves_contact`] looks at.
+pub(crate) const EVENT_START: usize = 80;
+
+/// Whether an event is about a contact that lives after it, told from how its document begins: what it is about, unless
+/// that is a contact, then the record's id and what was done.
+pub(crate) fn leaves_contact(start: &str) -> bool {
+    let kind = start.strip_prefix(r#"{"record":""#).and_then(|after| after.split_once(r#"","kind":""#));
+    kind.is_some_and(|(_, kind)| !kind.starts_with("deleted"))
+}
+
 /// Characters of a name that count for the order, as many as every database can index.
 const SORT_NAME_CHARS: usize = 500;
 
@@ -64,5 +74,39 @@ fn shortened(text: String) -> String {
     match text.char_indices().nth(SORT_NAME_CHARS) {
         Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Actor, Dialect, Event, EventKind, RecordKind, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_start_of_an_event_tells_whether_a_contact_lives() {
+        for subject in [RecordKind::Contact, RecordKind::Note, RecordKind::Tag, RecordKind::Settings] {
+            for kind in [EventKind::Created, EventKind::Updated, EventKind::Deleted, EventKind::Restored] {
+                let event = Event {
+                    subject,
+                    record: Uuid::max(),
+                    kind,
+                    revision: u64::MAX,
+                    at: Timestamp::default(),
+                    actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
+                    differences: Vec::new(),
+                    deleted: None,
+                    merged: Vec::new(),
+                    held_back: Vec::new(),
+                    undoes: None,
+                    part: None,
+                    previous: None,
+                };
+                let doc = write("event", &event).unwrap();
+                let lives = subject == RecordKind::Contact && kind != EventKind::Deleted;
+                assert_eq!(leaves_contact(doc.get(..EVENT_START).unwrap()), lives, "{doc}");
+            }
+        }
     }
 }

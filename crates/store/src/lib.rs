@@ -11,6 +11,7 @@ mod documents;
 mod error;
 mod filter;
 mod key;
+mod last_events;
 mod location;
 mod numbers;
 mod once;

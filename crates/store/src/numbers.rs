@@ -5,6 +5,9 @@ use std::cmp::Ordering;
 /// Bits of a number that say where in its chunk it stands.
 const PLACE_BITS: u32 = 10;
 
+/// Numbers of a chunk.
+pub(crate) const CHUNK_NUMBERS: u64 = 1 << PLACE_BITS;
+
 const WORDS: usize = 16;
 
 /// Bytes of a chunk as it is stored.
@@ -187,6 +190,24 @@ impl Numbers {
             .filter(move |number| after.is_none_or(|after| *number < after))
     }
 
+    /// The numbers, lowest first, after so many of them. Chunks that are skipped are only counted.
+    pub(crate) fn ascending_from(&self, skip: u64) -> impl Iterator<Item = u64> {
+        let (chunks, left) = after(self.chunks.iter(), skip);
+        chunks
+            .flat_map(|(chunk, bits)| bits.places().map(move |place| (chunk << PLACE_BITS) + place))
+            .skip(left)
+    }
+
+    /// The numbers, highest first, after so many of them.
+    pub(crate) fn descending_from(&self, skip: u64) -> impl Iterator<Item = u64> {
+        let (chunks, left) = after(self.chunks.iter().rev(), skip);
+        let places = chunks.flat_map(|(chunk, bits)| {
+            let places: Vec<_> = bits.places().collect();
+            places.into_iter().rev().map(move |place| (chunk << PLACE_BITS) + place)
+        });
+        places.skip(left)
+    }
+
     /// Whether one bit for every number up to the largest one would be more than is reasonable: clients may have made
     /// up the numbers.
     pub(crate) fn is_sparse(&self) -> bool {
@@ -205,6 +226,21 @@ impl Numbers {
         }
         dense
     }
+}
+
+/// The chunks after those that have no more than so many numbers, and how many are still to be skipped.
+fn after<'n, I: Iterator<Item = &'n (u64, Chunk)>>(
+    mut chunks: I,
+    mut skip: u64,
+) -> (impl Iterator<Item = &'n (u64, Chunk)>, usize) {
+    let first = chunks.find(|(_, bits)| {
+        let is_skipped = bits.len() <= skip;
+        if is_skipped {
+            skip -= bits.len();
+        }
+        !is_skipped
+    });
+    (first.into_iter().chain(chunks), usize::try_from(skip).unwrap_or(usize::MAX))
 }
 
 impl FromIterator<u64> for Numbers {
@@ -253,6 +289,16 @@ mod tests {
                 assert_eq!(found.last(), expected.last().copied());
                 assert_eq!(found, expected.into_iter().collect());
             }
+        }
+    }
+
+    #[test]
+    fn walks_begin_after_so_many_numbers() {
+        let numbers = some(3);
+        let set: Numbers = numbers.iter().copied().collect();
+        for skip in (0..420).chain([10_000, usize::MAX]) {
+            assert!(set.ascending_from(skip as u64).eq(numbers.iter().copied().skip(skip)), "{skip}");
+            assert!(set.descending_from(skip as u64).eq(numbers.iter().rev().copied().skip(skip)), "{skip}");
         }
     }
 

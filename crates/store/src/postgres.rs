@@ -5,6 +5,7 @@ mod bits;
 mod facets;
 mod fault;
 mod history;
+mod last_events;
 mod lease;
 mod list;
 mod listen;
@@ -39,6 +40,7 @@ pub(crate) use self::transfer::PostgresEnd;
 pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::catalogs::Catalogs;
+use crate::last_events::Notes;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Location, Options, Picture, RecordPage,
     RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
@@ -177,6 +179,10 @@ impl Backend for Postgres {
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
         reading!(self, session => history::events(session, workspace, after, limit))
+    }
+
+    async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
+        reading!(self, session => last_events::notes(session, workspace))
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

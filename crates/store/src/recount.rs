@@ -8,7 +8,7 @@ use model::{Contact, Record, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{DOCUMENTS, integer, kind_number};
-use crate::numbers::{Chunk, chunk};
+use crate::numbers::{Chunk, Numbers, chunk};
 use crate::sort::StoredKeys;
 use crate::texts::{self, SEARCHED, TextKey};
 use crate::{Verified, WorkspaceNumber, document};
@@ -19,6 +19,8 @@ pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
     /// The hashes of the searched texts, by workspace, kind and number.
     texts: HashMap<(i64, i64, i64), u64>,
+    /// The last event of each contact.
+    last_events: HashMap<WorkspaceNumber, Vec<u64>>,
 }
 
 /// Compares the stored sort keys of a contact with those that it should have.
@@ -63,6 +65,25 @@ impl Recount {
         let mut missing: Vec<_> = self.texts.drain().map(|(key, _)| key).collect();
         missing.sort_unstable();
         missing.into_iter().for_each(|key| verified.fault(other_text(key)));
+    }
+
+    /// Counts the last event of a contact.
+    pub(crate) fn add_last(&mut self, workspace: WorkspaceNumber, event: u64) {
+        self.last_events.entry(workspace).or_default().push(event);
+    }
+
+    /// Compares what lists in the order of last changes are told from with the contacts that were counted.
+    pub(crate) fn compare_last(
+        &mut self,
+        workspace: WorkspaceNumber,
+        found: &Numbers,
+        verified: &mut Verified,
+    ) {
+        let counted: Numbers = self.last_events.remove(&workspace).unwrap_or_default().into_iter().collect();
+        if counted != *found {
+            let WorkspaceNumber(workspace) = workspace;
+            verified.fault(format!("the last events of workspace {workspace} are not those of its contacts"));
+        }
     }
 
     /// Compares a stored chunk with what was counted.

@@ -5,6 +5,7 @@ mod connection;
 mod event_row;
 mod facets;
 mod history;
+mod last_events;
 mod list;
 mod load;
 mod log;
@@ -34,6 +35,7 @@ use self::readers::Readers;
 pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
+use crate::last_events::Notes;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Options, Picture, RecordPage, RecordQuery,
     StoreError, Verified, Workspace, WorkspaceNumber,
@@ -128,6 +130,10 @@ impl Backend for Sqlite {
         limit: u32,
     ) -> Result<Vec<(u64, Event)>, StoreError> {
         self.readers.run(move |connection| history::events(connection, workspace, after, limit)).await
+    }
+
+    async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
+        self.readers.run(move |connection| last_events::notes(connection, workspace)).await
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

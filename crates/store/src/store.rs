@@ -1,10 +1,12 @@
 //! The store: opening, writing, reading, closing.
 
+mod notes;
 mod records;
 mod requests;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
@@ -69,6 +71,8 @@ struct Shared {
     /// For lists that read documents, with patience that ends.
     scans: Semaphore,
     is_beside: bool,
+    /// Whether somebody is [noting](Store::note_last_events).
+    is_noting: AtomicBool,
 }
 
 /// Lists that read documents at a time: less than the readers there are.
@@ -132,7 +136,8 @@ impl Store {
         let start = |writer| Queue::start(writer, Arc::clone(&catalogs), Arc::clone(&is_away), options);
         let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
         let scans = Semaphore::new(SCANS_MAX.min(options.readers.saturating_sub(1)).max(1));
-        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, scans, is_beside }) })
+        let is_noting = AtomicBool::new(false);
+        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, scans, is_beside, is_noting }) })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].
@@ -152,7 +157,10 @@ impl Store {
         if self.shared.is_beside && !matches!(write.action, Action::Catalog(_)) {
             return Err(StoreError::Closing);
         }
-        self.queue(&write)?.write(write).await
+        let workspace = write.workspace;
+        let outcome = self.queue(&write)?.write(write).await?;
+        self.note_after(workspace, std::iter::once(&outcome));
+        Ok(outcome)
     }
 
     /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
@@ -179,7 +187,10 @@ impl Store {
             return Err(StoreError::Closing);
         }
         let Some(first) = writes.first() else { return Ok(Vec::new()) };
-        self.queue(first)?.write_group(writes, together).await
+        let workspace = first.workspace;
+        let outcomes = self.queue(first)?.write_group(writes, together).await?;
+        self.note_after(workspace, outcomes.iter().flatten());
+        Ok(outcomes)
     }
 
     /// What would come now of these writes, one after the other, of which those of a part are a group or one write alone.
@@ -312,6 +323,9 @@ impl Store {
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<DocumentPage, StoreError> {
+        if query.is_far_down(u64::MAX) {
+            self.note_soon(workspace);
+        }
         let _turn = self.turn(query).await?;
         let page = self.shared.backend.list_contacts(workspace, query.clone()).await;
         page.map_err(|fault| match fault {

@@ -17,6 +17,8 @@ pub struct Client {
     headers: Vec<(String, String)>,
     description: Option<Description>,
     on_all_terms: bool,
+    /// The description of answers to requests with this in their query.
+    renamed: Option<(&'static str, Description)>,
 }
 
 /// An answer.
@@ -55,7 +57,7 @@ impl Reply {
 impl Client {
     /// A client without headers.
     pub fn new(router: Router) -> Self {
-        Self { router, headers: Vec::new(), description: None, on_all_terms: false }
+        Self { router, headers: Vec::new(), description: None, on_all_terms: false, renamed: None }
     }
 
     /// The same client that checks every answer against the API's description.
@@ -69,6 +71,15 @@ impl Client {
     #[must_use]
     pub fn on_all_terms(self) -> Self {
         Self { on_all_terms: true, ..self }
+    }
+
+    /// The same client, whose answers have other names of members where the query says so: they are checked against the
+    /// description with its members renamed.
+    #[must_use]
+    pub fn renamed_where(mut self, parameter: &'static str, rename: fn(&str) -> String) -> Self {
+        let renamed = self.description.as_ref().map(|description| description.renamed(rename));
+        self.renamed = renamed.map(|description| (parameter, description));
+        self
     }
 
     /// The same client that also sends this header.
@@ -131,7 +142,10 @@ impl Client {
             _ => String::from_utf8(bytes.to_vec()).expect("answers are UTF-8"),
         };
         let reply = Reply { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() };
-        if let Some(description) = &self.description {
+        let query = path.split_once('?').map_or("", |(_, query)| query);
+        let renamed =
+            self.renamed.iter().find(|(parameter, _)| query.split('&').any(|each| each == *parameter));
+        if let Some(description) = renamed.map(|(_, renamed)| renamed).or(self.description.as_ref()) {
             description.check(method, route.as_deref(), &reply);
         }
         reply

@@ -1,6 +1,7 @@
 //! Tags: what requests ask of one, how answers show it, and the extension by which writes of contacts take them.
 
 use api_kit::{Body, decode};
+use model::color::is_color;
 use model::{Catalog, Change, Dialect, Edit, Extras, ItemRef, Json, Ref, Set, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -63,12 +64,9 @@ impl Asked {
 }
 
 fn color(json: &Json) -> Result<Option<String>, ViolationKind> {
-    let Some(text) = decode::nullable_text(json)? else { return Ok(None) };
-    let digits = text.strip_prefix('#').unwrap_or_default();
-    if digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        Ok(Some(text.to_owned()))
-    } else {
-        Err(ViolationKind::WrongType("a color such as #C034EB, or null"))
+    match decode::nullable_text(json)? {
+        Some(text) if !is_color(text) => Err(ViolationKind::WrongType("a color such as #C034EB, or null")),
+        text => Ok(text.map(str::to_owned)),
     }
 }
 

@@ -158,6 +158,9 @@ async fn what_a_tag_update_does_not_send_stays() {
     let reply = client.put(&path, &before).await;
     reply.expect(200);
     assert_eq!(reply.header("contactd-change"), "");
+    // A short colour, as other dialects have them, is kept as it is written.
+    let short = client.put(&path, &json!({"type": ["contact"], "color": "#aBc"})).await.expect(200);
+    assert_eq!(short["data"]["color"], "#aBc");
     client.put(&path, &json!({"type": ["case"], "color": null})).await.expect(200);
     let after = client.get(&path).await.expect(200)["data"].clone();
     assert_eq!((&after["color"], &after["type"]), (&json!(null), &json!(["case"])));

@@ -103,8 +103,11 @@ impl Answers {
             // Before what is beneath it, which may name it again.
             self.generator.definitions_mut().insert(patch.clone(), Json::Bool(true));
             self.loosen(&mut schema);
-            for member in read_only {
-                if let Some(Json::Object(member)) = schema["properties"].get_mut(member) {
+            let properties = schema.get_mut("properties").and_then(Json::as_object_mut);
+            for (name, member) in properties.into_iter().flatten() {
+                if let Json::Object(member) = member
+                    && read_only.contains(&name.as_str())
+                {
                     member.insert("readOnly".to_owned(), Json::Bool(true));
                 }
             }

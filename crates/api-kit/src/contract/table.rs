@@ -153,7 +153,7 @@ impl Table {
         let path = path.strip_suffix('/').unwrap_or(path);
         let mounted =
             self.api.mounts.iter().find_map(|(other, own)| Some((path.strip_prefix(other.as_str())?, own)));
-        match mounted.filter(|(rest, _)| rest.starts_with('/')) {
+        match mounted.filter(|(rest, _)| rest.is_empty() || rest.starts_with('/')) {
             Some((rest, own)) => format!("{own}{rest}").into(),
             None => path.into(),
         }

@@ -67,6 +67,7 @@ impl Resource for List {
             conditions: Vec::new(),
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         }
     }
 

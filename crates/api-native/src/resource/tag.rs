@@ -1,6 +1,7 @@
 //! Tags: `name`, `background_color`, `text_color`.
 
 use app::Fresh;
+use model::color::is_color;
 use model::{Aliases, Catalog, Extras, Tag, TagId, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -64,13 +65,10 @@ impl Resource for Tag {
     }
 }
 
-/// `#rrggbb`, or none. One that stands there already in another form may be sent back.
+/// A colour, or none. One that stands there already in another form may be sent back.
 pub(super) fn color(members: &mut Members<'_>, name: &'static str, slot: &mut Option<String>) {
     let before = slot.clone();
     members.nullable(name, 7, slot);
-    let is_color = |text: &str| {
-        text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
-    };
     if *slot != before && slot.as_deref().is_some_and(|text| !is_color(text)) {
         members.refuse(name, ViolationKind::WrongType("a colour such as #00ff7f, or null"));
     }

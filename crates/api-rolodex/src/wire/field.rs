@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::members::{Members, NAME_CHARS, bounded};
+use super::members::{Extras, Members, NAME_CHARS, bounded};
 use super::{id, list, relationships, timestamps, value};
 use crate::faults::Faults;
 
@@ -35,6 +35,7 @@ pub(crate) struct Asked {
     pub(crate) kind: Option<FieldType>,
     pub(crate) entity: Option<Entity>,
     pub(crate) options: Option<Vec<OptionWrite>>,
+    pub(crate) extras: Extras,
     pub(crate) faults: Faults,
 }
 
@@ -94,12 +95,14 @@ impl Asked {
             kind: members.get("field_type", kind),
             entity: members.get("entity_type", list::entity),
             options: members.decode(OPTIONS, options),
+            extras: members.extras(),
             faults: members.faults(),
         }
     }
 
-    /// Writes the name and the options into a field.
+    /// Writes the name, the options and what nobody knows into a field.
     pub(crate) fn apply(&self, field: &mut Record, fresh_id: impl Fn() -> Uuid) {
+        self.extras.apply(&mut field.extras);
         field.name = self.name.clone().unwrap_or_else(|| field.name.clone());
         if let Some(writes) = &self.options {
             field.options = settled(std::mem::take(&mut field.options), writes, fresh_id);

@@ -7,7 +7,7 @@ use model::{Catalog, Entity, Json, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{EndIds, Members, NAME_CHARS};
+use super::members::{EndIds, Extras, Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
@@ -24,6 +24,7 @@ pub(crate) struct Asked {
     pub(crate) entity: Option<Entity>,
     pub(crate) description: Option<Option<String>>,
     pub(crate) ends: EndIds,
+    pub(crate) extras: Extras,
     pub(crate) faults: Faults,
 }
 
@@ -54,6 +55,7 @@ impl Asked {
                 companies: members.ids("companies", "company"),
                 tasks: None,
             },
+            extras: members.extras(),
             faults: members.faults(),
         }
     }

@@ -7,7 +7,7 @@ use model::Catalog;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::members::{EndIds, Members, NAME_CHARS};
+use super::members::{EndIds, Extras, Members, NAME_CHARS};
 use super::{id, linked, timestamps};
 use crate::faults::Faults;
 use crate::links::Links;
@@ -17,6 +17,7 @@ use crate::page::{Include, Relationship};
 pub(crate) struct Asked {
     pub(crate) name: Option<String>,
     pub(crate) ends: EndIds,
+    pub(crate) extras: Extras,
     pub(crate) faults: Faults,
 }
 
@@ -39,6 +40,7 @@ impl Asked {
                 companies: members.ids("companies", "company"),
                 tasks: members.ids("tasks", "task"),
             },
+            extras: members.extras(),
             faults: members.faults(),
         }
     }

@@ -67,6 +67,7 @@ pub(crate) async fn world() -> World {
         description: None,
         created_at: now,
         aliases: alias("list_789"),
+        extras: model::Extras::default(),
     };
     let edit = move |catalog: &mut model::Catalog| {
         let rows = [("tag_123", "Startup"), ("tag_456", "AI"), ("tag_999", "Growth")];

@@ -23,6 +23,7 @@ async fn with_smiths() -> World {
         text_color: None,
         created_at: Timestamp::default(),
         aliases: Aliases::one(Dialect::Rolodex, "list_smiths"),
+        extras: model::Extras::default(),
     };
     let edit = |catalog: &mut Catalog| catalog.put_item(smiths.clone().into());
     world.test.app.edit_catalog(world.test.workspace.number, edit).await.unwrap();

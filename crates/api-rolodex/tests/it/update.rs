@@ -132,6 +132,39 @@ async fn unknown_members_are_kept_but_not_shown() {
 }
 
 #[tokio::test]
+async fn unknown_members_of_tags_lists_and_fields_are_kept_but_not_shown() {
+    let world = World::new().await;
+    let caller = world.test.app.authenticate("demo", Dialect::Rolodex, None).await.unwrap();
+    let field = json!({"name": "x", "field_type": "DATE", "entity_type": "CONTACT"});
+    for (kind, mut body) in [
+        ("tags", json!({"name": "x"})),
+        ("lists", json!({"name": "x", "type": "CONTACT"})),
+        ("custom-fields", field),
+    ] {
+        let kept = async || {
+            let catalog = world.test.app.catalog(&caller).await.unwrap();
+            let extras = match kind {
+                "tags" => &catalog.tags.iter().find(|tag| tag.name == "x").unwrap().extras,
+                "lists" => &catalog.lists.iter().find(|list| list.name == "x").unwrap().extras,
+                _ => &catalog.fields.iter().find(|field| field.name == "x").unwrap().extras,
+            };
+            extras.get(Dialect::Rolodex, "hint").map(ToString::to_string)
+        };
+        body["hint"] = json!({"a": [1]});
+        let path = format!("/user-api/v1/{kind}");
+        let made = world.client.post(&path, &body).await;
+        assert_eq!(made.header("contactd-ignored"), "", "{kind}");
+        let made = made.expect(200)["data"].clone();
+        assert_eq!((kept().await.as_deref(), made.get("hint")), (Some(r#"{"a":[1]}"#), None), "{kind}");
+        let path = format!("{path}/{}", made["id"].as_str().unwrap());
+        world.client.put(&path, &json!({"hint": "new"})).await.expect(200);
+        assert_eq!(kept().await.as_deref(), Some(r#""new""#), "{kind}");
+        world.client.put(&path, &json!({"hint": null})).await.expect(200);
+        assert_eq!(kept().await, None, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_members_of_records_are_kept_but_not_shown() {
     let world = World::linked().await;
     let caller = world.test.app.authenticate("demo", Dialect::Rolodex, None).await.unwrap();

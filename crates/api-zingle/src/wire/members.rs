@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use api_kit::{Body, decode, ignored};
 use app::Error as AppError;
+use model::color::is_color;
 use model::{Change, Json, Rejection, Violation, ViolationKind, limits};
 
 type Map = serde_json::Map<String, Json>;
@@ -124,12 +125,8 @@ pub(crate) fn bounded(text: &str) -> Result<String, ViolationKind> {
     }
 }
 
-/// `#rgb` or `#rrggbb`, kept as it is written.
+/// A colour, kept as it is written.
 fn color(json: &Json) -> Result<String, ViolationKind> {
-    let is_color = |text: &&str| {
-        let digits = text.strip_prefix('#').unwrap_or_default();
-        matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit())
-    };
-    let text = json.as_str().filter(is_color);
+    let text = json.as_str().filter(|text| is_color(text));
     text.map(str::to_owned).ok_or(ViolationKind::WrongType("a colour such as #93623a"))
 }

@@ -103,7 +103,7 @@ async fn assigning_needs_the_contact_and_the_right_to_write() {
 async fn camel_case_names_are_read_only_where_asked_for() {
     let site = Site::new().await.on_all_terms();
     let body = json!({"userId": JANE});
-    let answer = site.bare.post(&format!("{CINDY}/assign?camel_case=1"), &body).await.expect(200);
+    let answer = site.client.post(&format!("{CINDY}/assign?camel_case=1"), &body).await.expect(200);
     assert_eq!(answer["result"]["assignedToUserId"], JANE);
     // Without it the member is unknown, and so nobody is named.
     assert_eq!(assigned(&site, body).await, json!([null, null]));

@@ -180,7 +180,7 @@ async fn either_spelling_of_the_content_type_is_read() {
         site.put_avatar(&body).await.expect(200);
     }
     let camel = json!({"contentType": "image/png", "base64": base64});
-    let answer = site.bare.put(&format!("{CINDY}/avatar?camel_case=1"), &camel).await.expect(200);
+    let answer = site.client.put(&format!("{CINDY}/avatar?camel_case=1"), &camel).await.expect(200);
     assert_eq!(answer["status"]["description"], "Contact avatar updated");
     assert!(answer["result"]["avatarUri"].is_string());
 }

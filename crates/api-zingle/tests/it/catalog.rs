@@ -143,7 +143,7 @@ async fn a_channel_type_of_ones_own_is_changed() {
     assert_eq!((&result["allow_communications"], &result["allow_messages"]), (&json!(false), &json!(false)));
     assert_eq!(result["inbound_notification_url"], "https://www.myexample.com/notifiers/inbound-chat-notice");
     let camel = json!({"inboundNotificationUrl": "", "allowCommunications": true});
-    let answer = site.bare.put(&format!("{path}?camel_case=1"), &camel).await.expect(200);
+    let answer = site.client.put(&format!("{path}?camel_case=1"), &camel).await.expect(200);
     assert_eq!(answer["result"]["inboundNotificationUrl"], json!(null));
     assert_eq!(site.client.get(&path).await.expect(200)["result"]["allow_messages"], true);
 }

@@ -89,7 +89,7 @@ async fn every_clients_channel_requests_are_accepted() {
         ("client.js.contact_channels.create", "?camel_case=1"),
     ] {
         let body = example(&format!("{name}.request"));
-        let answer = site.bare.post(&format!("{CHANNELS}{query}"), &body).await.expect(200);
+        let answer = site.client.post(&format!("{CHANNELS}{query}"), &body).await.expect(200);
         assert_eq!(answer["result"]["value"], "+18585556565", "{name}");
     }
     let cindy = site.cindy().await;

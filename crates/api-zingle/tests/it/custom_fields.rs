@@ -82,7 +82,7 @@ async fn every_type_can_be_made_and_holds_its_values() {
     assert!(fault(&again).starts_with("400 3202 "));
     let camel = json!({"displayName": "Diet", "dataType": "single_select_options",
         "options": [{"displayName": "Vegan", "value": "v", "sortOrder": 7}]});
-    let made = site.bare.post(&format!("{FIELDS}?camel_case=1"), &camel).await.expect(200);
+    let made = site.client.post(&format!("{FIELDS}?camel_case=1"), &camel).await.expect(200);
     assert_eq!(made["result"]["dataType"], "single_select_options");
     assert_eq!(made["result"]["options"][0]["sortOrder"], 7);
 }

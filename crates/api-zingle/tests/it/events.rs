@@ -50,7 +50,7 @@ async fn notes_are_events() {
     // A note is the contact's.
     let after = site.cindy().await;
     assert!(after["updated_at"].as_i64() > before["updated_at"].as_i64());
-    let camel = site.bare.get(&format!("{path}?camel_case=1")).await.expect(200);
+    let camel = site.client.get(&format!("{path}?camel_case=1")).await.expect(200);
     assert_eq!(camel["result"]["eventType"], "note");
     // Without its contact it is nobody's.
     site.client.delete(CINDY).await.expect(200);

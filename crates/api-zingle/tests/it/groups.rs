@@ -76,7 +76,7 @@ async fn groups_are_made_changed_and_deleted() {
 async fn requests_of_clients_make_groups() {
     let site = Site::new().await.on_all_terms();
     let path = format!("{GROUPS}?camel_case=1");
-    let made = site.bare.post(&path, &example("client.js.contact_groups.create.request")).await.expect(200);
+    let made = site.client.post(&path, &example("client.js.contact_groups.create.request")).await.expect(200);
     let result = &made["result"];
     assert_eq!(result["conditions"][0]["comparisonMethodCode"], "string_contains");
     assert_eq!(

@@ -49,12 +49,12 @@ async fn requests_of_clients_make_labels() {
     let mut web = example("client.js.labels.create.request");
     web["displayName"] = json!("Web");
     let path = format!("{LABELS}?camel_case=1");
-    let made = site.bare.post(&path, &web).await.expect(200);
+    let made = site.client.post(&path, &web).await.expect(200);
     assert_eq!(
         (&made["result"]["displayName"], &made["result"]["textColor"]),
         (&json!("Web"), &json!("#ffffff"))
     );
-    let told = site.bare.post(&path, &web).await.expect(400);
+    let told = site.client.post(&path, &web).await.expect(400);
     assert_eq!(told["status"]["errorCode"], 3402);
 }
 

@@ -94,7 +94,7 @@ async fn a_device_is_registered_as_documented() {
         assert_eq!(fault(&site.client.get(path).await), "405 - Method not allowed");
     }
     let body = json!({"deviceIdentifier": "d", "operatingSystem": "ios", "serviceIds": [SERVICE_ID]});
-    let answer = site.bare.post("/v1/notifications?camel_case=1", &body).await.expect(200);
+    let answer = site.client.post("/v1/notifications?camel_case=1", &body).await.expect(200);
     assert_eq!(answer["status"]["statusCode"], 200);
 }
 

@@ -57,7 +57,7 @@ async fn every_get_answers_whatever_its_body_and_content_type() {
         }
         assert_eq!(plain.json()["status"]["status_code"], plain.status.as_u16(), "{path}");
         assert_eq!(plain.header("content-type"), "application/json", "{path}");
-        let camel = site.bare.get(&format!("{path}?camel_case=1")).await;
+        let camel = site.client.get(&format!("{path}?camel_case=1")).await;
         assert_eq!(camel.status, plain.status, "{path}");
         assert!(has_only_camel_names(&camel.json()), "{path}: {}", camel.text);
     }

@@ -90,36 +90,36 @@ async fn the_web_client_walks_from_create_to_delete() {
     let site = Site::new().await.on_all_terms();
     let camel = |path: &str| format!("{path}?camel_case=1");
     let group = site
-        .bare
+        .client
         .post(
             &camel(&format!("{SERVICE}/contact-groups")),
             &example("client.js.contact_groups.create.request"),
         )
         .await
         .expect(200);
-    let made = site.bare.post(&camel(CONTACTS), &json!({"lastName": "Smithson"})).await.expect(200);
+    let made = site.client.post(&camel(CONTACTS), &json!({"lastName": "Smithson"})).await.expect(200);
     assert_eq!(made["result"]["contactGroups"][0]["id"], group["result"]["id"]);
     let path = format!("{CONTACTS}/{}", id(&made));
     for name in ["update_first_name", "update_notes", "close", "open"] {
-        site.bare
+        site.client
             .put(&camel(&path), &example(&format!("client.js.contacts.{name}.request")))
             .await
             .expect(200);
     }
     let value_path = format!("{path}/custom-field-values/{}", crate::FIRST_NAME);
-    site.bare
+    site.client
         .post(&camel(&value_path), &example("client.js.custom_field_values.create.request"))
         .await
         .expect(200);
     let channels = camel(&format!("{path}/channels"));
     let channel =
-        site.bare.post(&channels, &example("client.js.contact_channels.create.request")).await.expect(200);
+        site.client.post(&channels, &example("client.js.contact_channels.create.request")).await.expect(200);
     let channel_path = camel(&format!("{path}/channels/{}", id(&channel)));
     let mut label = example("client.js.labels.create.request");
     label["displayName"] = json!("Walked");
-    let label = site.bare.post(&camel(&format!("{SERVICE}/contact-labels")), &label).await.expect(200);
+    let label = site.client.post(&camel(&format!("{SERVICE}/contact-labels")), &label).await.expect(200);
     let attached = camel(&format!("{path}/labels/{}", id(&label)));
-    site.bare.post(&attached, &example("client.js.labels.attach.request")).await.expect(200);
+    site.client.post(&attached, &example("client.js.labels.attach.request")).await.expect(200);
     for gone in [
         attached,
         channel_path,
@@ -127,7 +127,7 @@ async fn the_web_client_walks_from_create_to_delete() {
         camel(&format!("{SERVICE}/contact-groups/{}", id(&group))),
         camel(&path),
     ] {
-        site.bare.send("DELETE", &gone, "{}").await.expect(200);
+        site.client.send("DELETE", &gone, "{}").await.expect(200);
     }
 }
 

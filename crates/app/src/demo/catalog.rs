@@ -119,6 +119,7 @@ pub(super) fn with_examples(mut catalog: Catalog, clock: &dyn Clock) -> Catalog 
         description: None,
         created_at: clock.now(),
         aliases: Aliases::one(Dialect::Rolodex, "list_789"),
+        extras: model::Extras::default(),
     });
     let jane = User {
         id: UserId(clock.fresh_id()),

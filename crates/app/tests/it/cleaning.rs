@@ -195,6 +195,7 @@ fn fill(catalog: &mut model::Catalog, ids: &BTreeMap<&str, Uuid>) {
         text_color: None,
         created_at,
         aliases: Default::default(),
+        extras: Default::default(),
     });
     catalog.users.put(User {
         id: UserId(ids["user"]),

@@ -277,6 +277,37 @@ async fn links_that_are_set_at_the_same_time_end_as_one_of_them() {
 }
 
 #[tokio::test]
+async fn a_company_or_note_that_is_deleted_leaves_its_contacts_and_comes_back_to_them() {
+    let stage = Stage::new().await;
+    let app = &stage.test.app;
+    let ids = &stage.contacts[..2];
+    let acme =
+        app.create_linked(&stage.caller, ids, |id, now, _| Ok(Company::new(CompanyId(id), "Acme", now)));
+    let acme = acme.await.unwrap().record;
+    let note = app.create_linked(&stage.caller, ids, |id, now, _| Ok(Note::new(NoteId(id), "said", now)));
+    let note = note.await.unwrap().record;
+    let links = async |id: &ContactId| {
+        let contact = app.get_contact(&stage.caller, &native(id.0)).await.unwrap().contact;
+        let is_linked = contact.companies.iter().any(|link| link.id == acme.id);
+        (is_linked, contact.notes.contains(&note.id))
+    };
+    let company = app.delete_record::<Company>(&stage.caller, &native(acme.id.0)).await.unwrap();
+    let said = app.delete_record::<Note>(&stage.caller, &native(note.id.0)).await.unwrap();
+    for id in ids {
+        assert_eq!(links(id).await, (false, false));
+    }
+    assert_eq!(app.verify().await.unwrap().faults, [""; 0]);
+    for (change, id) in [(company.change, acme.id.0), (said.change, note.id.0)] {
+        let undone = app.undo(&stage.caller, change.unwrap(), OnConflict::Refuse).await.unwrap();
+        assert_eq!((undone.id, undone.done), (id, Done::Restored));
+    }
+    for id in ids {
+        assert_eq!(links(id).await, (true, true));
+    }
+    assert_eq!(app.verify().await.unwrap().faults, [""; 0]);
+}
+
+#[tokio::test]
 async fn many_ids_are_looked_up_at_once() {
     let stage = Stage::new().await;
     let app = &stage.test.app;

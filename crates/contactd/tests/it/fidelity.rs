@@ -19,6 +19,9 @@ const HEAD: &str = "# Fidelity\n\n\
     How contactd serves each vendor's API: every route of the vendor's pages, and every parameter and member of those that are \
     served. Written from the tables of the dialects (`crates/api-*/fidelity.toml`), which are checked against what is mounted, \
     answered and tested.\n\n\
+    The answers in the tests are validated against the API's description at `/docs`, which is made of the same tables; with \
+    Zingle's `camel_case=1` its members are renamed. Pictures have no schema there: they are bytes of an image (`image/*`), as \
+    they were given.\n\n\
     *exact*: as the vendor does it. *differs*: served, but otherwise, as the note says. *unsupported*: not served. The evidence \
     is what that is compared with: *documented* in the vendor's pages, *observed* on its service or in its clients, or \
     *recommended*, our choice where the vendor is silent. *Undocumented* rows are not in the vendor's pages: strict mode refuses \

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::load::{AliasKind, each, get, integer, key_text, workspace};
 use super::pipeline::{Sql, param};
 use super::server::Session;
-use super::{pictures, requests};
+use super::{last_events, pictures, requests};
 use crate::backend::{Admin, KeysWanted};
 use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -23,6 +23,7 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         Admin::EditKeys(edits) => edit_keys(session, edits).await,
         Admin::RotateKey { id, hash, until } => rotate_key(session, *id, hash, *until).await,
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
+        Admin::Note(workspace, notes) => last_events::note(session, *workspace, notes).await,
         Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
         Admin::ForgetRequests(before, limit) => requests::forget(session, *before, *limit).await,
         Admin::ForgetFirst(workspace, api_key, count) => {

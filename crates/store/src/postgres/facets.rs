@@ -98,6 +98,6 @@ pub(super) fn read(rows: &[Row]) -> Result<HashMap<Uuid, Numbers>, StoreError> {
 }
 
 /// A chunk; its column takes no other length.
-fn bits(row: &Row, column: usize) -> Result<Chunk, StoreError> {
+pub(super) fn bits(row: &Row, column: usize) -> Result<Chunk, StoreError> {
     Ok(Chunk::read(get::<Bits<'_>>(row, column)?.as_bytes()).unwrap_or_default())
 }

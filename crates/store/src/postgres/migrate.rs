@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("../../migrations/postgres/0003_idempotency.sql"), oldest: 1 },
     // Older nodes do not write the texts that this one searches.
     Migration { sql: include_str!("../../migrations/postgres/0006_search.sql"), oldest: ITSELF },
+    Migration { sql: include_str!("../../migrations/postgres/0007_last_events.sql"), oldest: 1 },
 ];
 
 /// Held while migrating, so that one node at a time does.

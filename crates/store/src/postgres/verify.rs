@@ -11,7 +11,7 @@ use super::load::{AliasKind, channels, contact, get, unsigned, workspace};
 use super::pipeline::{Sql, param};
 use super::save::AliasRow;
 use super::server::Session;
-use super::{facets, texts};
+use super::{facets, last_events, texts};
 use crate::backend::DOCUMENTS;
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
@@ -22,7 +22,7 @@ const CHUNK: i64 = 1000;
 
 static CONTACTS: Sql = Sql {
     text: "SELECT c.workspace, c.id, c.format, c.doc, e.record = c.id, (e.doc::json ->> 'revision')::bigint, \
-           k.created_at, k.first_name, k.last_name \
+           k.created_at, k.first_name, k.last_name, c.last_event \
            FROM contacts c LEFT JOIN events e ON e.workspace = c.workspace AND e.seq = c.last_event \
            LEFT JOIN sort_keys k ON k.workspace = c.workspace AND k.number = c.number \
            WHERE (c.workspace, c.id) > ($1, $2) ORDER BY c.workspace, c.id LIMIT $3",
@@ -76,8 +76,8 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
         texts::each(session, |key, text| recount.compare_text(key, text, &mut verified)).await?;
         recount.finish_texts(&mut verified);
     }
+    counters(session, &counts, &mut verified, &mut recount).await?;
     recount.finish(&mut verified);
-    counters(session, &counts, &mut verified).await?;
     let broken = session.ask(BROKEN_CHAIN, &[]).await?;
     if let Some(row) = broken.first() {
         verified.fault(format!("event {} does not follow an event of its record", unsigned(row, 0)?));
@@ -105,6 +105,7 @@ async fn contacts(
         let mut found = Vec::new();
         for row in &rows {
             *counts.entry(get(row, 0)?).or_default() += 1;
+            recount.add_last(workspace(row, 0)?, unsigned(row, 9)?);
             found.extend(read(row, verified)?);
         }
         look_ups(session, &found, verified).await?;
@@ -246,6 +247,7 @@ async fn counters(
     session: &Session,
     contacts: &HashMap<i64, u64>,
     verified: &mut Verified,
+    recount: &mut Recount,
 ) -> Result<(), StoreError> {
     let mut events: HashMap<i64, (u64, u64)> = HashMap::new();
     for row in session.ask(EVENT_COUNTS, &[]).await? {
@@ -259,6 +261,9 @@ async fn counters(
         if found != counted {
             verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
         }
+        let numbers =
+            last_events::all(session, WorkspaceNumber(workspace), u64::MAX).await?.unwrap_or_default();
+        recount.compare_last(WorkspaceNumber(workspace), &numbers, verified);
         let (count, last) = events.get(&workspace).copied().unwrap_or_default();
         if count != last_event || last != last_event {
             verified.fault(format!(

@@ -4,7 +4,7 @@ use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::load::{record, uuid};
-use super::{pictures, requests};
+use super::{last_events, pictures, requests};
 use crate::backend::{Admin, KeysWanted};
 use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -20,6 +20,7 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         Admin::EditKeys(edits) => edit_keys(connection, edits),
         Admin::RotateKey { id, hash, until } => rotate_key(connection, *id, hash, *until),
         Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
+        Admin::Note(workspace, notes) => last_events::note(connection, *workspace, notes),
         Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
         Admin::ForgetRequests(before, limit) => requests::forget(connection, *before, *limit),
         Admin::ForgetFirst(workspace, api_key, count) => {

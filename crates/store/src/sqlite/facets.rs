@@ -95,7 +95,7 @@ pub(super) fn each(
 }
 
 /// A chunk, from its column.
-fn bits(row: &Row<'_>, column: usize) -> rusqlite::Result<Chunk> {
+pub(super) fn bits(row: &Row<'_>, column: usize) -> rusqlite::Result<Chunk> {
     let bytes = row.get_ref(column)?.as_blob()?;
     let size = || rusqlite::types::FromSqlError::InvalidBlobSize {
         expected_size: crate::numbers::CHUNK_BYTES,

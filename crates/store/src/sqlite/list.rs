@@ -5,7 +5,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
-use super::{facets, load};
+use super::{facets, last_events, load};
 use crate::backend::integer;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
@@ -35,8 +35,13 @@ pub(super) fn list(
     if !query.is_plain() {
         return looked_up(connection, workspace, query);
     }
-    if query.offset > 0 {
+    if query.offset > 0 || query.order == ContactOrder::FirstUpdated {
         let total = contact_count(connection, workspace)?;
+        if query.is_far_down(total)
+            && let Some(page) = last_events::page(connection, workspace, query)?
+        {
+            return Ok(DocumentPage::counted(page, total));
+        }
         if let Some(nearer) = query.nearer_end(total) {
             let documents = plain(connection, workspace, &nearer)?.reversed();
             return Ok(DocumentPage::counted(documents, total));
@@ -207,7 +212,7 @@ fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreEr
 }
 
 /// Adds a contact, from the columns `format` and `doc`.
-fn add(documents: &mut Documents, row: &Row<'_>) -> rusqlite::Result<()> {
+pub(super) fn add(documents: &mut Documents, row: &Row<'_>) -> rusqlite::Result<()> {
     documents.push(row.get(0)?, row.get_ref(1)?.as_str()?);
     Ok(())
 }

@@ -144,6 +144,7 @@ fn page(table: Table) -> String {
                     WHERE row > (?1 << 40) + ?2 ORDER BY row"
                 .to_owned();
         }
+        Table::LastEvents => ("workspace, chunk, bits", "last_events", "workspace, chunk"),
         Table::Pictures => {
             ("workspace, id, owner_kind, owner, created_at, media_type, bytes", "pictures", "workspace, id")
         }
@@ -194,6 +195,7 @@ fn insert(table: Table) -> &'static str {
         Table::Events => {
             "INSERT INTO events (row, record, previous, doc) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5)"
         }
+        Table::LastEvents => "INSERT INTO last_events (workspace, chunk, bits) VALUES (?1, ?2, ?3)",
         Table::Pictures => {
             "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"

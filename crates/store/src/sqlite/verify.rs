@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::load::{AliasKind, contact, find_alias, uuid};
-use super::{facets, texts};
+use super::{facets, last_events, texts};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
@@ -44,7 +44,7 @@ fn contacts(
     recount: &mut Recount,
 ) -> Result<(), StoreError> {
     let sql = "SELECT c.workspace, c.id, c.format, c.doc, e.record = c.id, json_extract(e.doc, '$.revision'), \
-               k.created_at, k.first_name, k.last_name FROM contacts c \
+               k.created_at, k.first_name, k.last_name, c.last_event FROM contacts c \
                LEFT JOIN events e ON e.row = (c.workspace << 40) + c.last_event \
                LEFT JOIN sort_keys k ON k.workspace = c.workspace AND k.number = c.number";
     let mut counts: HashMap<i64, u64> = HashMap::new();
@@ -54,6 +54,7 @@ fn contacts(
         let (workspace, id) = (WorkspaceNumber(row.get(0)?), uuid(row, 1)?);
         verified.contacts += 1;
         *counts.entry(workspace.0).or_default() += 1;
+        recount.add_last(workspace, row.get(9)?);
         let contact = match contact(row, 2, 3)?.read() {
             Ok(contact) => contact,
             Err(fault) => {
@@ -78,6 +79,9 @@ fn contacts(
         if found != counted {
             verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
         }
+        let workspace = WorkspaceNumber(workspace);
+        let last = last_events::all(connection, workspace, u64::MAX)?.unwrap_or_default();
+        recount.compare_last(workspace, &last, verified);
     }
     Ok(())
 }

@@ -21,6 +21,8 @@ pub(crate) enum Table {
     SortKeys,
     Records,
     Events,
+    #[serde(rename = "last_events")]
+    LastEvents,
     Pictures,
     Requests,
     Keys,
@@ -101,6 +103,11 @@ pub(crate) enum Record {
         previous: Option<i64>,
         doc: String,
     },
+    LastEvents {
+        workspace: i64,
+        chunk: i64,
+        bits: Vec<u8>,
+    },
     Picture {
         workspace: i64,
         id: Uuid,
@@ -160,7 +167,7 @@ pub(crate) trait Columns {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -171,6 +178,7 @@ impl Table {
         Self::SortKeys,
         Self::Records,
         Self::Events,
+        Self::LastEvents,
         Self::Pictures,
         Self::Requests,
         Self::Keys,
@@ -188,6 +196,7 @@ impl Table {
             Self::SortKeys => "sort_keys",
             Self::Records => "records",
             Self::Events => "events",
+            Self::LastEvents => "last_events",
             Self::Pictures => "pictures",
             Self::Requests => "requests",
             Self::Keys => "keys",
@@ -205,7 +214,7 @@ impl Table {
             Self::Channels => vec![number, text.clone(), text, id],
             Self::Facets => vec![number.clone(), id, number],
             Self::Records => vec![number.clone(), id, number],
-            Self::Events | Self::SortKeys => vec![number.clone(), number],
+            Self::Events | Self::LastEvents | Self::SortKeys => vec![number.clone(), number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
     }
@@ -282,6 +291,9 @@ impl Table {
                 previous: row.maybe(3)?,
                 doc: row.text(4)?,
             },
+            Self::LastEvents => {
+                Record::LastEvents { workspace: row.number(0)?, chunk: row.number(1)?, bits: row.bits(2)? }
+            }
             Self::Pictures => Record::Picture {
                 workspace: row.number(0)?,
                 id: row.id(1)?,
@@ -375,6 +387,9 @@ impl Record {
             ],
             Self::Event { workspace, seq, record, previous, doc } => {
                 vec![number(workspace), number(seq), id(record), Cell::Maybe(*previous), text(doc)]
+            }
+            Self::LastEvents { workspace, chunk, bits } => {
+                vec![number(workspace), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
             }
             Self::Picture { workspace, id: uuid, owner_kind, owner, created_at, media_type, bytes } => vec![
                 number(workspace),
@@ -521,12 +536,14 @@ mod tests {
             concat!(
                 include_str!("../../migrations/sqlite/0001_init.sql"),
                 include_str!("../../migrations/sqlite/0002_pictures.sql"),
-                include_str!("../../migrations/sqlite/0003_idempotency.sql")
+                include_str!("../../migrations/sqlite/0003_idempotency.sql"),
+                include_str!("../../migrations/sqlite/0007_last_events.sql")
             ),
             concat!(
                 include_str!("../../migrations/postgres/0001_init.sql"),
                 include_str!("../../migrations/postgres/0002_pictures.sql"),
-                include_str!("../../migrations/postgres/0003_idempotency.sql")
+                include_str!("../../migrations/postgres/0003_idempotency.sql"),
+                include_str!("../../migrations/postgres/0007_last_events.sql")
             ),
         ] {
             let mut made: Vec<_> =

@@ -12,6 +12,7 @@ mod catalogs;
 mod facets;
 mod fixture;
 mod history;
+mod last_events;
 mod lists;
 mod merging;
 mod moving;

@@ -78,6 +78,7 @@ async fn everything_is_moved_there_and_back() {
     assert_eq!(records(&there, "pictures"), 2);
     assert_eq!(records(&there, "requests"), 3);
     assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20 + 3);
+    assert_eq!(records(&there, "last_events"), 1);
     assert_eq!(records(&there, "tombstones"), 2);
     assert_eq!(
         there.tables.iter().map(|table| table.name).collect::<Vec<_>>(),
@@ -92,6 +93,7 @@ async fn everything_is_moved_there_and_back() {
             "sort_keys",
             "records",
             "events",
+            "last_events",
             "pictures",
             "requests",
             "keys"

@@ -21,6 +21,8 @@ mod raw;
 mod records;
 mod requests;
 mod same_contact;
+#[path = "../sqlite/schema.rs"]
+mod schema;
 mod sessions;
 mod single;
 mod tls;

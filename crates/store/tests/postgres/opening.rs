@@ -5,6 +5,7 @@ use store::{Action, Location, Options, Store, StoreError};
 
 use crate::fixture::{all, by_id, database, everything, named};
 use crate::raw::{assert_sound, nodes, session, sql, url, wait_until, waiting};
+use crate::schema::newest_schema;
 
 const GOLDEN: &str = include_str!("../golden/contact.v1.json");
 
@@ -24,7 +25,10 @@ async fn nodes_that_start_together_migrate_once() {
     for each in &opened {
         assert!(each.is_ok(), "{:?}", each.as_ref().err());
     }
-    assert_eq!(sql(&database, "SELECT count(*), max(version) FROM contactd_schema"), "1|3");
+    assert_eq!(
+        sql(&database, "SELECT count(*), max(version) FROM contactd_schema"),
+        format!("1|{}", newest_schema())
+    );
     let served = database.serve(Options::default()).await;
     database.create(&served, named("Jane")).await.unwrap();
 }
@@ -48,35 +52,43 @@ async fn a_newer_schema_is_served_while_this_release_can() {
     let database = database();
     let served = database.serve(Options::default()).await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
-    sql(&database, "UPDATE contactd_schema SET version = 7, oldest = 1");
+    let known = newest_schema();
+    let (found, oldest) = (known + 5, known + 1);
+    sql(&database, &format!("UPDATE contactd_schema SET version = {found}, oldest = 1"));
     let newer = database.serve(Options::default()).await;
     assert_eq!(newer.get(contact.id).await.unwrap(), contact);
     database.update(&newer, &contact, named("Jane Doe")).await.unwrap();
-    sql(&database, "UPDATE contactd_schema SET oldest = 4");
+    sql(&database, &format!("UPDATE contactd_schema SET oldest = {oldest}"));
     for refused in [
         Store::open(&database.location(), Options::default()).await.map(drop),
         Store::open_beside(&database.location()).await.map(drop),
     ] {
-        assert!(matches!(refused, Err(StoreError::NewerSchema { found: 7, known: 3 })), "{refused:?}");
+        let told = match refused {
+            Err(StoreError::NewerSchema { found, known }) => (found as usize, known as usize),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told, (found, known));
     }
-    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "7|4");
+    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), format!("{found}|{oldest}"));
 }
 
 #[tokio::test]
-async fn a_database_of_schema_1_gets_its_pictures_requests_and_texts() {
+async fn a_database_of_schema_1_gets_what_came_later() {
     let database = database();
     let served = database.serve(Options::default()).await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     served.store.close().await;
     sql(&database, "DROP TABLE pictures");
-    sql(&database, "DROP TABLE requests, texts, texts_due");
+    sql(&database, "DROP TABLE requests, texts, texts_due, last_events");
     sql(&database, "UPDATE contactd_schema SET version = 1, oldest = 1");
     let again = database.serve(Options::default()).await;
     assert_eq!(again.get(contact.id).await.unwrap(), contact);
     assert_eq!(sql(&database, "SELECT count(*) FROM pictures"), "0");
     assert_eq!(sql(&database, "SELECT count(*) FROM requests"), "0");
     assert_eq!(sql(&database, "SELECT text FROM texts"), "  jane");
-    assert_eq!(sql(&database, "SELECT version, oldest FROM contactd_schema"), "4|4");
+    assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
+    let schema = sql(&database, "SELECT version, oldest FROM contactd_schema");
+    assert_eq!(schema, format!("{}|4", newest_schema()));
 }
 
 #[tokio::test]

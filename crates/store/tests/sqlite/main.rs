@@ -11,9 +11,11 @@ mod files;
 #[expect(dead_code, reason = "it serves the tests of every backend")]
 #[path = "../it/fixture.rs"]
 mod fixture;
+mod last_events;
 mod log;
 mod raw;
 mod records;
+mod schema;
 mod verify;
 
 fn empty() -> testdb::Database {

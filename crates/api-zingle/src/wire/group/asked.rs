@@ -65,6 +65,7 @@ impl Asked {
             text_color: None,
             created_at: fresh.now,
             aliases: Aliases::default(),
+            extras: model::Extras::default(),
         };
         self.change(&mut list, catalog).map(|()| list)
     }

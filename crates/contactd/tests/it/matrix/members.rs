@@ -3,7 +3,7 @@
 use model::Json;
 use serde_json::json;
 
-use super::World;
+use super::{World, fields};
 
 /// Where an API shows a member.
 pub(super) type Read = Box<dyn Fn(&Json) -> Json>;
@@ -11,15 +11,15 @@ pub(super) type Read = Box<dyn Fn(&Json) -> Json>;
 /// A member of the record.
 pub(super) struct Member {
     pub(super) name: &'static str,
-    /// The body that writes it through each API; `None` where an update cannot. One with `POST` names a route below the
-    /// contact's, and the body for that.
+    /// The body that writes it through each API, in an update and in a creation; `None` where neither can. One with `POST`
+    /// names a route below the contact's, and the body for that; one with `created` is for a creation only.
     pub(super) writes: [Option<Json>; 5],
     /// Where each shows it; `None` where it does not.
     pub(super) reads: [Option<Read>; 5],
 }
 
 /// What stands at a JSON pointer.
-fn at(pointer: &'static str) -> Option<Read> {
+pub(super) fn at(pointer: &'static str) -> Option<Read> {
     Some(Box::new(move |json| json.pointer(pointer).cloned().unwrap_or_default()))
 }
 
@@ -32,7 +32,11 @@ fn each(list: &'static str, pointer: &'static str) -> Option<Read> {
 }
 
 /// What stands at a pointer of the row of a list in which another one has this value.
-fn of(list: &'static str, (key, value): (&'static str, &'static str), pointer: &'static str) -> Option<Read> {
+pub(super) fn of(
+    list: &'static str,
+    (key, value): (&'static str, &'static str),
+    pointer: &'static str,
+) -> Option<Read> {
     Some(Box::new(move |json| {
         let rows = json.pointer(list).and_then(Json::as_array).cloned().unwrap_or_default();
         let found = rows.iter().find(|row| row.pointer(key).is_some_and(|each| each == value));
@@ -72,7 +76,11 @@ fn linked(world: &World) -> Option<Read> {
 }
 
 /// The name of the item whose id stands there.
-fn name(world: &World, (kind, member): (&str, &'static str), pointer: &'static str) -> Option<Read> {
+pub(super) fn name(
+    world: &World,
+    (kind, member): (&str, &'static str),
+    pointer: &'static str,
+) -> Option<Read> {
     let items = world.catalog[kind].as_array().cloned().unwrap_or_default();
     Some(Box::new(move |json| {
         let id = json.pointer(pointer).cloned().unwrap_or_default();
@@ -101,64 +109,15 @@ fn of_two(
     }
 }
 
-/// A custom field: how each API writes a value of it.
-struct Value {
-    name: &'static str,
-    field: &'static str,
-    key: &'static str,
-    zingle: Json,
-    acquire: Json,
-    callbell: Json,
-    rolodex: Option<Json>,
-    native: Json,
-    native_read: &'static str,
-    acquire_read: &'static str,
-    callbell_read: &'static str,
-}
-
-fn value(world: &World, value: Value) -> Member {
-    let id = world.id("fields", value.key);
-    let one = |key: &str, json: Json| Json::Object([(key.to_owned(), json)].into_iter().collect());
-    let rolodex = value.rolodex.map(|json| json!({"custom_fields": [{"id": id, "value": json}]}));
-    let is_in_rolodex = rolodex.is_some();
-    Member {
-        name: value.name,
-        writes: [
-            Some(json!({"custom_field_values": [{"custom_field_id": id, "value": value.zingle}]})),
-            Some(json!({"fields": one(value.key, value.acquire)})),
-            Some(json!({"custom_fields": one(value.field, value.callbell)})),
-            rolodex,
-            Some(json!({"values": one(value.key, value.native)})),
-        ],
-        reads: [
-            of("/custom_field_values", ("/custom_field/display_name", value.field), "/value"),
-            at(value.acquire_read),
-            at(value.callbell_read),
-            is_in_rolodex.then(|| rolodex_value(value.field)),
-            at(value.native_read),
-        ],
-    }
-}
-
-/// Options are shown by their values: their ids differ from run to run.
-fn rolodex_value(field: &'static str) -> Read {
-    Box::new(move |json| {
-        let rows = json["custom_fields"].as_array().cloned().unwrap_or_default();
-        let found = rows.into_iter().find(|row| row["name"] == field).map(|row| row["value"].clone());
-        match found.unwrap_or_default() {
-            Json::Object(option) => option.get("value").cloned().unwrap_or_default(),
-            Json::Array(options) => options.iter().map(|option| option["value"].clone()).collect(),
-            value => value,
-        }
-    })
-}
-
 const PHONE_TYPE: &str = "0a293ea3-4721-433e-a031-610ebcf43255";
 const EMAIL_TYPE: &str = "b71f3d91-da94-412b-8ff1-59a882b63024";
 
 /// All of them.
 pub(super) fn members(world: &World) -> Vec<Member> {
-    [of_people(world), of_state(world), of_sets(world), of_fields(world)].into_iter().flatten().collect()
+    [of_people(world), of_state(world), of_sets(world), fields::of_fields(world)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_people(world: &World) -> Vec<Member> {
@@ -219,7 +178,7 @@ fn of_people(world: &World) -> Vec<Member> {
             writes: [
                 Some(zingle_channel(PHONE_TYPE, "+31612345678")),
                 Some(json!({"fields": {"phone": "+31612345678"}})),
-                None,
+                Some(json!({"created": {"source": "whatsapp", "identifier": "+31687654321"}})),
                 Some(json!({"phone_numbers": [{"phone_number": "612345678", "country_code": "+31"}]})),
                 Some(channel("phone", "+31612345678")),
             ],
@@ -407,6 +366,20 @@ fn of_sets(world: &World) -> Vec<Member> {
             ],
             reads: [None, None, None, each("/lists", "/list/name"), names(world, "lists", "/lists")],
         },
+        // Nobody is put on a group of Zingle: whoever fulfils its conditions is on the list.
+        Member {
+            name: "list by its conditions",
+            writes: [
+                Some(json!({"custom_field_values": [
+                    {"custom_field_id": world.id("fields", "last_name"), "value": "Stardust"}
+                ]})),
+                Some(json!({"fields": {"name": "Ziggy Stardust"}})),
+                Some(json!({"name": "Ziggy Stardust"})),
+                Some(json!({"first_name": "Ziggy", "last_name": "Stardust"})),
+                Some(json!({"name": {"full": "Ziggy Stardust"}})),
+            ],
+            reads: [None, None, None, each("/lists", "/list/name"), None],
+        },
         Member {
             name: "company",
             writes: [
@@ -418,92 +391,5 @@ fn of_sets(world: &World) -> Vec<Member> {
             ],
             reads: [None, at("/companyId"), None, each("/companies", "/name"), linked(world)],
         },
-    ]
-}
-
-fn of_fields(world: &World) -> Vec<Member> {
-    let exact: Json = serde_json::from_str("88.50").unwrap_or_default();
-    let day = 1_770_076_800;
-    vec![
-        value(
-            world,
-            Value {
-                name: "text field",
-                field: "Billing Address",
-                key: "billing_address",
-                zingle: json!("Main Street 1"),
-                acquire: json!("Main Street 1"),
-                callbell: json!("Main Street 1"),
-                rolodex: Some(json!("Main Street 1")),
-                native: json!("Main Street 1"),
-                native_read: "/values/billing_address",
-                acquire_read: "/fields/billing_address",
-                callbell_read: "/customFields/Billing Address",
-            },
-        ),
-        value(
-            world,
-            Value {
-                name: "number field",
-                field: "Lead Score",
-                key: "lead_score",
-                zingle: exact.clone(),
-                acquire: json!("88.50"),
-                callbell: json!("88.50"),
-                rolodex: Some(exact.clone()),
-                native: exact,
-                native_read: "/values/lead_score",
-                acquire_read: "/fields/lead_score",
-                callbell_read: "/customFields/Lead Score",
-            },
-        ),
-        value(
-            world,
-            Value {
-                name: "select field",
-                field: "Status",
-                key: "status",
-                zingle: json!("Active"),
-                acquire: json!("Active"),
-                callbell: json!("Active"),
-                rolodex: Some(json!(world.option("status", "Active"))),
-                native: json!("Active"),
-                native_read: "/values/status",
-                acquire_read: "/fields/status",
-                callbell_read: "/customFields/Status",
-            },
-        ),
-        value(
-            world,
-            Value {
-                name: "date field",
-                field: "Checkin Date",
-                key: "checkin_date",
-                zingle: json!(day),
-                acquire: json!("2026-02-03"),
-                callbell: json!("2026-02-03"),
-                rolodex: Some(json!("2026-02-03")),
-                native: json!("2026-02-03"),
-                native_read: "/values/checkin_date",
-                acquire_read: "/fields/checkin_date",
-                callbell_read: "/customFields/Checkin Date",
-            },
-        ),
-        value(
-            world,
-            Value {
-                name: "boolean field",
-                field: "Verified",
-                key: "verified",
-                zingle: json!(true),
-                acquire: json!("true"),
-                callbell: json!("true"),
-                rolodex: Some(json!(true)),
-                native: json!(true),
-                native_read: "/values/verified",
-                acquire_read: "/fields/verified",
-                callbell_read: "/customFields/Verified",
-            },
-        ),
     ]
 }

@@ -129,6 +129,7 @@ fn catalog() -> Catalog {
         description: None,
         created_at: at,
         aliases: Aliases::default(),
+        extras: crate::Extras::default(),
     };
     let user = |name: &str| User {
         id: id(name).into(),

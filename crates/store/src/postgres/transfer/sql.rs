@@ -101,6 +101,10 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, seq, record, previous, doc" of "octet_length(doc)",
             "events", "workspace, seq" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
         ),
+        Table::LastEvents => page!(
+            "workspace, chunk, bits" of "0",
+            "last_events", "workspace, chunk" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
+        ),
         Table::Pictures => page!(
             "workspace, id, owner_kind, owner, created_at, media_type, bytes" of "octet_length(bytes)",
             "pictures", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
@@ -179,6 +183,10 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "INSERT INTO events (workspace, seq, record, previous, doc) ",
             "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[])"
         ),
+        Table::LastEvents => statement!(
+            &[NUMBERS, NUMBERS, Type::BIT_ARRAY],
+            "INSERT INTO last_events (workspace, chunk, bits) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3)"
+        ),
         Table::Pictures => statement!(
             &[NUMBERS, IDS, NUMBERS, IDS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
             "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) SELECT * FROM ",
@@ -220,7 +228,8 @@ mod tests {
         let schema = concat!(
             include_str!("../../../migrations/postgres/0001_init.sql"),
             include_str!("../../../migrations/postgres/0002_pictures.sql"),
-            include_str!("../../../migrations/postgres/0003_idempotency.sql")
+            include_str!("../../../migrations/postgres/0003_idempotency.sql"),
+            include_str!("../../../migrations/postgres/0007_last_events.sql")
         );
         let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
         let lines = after.lines().take_while(|line| !line.starts_with(')'));

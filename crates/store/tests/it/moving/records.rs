@@ -51,6 +51,8 @@ pub(super) async fn fill(database: &Database, served: &Served) {
     served.run(database.write(served.workspace, again)).await.unwrap();
     let heir = edit(Edit::Aliases(Dialect::Callbell, vec![alias(8)]));
     database.update(served, &made[9].contact, heir).await.unwrap();
+    // One chunk: all of the log but its end.
+    store.note_last_events(served.workspace).await.unwrap();
 }
 
 /// Has a name, an alias, and channels that others have, too.

@@ -1,0 +1,101 @@
+//! Which events are the last one of a contact that lives: what is noted of it, and what the log says beyond that.
+//!
+//! Lists in the order of last changes are counted along the log. Far down that is many events, and no index knows the
+//! order. So it is noted of each chunk of events which of them count; the notes are behind the log by some chunks.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::document;
+use crate::numbers::{CHUNK_NUMBERS, Chunk, Numbers, chunk};
+use crate::{ContactOrder, ContactQuery};
+
+/// Contacts from the newest end on that are counted along the log itself.
+const NEAR: u64 = 1000;
+
+/// Events after which they are noted: whoever pages reads the ones that are not.
+pub(crate) const NOTE_EVERY: u64 = 8 * CHUNK_NUMBERS;
+
+/// Events that are read together at most, beyond those that are noted.
+pub(crate) const SPAN_MAX: u64 = 64 * CHUNK_NUMBERS;
+
+/// The events to note next: those of whole chunks after the ones that are noted, in a log that has this last event.
+pub(crate) fn due(noted_chunks: u64, last_event: u64) -> Option<Range<u64>> {
+    let first = noted_chunks * CHUNK_NUMBERS;
+    let end = chunk(last_event + 1) * CHUNK_NUMBERS;
+    (first < end).then(|| first..end.min(first + SPAN_MAX))
+}
+
+/// Events of a workspace that follow each other.
+#[derive(Debug, Default)]
+pub(crate) struct Span {
+    /// Those after which a contact lives.
+    living: Vec<u64>,
+    /// Those of the same record just before one of them.
+    superseded: Vec<u64>,
+}
+
+impl Span {
+    /// Adds an event, with as much of its document as tells what it did.
+    pub(crate) fn add(&mut self, event: u64, previous: Option<u64>, start: &str) {
+        if document::leaves_contact(start) {
+            self.living.push(event);
+        }
+        self.superseded.extend(previous);
+    }
+
+    /// The last events of all contacts after it, from those before it.
+    pub(crate) fn follow(self, before: &Numbers) -> Numbers {
+        before.or(&self.living.into_iter().collect()).without(&self.superseded.into_iter().collect())
+    }
+
+    /// What is to be noted of it when it is these events, which are whole chunks.
+    pub(crate) fn notes(self, events: Range<u64>) -> Notes {
+        let mut changed: BTreeMap<u64, (Chunk, Chunk)> = BTreeMap::new();
+        for event in self.living {
+            changed.entry(chunk(event)).or_default().0.insert(event);
+        }
+        for event in self.superseded {
+            changed.entry(chunk(event)).or_default().1.insert(event);
+        }
+        let fresh = (chunk(events.start)..chunk(events.end)).map(|chunk| {
+            let (last, superseded) = changed.remove(&chunk).unwrap_or_default();
+            (chunk, last.without(superseded))
+        });
+        let fresh = fresh.collect();
+        Notes {
+            fresh,
+            stale: changed.into_iter().map(|(chunk, (_, superseded))| (chunk, superseded)).collect(),
+        }
+    }
+}
+
+/// What is to be noted.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    /// Chunks after all that are noted, each with its last events.
+    pub(crate) fresh: Vec<(u64, Chunk)>,
+    /// Of chunks that are noted, the events that are last ones no more.
+    pub(crate) stale: Vec<(u64, Chunk)>,
+}
+
+impl ContactQuery {
+    /// Whether it is a page in the order of last changes that is far from the newest end of a list of so many.
+    pub(crate) fn is_far_down(&self, total: u64) -> bool {
+        let skipped = match self.order {
+            ContactOrder::LastUpdated => self.offset,
+            ContactOrder::FirstUpdated => total.saturating_sub(self.end() as u64),
+            _ => return false,
+        };
+        self.is_plain() && skipped > NEAR
+    }
+
+    /// The events of the page, of all last events.
+    pub(crate) fn page_of_events(&self, last: &Numbers) -> Vec<u64> {
+        let take = self.limit as usize;
+        match self.order {
+            ContactOrder::FirstUpdated => last.ascending_from(self.offset).take(take).collect(),
+            _ => last.descending_from(self.offset).take(take).collect(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Which events are the last one of a contact: noting it, and pages that are told from it.
+
+use std::ops::Range;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+
+use super::bits::Bits;
+use super::facets::bits;
+use super::list::{self, BEGIN_READING};
+use super::load::{get, integer, unsigned};
+use super::pipeline::{Sql, Step, param};
+use super::server::Session;
+use crate::document::EVENT_START;
+use crate::last_events::{Notes, SPAN_MAX, Span, due};
+use crate::numbers::{CHUNK_NUMBERS, Chunk, Numbers};
+use crate::{ContactQuery, DocumentPage, StoreError, WorkspaceNumber};
+
+static ENDS: Sql = Sql {
+    text: "SELECT coalesce((SELECT max(chunk) + 1 FROM last_events WHERE workspace = $1), 0), last_event \
+           FROM heads WHERE workspace = $1",
+    types: &[Type::INT8],
+};
+
+static SPAN: Sql = Sql {
+    text: "SELECT seq, previous, left(doc, $4) FROM events WHERE workspace = $1 AND seq >= $2 AND seq < $3 \
+           ORDER BY seq",
+    types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT4],
+};
+
+/// What is to be noted next.
+pub(super) async fn notes(
+    session: &Session,
+    workspace: WorkspaceNumber,
+) -> Result<Option<Notes>, StoreError> {
+    let rows = session.query(&ENDS, vec![param(workspace.0)]).await?;
+    let Some(ends) = rows.first() else { return Ok(None) };
+    let Some(events) = due(unsigned(ends, 0)?, unsigned(ends, 1)?) else { return Ok(None) };
+    let rows = session.run("", &[span(workspace, &events)], "").await?;
+    let span = read_span(rows.first().map_or(&[], Vec::as_slice))?;
+    Ok(Some(span.notes(events)))
+}
+
+fn span<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
+    let length = i32::try_from(EVENT_START).unwrap_or(i32::MAX);
+    let params =
+        vec![param(workspace.0), param(integer(events.start)), param(integer(events.end)), param(length)];
+    Step::new(&SPAN, params)
+}
+
+fn read_span(rows: &[Row]) -> Result<Span, StoreError> {
+    let mut span = Span::default();
+    for row in rows {
+        let previous = get::<Option<i64>>(row, 1)?.map(i64::unsigned_abs);
+        span.add(unsigned(row, 0)?, previous, get(row, 2)?);
+    }
+    Ok(span)
+}
+
+/// Servers note one after the other; each then sees what is noted.
+static TAKE_TURN: Sql =
+    Sql { text: "SELECT workspace FROM heads WHERE workspace = $1 FOR NO KEY UPDATE", types: &[Type::INT8] };
+
+// The bits are not cast, because a cast without a length shortens them to one.
+
+static STALE: Sql = Sql {
+    text: "UPDATE last_events l SET bits = l.bits & ~k.bits FROM unnest($2::bigint[], $3) k (chunk, bits) \
+           WHERE l.workspace = $1 AND l.chunk = k.chunk",
+    types: &[Type::INT8, Type::INT8_ARRAY, Type::BIT_ARRAY],
+};
+
+static FRESH: Sql = Sql {
+    text: "INSERT INTO last_events (workspace, chunk, bits) SELECT $1, k.chunk, k.bits \
+           FROM unnest($2::bigint[], $3) k (chunk, bits)",
+    types: &[Type::INT8, Type::INT8_ARRAY, Type::BIT_ARRAY],
+};
+
+/// Stores notes; how many chunks are new.
+pub(super) async fn note(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    notes: &Notes,
+) -> Result<u64, StoreError> {
+    let first = notes.fresh.first().map(|(chunk, _)| *chunk);
+    session.query(&TAKE_TURN, vec![param(workspace.0)]).await?;
+    let rows = session.query(&ENDS, vec![param(workspace.0)]).await?;
+    let noted = rows.first().map(|row| unsigned(row, 0)).transpose()?;
+    if first != noted {
+        return Ok(0);
+    }
+    session
+        .run("", &[chunks(&STALE, workspace, &notes.stale), chunks(&FRESH, workspace, &notes.fresh)], "")
+        .await?;
+    Ok(notes.fresh.len() as u64)
+}
+
+fn chunks<'s>(sql: &'static Sql, workspace: WorkspaceNumber, chunks: &'s [(u64, Chunk)]) -> Step<'s> {
+    let (numbers, bits): (Vec<i64>, Vec<Bits<'_>>) =
+        chunks.iter().map(|(chunk, bits)| (integer(*chunk), Bits::from(bits.bytes()))).unzip();
+    Step::new(sql, vec![param(workspace.0), param(numbers), param(bits)])
+}
+
+static NOTED: Sql = Sql {
+    text: "SELECT chunk, bits FROM last_events WHERE workspace = $1 ORDER BY chunk",
+    types: &[Type::INT8],
+};
+
+static PAGE: Sql = Sql {
+    text: "SELECT c.format, c.doc FROM unnest($2::bigint[]) WITH ORDINALITY k (seq, place) CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = k.seq LIMIT 1) e CROSS JOIN LATERAL \
+           (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = e.record LIMIT 1) c ORDER BY k.place",
+    types: &[Type::INT8, Type::INT8_ARRAY],
+};
+
+/// A page in the order of last changes; `None` when more events than are read together are not noted.
+pub(super) async fn page(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+) -> Result<Option<DocumentPage>, StoreError> {
+    session.run(BEGIN_READING, &[], "").await?;
+    let Some(last) = all(session, workspace, SPAN_MAX).await? else {
+        session.run("", &[], "COMMIT").await?;
+        return Ok(None);
+    };
+    let events: Vec<i64> = query.page_of_events(&last).into_iter().map(integer).collect();
+    let page = Step::new(&PAGE, vec![param(workspace.0), param(events)]);
+    let rows = session.run("", &[page], "COMMIT").await?;
+    let documents = list::documents(rows.first().map_or(&[], Vec::as_slice))?;
+    Ok(Some(DocumentPage::counted(documents, last.len())))
+}
+
+/// The last events of all contacts, in the transaction that is open; `None` when more events than these are not noted.
+pub(super) async fn all(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    most: u64,
+) -> Result<Option<Numbers>, StoreError> {
+    let steps = [Step::new(&ENDS, vec![param(workspace.0)]), Step::new(&NOTED, vec![param(workspace.0)])];
+    let rows = session.run("", &steps, "").await?;
+    let [ends, chunks] = rows.as_slice() else { return Ok(None) };
+    let Some(ends) = ends.first() else { return Ok(Some(Numbers::default())) };
+    let (first, end) = (unsigned(ends, 0)?.saturating_mul(CHUNK_NUMBERS), unsigned(ends, 1)? + 1);
+    if end.saturating_sub(first) > most {
+        return Ok(None);
+    }
+    let mut noted = Numbers::default();
+    for row in chunks {
+        noted.push(unsigned(row, 0)?, bits(row, 1)?);
+    }
+    let rows = session.run("", &[span(workspace, &(first..end))], "").await?;
+    Ok(Some(read_span(rows.first().map_or(&[], Vec::as_slice))?.follow(&noted)))
+}

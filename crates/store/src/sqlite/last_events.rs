@@ -1,0 +1,116 @@
+//! Which events are the last one of a contact: noting it, and pages that are told from it.
+
+use std::ops::Range;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::event_row::{event_row, last_row, number};
+use super::facets::bits;
+use super::list;
+use crate::Documents;
+use crate::backend::integer;
+use crate::last_events::{Notes, SPAN_MAX, Span, due};
+use crate::numbers::{CHUNK_NUMBERS, Numbers};
+use crate::{ContactQuery, StoreError, WorkspaceNumber};
+
+/// What is to be noted next.
+pub(super) fn notes(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+) -> Result<Option<Notes>, StoreError> {
+    let sql = "SELECT max(row) FROM events WHERE row BETWEEN ?1 AND ?2";
+    let rows = [event_row(workspace, 0), last_row(workspace)];
+    let last: Option<i64> = connection.prepare_cached(sql)?.query_row(rows, |row| row.get(0))?;
+    let noted = noted_chunks(connection, workspace)?;
+    let Some(events) = last.and_then(|row| due(noted, number(row))) else { return Ok(None) };
+    let (span, _) = span(connection, workspace, events.clone())?;
+    Ok(Some(span.notes(events)))
+}
+
+/// Stores notes; how many chunks are new.
+pub(super) fn note(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    notes: &Notes,
+) -> Result<u64, StoreError> {
+    let first = notes.fresh.first().map(|(chunk, _)| *chunk);
+    if first != Some(noted_chunks(connection, workspace)?) {
+        return Ok(0);
+    }
+    let find = "SELECT bits FROM last_events WHERE workspace = ?1 AND chunk = ?2";
+    let update = "UPDATE last_events SET bits = ?3 WHERE workspace = ?1 AND chunk = ?2";
+    for (chunk, stale) in &notes.stale {
+        let key = params![workspace.0, chunk];
+        let before = connection.prepare_cached(find)?.query_row(key, |row| bits(row, 0)).optional()?;
+        let after = before.unwrap_or_default().without(*stale);
+        connection.prepare_cached(update)?.execute(params![workspace.0, chunk, after.bytes()])?;
+    }
+    let insert = "INSERT INTO last_events (workspace, chunk, bits) VALUES (?1, ?2, ?3)";
+    for (chunk, last) in &notes.fresh {
+        connection.prepare_cached(insert)?.execute(params![workspace.0, chunk, last.bytes()])?;
+    }
+    Ok(notes.fresh.len() as u64)
+}
+
+/// The contacts of a page in the order of last changes; `None` when more events than are read together are not noted.
+pub(super) fn page(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+) -> Result<Option<Documents>, StoreError> {
+    let Some(last) = all(connection, workspace, SPAN_MAX)? else { return Ok(None) };
+    let sql = "SELECT c.format, c.doc FROM events e JOIN contacts c ON c.workspace = ?1 AND c.id = e.record \
+               WHERE e.row = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut documents = Documents::default();
+    for event in query.page_of_events(&last) {
+        let key = params![workspace.0, event_row(workspace, event)];
+        statement.query_row(key, |row| list::add(&mut documents, row))?;
+    }
+    Ok(Some(documents))
+}
+
+/// The last events of all contacts; `None` when more events than these are not noted.
+pub(super) fn all(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    most: u64,
+) -> Result<Option<Numbers>, StoreError> {
+    let first = noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
+    let (span, read) = span(connection, workspace, first..first.saturating_add(most))?;
+    if read == most {
+        return Ok(None);
+    }
+    let sql = "SELECT chunk, bits FROM last_events WHERE workspace = ?1 ORDER BY chunk";
+    let mut noted = Numbers::default();
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([workspace.0])?;
+    while let Some(row) = rows.next()? {
+        noted.push(row.get(0)?, bits(row, 1)?);
+    }
+    Ok(Some(span.follow(&noted)))
+}
+
+/// How many chunks are noted: all up to there.
+fn noted_chunks(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(chunk) + 1, 0) FROM last_events WHERE workspace = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0))?)
+}
+
+/// These events, as far as the log has them, and how many that are.
+fn span(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    events: Range<u64>,
+) -> Result<(Span, u64), StoreError> {
+    let sql = "SELECT row, previous, doc FROM events WHERE row >= ?1 AND row <= ?2 ORDER BY row LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let length = integer(events.end.saturating_sub(events.start));
+    let mut rows = statement.query([event_row(workspace, events.start), last_row(workspace), length])?;
+    let (mut span, mut count) = (Span::default(), 0);
+    while let Some(row) = rows.next()? {
+        span.add(number(row.get(0)?), row.get(1)?, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
+        count += 1;
+    }
+    Ok((span, count))
+}

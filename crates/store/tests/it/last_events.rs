@@ -1,0 +1,125 @@
+//! Lists in the order of last changes, far down: where they are told from notes instead of being counted along the log.
+
+use std::collections::BTreeMap;
+
+use model::{Contact, ContactId, OnConflict};
+use store::{Action, ContactOrder, ContactQuery, Outcome};
+
+use crate::fixture::{Database, Served, all, by_id, everything, named, served};
+
+/// Contacts beyond which a list is far down, and some more.
+const MANY: usize = 1300;
+
+/// Who is where in the order of last changes: by last event.
+#[derive(Default)]
+struct Plain {
+    order: BTreeMap<u64, ContactId>,
+    last: BTreeMap<ContactId, u64>,
+}
+
+impl Plain {
+    fn changed(&mut self, outcome: &Outcome) {
+        self.gone(outcome.contact.id);
+        let event = outcome.event.unwrap();
+        self.order.insert(event, outcome.contact.id);
+        self.last.insert(outcome.contact.id, event);
+    }
+
+    fn gone(&mut self, id: ContactId) {
+        if let Some(event) = self.last.remove(&id) {
+            self.order.remove(&event);
+        }
+    }
+
+    async fn check(&self, served: &Served) {
+        let newest: Vec<ContactId> = self.order.values().rev().copied().collect();
+        let oldest: Vec<ContactId> = self.order.values().copied().collect();
+        for (order, whole) in [(ContactOrder::LastUpdated, newest), (ContactOrder::FirstUpdated, oldest)] {
+            let far = whole.len() as u64;
+            for offset in [0, 1, 500, 999, 1000, 1001, 1100, far - 7, far - 1, far, far + 9, u64::MAX] {
+                for limit in [0, 1, 3, 150] {
+                    let query = ContactQuery { order, offset, limit, ..everything() };
+                    let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+                    let ids: Vec<_> = page.contacts.iter().map(|contact| contact.id).collect();
+                    let skip = usize::try_from(offset).unwrap();
+                    let expected: Vec<_> = whole.iter().copied().skip(skip).take(limit as usize).collect();
+                    assert_eq!(ids, expected, "{order:?} {offset} {limit}");
+                    assert_eq!(page.total, far, "{order:?} {offset} {limit}");
+                }
+            }
+        }
+        assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    }
+}
+
+async fn create(database: &Database, served: &Served, plain: &mut Plain, count: usize) -> Vec<Contact> {
+    let created = all((0..count).map(|_| database.create(served, named("x")))).await;
+    let outcomes: Vec<Outcome> = created.into_iter().map(Result::unwrap).collect();
+    outcomes.iter().for_each(|outcome| plain.changed(outcome));
+    outcomes.iter().map(|outcome| Contact::clone(&outcome.contact)).collect()
+}
+
+#[tokio::test]
+async fn pages_far_down_are_those_of_the_plain_list() {
+    let (database, served) = served().await;
+    let mut plain = Plain::default();
+    let contacts = create(&database, &served, &mut plain, MANY).await;
+    plain.check(&served).await;
+    // As a generator of numbers that look random.
+    let mut state = 7_u64;
+    let mut next = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % bound
+    };
+    let mut deletions = Vec::new();
+    for round in 0..3 {
+        served.store.note_last_events(served.workspace).await.unwrap();
+        plain.check(&served).await;
+        for step in 0..400 {
+            let contact = &contacts[next(contacts.len())];
+            let other = &contacts[next(contacts.len())];
+            let is_there = |contact: &Contact| plain.last.contains_key(&contact.id);
+            match next(10) {
+                0 if is_there(contact) => {
+                    let outcome = database.delete(&served, contact).await.unwrap();
+                    deletions.push(outcome.event.unwrap());
+                    plain.gone(contact.id);
+                }
+                1 if !deletions.is_empty() => {
+                    let event = deletions.swap_remove(next(deletions.len()));
+                    if let Ok(outcome) = database.undo(&served, event, OnConflict::Refuse).await {
+                        plain.changed(&outcome);
+                    }
+                }
+                2 if is_there(contact) && is_there(other) && contact.id != other.id => {
+                    let from = vec![("from".to_owned(), by_id(other.id))];
+                    let action = Action::Merge {
+                        into: by_id(contact.id),
+                        from,
+                        choices: Vec::new(),
+                        precondition: None,
+                    };
+                    let outcome = served.run(database.write(served.workspace, action)).await.unwrap();
+                    plain.gone(other.id);
+                    plain.changed(&outcome);
+                    if next(2) == 0 {
+                        let event = outcome.event.unwrap();
+                        let undone = database.undo(&served, event, OnConflict::Refuse).await.unwrap();
+                        plain.changed(&undone);
+                        // The one that was merged comes back by the event after this.
+                        plain.last.insert(other.id, undone.event.unwrap() + 1);
+                        plain.order.insert(undone.event.unwrap() + 1, other.id);
+                    }
+                }
+                _ if is_there(contact) => {
+                    let name = named(&format!("{round} {step}"));
+                    plain.changed(&database.update(&served, contact, name).await.unwrap());
+                }
+                _ => {}
+            }
+        }
+        plain.check(&served).await;
+    }
+    create(&database, &served, &mut plain, 40).await;
+    plain.check(&served).await;
+}
