@@ -15,6 +15,7 @@ mod crash;
 mod cross;
 mod docs;
 mod fidelity;
+mod guides;
 mod house;
 mod https;
 mod import;

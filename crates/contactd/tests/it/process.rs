@@ -7,7 +7,7 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use testkit::{Connection, HttpReply};
 
 /// The path of the binary under test.
-const BINARY: &str = env!("CARGO_BIN_EXE_contactd");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_contactd");
 
 /// A server that was started and told its address. It is killed when dropped.
 pub(crate) struct Running {
