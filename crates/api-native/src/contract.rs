@@ -11,7 +11,7 @@ use model::{
     ChannelType, Company, CustomStatus, Field, Funnel, Inbox, Json, List, Note, Presence, Subscription, Tag,
     Task, Team, User,
 };
-use schemars::json_schema;
+use schemars::{Schema, json_schema};
 use serde_json::json;
 
 use self::routes::{Group, ROUTES, about, parameters};
@@ -114,7 +114,20 @@ fn answers(all: &mut Answers) {
 
 fn contacts_answers(all: &mut Answers) {
     let (many, one) = ("/api/v1/contacts", "/api/v1/contacts/{id}");
-    all.json::<ContactsBody<'_>>(200, &[&format!("GET {many}"), &format!("POST {many}/search")]);
+    let list = all.schema::<ContactsBody<'_>>();
+    let one_shown = shaped(all);
+    let shaped_list = json_schema!({
+        "type": "object",
+        "properties": {
+            "contacts": { "type": "array", "items": one_shown },
+            "next": { "type": ["string", "null"] },
+            "total": { "type": ["integer", "null"] },
+            "included": { "type": "object" },
+        },
+        "required": ["contacts", "next", "total"],
+    });
+    let lists = json_schema!({ "anyOf": [list, shaped_list] });
+    all.with(200, &[&format!("GET {many}"), &format!("POST {many}/search")], lists);
     let search = json_schema!({
         "type": "object",
         "properties": {
@@ -129,7 +142,9 @@ fn contacts_answers(all: &mut Answers) {
     });
     all.takes(&[&format!("POST {many}/search")], true, merge_patches(&search.to_value()));
     all.json::<ContactBody<'_>>(201, &[&format!("POST {many}")]);
-    all.json::<ContactBody<'_>>(200, &[&format!("GET {one}"), &format!("PATCH {one}")]);
+    let one_shown = shaped(all);
+    all.with(200, &[&format!("GET {one}")], one_shown.clone());
+    all.json::<ContactBody<'_>>(200, &[&format!("PATCH {one}")]);
     all.empty(204, &[&format!("DELETE {one}")]);
     all.empty(304, &[&format!("GET {one}")]);
     let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
@@ -137,7 +152,8 @@ fn contacts_answers(all: &mut Answers) {
     all.takes(&[&format!("PATCH {one}")], false, patches(&patch));
     all.json::<ProvenanceBody<'_>>(200, &[&format!("GET {one}/provenance")]);
     let by = "/api/v1/contacts/by/{key}/{value}";
-    all.json::<ContactBody<'_>>(200, &[&format!("GET {by}"), &format!("PUT {by}")]);
+    all.with(200, &[&format!("GET {by}")], one_shown);
+    all.json::<ContactBody<'_>>(200, &[&format!("PUT {by}")]);
     all.json::<ContactBody<'_>>(201, &[&format!("PUT {by}")]);
     all.json::<CandidatesBody<'_>>(300, &[&format!("GET {by}"), &format!("PUT {by}")]);
     all.empty(304, &[&format!("GET {by}")]);
@@ -188,6 +204,26 @@ fn contacts_answers(all: &mut Answers) {
         "additionalProperties": false,
     });
     all.takes(&["POST /api/v1/batch"], true, merge_patches(&batch));
+}
+
+/// A contact as it is, or with the members that `fields` names, and what `include` adds.
+fn shaped(all: &mut Answers) -> Schema {
+    let contact = all.schema::<ContactBody<'_>>();
+    json_schema!({
+        "anyOf": [
+            contact,
+            {
+                "type": "object",
+                "properties": {
+                    "id": { "type": "string", "format": "uuid" },
+                    "revision": { "type": "integer", "minimum": 1 },
+                    "included": { "type": "object" },
+                },
+                "required": ["id", "revision"],
+                "additionalProperties": true,
+            },
+        ],
+    })
 }
 
 fn history_answers(all: &mut Answers) {

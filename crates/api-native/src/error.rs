@@ -97,7 +97,8 @@ struct Details {
 
 /// The body of a problem.
 #[derive(JsonSchema, Serialize)]
-#[schemars(rename = "Problem")]
+// What a kind of problem has beside these: later_changes, differences, operation, position, …
+#[schemars(rename = "Problem", extend("additionalProperties" = true))]
 pub(crate) struct DetailsBody<'a> {
     #[serde(rename = "type")]
     kind: &'static str,

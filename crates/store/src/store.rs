@@ -1,5 +1,6 @@
 //! The store: opening, writing, reading, closing.
 
+mod admin;
 mod notes;
 mod records;
 mod requests;
@@ -9,11 +10,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Contact, ContactId, Dialect, Event, KeyId, RecordKind, Ref, Timestamp, WorkspaceId};
+use model::{Catalog, Contact, ContactId, Dialect, Event, RecordKind, Ref};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use crate::backend::{Admin, Backend, Batches, KeysWanted, Wanted};
+use crate::backend::{Admin, Backend, Batches, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
 use crate::postgres::Postgres;
@@ -21,9 +22,8 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit,
-    KeyHash, Location, Picture, StoreError, Together, Verified, Workspace, WorkspaceNumber, Write,
-    WriterStats,
+    Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Location,
+    StoreError, Together, Verified, WorkspaceNumber, Write, WriterStats,
 };
 
 /// Bounds of the store.
@@ -418,125 +418,6 @@ impl Store {
         };
         catalogs.put(workspace, &catalog, asked);
         Ok(catalog)
-    }
-
-    /// Makes a workspace with this catalog. [`StoreError::InUse`] when the id or the name is taken.
-    ///
-    /// # Errors
-    /// Why it could not be stored.
-    pub async fn create_workspace(
-        &self,
-        id: WorkspaceId,
-        name: &str,
-        now: Timestamp,
-        catalog: &Catalog,
-    ) -> Result<Workspace, StoreError> {
-        let (name, catalog) = (name.to_owned(), Arc::new(catalog.clone()));
-        let command = Admin::CreateWorkspace { id, name: name.clone(), now, catalog };
-        let number = WorkspaceNumber(self.administer(command).await?.cast_signed());
-        Ok(Workspace { number, id, name, created_at: now })
-    }
-
-    /// All workspaces, in the order they were made.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn list_workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
-        self.shared.backend.workspaces().await
-    }
-
-    /// Gives a workspace another name; `false` when there is none with this number. [`StoreError::InUse`] when another one has
-    /// the name.
-    ///
-    /// # Errors
-    /// Why it could not be stored.
-    pub async fn rename_workspace(&self, number: WorkspaceNumber, name: &str) -> Result<bool, StoreError> {
-        let command = Admin::RenameWorkspace { number, name: name.to_owned() };
-        Ok(self.administer(command).await? > 0)
-    }
-
-    /// Stores a key under the hash of its secret. [`StoreError::InUse`] when the hash is taken.
-    ///
-    /// # Errors
-    /// Why it could not be stored.
-    pub async fn create_key(&self, hash: &KeyHash, key: &Key) -> Result<(), StoreError> {
-        self.administer(Admin::CreateKey(*hash, key.clone())).await.map(drop)
-    }
-
-    /// All keys, in the order they were made, revoked ones too.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn list_keys(&self) -> Result<Vec<Key>, StoreError> {
-        let mut keys = self.shared.backend.keys(KeysWanted::All).await?;
-        keys.retain(|key| key.former_of.is_none());
-        Ok(keys)
-    }
-
-    /// Changes keys, all in one commit; how many of them there are.
-    ///
-    /// # Errors
-    /// [`StoreError::RecordChanged`]; why it could not be stored.
-    pub async fn edit_keys(&self, edits: Vec<(KeyId, KeyEdit)>) -> Result<u64, StoreError> {
-        self.administer(Admin::EditKeys(edits)).await
-    }
-
-    /// Gives a key another secret; the one it has works until then, those before it no more. `false` when there is no key
-    /// with this id; [`StoreError::InUse`] when the hash is taken.
-    ///
-    /// # Errors
-    /// Why it could not be stored.
-    pub async fn rotate_key(&self, id: KeyId, hash: &KeyHash, until: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.administer(Admin::RotateKey { id, hash: *hash, until }).await? > 0)
-    }
-
-    /// The key whose secret has this hash. By a secret that it had before, it expires when that does.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_key(&self, hash: &KeyHash) -> Result<Option<Key>, StoreError> {
-        let found = self.shared.backend.keys(KeysWanted::Hashed(*hash)).await?.into_iter().next();
-        let Some(Key { former_of: Some(id), expires_at: until, .. }) = found else { return Ok(found) };
-        let key = self.key(id).await?;
-        // Whichever comes first.
-        Ok(key.map(|key| Key { expires_at: key.expires_at.into_iter().chain(until).min(), ..key }))
-    }
-
-    /// The key with this id.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
-        let found = self.shared.backend.keys(KeysWanted::Numbered(id)).await?.into_iter().next();
-        Ok(found.filter(|key| key.former_of.is_none()))
-    }
-
-    /// Stores a picture; durable when it returns.
-    ///
-    /// # Errors
-    /// Why it could not be stored.
-    pub async fn put_picture(&self, workspace: WorkspaceNumber, picture: Picture) -> Result<(), StoreError> {
-        self.administer(Admin::PutPicture(workspace, picture)).await.map(drop)
-    }
-
-    /// Removes a picture; `false` when there is none with this id.
-    ///
-    /// # Errors
-    /// Why it could not be removed.
-    pub async fn remove_picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<bool, StoreError> {
-        Ok(self.administer(Admin::RemovePicture(workspace, id)).await? > 0)
-    }
-
-    /// The picture with this id.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_picture(
-        &self,
-        workspace: WorkspaceNumber,
-        id: Uuid,
-    ) -> Result<Option<Picture>, StoreError> {
-        self.shared.backend.picture(workspace, id).await
     }
 
     /// Whether a read and the writer work.

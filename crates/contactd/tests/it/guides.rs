@@ -62,13 +62,18 @@ fn follow(name: &str) {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let (printed, complaint) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (printed, complaint) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let outputs: Vec<&str> = printed.split("--- next\n").collect();
     assert_eq!(outputs.len(), steps.len() + 1, "{name} broke off:\n{printed}\n{complaint}");
     for (step, output) in steps.iter().zip(outputs) {
         let mut lines = output.lines();
         for line in step.shown.lines() {
-            assert!(lines.any(|each| has(each, line)), "{name}:\n{}\n{line}\nis not in\n{output}", step.typed);
+            assert!(
+                lines.any(|each| has(each, line)),
+                "{name}:\n{}\n{line}\nis not in\n{output}",
+                step.typed
+            );
         }
     }
 }
