@@ -47,18 +47,16 @@ fn follow(name: &str) {
     let steps = steps(&page.replace(":8080", &format!(":{port}")));
     let folder = tempfile::TempDir::new().unwrap();
     std::os::unix::fs::symlink(BINARY, folder.path().join("contactd")).unwrap();
-    let mut script = String::from("set -eu\ntrap 'kill $(jobs -p)' EXIT\n");
+    let mut script = String::from("set -eu\nPATH=\"$PWD:$PATH\"\ntrap 'kill $(jobs -p)' EXIT\n");
     for step in &steps {
         script.push_str(&step.typed);
         script.push_str("\necho; echo '--- next'\n");
     }
-    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("bash")
         .args(["-c", &script])
         .current_dir(folder.path())
-        .env_clear()
-        .env("PATH", path)
         .env("TMPDIR", folder.path())
+        .env_remove("CONTACTD_DATABASE")
         .stdin(Stdio::null())
         .output()
         .unwrap();
