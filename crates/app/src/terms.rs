@@ -202,7 +202,12 @@ impl App {
         let outcomes = match &author.terms {
             Terms::ForGood => self.store().write_group(writes).await?,
             _ if writes.is_empty() => Vec::new(),
-            terms => self.write_on(terms, writes).await?,
+            terms => {
+                // One alone is no group to the store.
+                let only = (writes.len() == 1).then_some(0);
+                let written = self.write_on(terms, writes).await;
+                written.map_err(|failed| GroupFailed { place: failed.place.or(only), ..failed })?
+            }
         };
         author.tell_held_back(&outcomes);
         Ok(outcomes)
