@@ -8,6 +8,7 @@ mod answers;
 mod openapi;
 mod strict;
 mod table;
+mod terms;
 
 pub use answers::{AnswerBody, Answered, Answers, Requested};
 pub use openapi::description;

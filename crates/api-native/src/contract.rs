@@ -251,7 +251,9 @@ fn options_answers(all: &mut Answers) {
             "position": { "type": "integer", "minimum": 0 },
         },
     });
-    all.takes(&[&format!("POST {many}"), &format!("PATCH {one}")], true, merge_patches(&option.to_value()));
+    let option = option.to_value();
+    all.takes(&[&format!("POST {many}")], true, merge_patches(&new(&option, &["value"])));
+    all.takes(&[&format!("PATCH {one}")], true, merge_patches(&option));
 }
 
 fn keys_answers(all: &mut Answers) {
@@ -264,7 +266,8 @@ fn keys_answers(all: &mut Answers) {
     all.empty(304, &["GET /api/v1/keys/{id}", "GET /api/v1/settings"]);
     all.empty(204, &["DELETE /api/v1/keys/{id}"]);
     let key = all.patch::<KeyBody<'_>>(&keys::FIXED);
-    all.takes(&["POST /api/v1/keys", "PATCH /api/v1/keys/{id}"], true, merge_patches(&key));
+    all.takes(&["POST /api/v1/keys"], true, merge_patches(&new(&key, &["workspaces"])));
+    all.takes(&["PATCH /api/v1/keys/{id}"], true, merge_patches(&key));
     let overlap = json!({
         "type": "object",
         "properties": { "overlap": { "type": "integer", "minimum": 0, "maximum": keys::OVERLAP_MAX } },
@@ -275,7 +278,8 @@ fn keys_answers(all: &mut Answers) {
     all.json::<WorkspaceBody<'_>>(201, &["POST /api/v1/workspaces"]);
     all.json::<WorkspaceBody<'_>>(200, &["GET /api/v1/workspaces/{id}", "PATCH /api/v1/workspaces/{id}"]);
     let workspace = all.patch::<WorkspaceBody<'_>>(&["id", "created_at"]);
-    all.takes(&["POST /api/v1/workspaces", "PATCH /api/v1/workspaces/{id}"], true, merge_patches(&workspace));
+    all.takes(&["POST /api/v1/workspaces"], true, merge_patches(&new(&workspace, &["name"])));
+    all.takes(&["PATCH /api/v1/workspaces/{id}"], true, merge_patches(&workspace));
     all.json::<SettingsBody<'_>>(200, &["GET /api/v1/settings", "PATCH /api/v1/settings"]);
     let settings = all.patch::<SettingsBody<'_>>(&["revision"]);
     all.takes(&["PATCH /api/v1/settings"], true, merge_patches(&settings));
@@ -303,8 +307,15 @@ fn shelf_answers<R: Resource>(all: &mut Answers) {
     all.empty(304, &[&format!("GET {one}")]);
     all.json::<ChangesBody<'_>>(200, &[&format!("GET {one}/history")]);
     let patch = all.patch::<R::Body<'_>>(&resource::FIXED);
-    all.takes(&[&format!("POST {many}")], true, merge_patches(&patch));
+    all.takes(&[&format!("POST {many}")], true, merge_patches(&new(&patch, R::REQUIRED)));
     all.takes(&[&format!("PATCH {one}")], true, patches(&patch));
+}
+
+/// The schema of a new one: a patch in which these members must be there and, when they are texts, say something.
+fn new(patch: &Json, required: &[&str]) -> Json {
+    let texts = required.iter().map(|name| ((*name).to_owned(), json!({ "pattern": r"\S" })));
+    let texts: serde_json::Map<_, _> = texts.collect();
+    json!({ "allOf": [patch], "required": required, "properties": texts })
 }
 
 /// The same, and lists of operations (RFC 6902).

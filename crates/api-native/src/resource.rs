@@ -47,6 +47,8 @@ use crate::{Error, NativeApi, media, page};
 pub(crate) trait Resource: Clone + Send + Sync + 'static {
     /// Its word in paths, and the member of a list that has the records.
     const PLURAL: &'static str;
+    /// The members that a new one must have.
+    const REQUIRED: &'static [&'static str] = &["name"];
     /// How one is shown. Every member is always there.
     type Body<'a>: JsonSchema + Serialize;
 

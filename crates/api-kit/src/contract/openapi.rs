@@ -4,6 +4,7 @@ use model::Json;
 use serde_json::{Map, json};
 
 use super::table::is_wild;
+use super::terms::{self, Terms};
 use super::{Contract, Direction, Evidence, MemberRow, RouteRow, Support, Table};
 
 /// The description of an API. Routes that are not served are not in it.
@@ -25,19 +26,33 @@ pub fn description(contract: &Contract) -> Json {
         "servers": [{ "url": if about.prefix.is_empty() { "/" } else { &about.prefix } }],
         "security": security,
         "paths": paths,
-        "components": { "schemas": contract.schemas, "securitySchemes": about.security },
+        "components": components(contract),
     })
+}
+
+fn components(contract: &Contract) -> Json {
+    let mut components = json!({ "schemas": contract.schemas, "securitySchemes": contract.table.api.security });
+    if contract.table.api.prefix.is_empty() {
+        components["schemas"] = with(components["schemas"].take(), "DryRun", terms::dry_run_body());
+        for (name, parts) in terms::components() {
+            components = with(components, name, parts);
+        }
+    }
+    components
 }
 
 fn operation(contract: &Contract, route: &RouteRow) -> Json {
     let name = format!("{} {}", route.method, route.path);
+    let terms = Terms::of(contract, route);
+    let mut parameters = parameters(&contract.table, route);
+    parameters.extend(terms.iter().flat_map(Terms::parameters));
     let operation = json!({
         "operationId": operation_id(route),
         "summary": summary(route),
         "description": remark((route.support, route.evidence), &route.note, route.documented),
         "tags": [tag(&route.path)],
-        "parameters": parameters(&contract.table, route),
-        "responses": responses(contract, &name),
+        "parameters": parameters,
+        "responses": responses(contract, &name, terms.as_ref()),
     });
     if let Some(requested) = contract.requests.iter().find(|each| each.routes.contains(&name)) {
         let content = requested.bodies.iter();
@@ -169,7 +184,7 @@ fn add(schema: &mut Map<String, Json>, other: Json) {
     }
 }
 
-fn responses(contract: &Contract, route: &str) -> Json {
+fn responses(contract: &Contract, route: &str, terms: Option<&Terms>) -> Json {
     let mut responses = Map::new();
     let all =
         contract.answers.iter().filter(|each| each.routes.iter().any(|name| name == route || name == "*"));
@@ -180,9 +195,29 @@ fn responses(contract: &Contract, route: &str) -> Json {
         if let Some(body) = &answered.body {
             response = with(response, "content", json!({ body.media_type: { "schema": body.schema } }));
         }
+        if let Some(terms) = terms.filter(|_| answered.status.is_some()) {
+            response = with(response, "headers", terms.headers());
+        }
         responses.insert(status, response);
     }
+    if let Some(terms) = terms.filter(|terms| terms.is_write) {
+        add_answers_on_terms(&mut responses, terms);
+    }
     Json::Object(responses)
+}
+
+/// A write can be asked for an answer without a body, and for a dry run with the differences in the body.
+fn add_answers_on_terms(responses: &mut Map<String, Json>, terms: &Terms) {
+    let success = || json!({ "description": "Success.", "headers": terms.headers() });
+    if !responses.contains_key("201") || responses.contains_key("200") {
+        responses.entry("204").or_insert_with(success);
+    }
+    let tried = json!({ "$ref": "#/components/schemas/DryRun" });
+    let response = responses.remove("200").unwrap_or_else(success);
+    let own = response.pointer("/content/application~1json/schema").cloned();
+    let schema = own.map_or_else(|| tried.clone(), |own| json!({ "anyOf": [own, tried] }));
+    let response = with(response, "content", json!({ "application/json": { "schema": schema } }));
+    responses.insert("200".to_owned(), response);
 }
 
 #[cfg(test)]

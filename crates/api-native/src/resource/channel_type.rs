@@ -30,6 +30,7 @@ pub(crate) struct Body<'a> {
 
 impl Resource for ChannelType {
     const PLURAL: &'static str = "channel-types";
+    const REQUIRED: &'static [&'static str] = &["name", "kind"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

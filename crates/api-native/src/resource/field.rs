@@ -77,6 +77,7 @@ impl<'a> From<&'a FieldOption> for OptionBody<'a> {
 
 impl Resource for Field {
     const PLURAL: &'static str = "fields";
+    const REQUIRED: &'static [&'static str] = &["name", "type"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

@@ -25,6 +25,7 @@ pub(crate) struct Body<'a> {
 
 impl Resource for Inbox {
     const PLURAL: &'static str = "inboxes";
+    const REQUIRED: &'static [&'static str] = &["name", "kind"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

@@ -62,6 +62,7 @@ impl<'a> From<&'a NoteMessage> for MessageBody<'a> {
 
 impl Resource for Note {
     const PLURAL: &'static str = "notes";
+    const REQUIRED: &'static [&'static str] = &["body"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

@@ -28,6 +28,7 @@ pub(crate) struct Body<'a> {
 
 impl Resource for Presence {
     const PLURAL: &'static str = "presences";
+    const REQUIRED: &'static [&'static str] = &["user"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

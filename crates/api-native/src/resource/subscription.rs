@@ -28,6 +28,7 @@ pub(crate) struct Body<'a> {
 
 impl Resource for Subscription {
     const PLURAL: &'static str = "subscriptions";
+    const REQUIRED: &'static [&'static str] = &["url", "events"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

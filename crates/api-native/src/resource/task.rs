@@ -39,6 +39,7 @@ pub(crate) struct Body<'a> {
 
 impl Resource for Task {
     const PLURAL: &'static str = "tasks";
+    const REQUIRED: &'static [&'static str] = &["body"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

@@ -27,6 +27,7 @@ pub(crate) struct Body<'a> {
 
 impl Resource for User {
     const PLURAL: &'static str = "users";
+    const REQUIRED: &'static [&'static str] = &["email"];
     type Body<'a> = Body<'a>;
 
     fn body<'a>(&'a self, context: Context<'a>) -> Body<'a> {

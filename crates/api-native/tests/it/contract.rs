@@ -2,6 +2,9 @@
 
 use api_native::CONTRACT;
 
+use model::Json;
+use serde_json::json;
+
 use super::*;
 
 #[tokio::test]
@@ -26,4 +29,53 @@ fn every_body_has_a_schema_with_members() {
     assert_eq!(CONTRACT.schemas["ContactPatch"]["required"], Json::Null);
     assert_eq!(CONTRACT.schemas["ContactPatch"]["properties"]["revision"]["readOnly"], true);
     assert!(CONTRACT.schemas["Contact"]["required"].as_array().unwrap().len() > 30);
+}
+
+/// What the description says of a route.
+fn operation(route: &str) -> Json {
+    let (method, path) = route.split_once(' ').unwrap();
+    let document = api_kit::contract::description(&CONTRACT);
+    document["paths"][path][method.to_lowercase()].clone()
+}
+
+/// The parameters of a route that are described once for all.
+fn shared_parameters(route: &str) -> Vec<String> {
+    let operation = operation(route);
+    let parameters = operation["parameters"].as_array().unwrap().iter();
+    parameters.filter_map(|each| Some(each["$ref"].as_str()?.rsplit_once('/')?.1.to_owned())).collect()
+}
+
+#[test]
+fn writes_say_on_what_terms_they_can_be_asked_for() {
+    let of_write = ["IdempotencyKey", "Prefer", "DryRun"];
+    assert_eq!(shared_parameters("GET /api/v1/contacts"), [""; 0]);
+    assert_eq!(shared_parameters("POST /api/v1/contacts/search"), [""; 0]);
+    assert_eq!(shared_parameters("GET /api/v1/contacts/{id}"), ["IfNoneMatch"]);
+    assert_eq!(shared_parameters("POST /api/v1/contacts"), of_write);
+    for route in ["PATCH /api/v1/contacts/{id}", "DELETE /api/v1/tags/{id}", "POST /api/v1/contacts/{id}/merge"]
+    {
+        assert_eq!(shared_parameters(route), [&of_write[..], &["IfMatch"]].concat(), "{route}");
+    }
+    let upsert = shared_parameters("PUT /api/v1/contacts/by/{key}/{value}");
+    assert_eq!(upsert, [&of_write[..], &["IfMatch", "IfNoneMatch"]].concat());
+    let answers = operation("DELETE /api/v1/contacts/{id}")["responses"].clone();
+    let tried = &answers["200"]["content"]["application/json"]["schema"];
+    assert_eq!(tried["$ref"], "#/components/schemas/DryRun");
+    assert!(answers["204"]["headers"]["contactd-change"].is_object());
+}
+
+#[tokio::test]
+async fn a_new_record_needs_what_the_description_requires() {
+    let (_test, client) = start().await;
+    for route in CONTRACT.table.routes.iter().filter(|row| row.method == "POST" && !row.path.contains('{')) {
+        let operation = operation(&format!("POST {}", route.path));
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let Some(required) = schema["required"].as_array().filter(|_| schema["allOf"].is_array()) else {
+            continue;
+        };
+        let problem = client.post(&route.path, &json!({})).await.expect(422);
+        let errors = problem["errors"].as_array().unwrap().iter();
+        let missing: Vec<_> = errors.filter(|each| each["code"] == "missing").map(|each| &each["member"]).collect();
+        assert_eq!(missing, required.iter().collect::<Vec<_>>(), "{}", route.path);
+    }
 }
