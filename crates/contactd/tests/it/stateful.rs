@@ -1,0 +1,220 @@
+//! Random writes by several keys through every API, beside a plain model in memory: after every step the records, the
+//! events and where each value comes from are what the model says, and what was there before can still be read.
+
+mod check;
+mod content;
+mod requests;
+mod steps;
+mod undo;
+mod world;
+
+use app::KeyRequest;
+use model::{OnHeldBack, Rule};
+use proptest::collection::vec;
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use testkit::{Client, Reply, TestApp};
+
+use check::{Checker, sorted};
+use content::Policy;
+use requests::{Actor, Names, Request};
+use steps::{Api, Step, Terms, any_step};
+use world::{By, World};
+
+const CASES: u32 = 24;
+const STEPS: usize = 40;
+
+/// Who writes: everything; what does not take away; the same, but all or nothing; strictly, and some members not at all.
+static POLICIES: [Policy; 4] = [
+    Policy { rules: &[], refuses_held_back: false },
+    Policy { rules: GENTLE, refuses_held_back: false },
+    Policy { rules: GENTLE, refuses_held_back: true },
+    Policy { rules: &[("values", Rule::Refuse), ("deletion", Rule::Refuse)], refuses_held_back: false },
+];
+const GENTLE: &[(&str, Rule)] =
+    &[("tags", Rule::AddOnly), ("city", Rule::FillIfEmpty), ("name", Rule::AddOnly)];
+const STRICT: usize = 3;
+
+fn by(key: usize, api: Api) -> By {
+    By { key, dialect: api.word(), policy: &POLICIES[key] }
+}
+
+/// A server, its clients, and what they should see.
+struct Play {
+    test: TestApp,
+    secrets: Vec<String>,
+    keys: Vec<String>,
+    native: Client,
+    names: Names,
+    world: World,
+    sent: usize,
+}
+
+impl Play {
+    async fn begin() -> Self {
+        let test = TestApp::new().await;
+        let (mut secrets, mut keys) = (Vec::new(), Vec::new());
+        for (place, policy) in POLICIES.iter().enumerate() {
+            let held = if policy.refuses_held_back { OnHeldBack::Refuse } else { OnHeldBack::Tell };
+            let request = KeyRequest {
+                workspaces: vec![test.workspace.name.clone()],
+                policy: policy.rules.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect(),
+                on_held_back: held,
+                strict: Some(place == STRICT),
+                ..KeyRequest::default()
+            };
+            let issued = test.app.create_key(None, request).await.unwrap();
+            secrets.push(issued.secret);
+            keys.push(issued.key.id.to_string());
+        }
+        let native = Client::new(api_native::routes(test.app.clone())).with_key("demo");
+        let tags = native.get("/api/v1/tags").await.expect(200);
+        let pair = |tag: &model::Json| {
+            (tag["name"].as_str().unwrap().to_owned(), tag["id"].as_str().unwrap().to_owned())
+        };
+        let fields = "/v1/services/aff7bc93-6e28-4e70-8770-defa35cdfc1b/contact-custom-fields?page_size=100";
+        let fields = Client::new(api_zingle::routes(test.app.clone())).with_key("demo").get(fields).await;
+        let fields = fields.expect(200)["result"].as_array().unwrap().clone();
+        let score = fields.iter().find(|field| field["display_name"] == "Lead Score").unwrap();
+        let names = Names {
+            tags: tags["tags"].as_array().unwrap().iter().map(pair).collect(),
+            zingle_score: score["id"].as_str().unwrap().to_owned(),
+        };
+        // What the demo brought: the numbers go on from there.
+        let first = native.post("/api/v1/contacts", &serde_json::json!({})).await;
+        let number = first.expect(201)["number"].as_u64().unwrap();
+        let event: u64 = first.header("contactd-change").parse().unwrap();
+        let world = World { events_before: event, people_before: number, ..World::default() };
+        Self { test, secrets, keys, native, names, world, sent: 0 }
+    }
+
+    async fn send(&self, key: usize, request: &Request, header: Option<(&str, &str)>) -> Reply {
+        let app = self.test.app.clone();
+        let router = match request.api {
+            Api::Native => api_native::routes(app),
+            Api::Zingle => api_zingle::routes(app),
+            Api::Acquire => api_acquire::routes(app),
+            Api::Callbell => api_callbell::routes(app),
+            Api::Rolodex => api_rolodex::routes(app),
+        };
+        let mut headers: Vec<_> = header.into_iter().collect();
+        headers.push(("content-type", request.media_type));
+        let body = if request.body.is_null() { Vec::new() } else { request.body.to_string().into_bytes() };
+        let client = Client::new(router).with_key(&self.secrets[key]);
+        client.send_with(request.method, &request.path, body, &headers).await
+    }
+
+    async fn step(&mut self, step: &Step) {
+        self.test.clock.advance_ms(1_000);
+        self.sent += 1;
+        let mut after = self.world.clone();
+        let actor = Actor { names: &self.names, by, key: step.key };
+        let Some((request, done)) = actor.act(&mut after, &step.action) else { return };
+        let once = format!("once-{}", self.sent);
+        let header = match step.terms {
+            Terms::Plain => None,
+            Terms::DryRun => Some(("prefer", "dry-run")),
+            Terms::Twice => Some(("idempotency-key", once.as_str())),
+            // Undo, unmerge and batches have no revision of their own.
+            Terms::Stale if is_for_a_revision(&request) => Some(("if-match", "\"9999\"")),
+            Terms::Stale => None,
+        };
+        let is_stale = header.is_some_and(|(name, _)| name == "if-match");
+        let reply = self.send(step.key, &request, header).await;
+        let what = format!(
+            "{step:?}\n{} {} {}\n{} {}",
+            request.method, request.path, request.body, reply.status, reply.text
+        );
+        assert!(!reply.status.is_server_error(), "{what}");
+        assert_eq!(reply.status.is_success(), done.is_ok() && !is_stale, "{what}\nthe model: {done:?}");
+        let from = self.world.next_event();
+        if let Ok(dones) =
+            done.as_ref().map_err(|_| ()).and_then(|dones| if is_stale { Err(()) } else { Ok(dones) })
+        {
+            let held = sorted(dones.iter().flat_map(|done| done.held_back.clone()).collect());
+            assert_eq!(reply.header("contactd-held-back"), held.join(", "), "{what}");
+            if step.terms == Terms::DryRun {
+                assert_eq!(reply.header("contactd-change"), "", "{what}");
+            } else {
+                let change = if dones.len() == 1 {
+                    dones[0].event
+                } else {
+                    (after.next_event() > from).then_some(from)
+                };
+                let is_batch = request.path.ends_with("/batch");
+                let change = if is_batch { (after.next_event() > from).then_some(from) } else { change };
+                assert_eq!(
+                    reply.header("contactd-change"),
+                    change.map(|change| change.to_string()).unwrap_or_default(),
+                    "{what}"
+                );
+                self.world = after;
+            }
+        }
+        if step.terms == Terms::Twice {
+            let again = self.send(step.key, &request, header).await;
+            assert_eq!(again.status, reply.status, "{what}\n{}", again.text);
+            let is_replayed = !again.header("contactd-replayed").is_empty();
+            // What wrote nothing may be carried out anew.
+            assert!(is_replayed || self.world.next_event() == from || !reply.status.is_success(), "{what}");
+            if is_replayed {
+                assert_eq!(again.bytes, reply.bytes, "{what}");
+            }
+        }
+        let checker = Checker { native: &self.native, keys: &self.keys };
+        checker.events_since(&mut self.world, from).await;
+        checker.everything(&self.world).await;
+    }
+
+    /// What is left to see at the end: every revision, and every id in every API.
+    async fn end(&self) {
+        let checker = Checker { native: &self.native, keys: &self.keys };
+        checker.past(&self.world).await;
+        for of in 0..self.world.people.len() {
+            let person = &self.world.people[of];
+            for api in Api::ALL {
+                let path = requests::path(api, &person.id, person.number);
+                let request = Request {
+                    api,
+                    method: "GET",
+                    path,
+                    body: model::Json::Null,
+                    media_type: "application/json",
+                };
+                let reply = self.send(0, &request, None).await;
+                assert_eq!(reply.status.is_success(), self.world.led_to(of).is_some(), "{}", request.path);
+                if let Some(survivor) = self.world.led_to(of) {
+                    let survivor = &self.world.people[survivor];
+                    let revision = format!("\"{}\"", survivor.revision);
+                    assert_eq!(reply.header("etag"), revision, "{} {}", request.path, reply.text);
+                }
+            }
+        }
+    }
+}
+
+fn is_for_a_revision(request: &Request) -> bool {
+    let is_of_one =
+        ["PUT", "PATCH", "DELETE"].contains(&request.method) && !request.path.contains("/labels/");
+    is_of_one || request.path.ends_with("/merge")
+}
+
+#[test]
+fn records_history_and_provenance_are_what_a_plain_model_says() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let config: Config =
+        ProptestConfig { cases: CASES, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let played = runner.run(&vec(any_step(), 1..STEPS), |steps| {
+        runtime.block_on(async {
+            let mut play = Play::begin().await;
+            for step in &steps {
+                play.step(step).await;
+            }
+            play.end().await;
+        });
+        Ok(())
+    });
+    played.unwrap();
+}
