@@ -136,13 +136,8 @@ impl Play {
             if step.terms == Terms::DryRun {
                 assert_eq!(reply.header("contactd-change"), "", "{what}");
             } else {
-                let change = if dones.len() == 1 {
-                    dones[0].event
-                } else {
-                    (after.next_event() > from).then_some(from)
-                };
-                let is_batch = request.path.ends_with("/batch");
-                let change = if is_batch { (after.next_event() > from).then_some(from) } else { change };
+                let event = dones.iter().find_map(|done| done.event);
+                let change = event.map(|event| after.event(event).first.unwrap_or(event));
                 assert_eq!(
                     reply.header("contactd-change"),
                     change.map(|change| change.to_string()).unwrap_or_default(),

@@ -36,7 +36,10 @@ fn value(member: &str, json: &Json) -> Json {
 fn content(shown: &Json) -> BTreeMap<&'static str, Json> {
     let shown_members = SINGLE.into_iter().chain(["tags", "channels"]);
     let of = |member: &'static str| {
-        let pointer = format!("/{}", member.replace('.', "/"));
+        let pointer = match member.strip_prefix("extras.acquire.") {
+            Some(name) => format!("/extras/acquire/{name}"),
+            None => format!("/{}", member.replace('.', "/")),
+        };
         (member, value(member, &shown.pointer(&pointer).cloned().unwrap_or_default()))
     };
     shown_members.map(of).collect()

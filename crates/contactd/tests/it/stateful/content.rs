@@ -9,8 +9,20 @@ use serde_json::json;
 pub(super) type Content = BTreeMap<&'static str, Json>;
 
 /// Members with one value; the parts of a name of one word are the same.
-pub(super) const SINGLE: [&str; 6] =
-    ["name.full", "name.first", "city", "job_title", "starred", "values.lead_score"];
+pub(super) const SINGLE: [&str; 9] = [
+    "name.full",
+    "name.first",
+    "city",
+    "job_title",
+    "starred",
+    "values.lead_score",
+    CLEARED[0],
+    CLEARED[1],
+    CLEARED[2],
+];
+/// What Acquire keeps of a field that was cleared through it: that it shows still, as `null`.
+pub(super) const CLEARED: [&str; 3] =
+    ["extras.acquire.fields.city", "extras.acquire.fields.lead_score", "extras.acquire.fields.email"];
 /// Lists of rows, each known by its `id` or by itself.
 pub(super) const LISTS: [&str; 3] = ["tags", "channels", "former.native"];
 
@@ -32,6 +44,8 @@ pub(super) enum Edit {
     Emails(Vec<&'static str>),
     /// The first e-mail address, or none at all.
     FirstEmail(Option<&'static str>),
+    /// Whether Acquire shows a field as cleared.
+    Cleared(&'static str, bool),
     /// An e-mail address that must be there.
     HasEmail(&'static str),
 }
@@ -78,6 +92,7 @@ pub(super) fn edit(content: &mut Content, edit: &Edit, fresh: &mut impl FnMut() 
         Edit::Job(title) => set("job_title", json!(title)),
         Edit::Starred(flag) => set("starred", json!(flag)),
         Edit::Score(score) => set("values.lead_score", json!(score)),
+        Edit::Cleared(member, is_cleared) => set(member, json!(is_cleared.then_some("null"))),
         Edit::Tags(tags) => set("tags", json!(tags)),
         Edit::AddTag(tag) => append(content, "tags", &json!(tag)),
         Edit::RemoveTag(tag) => {

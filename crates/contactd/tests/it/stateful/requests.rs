@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use model::{Json, OnConflict};
 use serde_json::json;
 
-use super::content::{Edit, rows};
+use super::content::{CLEARED, Edit, rows};
 use super::steps::{Action, Api};
 use super::world::{By, Done, Refused, World};
 
@@ -62,6 +62,15 @@ fn said(world: &World, names: &Names, api: Api, of: Option<usize>, edits: &[Edit
     if said.is_empty() {
         said.push(Edit::Name("Bo"));
     }
+    if api == Api::Acquire {
+        let cleared = said.iter().filter_map(|edit| match edit {
+            Edit::City(city) => Some(Edit::Cleared(CLEARED[0], city.is_none())),
+            Edit::Score(score) => Some(Edit::Cleared(CLEARED[1], score.is_none())),
+            Edit::FirstEmail(email) => Some(Edit::Cleared(CLEARED[2], email.is_none())),
+            _ => None,
+        });
+        said.extend(cleared.collect::<Vec<_>>());
+    }
     said
 }
 
@@ -79,7 +88,7 @@ pub(super) fn path(api: Api, id: &str, number: u64) -> String {
 
 fn body(names: &Names, api: Api, edits: &[Edit]) -> Json {
     let mut body = serde_json::Map::new();
-    for edit in edits {
+    for edit in edits.iter().filter(|edit| !matches!(edit, Edit::Cleared(..))) {
         let (member, value) = match (api, edit) {
             (Api::Native, Edit::Name(name)) => ("name", json!({"full": name})),
             (Api::Zingle | Api::Rolodex, Edit::Name(name)) => ("first_name", json!(name)),
@@ -157,7 +166,7 @@ impl Actor<'_> {
             path(api, &person.id, person.number)
         };
         let native = self.by(Api::Native);
-        world.begin();
+        world.begin(1);
         let (request, done) = match action {
             Action::Create(edits) => {
                 let said = said(world, self.names, Api::Native, None, edits);
@@ -303,6 +312,7 @@ impl Actor<'_> {
         if count == 0 {
             return None;
         }
+        world.begin(actions.len());
         let by = self.by(Api::Native);
         let (mut dones, mut operations) = (Vec::new(), Vec::new());
         let mut is_refused = false;

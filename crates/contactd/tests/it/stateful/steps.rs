@@ -46,7 +46,7 @@ impl Api {
             Edit::Emails(_) => self == Rolodex,
             Edit::FirstEmail(_) => self == Acquire,
             Edit::AddTag(_) | Edit::RemoveTag(_) => [Native, Zingle].contains(&self),
-            Edit::HasEmail(_) => false,
+            Edit::HasEmail(_) | Edit::Cleared(..) => false,
         }
     }
 }

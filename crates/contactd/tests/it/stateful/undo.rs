@@ -8,21 +8,22 @@ use super::world::{By, Done, Event, Refused, World};
 impl World {
     /// Takes back an event; of the first of a change, all of the change, what was done last first.
     pub(super) fn undo(&mut self, by: By, number: u64, mode: OnConflict) -> Result<Done, Refused> {
-        let all =
-            if self.event(number).first == number { self.taken_back_with(number) } else { vec![number] };
+        let is_first = self.event(number).first == Some(number);
+        let all = if is_first { self.taken_back_with(number) } else { vec![number] };
+        self.begin(all.len());
         let mut dones = Vec::new();
         for event in all.iter().rev() {
             dones.push(self.undo_event(by, *event, mode)?);
         }
         let held_back = dones.iter().flat_map(|done| done.held_back.clone()).collect();
         let event = dones.iter().find_map(|done| done.event);
-        let event = if all.len() > 1 { event.map(|event| self.event(event).first) } else { event };
+        let event = event.map(|event| self.event(event).first.unwrap_or(event));
         Ok(Done { event, held_back })
     }
 
     /// The events of a change that are taken back themselves: not those that belong to a merge or to its end.
     fn taken_back_with(&self, first: u64) -> Vec<u64> {
-        let all: Vec<&Event> = self.events.iter().filter(|event| event.first == first).collect();
+        let all: Vec<&Event> = self.events.iter().filter(|event| event.first == Some(first)).collect();
         let mut own: Vec<u64> = all.iter().map(|event| event.number).collect();
         for event in all {
             let merged = event.merged.len() as u64;

@@ -44,8 +44,8 @@ pub(super) struct Event {
     /// Those that were merged, as they were.
     pub(super) merged: Vec<(usize, Content)>,
     pub(super) undoes: Option<u64>,
-    /// The first event of the change that it belongs to.
-    pub(super) first: u64,
+    /// The first event of the change that it belongs to, if that has several parts.
+    pub(super) first: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,8 +66,8 @@ pub(super) struct World {
     /// Events and contacts that were there before the model.
     pub(super) events_before: u64,
     pub(super) people_before: u64,
-    /// The first event of the change that is being made.
-    pub(super) first: u64,
+    /// The first event of the change that is being made, if it has several parts.
+    pub(super) first: Option<u64>,
     pub(super) made_up: usize,
 }
 
@@ -76,9 +76,9 @@ impl World {
         self.events_before + self.events.len() as u64 + 1
     }
 
-    /// Begins a change: the events from here on belong together.
-    pub(super) fn begin(&mut self) {
-        self.first = self.next_event();
+    /// Begins a change of so many parts: the events of several belong together.
+    pub(super) fn begin(&mut self, parts: usize) {
+        self.first = (parts > 1).then(|| self.next_event());
     }
 
     pub(super) fn event(&self, number: u64) -> &Event {
