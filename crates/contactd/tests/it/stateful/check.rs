@@ -15,14 +15,8 @@ fn known(json: &Json) -> Json {
         Json::Array(rows) => rows.iter().map(known).collect(),
         Json::Object(row) if row.contains_key("kind") => {
             let members = ["id", "kind", "value", "primary", "default"];
-            members
-                .into_iter()
-                .map(|name| (name, row.get(name).cloned()))
-                .collect::<BTreeMap<_, _>>()
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.unwrap_or_default()))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+            let known = members.map(|name| (name.to_owned(), row.get(name).cloned().unwrap_or_default()));
+            Json::Object(known.into_iter().collect())
         }
         json => json.clone(),
     }
@@ -213,7 +207,7 @@ fn items(member: &str, before: &Json, after: &Json) -> Vec<(String, Json, Json)>
     all.filter(|(_, before, after)| before != after).collect()
 }
 
-pub(super) fn sorted<'t>(mut names: Vec<&'t str>) -> Vec<&'t str> {
+pub(super) fn sorted(mut names: Vec<&str>) -> Vec<&str> {
     names.sort_unstable();
     names.dedup();
     names

@@ -109,7 +109,7 @@ pub(super) fn edit(content: &mut Content, edit: &Edit, fresh: &mut impl FnMut() 
             let mut all = rows(content, "channels").to_vec();
             if !all.iter().any(|row| is(row, "email", value)) {
                 let is_first = all.is_empty();
-                all.push(channel(fresh(), "email", value, is_first));
+                all.push(channel(&fresh(), "email", value, is_first));
             }
             content.insert("channels", settled(all));
         }
@@ -129,7 +129,7 @@ pub(super) fn append(content: &mut Content, member: &'static str, row: &Json) {
     content.insert(member, Json::Array(all));
 }
 
-fn channel(id: String, kind: &str, value: &str, default: bool) -> Json {
+fn channel(id: &str, kind: &str, value: &str, default: bool) -> Json {
     json!({"id": id, "kind": kind, "value": value, "primary": false, "default": default})
 }
 
@@ -151,7 +151,7 @@ fn replace_channels(
             continue;
         }
         let same = old.iter().find(|row| is(row, kind, value)).cloned();
-        let mut row = same.unwrap_or_else(|| channel(fresh(), kind, value, false));
+        let mut row = same.unwrap_or_else(|| channel(&fresh(), kind, value, false));
         row["primary"] = json!(!made.iter().any(|each| each["kind"] == *kind));
         made.push(row);
     }
@@ -167,7 +167,7 @@ fn first_email(content: &mut Content, value: Option<&str>, fresh: &mut impl FnMu
             let first = || all.iter().position(|row| row["kind"] == "email" && row["primary"] == true);
             let at = same.or_else(first).unwrap_or(all.len());
             if at == all.len() {
-                all.push(channel(fresh(), "email", value, false));
+                all.push(channel(&fresh(), "email", value, false));
             }
             all[at]["value"] = json!(value);
             for (place, row) in all.iter_mut().enumerate().filter(|(_, row)| row["kind"] == "email") {
@@ -202,6 +202,8 @@ pub(super) fn settled(mut all: Vec<Json>) -> Json {
 pub(super) struct Policy {
     pub(super) rules: &'static [(&'static str, Rule)],
     pub(super) refuses_held_back: bool,
+    /// Whether what a vendor's documents do not have is refused.
+    pub(super) is_strict: bool,
 }
 
 impl Policy {
