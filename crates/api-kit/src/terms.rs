@@ -22,7 +22,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("contactd-replayed");
 
 /// Most bytes of an idempotency key.
-const KEY_BYTES: usize = 255;
+pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
 /// Most bytes of a large body with an idempotency key: more than any route takes.
 const LARGE_BODY_BYTES: usize = 8 << 20;
 /// Such bodies are read whole before their routes are asked, so only so many at a time.
@@ -83,8 +83,8 @@ fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
     let key = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     match key.len() {
         0 => Err(bad("must not be empty")),
-        1..=KEY_BYTES if key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key)),
-        1..=KEY_BYTES => Err(bad("must be visible ASCII")),
+        1..=IDEMPOTENCY_KEY_BYTES if key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key)),
+        1..=IDEMPOTENCY_KEY_BYTES => Err(bad("must be visible ASCII")),
         _ => Err(bad("must have 255 bytes at most")),
     }
 }

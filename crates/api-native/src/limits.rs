@@ -1,18 +1,21 @@
 //! `GET /limits`: every bound that a request can meet, from the constants that enforce them, and the rate of the key.
 
-use api_kit::{Answer, Call, MAX_BODY_BYTES, TIMEOUT, json};
-use app::{CHANGE_MAX, PICTURE_BYTES, Rate};
+use api_kit::{Answer, Call, IDEMPOTENCY_KEY_BYTES, MAX_BODY_BYTES, TIMEOUT, json};
+use app::{ANSWER_BYTES, BATCH_MAX, CHANGE_MAX, KEPT_FOR, KEPT_MAX, PICTURE_BYTES, Rate};
 use axum::http::StatusCode;
 use model::limits;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::batch::BATCH_BYTES;
 use crate::{NativeApi, page};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Limits")]
 pub(crate) struct LimitsBody {
     request: RequestLimits,
+    batch: BatchLimits,
+    idempotency: IdempotencyLimits,
     page: PageLimits,
     contact: ContactLimits,
     record: RecordLimits,
@@ -29,6 +32,25 @@ pub(crate) struct RequestLimits {
     seconds: u64,
     /// Records that one change of links writes.
     linked_records: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "BatchLimits")]
+pub(crate) struct BatchLimits {
+    operations: usize,
+    bytes: usize,
+}
+
+/// What is kept of requests with an `Idempotency-Key`.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "IdempotencyLimits")]
+pub(crate) struct IdempotencyLimits {
+    key_bytes: usize,
+    kept_seconds: u64,
+    /// Requests of one API key.
+    kept_of_a_key: u64,
+    /// Larger answers are not kept.
+    answer_bytes: usize,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -91,6 +113,13 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
             picture_bytes: PICTURE_BYTES,
             seconds: TIMEOUT.as_secs(),
             linked_records: CHANGE_MAX,
+        },
+        batch: BatchLimits { operations: BATCH_MAX, bytes: BATCH_BYTES },
+        idempotency: IdempotencyLimits {
+            key_bytes: IDEMPOTENCY_KEY_BYTES,
+            kept_seconds: KEPT_FOR.as_secs(),
+            kept_of_a_key: KEPT_MAX,
+            answer_bytes: ANSWER_BYTES,
         },
         page: PageLimits { items: page::LIMIT_MAX, items_default: page::LIMIT_DEFAULT },
         contact: ContactLimits {

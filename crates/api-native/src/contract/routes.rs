@@ -40,13 +40,13 @@ pub(super) const ROUTES: [Route; 31] = [
         "GET",
         "/api/v1/contacts/by/{key}/{value}",
         &[Group::Shape],
-        "A contact by email, phone, channel (KIND:VALUE) or alias (API:ID). Several that have it are candidates (300)",
+        "A contact by a key. An email, phone, channel (KIND:VALUE) or alias (API:ID); several that have it are candidates (300)",
     ),
     (
         "PUT",
         "/api/v1/contacts/by/{key}/{value}",
         &[],
-        "Change the contact that has a key, or make it. By email, phone, channel (KIND:VALUE) or alias (API:ID)",
+        "Change the contact that has a key, or make it. An email, phone, channel (KIND:VALUE) or alias (API:ID)",
     ),
     (
         "POST",
