@@ -27,6 +27,7 @@ mod pictures;
 mod policies;
 mod process;
 mod single_edits;
+mod stateful;
 mod tls_client;
 mod tour;
 mod versions;
