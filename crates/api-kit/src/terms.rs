@@ -142,7 +142,8 @@ async fn finish<A: Api>(app: &App, once: &Once, response: Response) -> Response 
         let lost = app::Error::from(Repeated::CarriedOut(change));
         return with_change(change, A::Error::from(lost).into_response());
     }
-    if !response.status().is_success() {
+    // A refusal is kept, too, when it was found out by carrying something out, such as that there was nothing to change.
+    if response.status().is_server_error() {
         return response;
     }
     let (parts, body) = response.into_parts();

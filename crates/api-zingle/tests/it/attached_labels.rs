@@ -73,6 +73,16 @@ async fn a_label_that_is_not_attached_cannot_be_detached() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_the_same_however_often_it_is_asked_for() {
+    let site = Site::new().await;
+    let client = site.client.clone().with_header("idempotency-key", "once");
+    let refused = client.delete(&path(VIP)).await;
+    assert_eq!(refused.expect(400), example("errors.label_not_attached.response"));
+    let again = client.delete(&path(VIP)).await;
+    assert_eq!((again.expect(400), again.header("contactd-replayed")), (refused.json(), "true"));
+}
+
+#[tokio::test]
 async fn labels_and_contacts_that_nobody_knows_are_not_found() {
     let site = Site::new().await;
     let reader = site.client.clone().with_key(&site.test.key(&[Scope::Read], &[]).await);
