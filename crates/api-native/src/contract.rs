@@ -114,7 +114,23 @@ fn answers(all: &mut Answers) {
 
 fn contacts_answers(all: &mut Answers) {
     let (many, one) = ("/api/v1/contacts", "/api/v1/contacts/{id}");
-    all.json::<ContactsBody<'_>>(200, &[&format!("GET {many}"), &format!("POST {many}/search")]);
+    let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
+    // With `fields` there is a part of it, with `include` there is more.
+    let included = json!({ "type": "object", "additionalProperties": { "type": "array" } });
+    let shaped = all.part::<ContactBody<'_>>(&["id", "revision"], ("included", included.clone()));
+    let page = json_schema!({
+        "type": "object",
+        "properties": {
+            "contacts": { "type": "array", "items": shaped },
+            "next": { "type": ["string", "null"] },
+            "total": { "type": ["integer", "null"], "minimum": 0 },
+            "included": included,
+        },
+        "required": ["contacts", "next", "total"],
+    });
+    let shaped = json_schema!({ "allOf": [shaped] });
+    all.with(200, &[&format!("GET {many}")], page);
+    all.json::<ContactsBody<'_>>(200, &[&format!("POST {many}/search")]);
     let search = json_schema!({
         "type": "object",
         "properties": {
@@ -129,15 +145,16 @@ fn contacts_answers(all: &mut Answers) {
     });
     all.takes(&[&format!("POST {many}/search")], true, merge_patches(&search.to_value()));
     all.json::<ContactBody<'_>>(201, &[&format!("POST {many}")]);
-    all.json::<ContactBody<'_>>(200, &[&format!("GET {one}"), &format!("PATCH {one}")]);
+    all.with(200, &[&format!("GET {one}")], shaped.clone());
+    all.json::<ContactBody<'_>>(200, &[&format!("PATCH {one}")]);
     all.empty(204, &[&format!("DELETE {one}")]);
     all.empty(304, &[&format!("GET {one}")]);
-    let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
     all.takes(&[&format!("POST {many}")], false, merge_patches(&patch));
     all.takes(&[&format!("PATCH {one}")], false, patches(&patch));
     all.json::<ProvenanceBody<'_>>(200, &[&format!("GET {one}/provenance")]);
     let by = "/api/v1/contacts/by/{key}/{value}";
-    all.json::<ContactBody<'_>>(200, &[&format!("GET {by}"), &format!("PUT {by}")]);
+    all.with(200, &[&format!("GET {by}")], shaped);
+    all.json::<ContactBody<'_>>(200, &[&format!("PUT {by}")]);
     all.json::<ContactBody<'_>>(201, &[&format!("PUT {by}")]);
     all.json::<CandidatesBody<'_>>(300, &[&format!("GET {by}"), &format!("PUT {by}")]);
     all.empty(304, &[&format!("GET {by}")]);
