@@ -31,7 +31,8 @@ pub fn description(contract: &Contract) -> Json {
 }
 
 fn components(contract: &Contract) -> Json {
-    let mut components = json!({ "schemas": contract.schemas, "securitySchemes": contract.table.api.security });
+    let mut components =
+        json!({ "schemas": contract.schemas, "securitySchemes": contract.table.api.security });
     if contract.table.api.prefix.is_empty() {
         components["schemas"] = with(components["schemas"].take(), "DryRun", terms::dry_run_body());
         for (name, parts) in terms::components() {

@@ -8,9 +8,7 @@ use super::{Contract, RouteRow};
 
 /// What the routes refer to: the parts of `components` that are called so.
 pub(super) fn components() -> [(&'static str, Json); 2] {
-    let parameter = |name: &str, place: &str, schema: Json, description: &str| {
-        json!({ "name": name, "in": place, "required": false, "description": description, "schema": schema })
-    };
+    let parameter = |name: &str, place: &str, schema: Json, description: &str| json!({ "name": name, "in": place, "required": false, "description": description, "schema": schema });
     let header =
         |kind: &str, description: &str| json!({ "description": description, "schema": { "type": kind } });
     let text = || json!({ "type": "string" });
@@ -92,8 +90,8 @@ impl Terms {
         let of_writes = ["contactd-change", "contactd-held-back", "contactd-dry-run", "contactd-differences"];
         let of_writes = of_writes.into_iter().filter(|_| self.is_write);
         let all = ["ETag"].into_iter().filter(|_| self.is_tagged || self.is_write).chain(of_writes);
-        let all = all
-            .map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })));
+        let all =
+            all.map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })));
         Json::Object(all.collect::<Map<_, _>>())
     }
 }

@@ -52,7 +52,8 @@ fn writes_say_on_what_terms_they_can_be_asked_for() {
     assert_eq!(shared_parameters("POST /api/v1/contacts/search"), [""; 0]);
     assert_eq!(shared_parameters("GET /api/v1/contacts/{id}"), ["IfNoneMatch"]);
     assert_eq!(shared_parameters("POST /api/v1/contacts"), of_write);
-    for route in ["PATCH /api/v1/contacts/{id}", "DELETE /api/v1/tags/{id}", "POST /api/v1/contacts/{id}/merge"]
+    for route in
+        ["PATCH /api/v1/contacts/{id}", "DELETE /api/v1/tags/{id}", "POST /api/v1/contacts/{id}/merge"]
     {
         assert_eq!(shared_parameters(route), [&of_write[..], &["IfMatch"]].concat(), "{route}");
     }
@@ -75,7 +76,8 @@ async fn a_new_record_needs_what_the_description_requires() {
         };
         let problem = client.post(&route.path, &json!({})).await.expect(422);
         let errors = problem["errors"].as_array().unwrap().iter();
-        let missing: Vec<_> = errors.filter(|each| each["code"] == "missing").map(|each| &each["member"]).collect();
+        let missing: Vec<_> =
+            errors.filter(|each| each["code"] == "missing").map(|each| &each["member"]).collect();
         assert_eq!(missing, required.iter().collect::<Vec<_>>(), "{}", route.path);
     }
 }
