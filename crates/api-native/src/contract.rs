@@ -11,7 +11,7 @@ use model::{
     ChannelType, Company, CustomStatus, Field, Funnel, Inbox, Json, List, Note, Presence, Subscription, Tag,
     Task, Team, User,
 };
-use schemars::{Schema, json_schema};
+use schemars::json_schema;
 use serde_json::json;
 
 use self::routes::{Group, ROUTES, about, parameters};
@@ -22,8 +22,8 @@ use crate::limits::LimitsBody;
 use crate::media::{ACCEPTED, ACCEPTED_PATCHES, OPERATIONS};
 use crate::resource::{self, Resource};
 use crate::wire::{
-    BatchBody, CandidatesBody, ChangeBody, ChangesBody, ContactBody, ContactsBody, MergedBody,
-    ProvenanceBody, UndoneBody, UnmergedBody,
+    BatchBody, CandidatesBody, ChangeBody, ChangesBody, ContactBody, MergedBody, ProvenanceBody, UndoneBody,
+    UnmergedBody,
 };
 use crate::workspaces::{SettingsBody, WorkspaceBody, WorkspacesBody};
 
@@ -114,20 +114,22 @@ fn answers(all: &mut Answers) {
 
 fn contacts_answers(all: &mut Answers) {
     let (many, one) = ("/api/v1/contacts", "/api/v1/contacts/{id}");
-    let list = all.schema::<ContactsBody<'_>>();
-    let one_shown = shaped(all);
-    let shaped_list = json_schema!({
+    let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
+    // With `fields` there is a part of it, with `include` there is more.
+    let included = json!({ "type": "object", "additionalProperties": { "type": "array" } });
+    let shaped = all.part::<ContactBody<'_>>(&["id", "revision"], ("included", included.clone()));
+    let page = json_schema!({
         "type": "object",
         "properties": {
-            "contacts": { "type": "array", "items": one_shown },
+            "contacts": { "type": "array", "items": shaped },
             "next": { "type": ["string", "null"] },
-            "total": { "type": ["integer", "null"] },
-            "included": { "type": "object" },
+            "total": { "type": ["integer", "null"], "minimum": 0 },
+            "included": included,
         },
         "required": ["contacts", "next", "total"],
     });
-    let lists = json_schema!({ "anyOf": [list, shaped_list] });
-    all.with(200, &[&format!("GET {many}"), &format!("POST {many}/search")], lists);
+    let shaped = json_schema!({ "allOf": [shaped] });
+    all.with(200, &[&format!("GET {many}"), &format!("POST {many}/search")], page);
     let search = json_schema!({
         "type": "object",
         "properties": {
@@ -142,17 +144,15 @@ fn contacts_answers(all: &mut Answers) {
     });
     all.takes(&[&format!("POST {many}/search")], true, merge_patches(&search.to_value()));
     all.json::<ContactBody<'_>>(201, &[&format!("POST {many}")]);
-    let one_shown = shaped(all);
-    all.with(200, &[&format!("GET {one}")], one_shown.clone());
+    all.with(200, &[&format!("GET {one}")], shaped.clone());
     all.json::<ContactBody<'_>>(200, &[&format!("PATCH {one}")]);
     all.empty(204, &[&format!("DELETE {one}")]);
     all.empty(304, &[&format!("GET {one}")]);
-    let patch = all.patch::<ContactBody<'_>>(&contacts::FIXED);
     all.takes(&[&format!("POST {many}")], false, merge_patches(&patch));
     all.takes(&[&format!("PATCH {one}")], false, patches(&patch));
     all.json::<ProvenanceBody<'_>>(200, &[&format!("GET {one}/provenance")]);
     let by = "/api/v1/contacts/by/{key}/{value}";
-    all.with(200, &[&format!("GET {by}")], one_shown);
+    all.with(200, &[&format!("GET {by}")], shaped);
     all.json::<ContactBody<'_>>(200, &[&format!("PUT {by}")]);
     all.json::<ContactBody<'_>>(201, &[&format!("PUT {by}")]);
     all.json::<CandidatesBody<'_>>(300, &[&format!("GET {by}"), &format!("PUT {by}")]);
@@ -204,26 +204,6 @@ fn contacts_answers(all: &mut Answers) {
         "additionalProperties": false,
     });
     all.takes(&["POST /api/v1/batch"], true, merge_patches(&batch));
-}
-
-/// A contact as it is, or with the members that `fields` names, and what `include` adds.
-fn shaped(all: &mut Answers) -> Schema {
-    let contact = all.schema::<ContactBody<'_>>();
-    json_schema!({
-        "anyOf": [
-            contact,
-            {
-                "type": "object",
-                "properties": {
-                    "id": { "type": "string", "format": "uuid" },
-                    "revision": { "type": "integer", "minimum": 1 },
-                    "included": { "type": "object" },
-                },
-                "required": ["id", "revision"],
-                "additionalProperties": true,
-            },
-        ],
-    })
 }
 
 fn history_answers(all: &mut Answers) {

@@ -107,8 +107,10 @@ pub(crate) struct DetailsBody<'a> {
     detail: &'a str,
     errors: &'a [Refused],
     #[serde(flatten)]
+    #[schemars(skip)]
     search: Option<&'a SearchFault>,
     #[serde(flatten)]
+    #[schemars(schema_with = "crate::schema::explanation")]
     members: &'a Map,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<u64>,

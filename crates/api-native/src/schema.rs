@@ -166,3 +166,19 @@ pub(crate) fn rate(_: &mut SchemaGenerator) -> Schema {
         },
     })
 }
+
+/// What some problems say beside what all do.
+pub(crate) fn explanation(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "parameter": { "type": "string", "description": "Where a search is wrong: a query parameter or a member." },
+            "position": { "type": "integer", "minimum": 0, "description": "In its text, behind so many characters." },
+            "pointer": { "type": "string", "description": "In its tree, as a JSON Pointer (RFC 6901)." },
+            "suggestion": { "type": "string", "description": "What may have been meant." },
+            "differences": { "type": "array", "description": "What was changed since the revision that was asked for." },
+            "later_changes": { "type": "array", "description": "The changes that stand in the way of an undo." },
+            "operation": { "type": "integer", "minimum": 0, "description": "The operation of a batch that is refused." },
+        },
+    })
+}

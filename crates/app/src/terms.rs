@@ -289,7 +289,10 @@ impl App {
 
     async fn write_now(&self, mut writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
         match (writes.len(), writes.pop()) {
-            (1, Some(write)) => Ok(vec![self.store().write(write).await?]),
+            (1, Some(write)) => match self.store().write(write).await {
+                Ok(outcome) => Ok(vec![outcome]),
+                Err(fault) => Err(GroupFailed { place: Some(0), error: fault.into() }),
+            },
             (_, last) => {
                 writes.extend(last);
                 Ok(self.store().write_group(writes).await?)

@@ -95,6 +95,23 @@ impl Answers {
         self.patch_of(name, read_only)
     }
 
+    /// The schema of a part of a type: any of its members, of which these must be there, and this one beside them.
+    pub fn part<T: JsonSchema>(&mut self, required: &[&str], (name, other): (&str, Json)) -> Json {
+        let patch = self.patch::<T>(&[]);
+        let Some(patch_name) = reference(&patch) else { return patch };
+        let part = format!("{}Part", patch_name.trim_end_matches("Patch"));
+        if let Some(mut schema) = self.generator.definitions().get(patch_name).cloned() {
+            if let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) {
+                properties.insert(name.to_owned(), other);
+            }
+            if let Json::Object(keywords) = &mut schema {
+                keywords.insert("required".to_owned(), required.into());
+            }
+            self.generator.definitions_mut().insert(part.clone(), schema);
+        }
+        serde_json::json!({ "$ref": format!("{REFERENCE}{part}") })
+    }
+
     fn patch_of(&mut self, name: &str, read_only: &[&str]) -> Json {
         let patch = format!("{name}Patch");
         let schema = self.generator.definitions().get(name).cloned();

@@ -31,13 +31,15 @@ pub fn description(contract: &Contract) -> Json {
 }
 
 fn components(contract: &Contract) -> Json {
-    let mut components =
-        json!({ "schemas": contract.schemas, "securitySchemes": contract.table.api.security });
-    if contract.table.api.prefix.is_empty() {
-        components["schemas"] = with(components["schemas"].take(), "DryRun", terms::dry_run_body());
-        for (name, parts) in terms::components() {
-            components = with(components, name, parts);
-        }
+    let security = &contract.table.api.security;
+    if !contract.table.api.prefix.is_empty() {
+        return json!({ "schemas": contract.schemas, "securitySchemes": security });
+    }
+    let mut schemas = contract.schemas.clone();
+    schemas.insert("DryRun".to_owned(), terms::dry_run_body());
+    let mut components = json!({ "schemas": schemas, "securitySchemes": security });
+    for (name, parts) in terms::components() {
+        components = with(components, name, parts);
     }
     components
 }

@@ -2,11 +2,10 @@
 
 use app::search::{BadOrder, Reason};
 use model::search::SyntaxError;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What is wrong with a search.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct SearchFault {
     #[serde(skip)]
     detail: String,
@@ -19,7 +18,7 @@ pub struct SearchFault {
 }
 
 /// Where it is.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Where {
     /// In the text, behind so many characters.

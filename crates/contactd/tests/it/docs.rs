@@ -16,7 +16,9 @@ fn the_docs_describe_every_api_and_need_nothing_from_elsewhere() {
         assert_eq!(page.status, 200, "{name}");
         if name.ends_with(".json") {
             assert_eq!(page.header("content-type"), "application/json");
-            assert_eq!(page.json()["openapi"], "3.1.1");
+            let document = page.json();
+            assert_eq!(document["openapi"], "3.1.1");
+            references_lead_somewhere(&document, &document);
             continue;
         }
         for source in page.text.split("src=\"").skip(1) {
@@ -28,6 +30,17 @@ fn the_docs_describe_every_api_and_need_nothing_from_elsewhere() {
     for path in ["/docs/nothing", "/docs/nothing/openapi.json", "/docs/callbell/x"] {
         assert_eq!(server.request("GET", path, &[], "").status, 404, "{path}");
     }
+}
+
+/// What a description refers to is in it.
+fn references_lead_somewhere(part: &serde_json::Value, document: &serde_json::Value) {
+    if let Some(reference) = part["$ref"].as_str() {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    let members = part.as_object().into_iter().flat_map(|members| members.values());
+    let items = part.as_array().into_iter().flatten();
+    members.chain(items).for_each(|part| references_lead_somewhere(part, document));
 }
 
 #[test]
