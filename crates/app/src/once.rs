@@ -32,7 +32,9 @@ pub const KEPT_MAX: u64 = 100_000;
 /// Most bytes of an answer that is kept.
 pub const ANSWER_BYTES: usize = 64 << 10;
 
-/// How often old requests are looked for.
+/// After how long old requests are looked for first.
+const FIRST_ROUND: Duration = Duration::from_secs(60);
+/// How long it rests after that.
 const ROUND: Duration = Duration::from_secs(10 * 60);
 
 /// Requests that are forgotten in one commit at most.
@@ -206,6 +208,8 @@ impl App {
     /// Forgets old requests while no other server does, until the application is closed.
     pub async fn forget_requests(&self) {
         self.on_one_server(FORGETTING, |_| async move {
+            // A start has better to do.
+            tokio::time::sleep(FIRST_ROUND).await;
             loop {
                 if let Err(fault) = self.forget_old_requests().await {
                     tracing::debug!(%fault, "requests are forgotten later");

@@ -172,8 +172,10 @@ fn questions(
             Some(Cut::WithCommit) => {
                 swallow(Cut::WithCommit);
                 to.write_all(&message)?;
+                // Before the program can know, who then asks how many there were.
+                shared.note_cut();
                 from.shutdown(Shutdown::Both)?;
-                break shared.note_cut();
+                break;
             }
             Some(Cut::Silence) => {
                 shared.note_cut();

@@ -119,6 +119,19 @@ async fn a_rotated_key_has_a_new_secret_and_the_old_one_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_key_is_rotated_and_revoked_at_the_revision_that_was_read() {
+    let world = World::new().await;
+    let (path, secret) = world.made(json!({"workspaces": ["demo"]})).await;
+    let stale = world.admin.clone().with_header("if-match", "\"99\"");
+    stale.post(&format!("{path}/rotate"), &json!({})).await.expect(412);
+    assert_eq!(stale.send("DELETE", &path, "").await.status.as_u16(), 412);
+    world.with(&secret).get("/api/v1/contacts").await.expect(200);
+    let read = world.admin.get(&path).await;
+    let fresh = world.admin.clone().with_header("if-match", read.header("etag"));
+    assert_eq!(fresh.send("DELETE", &path, "").await.status.as_u16(), 204);
+}
+
+#[tokio::test]
 async fn a_key_gives_no_more_than_it_has_and_sees_no_other_workspaces() {
     let world = World::new().await;
     let foreign = world.test.foreign_key().await;

@@ -58,12 +58,12 @@ fn an_older_schema_is_migrated_and_a_newer_one_refused() {
     let contact = home.contact(&server);
     assert_eq!(session.run("SELECT version > 0 FROM contactd_schema"), "t");
     // One that nodes of this release can still work with.
-    session.run("UPDATE contactd_schema SET version = 7");
+    session.run("UPDATE contactd_schema SET version = 99");
     let newer = home.serve(&[]);
     home.set(&newer, &contact, "still").expect(200);
-    session.run("UPDATE contactd_schema SET oldest = 6");
+    session.run("UPDATE contactd_schema SET oldest = 98");
     let said = complaint(&database.argument());
-    assert!(said.contains("the database has schema 7, this contactd knows 2 at most"), "{said}");
+    assert!(said.contains("the database has schema 99, this contactd knows "), "{said}");
     assert!(said.contains("hint: run the newer contactd"), "{said}");
     // Whoever serves already goes on.
     home.set(&server, &contact, "on").expect(200);
