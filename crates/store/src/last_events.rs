@@ -87,7 +87,7 @@ impl ContactQuery {
             ContactOrder::FirstUpdated => total.saturating_sub(self.end() as u64),
             _ => return false,
         };
-        self.is_plain() && skipped > NEAR
+        self.is_plain() && self.behind.is_none() && skipped > NEAR
     }
 
     /// The events of the page, of all last events.

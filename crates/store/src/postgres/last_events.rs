@@ -106,7 +106,7 @@ static NOTED: Sql = Sql {
 };
 
 static PAGE: Sql = Sql {
-    text: "SELECT c.format, c.doc FROM unnest($2::bigint[]) WITH ORDINALITY k (seq, place) CROSS JOIN LATERAL \
+    text: "SELECT c.format, c.doc, k.seq FROM unnest($2::bigint[]) WITH ORDINALITY k (seq, place) CROSS JOIN LATERAL \
            (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = k.seq LIMIT 1) e CROSS JOIN LATERAL \
            (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = e.record LIMIT 1) c ORDER BY k.place",
     types: &[Type::INT8, Type::INT8_ARRAY],
@@ -126,7 +126,7 @@ pub(super) async fn page(
     let events: Vec<i64> = query.page_of_events(&last).into_iter().map(integer).collect();
     let page = Step::new(&PAGE, vec![param(workspace.0), param(events)]);
     let rows = session.run("", &[page], "COMMIT").await?;
-    let documents = list::documents(rows.first().map_or(&[], Vec::as_slice))?;
+    let documents = list::documents_with_events(rows.first().map_or(&[], Vec::as_slice), 2)?;
     Ok(Some(DocumentPage::counted(documents, last.len())))
 }
 

@@ -104,11 +104,7 @@ pub(super) async fn page(session: &Session, select: &Select, last: &str) -> Resu
     );
     let rows =
         session.run(PLANNED_EACH, &[step(&page, &types(&select.binds), &select.binds).once()], last).await?;
-    let mut documents = Documents::default();
-    for row in rows.iter().flatten() {
-        documents.push_with_event(get(row, 0)?, get(row, 1)?, unsigned(row, 2)?);
-    }
-    Ok(documents)
+    documents_with_events(rows.first().map_or(&[], Vec::as_slice), 2)
 }
 
 /// Without a filter the total is known, so that one statement does. Few different ones are asked, so they are kept.
@@ -136,11 +132,7 @@ fn counted(mut rows: Vec<Row>) -> Result<DocumentPage, StoreError> {
     let total = rows.first().map_or(Ok(0), |row| unsigned(row, 2))?;
     // A page without contacts is a row without one.
     rows.retain(|row| !matches!(row.try_get(0), Ok(None::<i64>)));
-    let mut documents = Documents::default();
-    for row in &rows {
-        documents.push_with_event(get(row, 0)?, get(row, 1)?, unsigned(row, 3)?);
-    }
-    Ok(DocumentPage::counted(documents, total))
+    Ok(DocumentPage::counted(documents_with_events(&rows, 3)?, total))
 }
 
 static BY_CHANNEL: Sql = Sql {
@@ -171,6 +163,15 @@ pub(super) fn documents(rows: &[Row]) -> Result<Documents, StoreError> {
     let mut documents = Documents::default();
     for row in rows {
         documents.push(get(row, 0)?, get(row, 1)?);
+    }
+    Ok(documents)
+}
+
+/// The same with their last events, from this column.
+pub(super) fn documents_with_events(rows: &[Row], event: usize) -> Result<Documents, StoreError> {
+    let mut documents = Documents::default();
+    for row in rows {
+        documents.push_with_event(get(row, 0)?, get(row, 1)?, unsigned(row, event)?);
     }
     Ok(documents)
 }

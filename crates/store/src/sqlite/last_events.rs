@@ -65,7 +65,7 @@ pub(super) fn page(
     let mut documents = Documents::default();
     for event in query.page_of_events(&last) {
         let key = params![workspace.0, event_row(workspace, event)];
-        statement.query_row(key, |row| list::add(&mut documents, row))?;
+        statement.query_row(key, |row| list::add_with_event(&mut documents, row, event))?;
     }
     Ok(Some(documents))
 }

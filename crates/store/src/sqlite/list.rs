@@ -203,12 +203,15 @@ fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreEr
     let sql = "SELECT format, doc, last_event FROM contacts WHERE row = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     for row in rows {
-        statement.query_row([row], |row| {
-            documents.push_with_event(row.get(0)?, row.get_ref(1)?.as_str()?, row.get(2)?);
-            Ok(())
-        })?;
+        statement.query_row([row], |row| add_with_event(&mut documents, row, row.get(2)?))?;
     }
     Ok(documents)
+}
+
+/// The same with its last event.
+pub(super) fn add_with_event(documents: &mut Documents, row: &Row<'_>, event: u64) -> rusqlite::Result<()> {
+    documents.push_with_event(row.get(0)?, row.get_ref(1)?.as_str()?, event);
+    Ok(())
 }
 
 /// Adds a contact, from the columns `format` and `doc`.
