@@ -115,15 +115,10 @@ impl Author {
     pub(crate) fn own(workspace: WorkspaceNumber, actor: Actor) -> Self {
         Self { workspace, actor, terms: Terms::ForGood, policy: None, held_back: None }
     }
-}
 
-impl Author {
-    fn tell_held_back(&self, outcomes: &[AnyOutcome]) {
-        let Some(told) = &self.held_back else { return };
-        for outcome in outcomes {
-            if let AnyOutcome::Contact(outcome) = outcome {
-                told.add(outcome);
-            }
+    fn tell_held_back(&self, outcome: &AnyOutcome) {
+        if let (Some(told), AnyOutcome::Contact(outcome)) = (&self.held_back, outcome) {
+            told.add(outcome);
         }
     }
 }
@@ -175,11 +170,11 @@ impl App {
         let outcome = match &author.terms {
             Terms::ForGood => self.store().write(write).await?,
             terms => {
-                let outcomes = self.write_on(terms, vec![write]).await?;
+                let outcomes = self.write_all(terms, vec![write]).await?;
                 outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))?
             }
         };
-        author.tell_held_back(std::slice::from_ref(&outcome));
+        author.tell_held_back(&outcome);
         Ok(outcome)
     }
 
@@ -198,18 +193,27 @@ impl App {
         author: &Author,
         actions: Vec<Action>,
     ) -> Result<Vec<AnyOutcome>, GroupFailed> {
-        let writes: Vec<_> = actions.into_iter().map(|action| self.write_of(author, action)).collect();
-        let outcomes = match &author.terms {
-            Terms::ForGood => self.store().write_group(writes).await?,
-            _ if writes.is_empty() => Vec::new(),
-            terms => {
-                // One alone is no group to the store.
-                let only = (writes.len() == 1).then_some(0);
-                let written = self.write_on(terms, writes).await;
-                written.map_err(|failed| GroupFailed { place: failed.place.or(only), ..failed })?
-            }
-        };
-        author.tell_held_back(&outcomes);
+        let writes = self.writes_of(author, actions);
+        let outcomes = self.write_all(&author.terms, writes).await?;
+        outcomes.iter().for_each(|outcome| author.tell_held_back(outcome));
+        Ok(outcomes)
+    }
+
+    /// Carries out writes on their author's terms, of which each may fail alone where they need not all be carried out:
+    /// what came of each.
+    pub(crate) async fn write_together(
+        &self,
+        author: &Author,
+        actions: Vec<Action>,
+        together: Together,
+    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, Error> {
+        if let Terms::Once(once) = &author.terms {
+            // Which of them failed is in no event.
+            once.refuse_again()?;
+        }
+        let writes = self.writes_of(author, actions);
+        let outcomes = self.write_on(&author.terms, writes, together).await?;
+        outcomes.iter().flatten().for_each(|outcome| author.tell_held_back(outcome));
         Ok(outcomes)
     }
 
@@ -229,73 +233,46 @@ impl App {
         Write { workspace, actor, stamp: self.stamp(), policy, claim: None, action }
     }
 
-    /// The same for writes of which each may fail alone, where they need not all be carried out.
-    pub(crate) async fn write_together(
-        &self,
-        author: &Author,
-        actions: Vec<Action>,
-        together: Together,
-    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, Error> {
-        let mut writes: Vec<_> = actions.into_iter().map(|action| self.write_of(author, action)).collect();
-        if writes.is_empty() {
-            return Ok(Vec::new());
+    fn writes_of(&self, author: &Author, actions: Vec<Action>) -> Vec<Write> {
+        actions.into_iter().map(|action| self.write_of(author, action)).collect()
+    }
+
+    /// Carries out all of these writes or none, or finds what an earlier try of the request made of them.
+    async fn write_all(&self, terms: &Terms, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
+        if let Terms::Once(once) = terms
+            && let Some(outcomes) = self.again(once, &writes).await?
+        {
+            return Ok(outcomes);
         }
-        let outcomes = match &author.terms {
-            Terms::ForGood => self.store().write_batch(writes, together).await?,
+        let outcomes = self.write_on(terms, writes, Together::AllOrNone).await?;
+        Ok(outcomes.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    /// The next commit of a request: what came of each write, or why none of them was carried out.
+    async fn write_on(
+        &self,
+        terms: &Terms,
+        mut writes: Vec<Write>,
+        together: Together,
+    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
+        let Some(workspace) = writes.first().map(|write| write.workspace) else { return Ok(Vec::new()) };
+        match terms {
+            Terms::ForGood => self.store().write_batch(writes, together).await,
             Terms::Once(once) => {
-                // Which of them failed is in no event.
-                once.refuse_again()?;
-                let workspace = writes.first().map(|write| write.workspace);
                 writes.iter_mut().for_each(|write| write.claim = Some(once.claim()));
                 let outcomes = self.store().write_batch(writes, together).await?;
-                once.note(workspace, outcomes.iter().flatten().find_map(AnyOutcome::event));
-                outcomes
+                // What was refused whole is no commit.
+                if outcomes.iter().any(Result::is_ok) {
+                    once.note(Some(workspace), outcomes.iter().flatten().find_map(AnyOutcome::event));
+                }
+                Ok(outcomes)
             }
             Terms::OnTrial(trial) => {
                 let mut all = trial.state().writes.clone();
                 all.push(writes.clone());
                 let outcomes = self.store().rehearse(&all, together).await?;
                 trial.note(writes, outcomes.iter().flatten());
-                outcomes
-            }
-        };
-        outcomes.iter().flatten().for_each(|outcome| author.tell_held_back(std::slice::from_ref(outcome)));
-        Ok(outcomes)
-    }
-
-    async fn write_on(&self, terms: &Terms, mut writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
-        match terms {
-            Terms::ForGood => self.write_now(writes).await,
-            Terms::Once(once) => {
-                if let Some(outcomes) = self.again(once, &writes).await? {
-                    return Ok(outcomes);
-                }
-                let workspace = writes.first().map(|write| write.workspace);
-                writes.iter_mut().for_each(|write| write.claim = Some(once.claim()));
-                let outcomes = self.write_now(writes).await?;
-                once.note(workspace, outcomes.iter().find_map(AnyOutcome::event));
                 Ok(outcomes)
-            }
-            Terms::OnTrial(trial) => {
-                let mut all = trial.state().writes.clone();
-                all.push(writes.clone());
-                let outcomes = self.store().rehearse(&all, Together::AllOrNone).await?;
-                let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
-                trial.note(writes, outcomes.iter());
-                Ok(outcomes)
-            }
-        }
-    }
-
-    async fn write_now(&self, mut writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
-        match (writes.len(), writes.pop()) {
-            (1, Some(write)) => match self.store().write(write).await {
-                Ok(outcome) => Ok(vec![outcome]),
-                Err(fault) => Err(GroupFailed { place: Some(0), error: fault.into() }),
-            },
-            (_, last) => {
-                writes.extend(last);
-                Ok(self.store().write_group(writes).await?)
             }
         }
     }

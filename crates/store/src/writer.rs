@@ -239,8 +239,12 @@ impl<B: Batches> Writer<B> {
             match (done, group) {
                 (Err(fault), Some((group, (places, Together::AllOrNone)))) => {
                     let place = place - places.start;
-                    refused.insert(group, StoreError::InGroup { place, fault: Box::new(fault) });
-                    return Ok(None);
+                    let fault = StoreError::InGroup { place, fault: Box::new(fault) };
+                    if places.len() > 1 {
+                        refused.insert(group, fault);
+                        return Ok(None);
+                    }
+                    results.push(Err(fault));
                 }
                 (done, _) => results.push(done),
             }
