@@ -14,8 +14,8 @@ pub(crate) async fn merge(call: Call<NativeApi>, Document(body): Document) -> An
     let asked = wire::decode_merge(body, &catalog).map_err(app::Error::Rejected)?;
     let merge = asked.merge(contact_ref(&call), None);
     if asked.is_preview {
-        let (view, differences) = call.app.preview_merge(&call.caller, &merge).await?;
-        return Ok(json(StatusCode::OK, &MergedBody::new(None, &view, &differences)));
+        let merged = call.app.preview_merge(&call.caller, &merge).await?;
+        return Ok(json(StatusCode::OK, &MergedBody::new(None, &merged.view, &merged.differences)));
     }
     let merged = call.app.merge_contacts(&call.caller, &merge).await?;
     let body = MergedBody::new(merged.change, &merged.view, &merged.differences);

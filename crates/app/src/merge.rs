@@ -4,17 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::{
-    Choice, Contact, ContactId, Dialect, Difference, Facet, Native, OnConflict, Precondition, RecordKind,
-    Ref, Rejection, Task, Violation, ViolationKind,
+    Contact, ContactId, Dialect, Facet, Native, OnConflict, Precondition, RecordKind, Ref, Rejection, Task,
+    Violation, ViolationKind,
 };
 use store::{
     Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope, StoreError,
 };
 
 use crate::chain::{Chain, Step};
-use crate::contacts::{View, Written};
+use crate::contacts::Written;
 use crate::records::TRIES;
-use crate::{App, Caller, Error, Missing, NotUndone, Undone};
+use crate::{App, Caller, Error, Missing, NotUndone, Terms, Undone};
 
 /// Contacts that are merged in one request at most.
 const MERGED: usize = 100;
@@ -99,46 +99,9 @@ impl App {
     ///
     /// # Errors
     /// As [`merge_contacts`](Self::merge_contacts).
-    pub async fn preview_merge(
-        &self,
-        caller: &Caller,
-        merge: &Merge,
-    ) -> Result<(View, Vec<Difference>), Error> {
-        caller.require(Scope::Write)?;
-        let into = self.get_contact(caller, &merge.into).await?;
-        if let Some(precondition) = &caller.precondition(merge.precondition.clone())? {
-            precondition.check(into.contact.revision)?;
-        }
-        if let Some((at, _)) = merge.from.get(MERGED) {
-            return Err(too_many(at, MERGED));
-        }
-        let mut violations = Vec::new();
-        let mut others: Vec<(&str, Arc<Contact>)> = Vec::new();
-        for (at, named) in &merge.from {
-            match self.store().find_contact(caller.workspace, named).await? {
-                None => violations
-                    .push(Violation::new(at.as_str(), ViolationKind::UnknownContact(named.text.clone()))),
-                Some(other) if other.id == into.contact.id => {
-                    violations.push(Violation::new(at.as_str(), ViolationKind::SameContact));
-                }
-                Some(other) if others.iter().any(|(_, each)| each.id == other.id) => {}
-                Some(other) => others.push((at, other)),
-            }
-        }
-        let mut choices = Vec::new();
-        for MergeChoice { at, members, of } in &merge.choices {
-            match self.store().find_contact(caller.workspace, of).await? {
-                None => violations
-                    .push(Violation::new(at.as_str(), ViolationKind::UnknownContact(of.text.clone()))),
-                Some(of) => choices.push(Choice { at: at.clone(), members: members.clone(), of: of.id }),
-            }
-        }
-        if !violations.is_empty() {
-            return Err(Error::Rejected(Rejection { violations }));
-        }
-        let others: Vec<_> = others.iter().map(|(at, other)| (*at, &**other)).collect();
-        let applied = model::merge(&into.contact, &others, &choices, self.clock().now())?;
-        Ok((View { contact: Arc::new(applied.contact), catalog: into.catalog }, applied.differences))
+    pub async fn preview_merge(&self, caller: &Caller, merge: &Merge) -> Result<Written, Error> {
+        let caller = caller.clone().on(Terms::OnTrial(Arc::default()));
+        self.merge_contacts(&caller, merge).await
     }
 
     /// Takes the last merge into a contact apart, or the last one of this other contact into it. Both are as they were

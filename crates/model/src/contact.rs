@@ -212,6 +212,13 @@ pub struct Name {
     pub last: Option<Text>,
 }
 
+impl Name {
+    /// Whether no part of it says anything.
+    pub fn is_empty(&self) -> bool {
+        [&self.full, &self.first, &self.last].into_iter().flatten().all(|part| part.is_empty())
+    }
+}
+
 /// A birthday; each part may be unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

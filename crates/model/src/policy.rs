@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, ItemChange, ItemEdit, Json, Member, Network,
-    Record, RecordKind, Rejection, Violation, ViolationKind,
+    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, FieldType, ItemChange, ItemEdit, Json,
+    Member, Network, Record, RecordKind, Rejection, Violation, ViolationKind,
 };
 
 /// Rules of one policy at most.
@@ -169,24 +169,8 @@ impl Policy {
         changes: &[ItemChange],
         after: &Catalog,
     ) -> Result<(), Rejection> {
-        let path = |change: &ItemChange| match &change.edit {
-            ItemEdit::Removed(item) => match &**item {
-                CatalogItem::Tag(_) => Some(Member::Tags),
-                CatalogItem::List(list) if list.entity == Entity::Contact => Some(Member::Lists),
-                CatalogItem::Field(field) if field.entity == Entity::Contact => Some(Member::Value(field.id)),
-                CatalogItem::User(_) => Some(Member::AssignedUser),
-                CatalogItem::Team(_) => Some(Member::AssignedTeam),
-                _ => None,
-            },
-            ItemEdit::Changed(_) if change.kind == RecordKind::Field => {
-                let (old, new) = (before.fields.get(change.id)?, after.fields.get(change.id)?);
-                let has_lost = old.options.iter().any(|option| new.option(option.id).is_none());
-                (has_lost && old.entity == Entity::Contact).then_some(Member::Value(old.id))
-            }
-            ItemEdit::Made(_) | ItemEdit::Changed(_) => None,
-        };
-        let protected =
-            changes.iter().filter_map(path).filter(|member| self.rule(member, before) != Rule::Replace);
+        let lost = changes.iter().flat_map(|change| lost_with(change, before, after));
+        let protected = lost.filter(|member| self.rule(member, before) != Rule::Replace);
         refusal(protected.map(|member| member.path(before)))
     }
 
@@ -224,6 +208,43 @@ impl Policy {
                 None => return self.rules.get("*").copied().unwrap_or_default(),
             }
         }
+    }
+}
+
+/// The members of contacts that lose something by a change of the catalog.
+fn lost_with(change: &ItemChange, before: &Catalog, after: &Catalog) -> Vec<Member> {
+    match &change.edit {
+        ItemEdit::Removed(item) => match &**item {
+            CatalogItem::Tag(_) => vec![Member::Tags],
+            CatalogItem::List(list) if list.entity == Entity::Contact => vec![Member::Lists],
+            CatalogItem::Field(field) if field.entity == Entity::Contact => vec![Member::Value(field.id)],
+            CatalogItem::User(_) => {
+                let fields = before.fields.iter().filter(|field| field.entity == Entity::Contact);
+                let of_users = fields.filter(|field| field.kind == FieldType::User);
+                of_users.map(|field| Member::Value(field.id)).chain([Member::AssignedUser]).collect()
+            }
+            CatalogItem::Team(_) => vec![Member::AssignedTeam],
+            _ => Vec::new(),
+        },
+        ItemEdit::Changed(_) => {
+            let lost_option = || {
+                let (old, new) = (before.fields.get(change.id)?, after.fields.get(change.id)?);
+                let has_lost = old.options.iter().any(|option| new.option(option.id).is_none());
+                (has_lost && old.entity == Entity::Contact).then_some(Member::Value(old.id))
+            };
+            // Who is on a list that got conditions is found by these alone.
+            let lost_list = || {
+                let (old, new) = (before.lists.get(change.id)?, after.lists.get(change.id)?);
+                (old.entity == Entity::Contact && new.is_dynamic() && !old.is_dynamic())
+                    .then_some(Member::Lists)
+            };
+            match change.kind {
+                RecordKind::Field => lost_option().into_iter().collect(),
+                RecordKind::List => lost_list().into_iter().collect(),
+                _ => Vec::new(),
+            }
+        }
+        ItemEdit::Made(_) => Vec::new(),
     }
 }
 

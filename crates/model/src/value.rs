@@ -32,6 +32,17 @@ pub enum Value {
     User(UserId),
 }
 
+impl Value {
+    /// Whether it says nothing: an empty text, no option at all. That a box is not ticked is a value.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Options(options) => options.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 /// A decimal number of any precision, kept as its JSON text: `88`, `1.50`, `-2e3`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

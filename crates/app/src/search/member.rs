@@ -1,6 +1,6 @@
 //! What searches and orders can name of a contact.
 
-use model::{Catalog, ChannelKind, Contact, Facet, Field, FieldType, Network, Timestamp, Value};
+use model::{Catalog, ChannelKind, Contact, Facet, Field, FieldType, Network, Timestamp};
 use store::Filter;
 
 use super::asked;
@@ -220,10 +220,7 @@ fn has_value(field: &Field, term: &str) -> Filter {
         }
         _ => {
             let id = field.id;
-            asked(term, move |contact| match contact.values.get(&id) {
-                Some(Value::Text(text)) => !text.is_empty(),
-                value => value.is_some(),
-            })
+            asked(term, move |contact| contact.values.get(&id).is_some_and(|value| !value.is_empty()))
         }
     }
 }

@@ -75,13 +75,7 @@ struct World {
 impl World {
     async fn new(rules: &[(&str, Rule)]) -> Self {
         let test = TestApp::new().await;
-        let request = app::KeyRequest {
-            workspaces: vec![test.workspace.name.clone()],
-            policy: rules.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect(),
-            on_held_back: OnHeldBack::Tell,
-            ..app::KeyRequest::default()
-        };
-        let key = test.app.create_key(None, request).await.unwrap().secret;
+        let key = key(&test, rules).await;
         Self { test, key }
     }
 
@@ -105,6 +99,17 @@ impl World {
         let made = self.native().post("/api/v1/contacts", &body).await.expect(201);
         (made["id"].as_str().unwrap().to_owned(), made)
     }
+}
+
+/// A key that these rules bind.
+async fn key(test: &TestApp, rules: &[(&str, Rule)]) -> String {
+    let request = app::KeyRequest {
+        workspaces: vec![test.workspace.name.clone()],
+        policy: rules.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect(),
+        on_held_back: OnHeldBack::Tell,
+        ..app::KeyRequest::default()
+    };
+    test.app.create_key(None, request).await.unwrap().secret
 }
 
 #[track_caller]
@@ -163,6 +168,10 @@ async fn what_would_take_protected_members_away_with_it_is_refused() {
     native.delete(&format!("/api/v1/notes/{note}")).await.expect(422);
     let other = world.native().post("/api/v1/contacts", &json!({})).await.expect(201);
     let acquire = world.bound(api_acquire::routes);
+    let preview = json!({"contacts": [id], "preview": true});
+    let path = format!("/api/v1/contacts/{}/merge", other["id"].as_str().unwrap());
+    let refused = native.post(&path, &preview).await.expect(422);
+    assert_eq!(refused["errors"][0]["message"], "the key's policy protects 'deletion'");
     let merge = format!("/api/v1/crm/contact/merge/{}", other["number"]);
     let refused = acquire.post(&merge, &json!({"mergeId": [made["number"]]})).await.expect(400);
     assert!(
@@ -190,4 +199,29 @@ async fn an_undo_is_a_write_too() {
     reply.expect(201);
     let undo = format!("/api/v1/changes/{}/undo", reply.header("contactd-change"));
     native.post(&undo, &json!({})).await.expect(422);
+}
+
+#[tokio::test]
+async fn what_the_catalog_takes_from_contacts_is_protected_as_they_are() {
+    let mut world = World::new(&[]).await;
+    let admin = world.native();
+    let made = async |kind: &str, body: Json| {
+        let made = admin.post(&format!("/api/v1/{kind}"), &body).await.expect(201);
+        format!("/api/v1/{kind}/{}", made["id"].as_str().unwrap())
+    };
+    made("fields", json!({"key": "owner", "name": "Owner", "type": "user"})).await;
+    let user = made("users", json!({"email": "ann@example.com"})).await;
+    let list = made("lists", json!({"name": "Winter"})).await;
+    world.key = key(&world.test, &[("values.owner", Rule::AddOnly), ("lists", Rule::AddOnly)]).await;
+    let native = world.bound(api_native::routes);
+    let conditions = json!({"conditions": [{"subject": "last_name", "test": "is_set"}]});
+    for (refused, path) in
+        [(native.delete(&user).await, "values.owner"), (native.patch(&list, &conditions).await, "lists")]
+    {
+        let message = format!("the key's policy protects '{path}'");
+        assert_eq!(refused.expect(422)["errors"][0]["message"], message);
+    }
+    native.patch(&list, &json!({"description": "cold"})).await.expect(200);
+    admin.patch(&list, &conditions).await.expect(200);
+    assert_eq!(admin.delete(&user).await.status.as_u16(), 204);
 }

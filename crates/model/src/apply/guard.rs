@@ -9,7 +9,7 @@ use super::Draft;
 use super::channels::settle_in_order;
 use crate::policy::{self, HeldBack, OnHeldBack, Policy, Rule};
 use crate::{
-    Catalog, Change, Channel, ChannelId, ChannelKind, CompanyLink, Contact, Difference, Json, Member, Name,
+    Catalog, Change, Channel, ChannelId, ChannelKind, CompanyLink, Contact, Difference, Json, Member,
     Rejection, Value, Violation, ViolationKind, difference,
 };
 
@@ -118,7 +118,8 @@ fn guard(
 /// Puts a member back unless it was empty before; whether it was put back. The parts of a name are filled together.
 fn fill(before: &Contact, after: &mut Contact, difference: &Difference) -> bool {
     let is_empty = match difference.member {
-        Member::NameFull | Member::NameFirst | Member::NameLast => before.name == Name::default(),
+        Member::NameFull | Member::NameFirst | Member::NameLast => before.name.is_empty(),
+        Member::Value(field) => before.values.get(&field).is_none_or(Value::is_empty),
         _ => match &difference.before {
             Json::Null | Json::Bool(false) => true,
             Json::String(text) => text.is_empty(),

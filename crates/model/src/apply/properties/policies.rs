@@ -91,7 +91,8 @@ proptest! {
         if let Ok(applied) = apply_under(&policy([("*", Rule::FillIfEmpty)]), &contact, &change) {
             for difference in applied.differences.iter().filter(|_| contact.revision > 0) {
                 let was_empty = match difference.member {
-                    Member::NameFull | Member::NameFirst | Member::NameLast => contact.name == Name::default(),
+                    Member::NameFull | Member::NameFirst | Member::NameLast => contact.name.is_empty(),
+                    Member::Value(field) => contact.values.get(&field).is_none_or(Value::is_empty),
                     // A kind of channel that there was none of.
                     Member::Channels => lost_nothing(&contact, &applied.contact),
                     Member::UnconfirmedAt => true,

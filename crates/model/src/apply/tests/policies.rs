@@ -5,8 +5,8 @@ use serde_json::json;
 use super::world::{World, item, stamp};
 use super::{change, some};
 use crate::{
-    Applied, ChannelKind, ChannelWrite, Contact, Edit, Flag, Ground, ItemRef, NamePart, OnHeldBack, Policy,
-    Rejection, Rule, Set, TextMember, ValueWrite,
+    Applied, ChannelKind, ChannelWrite, Contact, Edit, Flag, Ground, ItemRef, Json, NamePart, OnHeldBack,
+    Policy, Rejection, Rule, Set, TextMember, Value, ValueWrite,
 };
 
 /// Applies edits under these rules.
@@ -30,6 +30,13 @@ fn given<const N: usize>(edits: [Edit; N]) -> Contact {
 
 fn tags(names: &[&str]) -> Edit {
     Edit::Tags(Set::replace(names.iter().map(|name| ((*name).to_owned(), item(name))).collect()))
+}
+
+fn value(key: &str, json: Json) -> Edit {
+    let write = ValueWrite { at: "v".to_owned(), field: ItemRef::Key(key.to_owned()), json };
+    Edit::Values(Set::add(vec![write]), |json, field, catalog| {
+        crate::value::read(json, field, catalog, crate::Dialect::Native)
+    })
 }
 
 fn channel(kind: &str, value: &str) -> ChannelWrite {
@@ -114,15 +121,33 @@ fn what_is_set_is_not_filled() {
 }
 
 #[test]
+fn an_empty_text_and_an_empty_choice_are_filled() {
+    let mut contact = given([Edit::Text(TextMember::City, some("Paris"))]);
+    let world = World::new();
+    let field = |key: &str| world.catalog.fields.iter().find(|field| field.key == key).unwrap().id;
+    contact.values.insert(field("f_text"), Value::Text("".into()));
+    contact.values.insert(field("f_multi"), Value::Options(Vec::new()));
+    contact.name.first = Some("".into());
+    for rule in [Rule::FillIfEmpty, Rule::AddOnly] {
+        let edits = [
+            value("f_text", json!("called")),
+            value("f_multi", json!(["red"])),
+            Edit::Name(NamePart::First, some("Ann")),
+        ];
+        let applied = under(&[("*", rule)], OnHeldBack::Tell, (&contact, 1), edits).unwrap();
+        assert_eq!(held(&applied), [""; 0]);
+        let after = &applied.contact;
+        assert_eq!(after.values[&field("f_text")], Value::Text("called".into()));
+        assert!(!after.values[&field("f_multi")].is_empty());
+        assert_eq!(after.name.first.as_deref(), Some("Ann"));
+    }
+}
+
+#[test]
 fn what_is_refused_names_the_members_that_wrote_it() {
     let contact = given([tags(&["vip"])]);
     let rules = [("tags", Rule::Refuse), ("name", Rule::Refuse)];
-    let first_name =
-        ValueWrite { at: "v".to_owned(), field: ItemRef::Key("first name".to_owned()), json: json!("Joe") };
-    let value = Edit::Values(Set::add(vec![first_name]), |json, field, catalog| {
-        crate::value::read(json, field, catalog, crate::Dialect::Native)
-    });
-    let edits = [Edit::Text(TextMember::City, some("Rome")), tags(&[]), value];
+    let edits = [Edit::Text(TextMember::City, some("Rome")), tags(&[]), value("first name", json!("Joe"))];
     let rejection = under(&rules, OnHeldBack::Tell, (&contact, 1), edits).unwrap_err();
     assert_eq!(
         told(&rejection),
@@ -143,21 +168,15 @@ fn what_would_be_held_back_refuses_the_whole_where_it_is_to() {
 
 #[test]
 fn a_rule_of_a_field_holds_under_its_next_key_too() {
-    let write = |key: &str, text: &str| {
-        let write = ValueWrite { at: "v".to_owned(), field: ItemRef::Key(key.to_owned()), json: json!(text) };
-        Edit::Values(Set::add(vec![write]), |json, field, catalog| {
-            crate::value::read(json, field, catalog, crate::Dialect::Native)
-        })
-    };
     let mut world = World::new();
     let key = world.catalog.fields.iter().find(|field| field.system.is_none()).unwrap().key.clone();
     let rules = [(format!("values.{key}"), Rule::FillIfEmpty)].into();
     let policy = Policy::new(rules, OnHeldBack::Tell, &[&world.catalog]).unwrap();
-    let contact = given([write(&key, "a")]);
+    let contact = given([value(&key, json!("a"))]);
     let mut fields: Vec<_> = world.catalog.fields.iter().cloned().collect();
     fields.iter_mut().filter(|field| field.key == key).for_each(|field| field.key = "renamed".to_owned());
     world.catalog.fields = fields.into_iter().collect();
     let ground = Ground { policy: Some(&policy), ..world.ground(stamp(1)) };
-    let applied = crate::apply(&contact, &change([write("renamed", "b")]), &ground).unwrap();
+    let applied = crate::apply(&contact, &change([value("renamed", json!("b"))]), &ground).unwrap();
     assert_eq!((applied.contact, applied.held_back.len()), (contact, 1));
 }
