@@ -45,7 +45,7 @@ impl App {
     /// [`Error::MissingScope`], or what the store says.
     pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
         caller.require(Scope::Read)?;
-        self.catalog_for(&caller.into()).await
+        self.catalog_on(&caller.terms, caller.workspace).await
     }
 
     /// Makes an item of the catalog, or puts it in the place of the one with its id, of which there is to be one only.
@@ -241,7 +241,7 @@ impl App {
     ) -> Result<(R, CatalogOutcome), Error> {
         let mut tries = 0;
         loop {
-            let mut catalog = Catalog::clone(&*self.catalog_for(author).await?);
+            let mut catalog = Catalog::clone(&*self.catalog_on(&author.terms, author.workspace).await?);
             let edited = edit(&mut catalog)?;
             let write = Action::Catalog(Box::new(catalog));
             tries += 1;

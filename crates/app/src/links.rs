@@ -59,7 +59,7 @@ impl App {
         make: impl FnOnce(Uuid, Timestamp, &Catalog) -> Result<D, Rejection> + Send,
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
-        let catalog = self.catalog_for(&caller.into()).await?;
+        let catalog = self.catalog_on(&caller.terms, caller.workspace).await?;
         let record: Record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?.into();
         self.write_linked_record(caller, record, None, &Ends::contacts(contacts)).await
     }
@@ -98,7 +98,7 @@ impl App {
     ) -> Result<WrittenRecord<D>, Error> {
         let mut document: D = self.find_record(caller.workspace, named).await?;
         let before: Record = document.clone().into();
-        let catalog = self.catalog_for(&caller.into()).await?;
+        let catalog = self.catalog_on(&caller.terms, caller.workspace).await?;
         edit(&mut document, &catalog)?;
         let after: Record = document.into();
         if after.id() != before.id() {
@@ -152,7 +152,7 @@ impl App {
     ) -> Result<WrittenItem<T>, Error> {
         let mut tries = 0;
         let (item, outcomes) = loop {
-            let mut catalog = Catalog::clone(&*self.catalog_for(&caller.into()).await?);
+            let mut catalog = Catalog::clone(&*self.catalog_on(&caller.terms, caller.workspace).await?);
             let item = edit(&mut catalog)?;
             let put = Action::Catalog(Box::new(catalog));
             tries += 1;
@@ -188,7 +188,7 @@ impl App {
     /// Who is on a dynamic list cannot be set.
     async fn refuse_dynamic(&self, caller: &Caller, link: LinkTo) -> Result<(), Error> {
         let LinkTo::List(id) = link else { return Ok(()) };
-        let catalog = self.catalog_for(&caller.into()).await?;
+        let catalog = self.catalog_on(&caller.terms, caller.workspace).await?;
         match catalog.lists.get(id.0).filter(|list| list.is_dynamic()) {
             Some(list) => {
                 let kind = ViolationKind::DynamicList(list.name.clone());

@@ -138,7 +138,7 @@ impl App {
         make: impl FnOnce(Uuid, Timestamp, &Catalog) -> Result<D, Rejection> + Send,
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
-        let catalog = self.catalog_for(&caller.into()).await?;
+        let catalog = self.catalog_on(&caller.terms, caller.workspace).await?;
         let record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?;
         self.put_record(&caller.into(), record, None).await
     }
@@ -187,7 +187,7 @@ impl App {
         let mut record: D = self.find_record(caller.workspace, named).await?;
         let before: Record = record.clone().into();
         precondition.check(before.revision())?;
-        let catalog = self.catalog_for(&caller.into()).await?;
+        let catalog = self.catalog_on(&caller.terms, caller.workspace).await?;
         edit(&mut record, &catalog)?;
         let after: Record = record.clone().into();
         if after.id() != before.id() {

@@ -170,7 +170,8 @@ impl App {
         let outcome = match &author.terms {
             Terms::ForGood => self.store().write(write).await?,
             terms => {
-                let outcomes = self.write_all(terms, vec![write]).await?;
+                // Seldom, and much: every other write would carry its state.
+                let outcomes = Box::pin(self.write_all(terms, vec![write])).await?;
                 outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))?
             }
         };
@@ -218,13 +219,17 @@ impl App {
     }
 
     /// The catalog as an author finds it: after what was only tried.
-    pub(crate) async fn catalog_for(&self, author: &Author) -> Result<Arc<Catalog>, Error> {
-        if let Terms::OnTrial(trial) = &author.terms
-            && let Some(catalog) = trial.state().catalogs.get(&author.workspace)
+    pub(crate) async fn catalog_on(
+        &self,
+        terms: &Terms,
+        workspace: WorkspaceNumber,
+    ) -> Result<Arc<Catalog>, Error> {
+        if let Terms::OnTrial(trial) = terms
+            && let Some(catalog) = trial.state().catalogs.get(&workspace)
         {
             return Ok(Arc::clone(catalog));
         }
-        Ok(self.store().catalog(author.workspace).await?)
+        Ok(self.store().catalog(workspace).await?)
     }
 
     fn write_of(&self, author: &Author, action: Action) -> Write {

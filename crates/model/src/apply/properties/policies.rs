@@ -9,8 +9,8 @@ use super::generate::{any_change, any_contact};
 use super::{apply, assert_sound};
 use crate::apply::tests::world::{World, stamp};
 use crate::{
-    Applied, Catalog, Change, Contact, Ground, Json, Member, Name, OnHeldBack, Policy, Rejection, Rule,
-    Value, policy,
+    Applied, Catalog, Change, Contact, Ground, Json, Member, OnHeldBack, Policy, Rejection, Rule, Value,
+    policy,
 };
 
 fn apply_under(policy: &Policy, contact: &Contact, change: &Change) -> Result<Applied, Rejection> {
