@@ -344,6 +344,8 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::MissingValue { .. }
         | V::UnknownList(_)
         | V::DynamicList(_)
+        | V::Unconvertible { .. }
+        | V::MoreUnconvertible(_)
         | V::UnknownNote(_)
         | V::UnknownTeam(_)
         | V::UnknownInbox(_)

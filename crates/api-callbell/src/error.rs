@@ -227,6 +227,8 @@ fn wording(kind: &ViolationKind) -> String {
         | V::MissingValue { .. }
         | V::UnknownList(_)
         | V::DynamicList(_)
+        | V::Unconvertible { .. }
+        | V::MoreUnconvertible(_)
         | V::UnknownNote(_)
         | V::UnknownCompany(_)
         | V::UnknownContact(_)

@@ -2,6 +2,7 @@
 
 use api_kit::{Body, Problem};
 use app::{App, Caller};
+use model::value::OnUnconvertible;
 use model::{
     ChannelType, Company, CustomStatus, Field, Funnel, Inbox, Json, List, Note, Precondition, Presence,
     RecordKind, Subscription, Tag, Task, Team, User, Violation, ViolationKind,
@@ -10,7 +11,7 @@ use model::{
 use crate::Error;
 use crate::page::Page;
 use crate::resource::{create_from, delete_one, to_json, update_from};
-use crate::shelf::{Asked, Items, One, Records, Shelf};
+use crate::shelf::{Asked, Items, Named, One, Records, Shelf};
 use crate::wire::ContactBody;
 
 /// A record as it is shown, and the change that a write made.
@@ -125,7 +126,8 @@ async fn run<S: Shelf>(app: &App, caller: &Caller, deed: Deed<'_>) -> Result<Vec
         Deed::List => return list_all::<S>(app, caller).await,
         Deed::Create(document) => create_from::<S>(app, caller, Body::Json(document.clone())).await?,
         Deed::Update(id, precondition, patch) => {
-            update_from::<S>(app, caller, (id, precondition), Body::Json(patch.clone())).await?
+            let named = Named { id, precondition, on_unconvertible: OnUnconvertible::Refuse };
+            update_from::<S>(app, caller, named, Body::Json(patch.clone())).await?
         }
         Deed::Delete(id) => delete_one::<S>(app, caller, (id, &any)).await?,
     };

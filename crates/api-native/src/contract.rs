@@ -75,7 +75,8 @@ fn table() -> Table {
         rows.push(row("GET", all.clone(), list, format!("List {kind}")));
         rows.push(row("POST", all.clone(), &[], format!("Make one of the {kind}")));
         rows.push(row("GET", one.clone(), &[], format!("One of the {kind}")));
-        rows.push(row("PATCH", one.clone(), &[], format!("Change one of the {kind}, by a merge patch")));
+        let patch: &[Group] = if *plural == "fields" { &[Group::Retype] } else { &[] };
+        rows.push(row("PATCH", one.clone(), patch, format!("Change one of the {kind}, by a merge patch")));
         rows.push(row("DELETE", one.clone(), &[], format!("Delete one of the {kind}. It can be undone")));
         rows.push(row(
             "GET",

@@ -20,16 +20,17 @@ mod task;
 mod team;
 mod user;
 
-use api_kit::{Answer, Body, Call, Query, json, with_change, with_tag};
+use api_kit::{Answer, Body, Call, Problem, Query, json, with_change, with_tag};
 use app::{App, Caller, Filter, Fresh, History, HistoryQuery, Missing};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get as on_get, patch as on_patch, post as on_post};
+use model::value::OnUnconvertible;
 use model::{
     Aliases, Catalog, CatalogItem, Change, ChannelType, Company, CustomStatus, Dialect, Field, Funnel, Inbox,
-    Json, List, Note, Precondition, Presence, Record, Ref, Rejection, Subscription, Tag, Task, Team,
-    Timestamp, User, Violation, ViolationKind,
+    Json, List, Note, Precondition, Presence, Record, RecordKind, Ref, Rejection, Subscription, Tag, Task,
+    Team, Timestamp, User, Violation, ViolationKind,
 };
 use schemars::JsonSchema;
 use serde::ser::SerializeMap;
@@ -39,7 +40,7 @@ use uuid::Uuid;
 use crate::json_patch::{self, JsonPatch};
 use crate::members::{Members, Purpose, Source};
 use crate::page::Page;
-use crate::shelf::{Asked, Items, Many, One, Records, Shelf};
+use crate::shelf::{Asked, Items, Many, Named, One, Records, Shelf};
 use crate::wire::{ChangesBody, Instant, Shown};
 use crate::{Error, NativeApi, media, page};
 
@@ -184,7 +185,12 @@ async fn create<S: Shelf>(
 
 async fn update<S: Shelf>(call: Call<NativeApi>, change: media::Change) -> Answer<NativeApi> {
     let precondition = call.precondition();
-    let named = (call.param("id"), &precondition);
+    let on_unconvertible = if S::KIND == RecordKind::Field {
+        on_unconvertible(&call.query)?
+    } else {
+        OnUnconvertible::default()
+    };
+    let named = Named { id: call.param("id"), precondition: &precondition, on_unconvertible };
     let written = match change {
         media::Change::Merge(body) => update_from::<S>(&call.app, &call.caller, named, body).await?,
         media::Change::Operations(body) => {
@@ -195,10 +201,20 @@ async fn update<S: Shelf>(call: Call<NativeApi>, change: media::Change) -> Answe
     Ok(answer::<S>(StatusCode::OK, &written))
 }
 
+/// What `?on_unconvertible` says of values of a field that gets another type.
+fn on_unconvertible(query: &Query) -> Result<OnUnconvertible, Error> {
+    let name = "on_unconvertible";
+    match query.get(name) {
+        None | Some("refuse") => Ok(OnUnconvertible::Refuse),
+        Some("clear") => Ok(OnUnconvertible::Clear),
+        Some(_) => Err(Problem::BadQuery { name, reason: "must be refuse or clear".to_owned() }.into()),
+    }
+}
+
 /// Changes a record as a JSON Patch says.
 async fn patch_one<S: Shelf>(
     call: &Call<NativeApi>,
-    named: (&str, &Precondition),
+    named: Named<'_>,
     patch: &JsonPatch,
 ) -> Result<One<S::Row>, Error> {
     for _ in 0..json_patch::TRIES {
@@ -212,15 +228,15 @@ async fn patch_one<S: Shelf>(
 /// Changes a record as a JSON Patch says, if it still is what the patch was applied to.
 async fn try_patch<S: Shelf>(
     call: &Call<NativeApi>,
-    (id, wanted): (&str, &Precondition),
+    named: Named<'_>,
     patch: &JsonPatch,
 ) -> Result<Option<One<S::Row>>, Error> {
-    let found = S::get(&call.app, &call.caller, id).await?;
-    wanted.check(found.revision).map_err(app::Error::Rejected)?;
+    let found = S::get(&call.app, &call.caller, named.id).await?;
+    named.precondition.check(found.revision).map_err(app::Error::Rejected)?;
     let shown = to_json(&found.row.body(S::context(&found.row, &found.catalog)));
     let body = Body::Json(Json::Object(patch.apply(&shown, &found.catalog)?.whole(&shown)));
-    let read = json_patch::only(found.revision);
-    json_patch::unless_moved(update_from::<S>(&call.app, &call.caller, (id, &read), body).await)
+    let named = Named { precondition: &json_patch::only(found.revision), ..named };
+    json_patch::unless_moved(update_from::<S>(&call.app, &call.caller, named, body).await)
 }
 
 async fn delete<S: Shelf>(call: Call<NativeApi>) -> Answer<NativeApi> {
@@ -286,11 +302,11 @@ pub(crate) async fn create_from<S: Shelf>(
 pub(crate) async fn update_from<S: Shelf>(
     app: &App,
     caller: &Caller,
-    named: (&str, &Precondition),
+    named: Named<'_>,
     body: Body,
 ) -> Result<One<S::Row>, Error> {
     // A record that is not there is not found, whatever the patch says.
-    let before = S::get(app, caller, named.0).await?;
+    let before = S::get(app, caller, named.id).await?;
     let members = members_of(body)?;
     S::Row::check_links(app, caller, (Some(&before.row), &members)).await?;
     let source = Source { fresh_id: &|| app.fresh_id(), now: app.now() };

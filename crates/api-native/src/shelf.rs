@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use app::{App, Caller, Fresh, RecordOrder, RecordQuery};
+use model::value::OnUnconvertible;
 use model::{
     Catalog, CatalogRow, Dialect, Document, ItemRef, Precondition, Record, RecordKind, Ref, Rejection,
     Violation, ViolationKind,
@@ -28,6 +29,16 @@ pub(crate) struct Many<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) total: u64,
+}
+
+/// Which record is changed, and on what conditions.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub(crate) id: &'a str,
+    /// What must hold of its revision.
+    pub(crate) precondition: &'a Precondition,
+    /// What becomes of values that do not convert, when it is a field that gets another type.
+    pub(crate) on_unconvertible: OnUnconvertible,
 }
 
 /// How a record is changed; called again when somebody else changed it in between.
@@ -68,7 +79,7 @@ pub(crate) trait Shelf: Send + Sync + 'static {
     fn update(
         app: &App,
         caller: &Caller,
-        named: (&str, &Precondition),
+        named: Named<'_>,
         edit: &EditOf<'_, Self::Row>,
     ) -> impl Future<Output = Result<One<Self::Row>, Error>> + Send;
 
@@ -144,11 +155,12 @@ impl<T: CatalogRow + Resource> Shelf for Items<T> {
     async fn update(
         app: &App,
         caller: &Caller,
-        (id, precondition): (&str, &Precondition),
+        named: Named<'_>,
         edit: &EditOf<'_, T>,
     ) -> Result<One<T>, Error> {
-        let named = ItemRef::id_text(Dialect::Native, id);
-        let changed = app.update_item_at(caller, &named, precondition, |row: &mut T, catalog| {
+        let conditions = (named.precondition, named.on_unconvertible);
+        let named = ItemRef::id_text(Dialect::Native, named.id);
+        let changed = app.update_item_at(caller, &named, conditions, |row: &mut T, catalog| {
             edit(row, catalog)?;
             check_aliases(row, catalog)
         });
@@ -230,7 +242,7 @@ impl<D: Document + Resource> Shelf for Records<D> {
     async fn update(
         app: &App,
         caller: &Caller,
-        (id, precondition): (&str, &Precondition),
+        Named { id, precondition, .. }: Named<'_>,
         edit: &EditOf<'_, D>,
     ) -> Result<One<D>, Error> {
         let named = Ref::uuid(Dialect::Native, id);

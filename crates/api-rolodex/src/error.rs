@@ -266,6 +266,8 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         }
         ViolationKind::SameContact
         | ViolationKind::DynamicList(_)
+        | ViolationKind::Unconvertible { .. }
+        | ViolationKind::MoreUnconvertible(_)
         | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank

@@ -340,6 +340,8 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         ViolationKind::UnknownList(_) => NO_GROUP,
         // The vendor has no code for these: it is the body that is wrong.
         ViolationKind::DynamicList(_)
+        | ViolationKind::Unconvertible { .. }
+        | ViolationKind::MoreUnconvertible(_)
         | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
+use model::value::OnUnconvertible;
 use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Precondition, Rejection, Timestamp};
-use store::{Action, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
+use store::{Action, AnyOutcome, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
+use crate::links::is_outdated;
 use crate::records::TRIES;
 use crate::terms::Author;
-use crate::{App, Caller, Ends, Error, Missing};
+use crate::{App, Caller, Ends, Error, LinkTo, Missing};
 
 /// What a new item of the catalog gets.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,21 @@ pub struct WrittenItem<T> {
     pub change: Option<u64>,
     /// What differs.
     pub differences: Vec<Difference>,
+}
+
+/// What is written beside an item of the catalog.
+#[derive(Default)]
+struct Beside {
+    /// The other ends of its links.
+    ends: Ends,
+    /// What becomes of values that do not convert when it is a field that gets another type.
+    on_unconvertible: OnUnconvertible,
+}
+
+impl Beside {
+    fn links(ends: &Ends) -> Self {
+        Self { ends: ends.clone(), ..Self::default() }
+    }
 }
 
 impl App {
@@ -80,7 +97,7 @@ impl App {
             T::items_mut(catalog).put_alone(item.clone());
             Ok(item)
         };
-        self.write_item(caller, ends, edit).await
+        self.write_item(caller, &Beside::links(ends), edit).await
     }
 
     /// Changes an item of the catalog: one document and one event, however many contacts refer to it. `edit` is called
@@ -94,21 +111,24 @@ impl App {
         named: &ItemRef,
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
-        self.change_item(caller, named, (&Precondition::default(), &Ends::default()), edit).await
+        self.change_item(caller, named, (&Precondition::default(), &Beside::default()), edit).await
     }
 
-    /// Changes an item of the catalog if its revision is what the client wants it to be.
+    /// Changes an item of the catalog if its revision is what the client wants it to be. The values of a field that gets
+    /// another type are converted in the same change.
     ///
     /// # Errors
-    /// As [`update_item`](Self::update_item); [`Error::Rejected`] when it is another.
+    /// As [`update_item`](Self::update_item); [`Error::Rejected`] when it is another, and with the values that do not
+    /// convert.
     pub async fn update_item_at<T: CatalogRow>(
         &self,
         caller: &Caller,
         named: &ItemRef,
-        precondition: &Precondition,
+        (precondition, on_unconvertible): (&Precondition, OnUnconvertible),
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
-        self.change_item(caller, named, (precondition, &Ends::default()), edit).await
+        let beside = Beside { on_unconvertible, ..Beside::default() };
+        self.change_item(caller, named, (precondition, &beside), edit).await
     }
 
     /// Changes an item of the catalog and makes its links exactly these, all of it or nothing. A link that stays keeps
@@ -123,14 +143,14 @@ impl App {
         ends: &Ends,
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
-        self.change_item(caller, named, (&Precondition::default(), ends), edit).await
+        self.change_item(caller, named, (&Precondition::default(), &Beside::links(ends)), edit).await
     }
 
     async fn change_item<T: CatalogRow>(
         &self,
         caller: &Caller,
         named: &ItemRef,
-        (precondition, ends): (&Precondition, &Ends),
+        (precondition, beside): (&Precondition, &Beside),
         edit: impl Fn(&mut T, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
         caller.require(Scope::Write)?;
@@ -145,7 +165,7 @@ impl App {
             T::items_mut(catalog).put_alone(item.clone());
             Ok(item)
         };
-        self.write_item(caller, ends, edit).await
+        self.write_item(caller, beside, edit).await
     }
 
     /// Deletes an item of the catalog; the change can be undone. Contacts that have it keep its id, and have it again
@@ -178,7 +198,7 @@ impl App {
             T::items_mut(catalog).remove(item.id());
             Ok(item)
         };
-        self.write_item(caller, &Ends::default(), edit).await
+        self.write_item(caller, &Beside::default(), edit).await
     }
 
     /// Changes the catalog of a workspace in contactd's own name, again from the start when somebody else
@@ -221,17 +241,50 @@ impl App {
         Ok((outcome.catalog, change))
     }
 
+    /// Writes the catalog with an item that is made, changed or deleted in it, together with what has to be written beside
+    /// it.
     async fn write_item<T: CatalogRow>(
         &self,
         caller: &Caller,
-        ends: &Ends,
+        beside: &Beside,
         edit: impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
-        if !ends.is_empty() {
-            return self.write_linked_item(caller, ends, edit).await;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_write_item(caller, beside, &edit).await {
+                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
+                written => return written,
+            }
         }
-        let (item, outcome) = self.write_catalog(&caller.into(), edit).await?;
-        Ok(WrittenItem::of(item, outcome))
+    }
+
+    async fn try_write_item<T: CatalogRow>(
+        &self,
+        caller: &Caller,
+        Beside { ends, on_unconvertible }: &Beside,
+        edit: &(impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync),
+    ) -> Result<WrittenItem<T>, Error> {
+        let before = self.catalog_on(&caller.terms, caller.workspace).await?;
+        let mut catalog = Catalog::clone(&before);
+        let item = edit(&mut catalog)?;
+        let mut others = self.plan_links(caller, LinkTo::of(T::KIND, item.id()), ends).await?;
+        let conversion = self.conversion(caller, (&before, &catalog), *on_unconvertible).await?;
+        if let Some(conversion) = &conversion {
+            others.extend(self.plan_conversion(caller, &catalog, conversion).await?);
+        }
+        let is_alone = others.is_empty();
+        let actions = [Action::Catalog(Box::new(catalog))].into_iter().chain(others).collect();
+        let outcomes = self.write_group(&caller.into(), actions).await?;
+        let change = outcomes.iter().find_map(AnyOutcome::event);
+        if let (Some(conversion), Some(change)) = (&conversion, change) {
+            self.convert_late(caller, conversion, change).await;
+        }
+        let outcome = outcomes.into_iter().next().and_then(AnyOutcome::catalog);
+        let outcome = outcome.ok_or(Error::NotFound(Missing::Record(T::KIND)))?;
+        let written = WrittenItem::of(item, outcome);
+        // What was written beside it is the same change, and the first event stands for all of it.
+        Ok(if is_alone { written } else { WrittenItem { change, ..written } })
     }
 
     async fn write_catalog<R>(

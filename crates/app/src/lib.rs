@@ -11,6 +11,7 @@ mod chain;
 mod cleaning;
 mod clock;
 mod contacts;
+mod conversion;
 pub mod demo;
 mod duty;
 mod dynamic;

@@ -4,14 +4,15 @@
 
 mod plan;
 
+pub(crate) use self::plan::check_count;
+
 use model::{
-    Catalog, CatalogRow, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection,
-    TagId, TaskId, Timestamp, Violation, ViolationKind,
+    Catalog, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection, TagId,
+    TaskId, Timestamp, Violation, ViolationKind,
 };
 use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError};
 use uuid::Uuid;
 
-use crate::catalog::WrittenItem;
 use crate::records::{TRIES, WrittenRecord};
 use crate::{App, Caller, Error, Missing};
 
@@ -143,30 +144,6 @@ impl App {
         self.write_linked(caller, delete, link, &ends).await
     }
 
-    /// Writes the catalog with an item that is made or changed in it, together with the item's links.
-    pub(crate) async fn write_linked_item<T: CatalogRow>(
-        &self,
-        caller: &Caller,
-        ends: &Ends,
-        edit: impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync,
-    ) -> Result<WrittenItem<T>, Error> {
-        let mut tries = 0;
-        let (item, outcomes) = loop {
-            let mut catalog = Catalog::clone(&*self.catalog_on(&caller.terms, caller.workspace).await?);
-            let item = edit(&mut catalog)?;
-            let put = Action::Catalog(Box::new(catalog));
-            tries += 1;
-            match self.write_linked(caller, put, LinkTo::of(T::KIND, item.id()), ends).await {
-                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
-                outcomes => break (item, outcomes?),
-            }
-        };
-        let change = outcomes.iter().find_map(AnyOutcome::event);
-        let outcome = outcomes.into_iter().next().and_then(AnyOutcome::catalog);
-        let outcome = outcome.ok_or(Error::NotFound(Missing::Record(T::KIND)))?;
-        Ok(WrittenItem { change, ..WrittenItem::of(item, outcome) })
-    }
-
     /// Carries out a write of a record and those that its links need; what came of each.
     async fn write_linked(
         &self,
@@ -176,13 +153,22 @@ impl App {
         ends: &Ends,
     ) -> Result<Vec<AnyOutcome>, Error> {
         let mut actions = vec![write];
-        if let Some(link) = link {
-            if ends.contacts.is_some() {
-                self.refuse_dynamic(caller, link).await?;
-            }
-            actions.extend(self.plan(caller, link, ends).await?);
-        }
+        actions.extend(self.plan_links(caller, link, ends).await?);
         self.write_group(&caller.into(), actions).await
+    }
+
+    /// The writes that make these the other ends of something's links.
+    pub(crate) async fn plan_links(
+        &self,
+        caller: &Caller,
+        link: Option<LinkTo>,
+        ends: &Ends,
+    ) -> Result<Vec<Action>, Error> {
+        let Some(link) = link.filter(|_| !ends.is_empty()) else { return Ok(Vec::new()) };
+        if ends.contacts.is_some() {
+            self.refuse_dynamic(caller, link).await?;
+        }
+        self.plan(caller, link, ends).await
     }
 
     /// Who is on a dynamic list cannot be set.

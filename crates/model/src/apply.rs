@@ -170,6 +170,7 @@ impl Draft<'_> {
             Edit::Values(set, read) => self.values(set, *read),
             Edit::Extra(dialect, name, value) => self.extra(at, (*dialect, name), value.as_ref()),
             Edit::Aliases(dialect, texts) => self.aliases(at, *dialect, texts),
+            Edit::Convert(field, on_unconvertible) => self.convert(at, *field, *on_unconvertible),
             Edit::Forget(what, id) if self.ground.catalog.has(*what, *id) => {}
             Edit::Forget(what, id) => self.contact.forget(*what, *id),
             Edit::Revert(differences, on_conflict) => self.revert(differences, *on_conflict),

@@ -1,9 +1,10 @@
 //! What a client asks of a contact, in words that no vendor owns.
 
 use crate::channel::{Normalised, normalise};
+use crate::value::OnUnconvertible;
 use crate::{
-    Carried, Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, ItemRef, Json,
-    Network, OptIn, Precondition, Ref, Timestamp, Value, Violation, ViolationKind, limits,
+    Carried, Catalog, Channel, ChannelId, ChannelKind, Contact, Dialect, Difference, Field, FieldId, ItemRef,
+    Json, Network, OptIn, Precondition, Ref, Timestamp, Value, Violation, ViolationKind, limits,
 };
 
 /// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
@@ -138,6 +139,8 @@ pub enum Edit {
     Extra(Dialect, String, Option<Json>),
     /// Sets the ids that a vendor gave the contact.
     Aliases(Dialect, Vec<String>),
+    /// Makes the value of a field one of the type that the field has now.
+    Convert(FieldId, OnUnconvertible),
     /// Takes the id of something away that is gone from the catalog; what is there stays.
     Forget(Carried, uuid::Uuid),
     /// Takes back what an earlier change did.

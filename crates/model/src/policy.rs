@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, FieldType, ItemChange, ItemEdit, Json,
-    Member, Network, Record, RecordKind, Rejection, Violation, ViolationKind,
+    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, FieldOption, FieldType, ItemChange,
+    ItemEdit, Json, Member, Network, Record, RecordKind, Rejection, Violation, ViolationKind,
 };
 
 /// Rules of one policy at most.
@@ -227,9 +227,10 @@ fn lost_with(change: &ItemChange, before: &Catalog, after: &Catalog) -> Vec<Memb
             _ => Vec::new(),
         },
         ItemEdit::Changed(_) => {
-            let lost_option = || {
+            let lost_value = || {
                 let (old, new) = (before.fields.get(change.id)?, after.fields.get(change.id)?);
-                let has_lost = old.options.iter().any(|option| new.option(option.id).is_none());
+                let is_lost = |option: &FieldOption| new.option(option.id).is_none();
+                let has_lost = old.kind != new.kind || old.options.iter().any(is_lost);
                 (has_lost && old.entity == Entity::Contact).then_some(Member::Value(old.id))
             };
             // Who is on a list that got conditions is found by these alone.
@@ -239,7 +240,7 @@ fn lost_with(change: &ItemChange, before: &Catalog, after: &Catalog) -> Vec<Memb
                     .then_some(Member::Lists)
             };
             match change.kind {
-                RecordKind::Field => lost_option().into_iter().collect(),
+                RecordKind::Field => lost_value().into_iter().collect(),
                 RecordKind::List => lost_list().into_iter().collect(),
                 _ => Vec::new(),
             }

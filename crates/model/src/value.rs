@@ -1,4 +1,7 @@
-//! Typed values of custom fields, and the checks that make them from JSON.
+//! Typed values of custom fields, the checks that make them from JSON, and what becomes of them when their field gets
+//! another type.
+
+mod convert;
 
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +9,8 @@ use crate::{
     Catalog, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Text, Timestamp,
     UserId, ViolationKind, email, limits,
 };
+
+pub use self::convert::{OnUnconvertible, convert, convert_in};
 
 /// The value of a custom field, in the type of its field. A date field may also hold an instant, because
 /// one vendor's date fields do.

@@ -1,5 +1,7 @@
 //! Why a change was refused: every violation, as data. Each dialect words them its own way.
 
+use crate::Entity;
+
 /// A change was refused as a whole; nothing was changed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("refused: {}", .violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
@@ -149,6 +151,21 @@ pub enum ViolationKind {
         /// What is wrong.
         kind: Box<ViolationKind>,
     },
+    /// A value that says nothing in the type that its field is to get.
+    #[error("{entity} {number} has '{text}': {kind}")]
+    Unconvertible {
+        /// What has it.
+        entity: Entity,
+        /// Its number.
+        number: u64,
+        /// The value as people write it.
+        text: String,
+        /// Why it does not convert.
+        kind: Box<ViolationKind>,
+    },
+    /// So many more of these, which are not named.
+    #[error("so have {0} more")]
+    MoreUnconvertible(u64),
     /// A contact that does not exist.
     #[error("no contact '{0}'")]
     UnknownContact(String),

@@ -18,6 +18,7 @@ pub(super) enum Group {
     Companies,
     Notes,
     Tasks,
+    Retype,
 }
 
 /// Method, path, parameters, and what it is for; the first sentence is its title.
@@ -220,6 +221,12 @@ pub(super) fn parameters() -> Vec<MemberRow> {
             "Those assigned to a user, by id or e-mail address; `none` for nobody",
         ),
         (Group::Tasks, "completed", flag(), "Those that are done, or not"),
+        (
+            Group::Retype,
+            "on_unconvertible",
+            json!({ "type": "string", "enum": ["refuse", "clear"] }),
+            "What becomes of values that do not convert when a field gets another type; refuse when not given",
+        ),
     ]
     .map(parameter)
     .into()

@@ -79,6 +79,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::MissingOption { .. } => "missing_option",
         ViolationKind::MissingValue { .. } => "missing_value",
         ViolationKind::BadValue { kind, .. } => code(kind),
+        ViolationKind::Unconvertible { .. } | ViolationKind::MoreUnconvertible(_) => "unconvertible",
         ViolationKind::UnknownContact(_) => "unknown_contact",
         ViolationKind::SameContact => "same_contact",
         ViolationKind::UnknownTag(_) => "unknown_tag",

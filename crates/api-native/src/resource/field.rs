@@ -1,5 +1,8 @@
-//! Fields: `key`, `name`, `type` and `entity` (both fixed once made), `system` (the member of the contact that it shows, if
-//! it is no custom field), `options`.
+//! Fields: `key`, `name`, `type`, `entity` (fixed once made), `system` (the member of the contact that it shows, if it is
+//! no custom field), `options`.
+//!
+//! With another `type` a field's values become values of that type, in the same change. If one does not convert, the field
+//! stays as it is and every such value is named, but with `?on_unconvertible=clear`, which clears them.
 //!
 //! `options` of a patch are all the options that there are to be, in their order: a text is a value; an object has the
 //! `id` of one that is there, or a `value`, and the `name` that people read. One that is there keeps its id, whatever
@@ -118,13 +121,19 @@ impl Resource for Field {
     fn write(&mut self, members: &mut Members<'_>, catalog: &Catalog) {
         members.name(&mut self.name);
         members.require("type");
+        let before = self.kind;
+        match self.system {
+            None => members.word("type", &TYPES, &mut self.kind),
+            Some(_) => members.fixed("type", &self.kind),
+        }
         if members.is_new() {
-            members.word("type", &TYPES, &mut self.kind);
             members.word("entity", &ENTITIES, &mut self.entity);
             self.key = catalog.fresh_key(&self.name, self.number);
         } else {
-            members.fixed("type", &self.kind);
             members.fixed("entity", &self.entity);
+        }
+        if self.kind != before && !options::may_be_of(self.kind) {
+            self.replace_options(Vec::new());
         }
         members.fixed("system", &self.system);
         let (id, before) = (self.id, self.key.clone());

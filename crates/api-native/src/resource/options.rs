@@ -3,6 +3,7 @@
 
 use api_kit::{Answer, Call, decode, json, with_change, with_tag};
 use axum::http::StatusCode;
+use model::value::OnUnconvertible;
 use model::{
     Aliases, Dialect, Field, FieldOption, FieldType, ItemRef, Json, Native, OptionId, Ref, Rejection,
     Violation, ViolationKind, limits,
@@ -28,7 +29,7 @@ pub(super) fn settled<'m>(
     rows: &[(String, &'m Json)],
     members: &mut Members<'m>,
 ) -> Vec<FieldOption> {
-    if !rows.is_empty() && !may_have_options(field.kind) {
+    if !rows.is_empty() && !may_be_of(field.kind) {
         members
             .refuse("options", ViolationKind::WrongType("empty: only text and select fields have options"));
         return field.options.clone();
@@ -49,8 +50,8 @@ pub(super) fn settled<'m>(
     options
 }
 
-/// A text field's are suggestions.
-fn may_have_options(kind: FieldType) -> bool {
+/// Whether fields of this type have options; a text field's are suggestions.
+pub(super) fn may_be_of(kind: FieldType) -> bool {
     matches!(kind, FieldType::Text | FieldType::SingleSelect | FieldType::MultiSelect)
 }
 
@@ -183,7 +184,7 @@ fn place(members: &mut Members<'_>, max: usize) -> Option<usize> {
 }
 
 fn put(field: &mut Field, at: usize, option: FieldOption, mut members: Members<'_>) -> Result<(), Rejection> {
-    if !may_have_options(field.kind) {
+    if !may_be_of(field.kind) {
         members.refuse("", ViolationKind::WrongType("an option of a text or select field"));
     }
     if field.options.len() >= limits::SET_ITEMS {
@@ -203,10 +204,9 @@ async fn change(
     edit: &(dyn Fn(&mut Field) -> Result<(), Rejection> + Send + Sync),
 ) -> Answer<NativeApi> {
     let named = ItemRef::id_text(Dialect::Native, call.param("id"));
-    let changed = call
-        .app
-        .update_item_at(&call.caller, &named, &call.precondition(), |field: &mut Field, _| edit(field))
-        .await?;
+    let conditions = (&call.precondition(), OnUnconvertible::default());
+    let changed =
+        call.app.update_item_at(&call.caller, &named, conditions, |field: &mut Field, _| edit(field)).await?;
     let context = Items::<Field>::context(&changed.item, &changed.catalog);
     let revision = context.revision;
     let body = super::Resource::body(&changed.item, context);

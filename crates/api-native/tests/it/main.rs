@@ -29,6 +29,7 @@ mod past;
 mod patch;
 mod preconditions;
 mod resources;
+mod retyping;
 mod search;
 mod search_model;
 mod shape;

@@ -24,7 +24,7 @@ impl App {
         if let Some(contacts) = &ends.contacts {
             let now = self.linked_contacts(caller, link).await?;
             let (gained, lost) = compare(&now, contacts.iter().map(|id| id.0));
-            check("contacts", gained.len() + lost.len())?;
+            check_count("contacts", gained.len() + lost.len())?;
             actions.extend(gained.into_iter().map(|id| update(id, link.edit(Link::Add))));
             actions.extend(lost.into_iter().map(|id| update(id, link.edit(Link::Remove))));
         }
@@ -57,7 +57,7 @@ impl App {
     ) -> Result<Vec<Action>, Error> {
         let now = self.linked_records(caller, D::KIND, link).await?;
         let (gained, lost) = compare(&now, wanted);
-        check(name, gained.len() + lost.len())?;
+        check_count(name, gained.len() + lost.len())?;
         let mut actions = Vec::new();
         for (ids, has) in [(&gained, Link::Add), (&lost, Link::Remove)] {
             for ids in ids.chunks(PAGE) {
@@ -151,8 +151,8 @@ fn native(id: Uuid) -> Ref {
     Ref::uuid(Dialect::Native, &id.to_string())
 }
 
-/// Refuses more links than one change writes.
-fn check(name: &str, count: usize) -> Result<(), Error> {
+/// Refuses more than one change writes.
+pub(crate) fn check_count(name: &str, count: usize) -> Result<(), Error> {
     if count <= CHANGE_MAX {
         return Ok(());
     }

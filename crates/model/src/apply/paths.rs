@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::Draft;
 use crate::{
-    BirthdayPart, Change, Edit, Flag, InstantMember, SystemMember, TextMember, Violation, ViolationKind,
-    policy,
+    BirthdayPart, Change, Edit, Flag, InstantMember, Member, SystemMember, TextMember, Violation,
+    ViolationKind, policy,
 };
 
 impl Draft<'_> {
@@ -67,6 +67,7 @@ impl Draft<'_> {
                     })
                     .collect();
             }
+            Edit::Convert(field, _) => policy::path(&Member::Value(*field), catalog),
             Edit::Revert(differences, _) => {
                 return differences.iter().map(|each| policy::path(&each.member, catalog)).collect();
             }

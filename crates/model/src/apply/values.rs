@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Draft;
 use super::sets::changed;
+use crate::value::{self, OnUnconvertible};
 use crate::{
-    Entity, Field, NamePart, ReadValue, Set, SetMode, SystemMember, TextMember, Value, ValueWrite,
+    Entity, Field, FieldId, NamePart, ReadValue, Set, SetMode, SystemMember, TextMember, Value, ValueWrite,
     ViolationKind,
 };
 
@@ -40,6 +41,15 @@ impl Draft<'_> {
                     self.contact.values.remove(&field.id);
                 }
             }
+        }
+    }
+
+    pub(super) fn convert(&mut self, at: &str, field: FieldId, on_unconvertible: OnUnconvertible) {
+        let catalog = self.ground.catalog;
+        let Some(field) = catalog.fields.get(field.0) else { return };
+        let (values, record) = (&mut self.contact.values, (Entity::Contact, self.before.number));
+        if let Err(kind) = value::convert_in(values, (field, catalog), on_unconvertible, record) {
+            self.refuse(at, kind);
         }
     }
 

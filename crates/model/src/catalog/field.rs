@@ -16,7 +16,16 @@ pub enum Entity {
     Company,
 }
 
-/// The type of a field's values; fixed once the field is made.
+impl std::fmt::Display for Entity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Contact => "contact",
+            Self::Company => "company",
+        })
+    }
+}
+
+/// The type of a field's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {

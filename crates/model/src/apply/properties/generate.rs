@@ -68,6 +68,7 @@ fn target(edit: &Edit) -> String {
         Edit::Notes(_) => "notes.".to_owned(),
         Edit::Companies(_) | Edit::PrimaryCompany(_) => "companies.".to_owned(),
         Edit::Values(..) => "values.".to_owned(),
+        Edit::Convert(..) => "values.".to_owned(),
         Edit::Forget(..) => "forget.".to_owned(),
         Edit::Revert(..) => "revert.".to_owned(),
     }

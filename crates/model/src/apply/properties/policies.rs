@@ -43,7 +43,7 @@ fn lost_nothing(before: &Contact, after: &Contact) -> bool {
     };
     let options = |(field, value): (_, &Value)| match (value, after.values.get(field)) {
         (Value::Options(old), Some(Value::Options(new))) => is_in(old, new),
-        (Value::Options(_), _) => false,
+        (Value::Options(old), _) => old.is_empty(),
         _ => true,
     };
     is_in(&before.tags, &after.tags)
