@@ -139,19 +139,17 @@ async fn values_that_come_in_between_are_converted_too() {
     let (_test, client) = start().await;
     let field = field(&client, "text").await;
     let made = with(&client, &vec![json!("1"); 20]).await;
-    let writer = |n: usize| {
-        let (client, contact) = (client.clone(), path(&made[n]));
-        tokio::spawn(async move {
+    let mut writers = tokio::task::JoinSet::new();
+    for contact in &made {
+        let (client, contact) = (client.clone(), path(contact));
+        writers.spawn(async move {
             for n in 0..20 {
-                client.patch(&contact, &json!({"values": {"size": format!("{n}")}})).await.expect(200);
+                client.patch(&contact, &json!({"values": {"size": n.to_string()}})).await.expect(200);
             }
-        })
-    };
-    let writers: Vec<_> = (0..made.len()).map(writer).collect();
-    client.patch(&field, &json!({"type": "number"})).await.expect(200);
-    for writer in writers {
-        writer.await.unwrap();
+        });
     }
+    client.patch(&field, &json!({"type": "number"})).await.expect(200);
+    writers.join_all().await;
     let shown = shown(&client, &made).await;
     assert_eq!(shown, vec![json!(19); made.len()]);
 }
