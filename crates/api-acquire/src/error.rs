@@ -346,6 +346,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::DynamicList(_)
         | V::Unconvertible { .. }
         | V::MoreUnconvertible(_)
+        | V::QuotaReached { .. }
         | V::UnknownNote(_)
         | V::UnknownTeam(_)
         | V::UnknownInbox(_)

@@ -229,6 +229,7 @@ fn wording(kind: &ViolationKind) -> String {
         | V::DynamicList(_)
         | V::Unconvertible { .. }
         | V::MoreUnconvertible(_)
+        | V::QuotaReached { .. }
         | V::UnknownNote(_)
         | V::UnknownCompany(_)
         | V::UnknownContact(_)

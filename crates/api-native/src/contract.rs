@@ -21,11 +21,12 @@ use crate::keys::{self, KeyBody, KeysBody};
 use crate::limits::LimitsBody;
 use crate::media::{ACCEPTED, ACCEPTED_PATCHES, OPERATIONS};
 use crate::resource::{self, Resource};
+use crate::settings::SettingsBody;
 use crate::wire::{
     BatchBody, CandidatesBody, ChangeBody, ChangesBody, ContactBody, MergedBody, ProvenanceBody, UndoneBody,
     UnmergedBody,
 };
-use crate::workspaces::{SettingsBody, WorkspaceBody, WorkspacesBody};
+use crate::workspaces::{WorkspaceBody, WorkspacesBody};
 
 /// The contract of this API.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::of(table(), answers));

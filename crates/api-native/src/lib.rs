@@ -24,6 +24,7 @@ mod past;
 mod resource;
 mod schema;
 mod search;
+mod settings;
 mod shape;
 mod shelf;
 mod wire;
@@ -72,7 +73,7 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
         .route("/api/v1/workspaces", get(workspaces::list).post(workspaces::create))
         .route("/api/v1/workspaces/{id}", get(workspaces::get).patch(workspaces::update))
-        .route("/api/v1/settings", get(workspaces::settings).patch(workspaces::update_settings))
+        .route("/api/v1/settings", get(settings::get).patch(settings::update))
         .route("/api/v1/limits", get(limits::get));
     let routes = resource::routes(routes).layer(from_fn(minimal::minimal));
     shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))

@@ -1,9 +1,11 @@
 //! `GET /limits`: every bound that a request can meet, from the constants that enforce them, and the rate of the key.
 
+use std::collections::BTreeMap;
+
 use api_kit::{Answer, Call, IDEMPOTENCY_KEY_BYTES, MAX_BODY_BYTES, TIMEOUT, json};
 use app::{ANSWER_BYTES, BATCH_MAX, CHANGE_MAX, KEPT_FOR, KEPT_MAX, PICTURE_BYTES, Rate};
 use axum::http::StatusCode;
-use model::limits;
+use model::{RecordKind, limits};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,6 +23,17 @@ pub(crate) struct LimitsBody {
     record: RecordLimits,
     list: ListLimits,
     key: KeyLimits,
+    /// By kind of record.
+    quotas: BTreeMap<&'static str, QuotaBody>,
+}
+
+/// How many records of a kind the workspace may have, and has.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Quota")]
+pub(crate) struct QuotaBody {
+    /// `null`: as many as fit.
+    max: Option<u64>,
+    used: u64,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -105,6 +118,12 @@ pub(crate) struct KeyLimits {
 }
 
 pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let catalog = call.app.catalog(&call.caller).await?;
+    let mut quotas = BTreeMap::new();
+    for kind in RecordKind::COUNTED {
+        let used = call.app.count_records(&call.caller, kind, &catalog).await?;
+        quotas.insert(kind.as_str(), QuotaBody { max: catalog.quota(kind), used });
+    }
     let allowance = call.caller.allowance();
     let body = LimitsBody {
         request: RequestLimits {
@@ -145,6 +164,7 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
             rate: allowance.map(|allowance| allowance.rate),
             remaining: allowance.map(|allowance| allowance.remaining),
         },
+        quotas,
     };
     Ok(json(StatusCode::OK, &body))
 }

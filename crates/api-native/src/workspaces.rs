@@ -1,9 +1,9 @@
-//! Workspaces that the key opens: list, get, create, rename; and the settings of the one that it is in.
+//! Workspaces that the key opens: list, get, create, rename.
 
-use api_kit::{Answer, Call, decode, json, with_change, with_tag};
-use app::{Missing, Scope, Workspace};
+use api_kit::{Answer, Call, json};
+use app::{Missing, Workspace};
 use axum::http::{HeaderValue, StatusCode, header};
-use model::{Json, ViolationKind, WorkspaceId, phone};
+use model::WorkspaceId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,13 +31,6 @@ impl<'a> From<&'a Workspace> for WorkspaceBody<'a> {
     fn from(workspace: &'a Workspace) -> Self {
         Self { id: Shown(workspace.id), name: &workspace.name, created_at: Instant(workspace.created_at) }
     }
-}
-
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "Settings")]
-pub(crate) struct SettingsBody<'a> {
-    revision: u64,
-    default_country: Option<&'a str>,
 }
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
@@ -88,34 +81,4 @@ async fn named(call: &Call<NativeApi>) -> Result<Workspace, app::Error> {
     let id = call.param("id");
     let is_named = |each: &Workspace| Shown(each.id).is(id);
     all.into_iter().find(is_named).ok_or(app::Error::NotFound(Missing::Workspace))
-}
-
-pub(crate) async fn settings(call: Call<NativeApi>) -> Answer<NativeApi> {
-    call.caller.require(Scope::Read)?;
-    let catalog = call.app.catalog(&call.caller).await?;
-    let (revision, default_country) = (catalog.settings_revision(), catalog.default_country.as_deref());
-    call.shown(revision, || json(StatusCode::OK, &SettingsBody { revision, default_country }))
-}
-
-pub(crate) async fn update_settings(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
-    let patch = members_of(body)?;
-    let source = Source { fresh_id: &|| call.app.fresh_id(), now: call.app.now() };
-    let precondition = call.precondition();
-    let changed = call.app.update_settings(&call.caller, &precondition, |catalog| {
-        let mut members = Members::new(&patch, Purpose::Update, &source);
-        members.fixed("revision", &catalog.settings_revision());
-        if let Some(country) = members.read("default_country", country) {
-            catalog.default_country = country;
-        }
-        members.finish()
-    });
-    let (catalog, change) = changed.await?;
-    let (revision, default_country) = (catalog.settings_revision(), catalog.default_country.as_deref());
-    let answer = json(StatusCode::OK, &SettingsBody { revision, default_country });
-    Ok(with_tag(revision, with_change(change, answer)))
-}
-
-fn country(json: &Json) -> Result<Option<String>, ViolationKind> {
-    let text = decode::nullable_text(json)?;
-    text.map(|text| phone::country(text).ok_or(ViolationKind::BadCountry)).transpose()
 }

@@ -268,6 +268,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::DynamicList(_)
         | ViolationKind::Unconvertible { .. }
         | ViolationKind::MoreUnconvertible(_)
+        | ViolationKind::QuotaReached { .. }
         | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank

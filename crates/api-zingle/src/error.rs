@@ -342,6 +342,7 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         ViolationKind::DynamicList(_)
         | ViolationKind::Unconvertible { .. }
         | ViolationKind::MoreUnconvertible(_)
+        | ViolationKind::QuotaReached { .. }
         | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank

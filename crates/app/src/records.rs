@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use model::{
     Actor, Catalog, Company, CompanyId, Dialect, Difference, Document, Note, NoteId, Precondition, Record,
-    Ref, Rejection, Timestamp,
+    RecordKind, Ref, Rejection, Timestamp,
 };
 use store::{
-    Action, AnyOutcome, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError, WorkspaceNumber,
+    Action, AnyOutcome, ContactQuery, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError,
+    WorkspaceNumber,
 };
 use uuid::Uuid;
 
@@ -139,8 +140,48 @@ impl App {
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
         let catalog = self.catalog_on(&caller.terms, caller.workspace).await?;
+        self.check_quota(caller, D::KIND, &catalog).await?;
         let record = make(self.clock().fresh_id(), self.clock().now(), &catalog)?;
         self.put_record(&caller.into(), record, None).await
+    }
+
+    /// Passes if there may be one more record of a kind that stands outside the catalog. Two that are made at once may both
+    /// be the last one.
+    pub(crate) async fn check_quota(
+        &self,
+        caller: &Caller,
+        kind: RecordKind,
+        catalog: &Catalog,
+    ) -> Result<(), Error> {
+        if catalog.quota(kind).is_some() {
+            let count = self.count_records(caller, kind, catalog).await?;
+            catalog.check_quota(kind, count + 1)?;
+        }
+        Ok(())
+    }
+
+    /// How many records of a kind the workspace has.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn count_records(
+        &self,
+        caller: &Caller,
+        kind: RecordKind,
+        catalog: &Catalog,
+    ) -> Result<u64, Error> {
+        let (store, workspace) = (self.store(), caller.workspace);
+        match (kind, catalog.count(kind)) {
+            (_, Some(count)) => Ok(count),
+            (RecordKind::Contact, None) => {
+                let query = ContactQuery { limit: 1, ..ContactQuery::default() };
+                Ok(store.list_documents(workspace, &query).await?.total)
+            }
+            (kind, None) => {
+                let query = RecordQuery { limit: 1, ..RecordQuery::default() };
+                Ok(store.list_records(workspace, kind, &query).await?.total)
+            }
+        }
     }
 
     /// Changes a company, note or task; `edit` is called again with the record as it is then, when somebody else

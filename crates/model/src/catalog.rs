@@ -4,6 +4,7 @@ mod changes;
 mod desk;
 mod field;
 mod gone;
+mod quotas;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,9 @@ pub struct Catalog {
     /// Reads phone numbers without `+`: ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// How many records of a kind there may be, where the settings say so.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub quotas: BTreeMap<RecordKind, u64>,
     /// Custom fields, and the system fields through which dialects see members of the record.
     pub fields: Items<Field>,
     /// Tags.

@@ -18,6 +18,8 @@ pub const EXTRAS: usize = 200;
 pub const ALIASES: usize = 100;
 /// Ids of contacts that were merged into one contact.
 pub const FORMER_IDS: usize = 1_000;
+/// Items of one kind in the catalog of one workspace, unless its settings say less.
+pub const CATALOG_ITEMS: u64 = 10_000;
 /// Conditions of one dynamic list.
 pub const CONDITIONS: usize = 100;
 /// Bytes of one alias.

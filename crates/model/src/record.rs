@@ -48,6 +48,25 @@ pub enum RecordKind {
 }
 
 impl RecordKind {
+    /// Every kind that a workspace has many of.
+    pub const COUNTED: [Self; 15] = [
+        Self::Contact,
+        Self::Company,
+        Self::Note,
+        Self::Task,
+        Self::Field,
+        Self::Tag,
+        Self::List,
+        Self::User,
+        Self::Team,
+        Self::ChannelType,
+        Self::Inbox,
+        Self::Funnel,
+        Self::CustomStatus,
+        Self::Presence,
+        Self::Subscription,
+    ];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {

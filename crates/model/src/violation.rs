@@ -1,6 +1,6 @@
 //! Why a change was refused: every violation, as data. Each dialect words them its own way.
 
-use crate::Entity;
+use crate::{Entity, RecordKind};
 
 /// A change was refused as a whole; nothing was changed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -211,6 +211,14 @@ pub enum ViolationKind {
     /// A name or an id that only one record may have, and another one has.
     #[error("belongs to another one")]
     Taken,
+    /// The workspace has as many records of this kind as it may have.
+    #[error("the workspace may have at most {quota} records of the kind {kind}")]
+    QuotaReached {
+        /// What they are.
+        kind: RecordKind,
+        /// How many there may be.
+        quota: u64,
+    },
     /// It may not be deleted.
     #[error("cannot be deleted")]
     Permanent,

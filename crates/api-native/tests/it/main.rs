@@ -28,6 +28,7 @@ mod options;
 mod past;
 mod patch;
 mod preconditions;
+mod quotas;
 mod resources;
 mod retyping;
 mod search;

@@ -144,6 +144,14 @@ macro_rules! rows {
                 }
             }
 
+            /// How many items of a kind it has; `None` where they stand elsewhere.
+            pub fn count(&self, kind: RecordKind) -> Option<u64> {
+                match kind {
+                    $(RecordKind::$type => Some(self.$items.len() as u64),)*
+                    _ => None,
+                }
+            }
+
             /// Puts an item in the place of the one with its id, or in the place of its number.
             pub fn put_item(&mut self, item: CatalogItem) {
                 match item {
@@ -194,6 +202,7 @@ const APART: [&str; 2] = ["id", "number"];
 
 /// The settings of the workspace that the catalog keeps.
 const COUNTRY: &str = "default_country";
+const QUOTAS: &str = "quotas";
 
 impl Catalog {
     /// The number that the next item of a kind gets: none that any of its kind has or had.
@@ -239,6 +248,8 @@ impl Catalog {
                 differences.iter().filter(|each| !is_of_cleaning(each)).cloned().collect();
             revert_document(&mut settings, &of_settings, on_conflict)?;
             self.default_country = settings.get(COUNTRY).and_then(Json::as_str).map(str::to_owned);
+            let quotas = settings.get_mut(QUOTAS).map(Json::take).unwrap_or_default();
+            self.quotas = serde_json::from_value(quotas).unwrap_or_default();
             return Ok(Some(()));
         }
         let Some(item) = self.item(kind, id) else { return Ok(None) };
@@ -252,7 +263,7 @@ impl Catalog {
     }
 
     fn settings(&self) -> Json {
-        serde_json::json!({ COUNTRY: self.default_country })
+        serde_json::json!({ COUNTRY: self.default_country, QUOTAS: self.quotas })
     }
 }
 

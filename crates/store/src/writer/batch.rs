@@ -198,6 +198,7 @@ impl Batch {
             return Err(StoreError::InUse(id.to_string()));
         }
         check_number(number)?;
+        heads.catalog.check_quota(RecordKind::Contact, heads.now.contact_count + 1)?;
         if self.contacts.numbered(workspace, number).is_some() {
             return Err(StoreError::InUse(number.to_string()));
         }

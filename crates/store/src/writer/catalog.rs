@@ -19,6 +19,9 @@ impl Batch {
             return Err(StoreError::CatalogChanged);
         }
         let changes = catalog.changes_since(&before);
+        for change in changes.iter().filter(|change| matches!(change.edit, ItemEdit::Made(_))) {
+            before.check_quota(change.kind, catalog.count(change.kind).unwrap_or_default())?;
+        }
         self.put_catalog(write, catalog.clone(), changes, None)
     }
 
