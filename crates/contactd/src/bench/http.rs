@@ -7,7 +7,7 @@ use api_kit::CHANGE_HEADER;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, IF_MATCH};
 use hyper::http::request::Builder;
 use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::load::Target;
-use super::workload::{PAGE, Request};
+use super::workload::{PAGE, Request, Update};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const MERGE_PATCH: HeaderValue = HeaderValue::from_static("application/merge-patch+json");
@@ -88,6 +88,9 @@ impl Target for Connection {
         if let Some((kind, body)) = body {
             head = head.header(CONTENT_TYPE, kind);
             bytes = body;
+        }
+        if let Request::Update(Update { key: Some(key), .. }) = request {
+            head = head.header(IF_MATCH, "*").header("idempotency-key", key);
         }
         let (has_changed, _) = self.exchange(head, bytes, expected).await?;
         ensure!(has_changed || !is_write, "a write changed nothing");

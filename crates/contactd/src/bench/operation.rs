@@ -10,6 +10,8 @@ use super::records::mix;
 pub(crate) enum Operation {
     /// Change title, status, one tag and two custom fields of a random contact
     Update,
+    /// The same with If-Match and an Idempotency-Key of its own
+    Careful,
     /// Get a random contact
     Get,
     /// List 50 contacts from a random place on
@@ -38,6 +40,7 @@ impl Operation {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Update => "update",
+            Self::Careful => "careful",
             Self::Get => "get",
             Self::List => "list",
             Self::Lookup => "lookup",
@@ -50,6 +53,7 @@ impl Operation {
     /// What one is called.
     pub(super) fn one(self) -> &'static str {
         match self {
+            Self::Careful => "careful update",
             Self::Create => "creation",
             Self::Mixed => "operation",
             _ => self.name(),
@@ -60,6 +64,7 @@ impl Operation {
     pub(super) fn many(self) -> &'static str {
         match self {
             Self::Update => "updates",
+            Self::Careful => "careful updates",
             Self::Get => "gets",
             Self::List => "lists",
             Self::Lookup => "lookups",
@@ -82,7 +87,7 @@ impl Operation {
 
     /// Whether it waits for commits, so that batches matter.
     pub(super) fn writes(self) -> bool {
-        matches!(self, Self::Update | Self::Create | Self::Mixed)
+        matches!(self, Self::Update | Self::Careful | Self::Create | Self::Mixed)
     }
 
     /// The single operation that the `n`th one is.

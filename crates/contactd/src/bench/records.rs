@@ -101,8 +101,8 @@ impl Tags {
 pub(super) struct Person {
     n: u64,
     mixed: u64,
-    first: &'static str,
-    last: &'static str,
+    pub(super) first: &'static str,
+    pub(super) last: &'static str,
     email: String,
     tags: [TagId; 2],
 }

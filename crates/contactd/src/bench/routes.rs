@@ -73,6 +73,12 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
     let label = text(&labels, "/result/1/id")?;
     let tags = found(connection, "/rolodex/user-api/v1/tags?limit=1").await?;
     let tag = text(&tags, "/data/0/id")?;
+    let search =
+        |text: &str| format!("/api/v1/contacts?limit=50&q={}", text.replace(' ', "%20").replace('>', "%3E"));
+    let (first, last) = (person.first, person.last);
+    let label_name = text(&labels, "/result/1/display_name")?;
+    let contact = found(connection, &search(person.email())).await?;
+    let contact = text(&contact, "/contacts/0/id")?;
     // Of nine tenths of the contacts, in pages of 100.
     let (offset, page) = (contacts * 9 / 10, contacts * 9 / 1000 + 1);
     let zingle = format!("/zingle/v1/services/{service}/contacts");
@@ -100,6 +106,13 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
             "Zingle, label and starred, by last name",
             format!("{zingle}?page_size=100&label_id={label}&is_starred=1&sort_field=last_name"),
         ),
+        get("search: a name", search(&format!("{first} {last}"))),
+        get("search: the beginning of a word", search(first.get(..3).unwrap_or(first))),
+        get("search: a name, a tag, a flag", search(&format!("{last} tag:\"{label_name}\" starred"))),
+        get("search: a name and a number", search(&format!("{last} lead_score>1000"))),
+        get("search: a number", search("lead_score>1020")),
+        get("search: by a field, descending", format!("{}&sort=-lead_score", search(last))),
+        get("history of a contact", format!("/api/v1/contacts/{contact}/history?limit=50")),
         Ask {
             name: "a tag is renamed",
             method: Method::PUT,

@@ -71,8 +71,9 @@ impl Workload {
         let contact = pick(&self.contacts, mixed)?;
         let count = self.contacts.len() as u64;
         Some(match operation.single(n) {
-            Operation::Update => Request::Update(Update {
+            Operation::Update | Operation::Careful => Request::Update(Update {
                 contact,
+                key: (operation == Operation::Careful).then(|| format!("bench-{n}")),
                 job_title: format!("Senior Product Manager {n}"),
                 is_starred: mixed >> 40 & 1 == 1,
                 tags: self.tags.pair(mixed >> 41),
@@ -93,6 +94,8 @@ impl Workload {
 #[derive(Clone, Debug)]
 pub(super) struct Update {
     pub(super) contact: ContactId,
+    /// Its idempotency key, if it has one.
+    pub(super) key: Option<String>,
     job_title: String,
     is_starred: bool,
     tags: [TagId; 2],
