@@ -160,13 +160,11 @@ fn contacts_answers(all: &mut Answers) {
     all.takes(&[&format!("PUT {by}")], false, merge_patches(&patch));
     all.json::<MergedBody<'_>>(200, &[&format!("POST {one}/merge")]);
     all.json::<UnmergedBody<'_>>(200, &[&format!("POST {one}/unmerge")]);
+    let merged = json!({ "type": "array", "minItems": 1, "items": { "type": "string" } });
+    let choices = json!({ "type": "object", "additionalProperties": { "type": "string" } });
     let merge = json!({
         "type": "object",
-        "properties": {
-            "contacts": { "type": "array", "items": { "type": "string" } },
-            "choices": { "type": "object", "additionalProperties": { "type": "string" } },
-            "preview": { "type": "boolean" },
-        },
+        "properties": { "contacts": merged, "choices": choices, "preview": { "type": "boolean" } },
         "required": ["contacts"],
         "additionalProperties": false,
     });
@@ -195,8 +193,11 @@ fn contacts_answers(all: &mut Answers) {
                         "if_match": { "type": "integer" },
                         "if_none_match": { "type": "string", "enum": ["*"] },
                         "body": patch,
+                        "contacts": merged,
+                        "choices": choices,
                     },
                     "required": ["op"],
+                    "additionalProperties": false,
                 },
             },
         },

@@ -60,7 +60,7 @@ impl Client {
         Self { router, headers: Vec::new(), description: None, on_all_terms: false, renamed: None }
     }
 
-    /// The same client that checks every answer against the API's description.
+    /// The same client that checks every answer, and every body that was taken, against the API's description.
     #[must_use]
     pub fn described_by(mut self, contract: &'static Contract) -> Self {
         self.description = Some(Description::of(contract));
@@ -131,7 +131,10 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body)).expect("a well-formed request");
+        let request = request.body(Body::from(body.clone())).expect("a well-formed request");
+        let sent = request.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let sent =
+            sent.map_or("application/json", |value| value.split(';').next().unwrap_or_default()).to_owned();
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         let (parts, body) = response.into_parts();
         let route = parts.extensions.get::<RouteName>().map(|route| route.0.clone());
@@ -147,6 +150,9 @@ impl Client {
             self.renamed.iter().find(|(parameter, _)| query.split('&').any(|each| each == *parameter));
         if let Some(description) = renamed.map(|(_, renamed)| renamed).or(self.description.as_ref()) {
             description.check(method, route.as_deref(), &reply);
+            if reply.status.is_success() {
+                description.check_taken(method, route.as_deref(), (&sent, &body));
+            }
         }
         reply
     }
