@@ -125,15 +125,15 @@ pub enum Test {
 }
 
 impl Test {
-    /// All of them; those that begin with another one come before it.
+    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Matches,
         Self::Equal,
         Self::NotEqual,
-        Self::GreaterOrEqual,
         Self::Greater,
-        Self::LessOrEqual,
+        Self::GreaterOrEqual,
         Self::Less,
+        Self::LessOrEqual,
     ];
 
     /// The sign for it.

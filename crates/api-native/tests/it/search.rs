@@ -263,7 +263,7 @@ async fn searches_that_cannot_be_carried_out_say_where_and_why() {
         ("a ?!", format!("q 2 null: {at} 2: '?!' has no letter and no digit to look for")),
         ("values.city:x", format!("q 0 null: {at} 0: there is no member and no field 'values.city'")),
         ("(jane", "q 0 null: the search cannot be read at character 0: this '(' is not closed".to_owned()),
-        ("lead_score > 80", "q 11 null: the search cannot be read at character 11: '>=' needs a member right before it and a value right \
+        ("lead_score > 80", "q 11 null: the search cannot be read at character 11: '>' needs a member right before it and a value right \
                              after it, as in 'lead_score>80'".to_owned()),
     ] {
         if search == "plan:prö" {
