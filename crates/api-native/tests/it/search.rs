@@ -298,6 +298,8 @@ async fn bodies_that_are_no_searches_are_refused() {
     let (_test, client) = with_page().await;
     let nested = (0..21).fold(json!({"word": "x"}), |inner, _| json!({ "not": inner }));
     let many = json!({"or": vec![json!({"word": "x"}); 101]});
+    let empty = json!({"and": vec![json!({"or": []}); 101]});
+    let long = json!({"where": {"member": "city", "value": "x".repeat(4093)}});
     let unknown = json!({"and": [{"word": "jane"}, {"or": [{"where": {"member": "tagg", "value": 1}}]}]});
     for (body, expected) in [
         (json!({"filter": {"word": 5}}), "filter null null: the search cannot be read: "),
@@ -310,6 +312,8 @@ async fn bodies_that_are_no_searches_are_refused() {
             "filter null null: the search cannot be read: is nested more than 20 levels deep",
         ),
         (json!({"filter": many}), "filter null null: the search cannot be read: has more than 100 terms"),
+        (json!({"filter": empty}), "filter null null: the search cannot be read: has more than 100 terms"),
+        (json!({"filter": long}), "filter null null: the search cannot be read: has more than 4096 bytes"),
         (
             json!({"filter": unknown}),
             "filter \"/and/1/or/0/where\" \"tag\": the search cannot be carried out at /and/1/or/0/where: ",
