@@ -287,6 +287,7 @@ fn shelf_answers<R: Resource>(all: &mut Answers) {
     all.empty(204, &[&format!("DELETE {one}")]);
     all.empty(304, &[&format!("GET {one}")]);
     all.json::<ChangesBody<'_>>(200, &[&format!("GET {one}/history")]);
+    R::describe_patches(all);
     let patch = all.patch::<R::Body<'_>>(&resource::FIXED);
     all.takes(&[&format!("POST {many}")], true, merge_patches(&new(&patch, R::REQUIRED)));
     all.takes(&[&format!("PATCH {one}")], true, patches(&patch));

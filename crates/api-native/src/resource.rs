@@ -20,7 +20,7 @@ mod task;
 mod team;
 mod user;
 
-use api_kit::{Answer, Body, Call, Query, json, with_change, with_tag};
+use api_kit::{Answer, Answers, Body, Call, Query, json, with_change, with_tag};
 use app::{App, Caller, Filter, Fresh, History, HistoryQuery, Missing};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -66,6 +66,9 @@ pub(crate) trait Resource: Clone + Send + Sync + 'static {
 
     /// The ids that vendors gave it.
     fn aliases_mut(&mut self) -> &mut Aliases;
+
+    /// Describes what patches take beside what is shown.
+    fn describe_patches(_: &mut Answers) {}
 
     /// Whether it may not be deleted.
     fn is_permanent(&self) -> bool {
