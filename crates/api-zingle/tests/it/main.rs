@@ -74,6 +74,11 @@ impl Site {
         Self { test, client }
     }
 
+    /// The same, whose client may send what the description does not have.
+    fn with_any_body(self) -> Self {
+        Self { client: self.client.with_any_body(), ..self }
+    }
+
     /// The same, with each write tried before and sent again afterwards.
     fn on_all_terms(self) -> Self {
         Self { client: self.client.on_all_terms(), ..self }
