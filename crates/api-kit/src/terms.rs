@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::prefer::PREFER;
-use crate::trial::{Asked, may_write};
+use crate::trial::Asked;
 use crate::{Api, MAX_BODY_BYTES, Preferences, Problem, Query, with_change};
 
 /// What a client calls a request, so that it can send it again.
@@ -28,9 +28,14 @@ const LARGE_BODY_BYTES: usize = 8 << 20;
 /// Such bodies are read whole before their routes are asked, so only so many at a time.
 static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
 
-/// Carries out a request on the terms that it asks for. `run` gets the request and its query, and answers it.
+/// Whether a request can write anything. A search is a read, also with a body.
+pub fn may_write(method: &str, route: &str) -> bool {
+    matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") && !route.ends_with("/search")
+}
+
+/// Carries out a request to a route on the terms that it asks for. `run` gets the request and its query, and answers it.
 pub(crate) async fn answer<A: Api>(
-    app: &App,
+    (app, route): (&App, &str),
     mut request: Request,
     mut query: Query,
     run: impl AsyncFnOnce(Request, Query) -> Response,
@@ -38,7 +43,7 @@ pub(crate) async fn answer<A: Api>(
     let headers = request.headers();
     let is_plain =
         query.is_empty() && !headers.contains_key(PREFER) && !headers.contains_key(IDEMPOTENCY_KEY);
-    if is_plain || !may_write(request.method()) {
+    if is_plain || !may_write(request.method().as_str(), route) {
         return run(request, query).await;
     }
     let refused = |problem: Problem| A::Error::from(problem).into_response();

@@ -33,8 +33,10 @@ use api_kit::{Body, shell};
 use app::App;
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post, put};
 use model::{Change, Rejection};
+
+use crate::minimal::may_be_minimal;
 
 pub use contract::CONTRACT;
 pub use error::{Error, ProblemKind, problem_kinds};
@@ -56,10 +58,13 @@ pub struct NativeApi;
 /// All routes. They stand under `/api/v1` of the server itself, unlike the vendors', which have a prefix.
 pub fn routes(app: App) -> Router {
     let routes = Router::new()
-        .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
+        .route("/api/v1/contacts", may_be_minimal(post(contacts::create)).get(contacts::list))
         .route("/api/v1/contacts/search", post(search::search))
-        .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
-        .route("/api/v1/contacts/by/{key}/{value}", get(by::get).put(by::put))
+        .route(
+            "/api/v1/contacts/{id}",
+            may_be_minimal(patch(contacts::update)).get(contacts::get).delete(contacts::delete),
+        )
+        .route("/api/v1/contacts/by/{key}/{value}", may_be_minimal(put(by::put)).get(by::get))
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/contacts/{id}/merge", post(merge::merge))
         .route("/api/v1/contacts/{id}/unmerge", post(merge::unmerge))
@@ -68,12 +73,14 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo))
         .route("/api/v1/keys", get(keys::list).post(keys::create))
-        .route("/api/v1/keys/{id}", get(keys::get).patch(keys::update).delete(keys::revoke))
+        .route("/api/v1/keys/{id}", may_be_minimal(patch(keys::update)).get(keys::get).delete(keys::revoke))
         .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
-        .route("/api/v1/workspaces", get(workspaces::list).post(workspaces::create))
-        .route("/api/v1/workspaces/{id}", get(workspaces::get).patch(workspaces::update))
-        .route("/api/v1/settings", get(workspaces::settings).patch(workspaces::update_settings))
+        .route("/api/v1/workspaces", may_be_minimal(post(workspaces::create)).get(workspaces::list))
+        .route("/api/v1/workspaces/{id}", may_be_minimal(patch(workspaces::update)).get(workspaces::get))
+        .route(
+            "/api/v1/settings",
+            may_be_minimal(patch(workspaces::update_settings)).get(workspaces::settings),
+        )
         .route("/api/v1/limits", get(limits::get));
-    let routes = resource::routes(routes).layer(from_fn(minimal::minimal));
-    shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
+    shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))
 }

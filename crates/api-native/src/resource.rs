@@ -38,6 +38,7 @@ use uuid::Uuid;
 
 use crate::json_patch::{self, JsonPatch};
 use crate::members::{Members, Purpose, Source};
+use crate::minimal::may_be_minimal;
 use crate::page::Page;
 use crate::shelf::{Asked, Items, Many, One, Records, Shelf};
 use crate::wire::{ChangesBody, Instant, Shown};
@@ -136,8 +137,11 @@ pub(crate) const FIXED: [&str; 5] = ["id", "number", "revision", "created_at", "
 /// workspace's own end of a conversation, which Callbell calls a channel, is an inbox.
 pub(crate) fn routes(router: Router<App>) -> Router<App> {
     let router = shelf::<Items<Field>>(router)
-        .route("/api/v1/fields/{id}/options", on_post(options::create))
-        .route("/api/v1/fields/{id}/options/{option}", on_patch(options::update).delete(options::delete));
+        .route("/api/v1/fields/{id}/options", may_be_minimal(on_post(options::create)))
+        .route(
+            "/api/v1/fields/{id}/options/{option}",
+            may_be_minimal(on_patch(options::update).delete(options::delete)),
+        );
     let router = shelf::<Items<Tag>>(router);
     let router = shelf::<Items<List>>(router);
     let router = shelf::<Items<User>>(router);
@@ -156,8 +160,11 @@ pub(crate) fn routes(router: Router<App>) -> Router<App> {
 fn shelf<S: Shelf>(router: Router<App>) -> Router<App> {
     let all = format!("/api/v1/{}", S::Row::PLURAL);
     router
-        .route(&all, on_get(list::<S>).post(create::<S>))
-        .route(&format!("{all}/{{id}}"), on_get(get::<S>).patch(update::<S>).delete(delete::<S>))
+        .route(&all, may_be_minimal(on_post(create::<S>)).get(list::<S>))
+        .route(
+            &format!("{all}/{{id}}"),
+            may_be_minimal(on_patch(update::<S>)).get(get::<S>).delete(delete::<S>),
+        )
         .route(&format!("{all}/{{id}}/history"), on_get(history::<S>))
 }
 

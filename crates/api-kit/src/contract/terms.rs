@@ -5,6 +5,7 @@ use model::Json;
 use serde_json::{Map, json};
 
 use super::{Contract, RouteRow};
+use crate::may_write;
 
 /// What the routes refer to: the parts of `components` that are called so.
 pub(super) fn components() -> [(&'static str, Json); 2] {
@@ -18,8 +19,8 @@ pub(super) fn components() -> [(&'static str, Json); 2] {
         "IdempotencyKey": parameter("Idempotency-Key", "header", key,
             "The request is carried out once, however often it is sent with this key within 24 hours."),
         "Prefer": parameter("Prefer", "header", text(),
-            "`return=minimal`: an answer without a body. `dry-run`: nothing is stored, and the header contactd-differences \
-             says what would differ; `dry-run; differences=body`: the body says it."),
+            "`return=minimal`: no body where it would be the record that was changed. `dry-run`: nothing is stored, and the \
+             header contactd-differences says what would differ; `dry-run; differences=body`: the body says it."),
         "DryRun": parameter("dry_run", "query", flag, "Whether nothing is to be stored: as `Prefer: dry-run`."),
         "IfMatch": parameter("If-Match", "header", text(),
             "Only if this is its entity tag: `\"7\"`, or `*` for any. Another is answered with 412."),
@@ -65,7 +66,7 @@ impl Terms {
         if !contract.table.api.prefix.is_empty() {
             return None;
         }
-        let is_write = route.method != "GET" && !route.path.ends_with("/search");
+        let is_write = may_write(&route.method, &route.path);
         // A record that can be asked for with the tag of what is known of it, and what is done to it.
         let unchanged = contract.answers.iter().filter(|each| each.status == Some(304));
         let mut tagged = unchanged.flat_map(|each| &each.routes).filter_map(|name| name.strip_prefix("GET "));
