@@ -328,7 +328,9 @@ async fn bodies_that_are_no_searches_are_refused() {
         let told = refusal(&client.post(SEARCH, &body).await);
         assert!(told.starts_with(expected), "{body}: {told}");
     }
-    let reply = client.send("POST", SEARCH, "{").await;
+    let broken = client.send("POST", SEARCH, r#"{"q": "x", "q": "y"}"#).await;
+    assert_eq!(refusals(&broken, 400), ["q malformed"]);
+    let reply = client.send("POST", SEARCH, "").await;
     assert_eq!(refusal(&reply), "body null null: the body of a search cannot be read: must be a JSON object");
     for limit in [json!(0), json!(1001)] {
         let reply = client.post(SEARCH, &json!({ "limit": limit })).await;
