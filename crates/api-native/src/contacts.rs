@@ -89,8 +89,12 @@ pub(crate) async fn shown(call: &Call<NativeApi>, view: &View) -> Answer<NativeA
     }
     let mut body = to_json(&body);
     shape.trim(&mut body);
-    let included = shape.included(call, std::iter::once(&*view.contact), &view.catalog).await?;
-    call.shown(revision, || json(StatusCode::OK, &with_included(body, included)))
+    match shape.included(call, std::iter::once(&*view.contact), &view.catalog).await? {
+        None => call.shown(revision, || json(StatusCode::OK, &body)),
+        included => {
+            call.shown_beside_others(revision, || json(StatusCode::OK, &with_included(body, included)))
+        }
+    }
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {

@@ -160,10 +160,10 @@ pub(crate) fn routes(router: Router<App>) -> Router<App> {
 fn shelf<S: Shelf>(router: Router<App>) -> Router<App> {
     let all = format!("/api/v1/{}", S::Row::PLURAL);
     router
-        .route(&all, may_be_minimal(on_post(create::<S>)).get(list::<S>))
+        .route(&all, on_get(list::<S>).merge(may_be_minimal(on_post(create::<S>))))
         .route(
             &format!("{all}/{{id}}"),
-            may_be_minimal(on_patch(update::<S>)).get(get::<S>).delete(delete::<S>),
+            on_get(get::<S>).merge(may_be_minimal(on_patch(update::<S>))).delete(delete::<S>),
         )
         .route(&format!("{all}/{{id}}/history"), on_get(history::<S>))
 }
