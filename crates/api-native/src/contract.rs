@@ -229,7 +229,7 @@ fn options_answers(all: &mut Answers) {
         "properties": {
             "value": { "type": "string" },
             "name": { "type": "string" },
-            "position": { "type": "integer", "minimum": 0 },
+            "position": { "type": "integer", "minimum": 1 },
         },
     });
     let option = option.to_value();
@@ -261,6 +261,14 @@ fn keys_answers(all: &mut Answers) {
     let workspace = all.patch::<WorkspaceBody<'_>>(&["id", "created_at"]);
     all.takes(&["POST /api/v1/workspaces"], true, merge_patches(&new(&workspace, &["name"])));
     all.takes(&["PATCH /api/v1/workspaces/{id}"], true, merge_patches(&workspace));
+    all.without_event(&[
+        "POST /api/v1/keys",
+        "PATCH /api/v1/keys/{id}",
+        "DELETE /api/v1/keys/{id}",
+        "POST /api/v1/keys/{id}/rotate",
+        "POST /api/v1/workspaces",
+        "PATCH /api/v1/workspaces/{id}",
+    ]);
     all.json::<SettingsBody<'_>>(200, &["GET /api/v1/settings", "PATCH /api/v1/settings"]);
     let settings = all.patch::<SettingsBody<'_>>(&["revision"]);
     all.takes(&["PATCH /api/v1/settings"], true, merge_patches(&settings));

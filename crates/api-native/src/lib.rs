@@ -3,6 +3,7 @@
 //! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396) or JSON Patches (RFC 6902), errors are problem details
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
+mod anew;
 mod auth;
 mod batch;
 mod by;
@@ -36,6 +37,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, patch, post, put};
 use model::{Change, Rejection};
 
+use crate::anew::anew;
 use crate::minimal::may_be_minimal;
 
 pub use contract::CONTRACT;
@@ -58,13 +60,13 @@ pub struct NativeApi;
 /// All routes. They stand under `/api/v1` of the server itself, unlike the vendors', which have a prefix.
 pub fn routes(app: App) -> Router {
     let routes = Router::new()
-        .route("/api/v1/contacts", may_be_minimal(post(contacts::create)).get(contacts::list))
+        .route("/api/v1/contacts", get(contacts::list).merge(may_be_minimal(post(contacts::create))))
         .route("/api/v1/contacts/search", post(search::search))
         .route(
             "/api/v1/contacts/{id}",
-            may_be_minimal(patch(contacts::update)).get(contacts::get).delete(contacts::delete),
+            get(contacts::get).merge(may_be_minimal(patch(contacts::update))).delete(contacts::delete),
         )
-        .route("/api/v1/contacts/by/{key}/{value}", may_be_minimal(put(by::put)).get(by::get))
+        .route("/api/v1/contacts/by/{key}/{value}", get(by::get).merge(may_be_minimal(put(by::put))))
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/contacts/{id}/merge", post(merge::merge))
         .route("/api/v1/contacts/{id}/unmerge", post(merge::unmerge))
@@ -72,14 +74,23 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/batch", post(batch::run))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo))
-        .route("/api/v1/keys", get(keys::list).post(keys::create))
-        .route("/api/v1/keys/{id}", may_be_minimal(patch(keys::update)).get(keys::get).delete(keys::revoke))
-        .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
-        .route("/api/v1/workspaces", may_be_minimal(post(workspaces::create)).get(workspaces::list))
-        .route("/api/v1/workspaces/{id}", may_be_minimal(patch(workspaces::update)).get(workspaces::get))
+        .route("/api/v1/keys", get(keys::list).merge(anew(post(keys::create))))
+        .route(
+            "/api/v1/keys/{id}",
+            get(keys::get).merge(anew(may_be_minimal(patch(keys::update)).delete(keys::revoke))),
+        )
+        .route("/api/v1/keys/{id}/rotate", anew(post(keys::rotate)))
+        .route(
+            "/api/v1/workspaces",
+            get(workspaces::list).merge(anew(may_be_minimal(post(workspaces::create)))),
+        )
+        .route(
+            "/api/v1/workspaces/{id}",
+            get(workspaces::get).merge(anew(may_be_minimal(patch(workspaces::update)))),
+        )
         .route(
             "/api/v1/settings",
-            may_be_minimal(patch(workspaces::update_settings)).get(workspaces::settings),
+            get(workspaces::settings).merge(may_be_minimal(patch(workspaces::update_settings))),
         )
         .route("/api/v1/limits", get(limits::get));
     shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))

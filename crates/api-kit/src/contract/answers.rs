@@ -14,6 +14,7 @@ pub struct Answers {
     generator: SchemaGenerator,
     all: Vec<Answered>,
     requests: Vec<Requested>,
+    without_event: Vec<String>,
 }
 
 /// What some routes take.
@@ -53,7 +54,12 @@ impl Default for Answers {
             settings.definitions_path = "/components/schemas".into();
             settings.meta_schema = None;
         });
-        Self { generator: settings.into_generator(), all: Vec::new(), requests: Vec::new() }
+        Self {
+            generator: settings.into_generator(),
+            all: Vec::new(),
+            requests: Vec::new(),
+            without_event: Vec::new(),
+        }
     }
 }
 
@@ -87,6 +93,11 @@ impl Answers {
     /// Routes that take bodies.
     pub fn takes(&mut self, routes: &[&str], is_required: bool, bodies: Vec<AnswerBody>) {
         self.requests.push(Requested { routes: owned(routes), bodies, is_required });
+    }
+
+    /// Routes whose writes are no events.
+    pub fn without_event(&mut self, routes: &[&str]) {
+        self.without_event.extend(owned(routes));
     }
 
     /// The schema of a patch of a type: the same members, of which none must be there, and those named are only read. `null`
@@ -177,7 +188,13 @@ impl Answers {
                 Shut.transform(schema);
             }
         }
-        Contract { table, answers: self.all, requests: self.requests, schemas }
+        Contract {
+            table,
+            answers: self.all,
+            requests: self.requests,
+            without_event: self.without_event,
+            schemas,
+        }
     }
 }
 

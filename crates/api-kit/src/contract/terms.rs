@@ -54,6 +54,8 @@ pub(super) fn dry_run_body() -> Json {
 /// What a route takes and tells.
 pub(super) struct Terms {
     pub(super) is_write: bool,
+    /// Whether what it writes is an event.
+    is_event: bool,
     /// Whether it writes what is there already.
     is_change: bool,
     /// Whether what it is about has an entity tag.
@@ -74,23 +76,27 @@ impl Terms {
             let beneath = route.path.strip_prefix(path);
             beneath.is_some_and(|rest| rest.is_empty() || is_write && rest.starts_with('/'))
         });
-        Some(Self { is_write, is_change: is_write && route.method != "PUT", is_tagged })
+        let name = format!("{} {}", route.method, route.path);
+        let is_event = is_write && !contract.without_event.contains(&name);
+        Some(Self { is_write, is_event, is_change: is_write && route.method != "PUT", is_tagged })
     }
 
     /// References to its parameters.
     pub(super) fn parameters(&self) -> Vec<Json> {
-        let of_writes = ["IdempotencyKey", "Prefer", "DryRun"].into_iter().filter(|_| self.is_write);
+        let of_events = ["IdempotencyKey"].into_iter().filter(|_| self.is_event);
+        let of_writes = ["Prefer", "DryRun"].into_iter().filter(|_| self.is_write);
         let of_tagged_writes = ["IfMatch"].into_iter().filter(|_| self.is_write && self.is_tagged);
         let of_unknown = ["IfNoneMatch"].into_iter().filter(|_| self.is_tagged && !self.is_change);
-        let all = of_writes.chain(of_tagged_writes).chain(of_unknown);
+        let all = of_events.chain(of_writes).chain(of_tagged_writes).chain(of_unknown);
         all.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect()
     }
 
     /// References to the headers of what it answers when all is well.
     pub(super) fn headers(&self) -> Json {
-        let of_writes = ["contactd-change", "contactd-held-back", "contactd-dry-run", "contactd-differences"];
-        let of_writes = of_writes.into_iter().filter(|_| self.is_write);
-        let all = ["ETag"].into_iter().filter(|_| self.is_tagged || self.is_write).chain(of_writes);
+        let of_events = ["contactd-change", "contactd-held-back"].into_iter().filter(|_| self.is_event);
+        let of_writes = ["contactd-dry-run", "contactd-differences"].into_iter().filter(|_| self.is_write);
+        let tag = ["ETag"].into_iter().filter(|_| self.is_tagged || self.is_write);
+        let all = tag.chain(of_events).chain(of_writes);
         let all =
             all.map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })));
         Json::Object(all.collect::<Map<_, _>>())
