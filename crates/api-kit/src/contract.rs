@@ -51,6 +51,17 @@ impl Contract {
         all.finish(table)
     }
 
+    /// The rows of a route's query parameter, also as `name[]` or `name[key]`.
+    pub fn parameter<'t>(
+        &'t self,
+        route: &'t RouteRow,
+        name: &'t str,
+    ) -> impl Iterator<Item = &'t MemberRow> {
+        let base = name.split('[').next().unwrap_or(name);
+        let is_it = move |known: &str| table::is_wild(known) || known == name || known == base;
+        self.table.parameters(route).filter(move |(known, _)| is_it(known)).map(|(_, row)| row)
+    }
+
     /// The row of a route.
     pub fn route(&self, method: &Method, path: &str) -> Option<&RouteRow> {
         // What answers GET answers HEAD, without a body.

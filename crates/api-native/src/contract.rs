@@ -70,7 +70,7 @@ fn table() -> Table {
             "companies" => &[Group::Page, Group::Companies],
             "notes" => &[Group::Page, Group::Notes],
             "tasks" => &[Group::Page, Group::Tasks],
-            _ => &[Group::Page],
+            _ => &[Group::Page, Group::Items],
         };
         rows.push(row("GET", all.clone(), list, format!("List {kind}")));
         rows.push(row("POST", all.clone(), &[], format!("Make one of the {kind}")));

@@ -166,6 +166,7 @@ impl Client {
         if let Some(description) = renamed.map(|(_, renamed)| renamed).or(self.description.as_ref()) {
             description.check(method, route.as_deref(), &reply);
             if reply.status.is_success() && !self.takes_any_body {
+                description.check_query(method, route.as_deref(), (query, &reply));
                 description.check_taken(method, route.as_deref(), (&sent, &body));
             }
         }

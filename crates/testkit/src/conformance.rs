@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use api_kit::{Contract, contract};
+use api_kit::{Contract, Query, contract};
 use axum::http::StatusCode;
 use jsonschema::Validator;
 use model::Json;
@@ -68,6 +68,19 @@ impl Description {
         };
         if media_type.ends_with("json") {
             self.validate(&name, &described["schema"], &reply.json());
+        }
+    }
+
+    /// Checks that each parameter of a query which had an effect is described. Those that name a field of the workspace
+    /// (`values.KEY`) cannot be.
+    pub(crate) fn check_query(&self, method: &str, route: Option<&str>, (query, reply): (&str, &Reply)) {
+        let method = method.parse().expect("a method");
+        let Some(row) = route.and_then(|route| self.contract.route(&method, route)) else { return };
+        let ignored = Query::parse(&reply.header("contactd-ignored").replace(", ", "&"));
+        for (name, _) in Query::parse(query).iter() {
+            let is_exempt = name == "dry_run" || name.starts_with("values.") || ignored.get(name).is_some();
+            let is_described = is_exempt || self.contract.parameter(row, name).next().is_some();
+            assert!(is_described, "{method} {}: the parameter '{name}' is not described", row.path);
         }
     }
 
