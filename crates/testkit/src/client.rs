@@ -17,7 +17,7 @@ pub struct Client {
     headers: Vec<(String, String)>,
     description: Option<Description>,
     on_all_terms: bool,
-    takes_any_body: bool,
+    has_odd_requests: bool,
     /// The description of answers to requests with this in their query.
     renamed: Option<(&'static str, Description)>,
 }
@@ -63,7 +63,7 @@ impl Client {
             headers: Vec::new(),
             description: None,
             on_all_terms: false,
-            takes_any_body: false,
+            has_odd_requests: false,
             renamed: None,
         }
     }
@@ -81,11 +81,11 @@ impl Client {
         Self { on_all_terms: true, ..self }
     }
 
-    /// The same client, of which also bodies may be taken that are not described, as where an answer says what is wrong with
-    /// each part of one.
+    /// The same client, of which also parameters and bodies may be taken that are not described: where more is taken than
+    /// is promised, or an answer says what is wrong with each part of a body.
     #[must_use]
-    pub fn with_any_body(self) -> Self {
-        Self { takes_any_body: true, ..self }
+    pub fn with_odd_requests(self) -> Self {
+        Self { has_odd_requests: true, ..self }
     }
 
     /// The same client, whose answers have other names of members where the query says so: they are checked against the
@@ -165,7 +165,7 @@ impl Client {
             self.renamed.iter().find(|(parameter, _)| query.split('&').any(|each| each == *parameter));
         if let Some(description) = renamed.map(|(_, renamed)| renamed).or(self.description.as_ref()) {
             description.check(method, route.as_deref(), &reply);
-            if reply.status.is_success() && !self.takes_any_body {
+            if reply.status.is_success() && !self.has_odd_requests {
                 description.check_query(method, route.as_deref(), (query, &reply));
                 description.check_taken(method, route.as_deref(), (&sent, &body));
             }

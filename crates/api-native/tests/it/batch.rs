@@ -78,7 +78,7 @@ async fn operations_are_carried_out_in_their_order_and_undone_as_one() {
 #[tokio::test]
 async fn one_that_is_refused_stops_all_or_only_itself() {
     let (_test, client) = start().await;
-    let client = client.with_any_body();
+    let client = client.with_odd_requests();
     let jane = numbered(&client, JANE).await;
     let email = json!([{"kind": "email", "value": "desk@x.example"}]);
     for _ in 0..2 {

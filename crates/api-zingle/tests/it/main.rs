@@ -75,8 +75,8 @@ impl Site {
     }
 
     /// The same, whose client may send what the description does not have.
-    fn with_any_body(self) -> Self {
-        Self { client: self.client.with_any_body(), ..self }
+    fn with_odd_requests(self) -> Self {
+        Self { client: self.client.with_odd_requests(), ..self }
     }
 
     /// The same, with each write tried before and sent again afterwards.
