@@ -204,7 +204,7 @@ pub(super) fn parameters() -> Vec<MemberRow> {
             Group::Shape,
             "include",
             text(),
-            "What to show beside them: tags, lists, companies, notes, users, teams",
+            "What to show beside them: tags, lists, companies, notes, users, teams. One contact then has no entity tag",
         ),
         (Group::Moment, "at", text(), "As it was at this instant (RFC 3339) or in this revision"),
         (Group::History, "limit", limit(), "How many there are on a page"),
