@@ -79,15 +79,26 @@ impl<A: Api> Call<A> {
         Ok(with_tag(revision, answer))
     }
 
+    /// The answer to a read of one record that shows others, too. These may have changed since any revision of the record,
+    /// so that no revision stands for the answer.
+    ///
+    /// # Errors
+    /// That the reader wants another revision.
+    pub fn shown_beside_others(&self, revision: u64, answer: impl FnOnce() -> Response) -> Answer<A> {
+        let wanted = self.caller.wanted().map(|wanted| wanted.is_known(revision));
+        wanted.transpose().map_err(app::Error::Rejected)?;
+        Ok(answer())
+    }
+
     async fn admit(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let secret = A::secret(&parts.headers).map_err(app::Error::Unauthenticated)?;
-        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-        let caller = app.authenticate(&secret, A::DIALECT, request_id).await;
-        if let Err(app::Error::RateLimited(allowance)) = &caller {
-            told::limited(*allowance);
-        }
-        let caller = caller?.wanting(precondition::read(&parts.headers)?.map(Arc::new));
+        let caller = match parts.extensions.remove::<Caller>() {
+            Some(caller) => caller,
+            None => caller::<A>(parts, app).await?,
+        };
         told::admitted(&caller);
+        let wanted = precondition::read(&parts.headers)?.map(Arc::new);
+        wanted.iter().for_each(told::wanted);
+        let caller = caller.wanting(wanted);
         let caller = match parts.extensions.get::<Terms>() {
             Some(terms) => caller.on(terms.clone()),
             None => caller,
@@ -103,6 +114,18 @@ impl<A: Api> Call<A> {
         }
         Ok(Self { app: app.clone(), caller, query, params, api: std::marker::PhantomData })
     }
+}
+
+/// Who asks. Where that must be known before the request goes on to its route, it goes with it in its extensions, since
+/// each look takes one request off the key's rate.
+pub(crate) async fn caller<A: Api>(parts: &Parts, app: &App) -> Result<Caller, Problem> {
+    let secret = A::secret(&parts.headers).map_err(app::Error::Unauthenticated)?;
+    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+    let caller = app.authenticate(&secret, A::DIALECT, request_id).await;
+    if let Err(app::Error::RateLimited(allowance)) = &caller {
+        told::limited(*allowance);
+    }
+    Ok(caller?)
 }
 
 impl<A: Api> FromRequestParts<App> for Call<A> {

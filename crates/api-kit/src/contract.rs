@@ -28,6 +28,8 @@ pub struct Contract {
     pub answers: Vec<Answered>,
     /// What the routes take, beside those whose table has the members of their bodies.
     pub requests: Vec<Requested>,
+    /// The routes whose writes are no events: they tell no number of a change, and an idempotency key has no effect.
+    pub without_event: Vec<String>,
     /// The schemas that answers refer to, by name: JSON Schema 2020-12.
     pub schemas: serde_json::Map<String, Json>,
 }
@@ -47,6 +49,17 @@ impl Contract {
         let mut all = Answers::default();
         answers(&mut all);
         all.finish(table)
+    }
+
+    /// The rows of a route's query parameter, also as `name[]` or `name[key]`.
+    pub fn parameter<'t>(
+        &'t self,
+        route: &'t RouteRow,
+        name: &'t str,
+    ) -> impl Iterator<Item = &'t MemberRow> {
+        let base = name.split('[').next().unwrap_or(name);
+        let is_it = move |known: &str| table::is_wild(known) || known == name || known == base;
+        self.table.parameters(route).filter(move |(known, _)| is_it(known)).map(|(_, row)| row)
     }
 
     /// The row of a route.

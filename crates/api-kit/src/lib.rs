@@ -31,7 +31,7 @@ pub use problem::Problem;
 pub use query::Query;
 pub use reply::{CHANGE_HEADER, json, with_change, wrote};
 pub use shell::{RouteName, TIMEOUT, shell};
-pub use terms::IDEMPOTENCY_KEY_BYTES;
+pub use terms::{IDEMPOTENCY_KEY_BYTES, may_write};
 pub use told::{HELD_BACK_HEADER, IGNORED_HEADER, ignored};
 
 /// What a handler gives: an answer, or the dialect's error.

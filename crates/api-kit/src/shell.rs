@@ -63,7 +63,8 @@ async fn bounded<A: Api>(State(app): State<App>, request: Request, next: Next) -
         }
         told(query, next.run(request)).await
     };
-    let answered = terms::answer::<A>(&app, request, query, run);
+    let template = route.as_ref().map_or("", |route| route.0.as_str());
+    let answered = terms::answer::<A>((&app, template), request, query, run);
     let mut response = match tokio::time::timeout(TIMEOUT, answered).await {
         Ok(response) => response,
         Err(_) => A::Error::from(Problem::Timeout).into_response(),

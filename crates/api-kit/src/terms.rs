@@ -8,13 +8,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body::Body as _;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::prefer::PREFER;
-use crate::trial::{Asked, may_write};
-use crate::{Api, MAX_BODY_BYTES, Preferences, Problem, Query, with_change};
+use crate::trial::Asked;
+use crate::{Api, MAX_BODY_BYTES, Preferences, Problem, Query, call, told, with_change};
 
 /// What a client calls a request, so that it can send it again.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -28,21 +27,36 @@ const LARGE_BODY_BYTES: usize = 8 << 20;
 /// Such bodies are read whole before their routes are asked, so only so many at a time.
 static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
 
-/// Carries out a request on the terms that it asks for. `run` gets the request and its query, and answers it.
+/// Whether a request can write anything. A search is a read, also with a body.
+pub fn may_write(method: &str, route: &str) -> bool {
+    matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") && !route.ends_with("/search")
+}
+
+/// Carries out a request to a route on the terms that it asks for. `run` gets the request and its query, and answers it.
 pub(crate) async fn answer<A: Api>(
-    app: &App,
-    mut request: Request,
-    mut query: Query,
+    (app, route): (&App, &str),
+    request: Request,
+    query: Query,
     run: impl AsyncFnOnce(Request, Query) -> Response,
 ) -> Response {
     let headers = request.headers();
     let is_plain =
         query.is_empty() && !headers.contains_key(PREFER) && !headers.contains_key(IDEMPOTENCY_KEY);
-    if is_plain || !may_write(request.method()) {
+    if is_plain || !may_write(request.method().as_str(), route) {
         return run(request, query).await;
     }
+    // Most requests are plain, and need not have room for this.
+    Box::pin(answer_on_terms::<A>(app, request, query, run)).await
+}
+
+async fn answer_on_terms<A: Api>(
+    app: &App,
+    mut request: Request,
+    mut query: Query,
+    run: impl AsyncFnOnce(Request, Query) -> Response,
+) -> Response {
     let refused = |problem: Problem| A::Error::from(problem).into_response();
-    let asked = match Asked::read(&Preferences::read(headers), &mut query) {
+    let asked = match Asked::read(&Preferences::read(request.headers()), &mut query) {
         Ok(asked) => asked,
         Err(problem) => return refused(problem),
     };
@@ -98,23 +112,18 @@ struct Asking {
     permit: Option<SemaphorePermit<'static>>,
 }
 
-/// Reads the request whole and finds out whether it came before.
+/// Reads the request whole and finds out whether it came before. The caller is let in here, and goes with the request.
 async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking, Box<Response>> {
-    let refused = |problem: Problem| Box::new(A::Error::from(problem).into_response());
-    let unknown = |request| Ok(Asking { request, once: None, permit: None });
-    let Ok(secret) = A::secret(request.headers()) else { return unknown(request) };
-    let Ok(caller) = app.authenticate(&secret, A::DIALECT, None).await else { return unknown(request) };
-    let (parts, body) = request.into_parts();
-    let is_small = body.size_hint().upper().is_some_and(|bytes| bytes <= MAX_BODY_BYTES as u64);
-    // It is never closed.
-    let permit = if is_small { None } else { LARGE_BODIES.acquire().await.ok() };
-    let body = match Limited::new(body, LARGE_BODY_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(fault) if fault.is::<LengthLimitError>() => {
-            return Err(refused(Problem::BodyTooLarge(LARGE_BODY_BYTES)));
-        }
-        Err(_) => return Err(refused(Problem::BodyCut)),
+    let (mut parts, body) = request.into_parts();
+    let Ok(caller) = call::caller::<A>(&parts, app).await else {
+        return Ok(Asking { request: Request::from_parts(parts, body), once: None, permit: None });
     };
+    let not_run = |mut response: Response| {
+        told::tell_allowance(caller.allowance(), &mut response);
+        Box::new(response)
+    };
+    let refused = |problem: Problem| not_run(A::Error::from(problem).into_response());
+    let (body, permit) = read(body).await.map_err(refused)?;
     let media_type = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let asked = [
         A::DIALECT.as_str().as_bytes(),
@@ -126,12 +135,31 @@ async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking,
     ];
     match app.begin_once(&caller, key, &asked).await {
         Ok(Begun::Runs(once)) => {
+            parts.extensions.insert(caller);
             let request = Request::from_parts(parts, Body::from(body));
             Ok(Asking { request, once: Some(once), permit })
         }
-        Ok(Begun::Answered(answer)) => Err(Box::new(replayed(&answer))),
+        Ok(Begun::Answered(answer)) => Err(not_run(replayed(&answer))),
         Err(fault) => Err(refused(fault.into())),
     }
+}
+
+/// Reads a body whole; one that is larger than most routes take, only while few others are.
+async fn read(mut body: Body) -> Result<(Vec<u8>, Option<SemaphorePermit<'static>>), Problem> {
+    let (mut bytes, mut permit) = (Vec::new(), None);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Problem::BodyCut)?.into_data() else { continue };
+        let length = bytes.len() + data.len();
+        if length > LARGE_BODY_BYTES {
+            return Err(Problem::BodyTooLarge(LARGE_BODY_BYTES));
+        }
+        if length > MAX_BODY_BYTES && permit.is_none() {
+            // It is never closed.
+            permit = LARGE_BODIES.acquire().await.ok();
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes, permit))
 }
 
 /// Keeps the answer to a request that was carried out.
@@ -152,7 +180,7 @@ async fn finish<A: Api>(app: &App, once: &Once, response: Response) -> Response 
     let lines = parts
         .headers
         .iter()
-        .filter(|(name, _)| *name != header::CONTENT_LENGTH)
+        .filter(|(name, _)| *name != header::CONTENT_LENGTH && !told::RATE_HEADERS.contains(name))
         .filter_map(|(name, value)| Some(format!("{name}: {}\n", value.to_str().ok()?)));
     let answer =
         KeptAnswer { status: parts.status.as_u16(), headers: lines.collect(), body: bytes.as_ref().into() };
@@ -174,4 +202,52 @@ fn replayed(answer: &KeptAnswer) -> Response {
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::Bytes;
+    use http_body::Frame;
+
+    use super::*;
+
+    /// A body of pieces of the same length, whose own nobody knows beforehand.
+    struct Pieces {
+        left: usize,
+        length: usize,
+    }
+
+    impl http_body::Body for Pieces {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+            let left = self.left.checked_sub(1);
+            self.left = left.unwrap_or_default();
+            Poll::Ready(left.map(|_| Ok(Frame::data(vec![b' '; self.length].into()))))
+        }
+    }
+
+    #[tokio::test]
+    async fn only_bodies_that_are_large_wait_for_each_other() {
+        for (left, length, expected) in [
+            (0, 0, Some((0, false))),
+            (3, 1, Some((3, false))),
+            (2, MAX_BODY_BYTES / 2, Some((MAX_BODY_BYTES, false))),
+            (3, MAX_BODY_BYTES / 2, Some((MAX_BODY_BYTES / 2 * 3, true))),
+            (8, MAX_BODY_BYTES, Some((LARGE_BODY_BYTES, true))),
+            (9, MAX_BODY_BYTES, None),
+        ] {
+            let got = read(Body::new(Pieces { left, length })).await;
+            let got = got.ok().map(|(bytes, permit)| (bytes.len(), permit.is_some()));
+            assert_eq!(got, expected, "{left} times {length} bytes");
+        }
+        assert_eq!(LARGE_BODIES.available_permits(), 16);
+    }
 }

@@ -21,6 +21,9 @@ const POLICY_HEADER: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// How many requests of it are left, and in how many seconds there is one more (same).
 const LIMIT_HEADER: HeaderName = HeaderName::from_static("ratelimit");
 
+/// What is true only of the answer that has them.
+pub(crate) const RATE_HEADERS: [HeaderName; 2] = [POLICY_HEADER, LIMIT_HEADER];
+
 /// Most names in a header; `...` stands for the rest.
 const MAX_NAMES: usize = 50;
 /// Most bytes of a name.
@@ -52,14 +55,18 @@ pub fn ignored(member: &str) {
 
 /// Notes who asks.
 pub(crate) fn admitted(caller: &Caller) {
-    let (held_back, wanted) = (caller.held_back(), caller.wanted());
-    if held_back.is_some() || wanted.is_some() || caller.allowance().is_some() {
+    let (held_back, allowance) = (caller.held_back(), caller.allowance());
+    if held_back.is_some() || allowance.is_some() {
         note(|notes| {
             notes.held_back = held_back.cloned();
-            notes.wanted = wanted.cloned();
-            notes.allowance = caller.allowance();
+            notes.allowance = allowance;
         });
     }
+}
+
+/// Notes what the request says of the revision that it wants.
+pub(crate) fn wanted(wanted: &Arc<Wanted>) {
+    note(|notes| notes.wanted = Some(Arc::clone(wanted)));
 }
 
 /// Notes that the key has nothing left of its rate.
@@ -82,7 +89,8 @@ pub(crate) async fn told(query: Query, answer: impl Future<Output = Response>) -
     let (mut response, notes) = NOTES.scope(RefCell::default(), answer).await;
     // What was refused need not have been read to its end.
     if response.status().is_success() {
-        let wanted = notes.wanted.filter(|wanted| !wanted.is_used()).map(|_| "if-match".to_owned());
+        let wanted = notes.wanted.filter(|wanted| !wanted.is_used());
+        let wanted = wanted.iter().flat_map(|wanted| wanted.names()).map(str::to_owned);
         let names = query.unread().map(str::to_owned).chain(notes.ignored).chain(wanted);
         if let Some(value) = names_header(names) {
             response.headers_mut().insert(IGNORED_HEADER, value);
@@ -92,13 +100,13 @@ pub(crate) async fn told(query: Query, answer: impl Future<Output = Response>) -
             response.headers_mut().insert(HELD_BACK_HEADER, value);
         }
     }
-    if let Some(allowance) = notes.allowance {
-        tell_allowance(&allowance, &mut response);
-    }
+    tell_allowance(notes.allowance, &mut response);
     response
 }
 
-fn tell_allowance(allowance: &Allowance, response: &mut Response) {
+/// Tells what a key has left of its rate, if it has one.
+pub(crate) fn tell_allowance(allowance: Option<Allowance>, response: &mut Response) {
+    let Some(allowance) = allowance else { return };
     let wait = allowance.wait_seconds();
     let policy = format!("\"key\";q={};w={}", allowance.rate.burst, allowance.window());
     let left = format!("\"key\";r={};t={wait}", allowance.remaining);

@@ -2,7 +2,7 @@
 
 use app::{Done, Trial, Tried};
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use model::Json;
@@ -71,11 +71,6 @@ impl Asked {
         }
         response
     }
-}
-
-/// Whether a request can write anything.
-pub(crate) fn may_write(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE)
 }
 
 /// One entry for each record that would be made, deleted or brought back, and one for each member that would differ.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use api_kit::{Answer, Body, Call, Problem, json, with_change, wrote};
 use app::{DocumentList, Scope, View, Written};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use model::{Dialect, Json, Ref, Revisions};
+use serde::Serialize;
 
 use crate::json_patch::{self, JsonPatch};
 use crate::media::{self, Document};
@@ -27,7 +28,7 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     if search::is_asked(&call) {
-        return search::list(call).await;
+        return Box::pin(search::list(call)).await;
     }
     let page = Page::from_query(&call.query)?;
     let shape = Shape::of(&call, &*call.app.catalog(&call.caller).await?)?;
@@ -53,14 +54,17 @@ pub(crate) async fn listed(
     if let Some(Json::Array(rows)) = body.get_mut("contacts") {
         rows.iter_mut().for_each(|row| shape.trim(row));
     }
-    let contacts = documents.contacts().map_err(app::Error::from)?;
-    let included = shape.included(call, contacts.iter().map(|contact| &**contact), catalog).await?;
-    Ok(json(StatusCode::OK, &with_included(body, included)))
+    if shape.has_others() {
+        let contacts = documents.contacts().map_err(app::Error::from)?;
+        let included = shape.included(call, contacts.iter().map(|contact| &**contact), catalog);
+        body = with_included(body, Box::pin(included).await?);
+    }
+    Ok(json(StatusCode::OK, &body))
 }
 
 /// An answer with the records that it includes.
-fn with_included(mut body: Json, included: Option<Json>) -> Json {
-    if let (Some(members), Some(included)) = (body.as_object_mut(), included) {
+fn with_included(mut body: Json, included: Json) -> Json {
+    if let Some(members) = body.as_object_mut() {
         members.insert("included".to_owned(), included);
     }
     body
@@ -68,15 +72,16 @@ fn with_included(mut body: Json, included: Option<Json>) -> Json {
 
 pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
     if let Some(at) = call.query.get("at").map(str::to_owned) {
-        return past::get(call, &at).await;
+        return Box::pin(past::get(call, &at)).await;
     }
     let view = call.app.get_document(&call.caller, &contact_ref(&call)).await?;
-    let contact = view.document.in_place().map_err(app::Error::from)?;
-    if !Shape::of(&call, &view.catalog)?.is_plain() {
+    let shape = Shape::of(&call, &view.catalog)?;
+    if shape.has_others() {
         let contact = Arc::new(view.document.contact().map_err(app::Error::from)?);
         return shown(&call, &View { contact, catalog: view.catalog }).await;
     }
-    call.shown(contact.revision, || json(StatusCode::OK, &DocumentBody::new(&contact, &view.catalog)))
+    let contact = view.document.in_place().map_err(app::Error::from)?;
+    call.shown(contact.revision, || alone(&DocumentBody::new(&contact, &view.catalog), &shape))
 }
 
 /// A contact to one who may want a revision of it.
@@ -84,13 +89,24 @@ pub(crate) async fn shown(call: &Call<NativeApi>, view: &View) -> Answer<NativeA
     let revision = view.contact.revision;
     let shape = Shape::of(call, &view.catalog)?;
     let body = ContactBody::new(&view.contact, &view.catalog);
-    if shape.is_plain() {
-        return call.shown(revision, || json(StatusCode::OK, &body));
+    if !shape.has_others() {
+        return call.shown(revision, || alone(&body, &shape));
     }
+    let included = shape.included(call, std::iter::once(&*view.contact), &view.catalog);
+    let included = Box::pin(included).await?;
     let mut body = to_json(&body);
     shape.trim(&mut body);
-    let included = shape.included(call, std::iter::once(&*view.contact), &view.catalog).await?;
-    call.shown(revision, || json(StatusCode::OK, &with_included(body, included)))
+    call.shown_beside_others(revision, || json(StatusCode::OK, &with_included(body, included)))
+}
+
+/// A contact without others, as far as a client wants to see it.
+fn alone(body: &impl Serialize, shape: &Shape) -> Response {
+    if shape.is_plain() {
+        return json(StatusCode::OK, body);
+    }
+    let mut body = to_json(body);
+    shape.trim(&mut body);
+    json(StatusCode::OK, &body)
 }
 
 pub(crate) async fn create(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
@@ -108,12 +124,16 @@ pub(crate) async fn update(call: Call<NativeApi>, change: media::Change) -> Answ
         media::Change::Merge(body) => {
             let body = without_what_was_read(&call, body).await?;
             let written = call.app.update_contact(&call.caller, contact_ref(&call), wire::decode(body)).await;
-            or_stale(&call, written.map_err(Error::from)).await?
+            written.map_err(Error::from)
         }
         media::Change::Operations(body) => {
             let patch = JsonPatch::decode(body).map_err(app::Error::Rejected)?;
-            or_stale(&call, patch_contact(&call, &patch).await).await?
+            Box::pin(patch_contact(&call, &patch)).await
         }
+    };
+    let written = match written {
+        Ok(written) => written,
+        Err(fault) => return Err(Box::pin(explained(&call, fault)).await),
     };
     let contact = &written.view.contact;
     let answer = json(StatusCode::OK, &ContactBody::new(contact, &written.view.catalog));
@@ -147,7 +167,7 @@ async fn try_patch(call: &Call<NativeApi>, patch: &JsonPatch) -> Result<Option<W
 async fn without_what_was_read(call: &Call<NativeApi>, body: Body) -> Result<Body, Error> {
     let Body::Json(Json::Object(mut members)) = body else { return Ok(body) };
     if FIXED.iter().any(|name| members.contains_key(*name)) {
-        let view = call.app.get_contact(&call.caller, &contact_ref(call)).await?;
+        let view = Box::pin(call.app.get_contact(&call.caller, &contact_ref(call))).await?;
         let shown = to_json(&ContactBody::new(&view.contact, &view.catalog));
         members.retain(|name, sent| !FIXED.contains(&name.as_str()) || shown.get(name) != Some(sent));
     }
@@ -155,34 +175,38 @@ async fn without_what_was_read(call: &Call<NativeApi>, body: Body) -> Result<Bod
 }
 
 pub(crate) async fn delete(call: Call<NativeApi>) -> Answer<NativeApi> {
-    let written = call.app.delete_contact(&call.caller, contact_ref(&call)).await;
-    let written = or_stale(&call, written.map_err(Error::from)).await?;
-    Ok(with_change(written.change, StatusCode::NO_CONTENT.into_response()))
+    match call.app.delete_contact(&call.caller, contact_ref(&call)).await {
+        Ok(written) => Ok(with_change(written.change, StatusCode::NO_CONTENT.into_response())),
+        Err(fault) => Err(Box::pin(explained(&call, fault.into())).await),
+    }
 }
 
-/// What was written. A client that knew another revision is told what happened since.
-async fn or_stale(call: &Call<NativeApi>, written: Result<Written, Error>) -> Result<Written, Error> {
-    let rejection = match written {
-        Err(Error::Problem(Problem::App(app::Error::Rejected(rejection))))
+/// Why a contact was not written. A client that knew another revision is told what happened since.
+async fn explained(call: &Call<NativeApi>, fault: Error) -> Error {
+    let rejection = match fault {
+        Error::Problem(Problem::App(app::Error::Rejected(rejection)))
             if rejection.other_revision().is_some() =>
         {
             rejection
         }
-        written => return written,
+        fault => return fault,
     };
-    let Some(Revisions::These(known)) = call.precondition().is else {
-        return Err(app::Error::Rejected(rejection).into());
+    let known = match call.precondition().is {
+        Some(Revisions::These(known)) => known.into_iter().max(),
+        _ => None,
     };
-    let since = match known.into_iter().max() {
+    let since = match known {
         // Who may not read is not told what others wrote.
         Some(revision) if call.caller.require(Scope::Read).is_ok() => {
-            call.app.differences_since(&call.caller, &contact_ref(call), revision).await?
+            match call.app.differences_since(&call.caller, &contact_ref(call), revision).await {
+                Ok(since) => since,
+                Err(fault) => return fault.into(),
+            }
         }
         _ => None,
     };
     let differences = since.map(|since| wire::differences(&since.differences, &since.catalog));
-    let members = Box::new(
-        differences.map(|differences| ("differences".to_owned(), differences)).into_iter().collect(),
-    );
-    Err(Error::Explained { problem: app::Error::Rejected(rejection).into(), members })
+    let members = differences.map(|differences| ("differences".to_owned(), differences));
+    let problem = app::Error::Rejected(rejection).into();
+    Error::Explained { problem, members: Box::new(members.into_iter().collect()) }
 }

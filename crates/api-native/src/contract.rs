@@ -71,7 +71,7 @@ fn table() -> Table {
             "companies" => &[Group::Page, Group::Companies],
             "notes" => &[Group::Page, Group::Notes],
             "tasks" => &[Group::Page, Group::Tasks],
-            _ => &[Group::Page],
+            _ => &[Group::Page, Group::Items],
         };
         rows.push(row("GET", all.clone(), list, format!("List {kind}")));
         rows.push(row("POST", all.clone(), &[], format!("Make one of the {kind}")));
@@ -162,13 +162,11 @@ fn contacts_answers(all: &mut Answers) {
     all.takes(&[&format!("PUT {by}")], false, merge_patches(&patch));
     all.json::<MergedBody<'_>>(200, &[&format!("POST {one}/merge")]);
     all.json::<UnmergedBody<'_>>(200, &[&format!("POST {one}/unmerge")]);
+    let merged = json!({ "type": "array", "minItems": 1, "items": { "type": "string" } });
+    let choices = json!({ "type": "object", "additionalProperties": { "type": "string" } });
     let merge = json!({
         "type": "object",
-        "properties": {
-            "contacts": { "type": "array", "items": { "type": "string" } },
-            "choices": { "type": "object", "additionalProperties": { "type": "string" } },
-            "preview": { "type": "boolean" },
-        },
+        "properties": { "contacts": merged, "choices": choices, "preview": { "type": "boolean" } },
         "required": ["contacts"],
         "additionalProperties": false,
     });
@@ -197,8 +195,11 @@ fn contacts_answers(all: &mut Answers) {
                         "if_match": { "type": "integer" },
                         "if_none_match": { "type": "string", "enum": ["*"] },
                         "body": patch,
+                        "contacts": merged,
+                        "choices": choices,
                     },
                     "required": ["op"],
+                    "additionalProperties": false,
                 },
             },
         },
@@ -230,7 +231,7 @@ fn options_answers(all: &mut Answers) {
         "properties": {
             "value": { "type": "string" },
             "name": { "type": "string" },
-            "position": { "type": "integer", "minimum": 0 },
+            "position": { "type": "integer", "minimum": 1 },
         },
     });
     let option = option.to_value();
@@ -262,6 +263,14 @@ fn keys_answers(all: &mut Answers) {
     let workspace = all.patch::<WorkspaceBody<'_>>(&["id", "created_at"]);
     all.takes(&["POST /api/v1/workspaces"], true, merge_patches(&new(&workspace, &["name"])));
     all.takes(&["PATCH /api/v1/workspaces/{id}"], true, merge_patches(&workspace));
+    all.without_event(&[
+        "POST /api/v1/keys",
+        "PATCH /api/v1/keys/{id}",
+        "DELETE /api/v1/keys/{id}",
+        "POST /api/v1/keys/{id}/rotate",
+        "POST /api/v1/workspaces",
+        "PATCH /api/v1/workspaces/{id}",
+    ]);
     all.json::<SettingsBody<'_>>(200, &["GET /api/v1/settings", "PATCH /api/v1/settings"]);
     let settings = all.patch::<SettingsBody<'_>>(&["revision"]);
     all.takes(&["PATCH /api/v1/settings"], true, merge_patches(&settings));
@@ -288,6 +297,7 @@ fn shelf_answers<R: Resource>(all: &mut Answers) {
     all.empty(204, &[&format!("DELETE {one}")]);
     all.empty(304, &[&format!("GET {one}")]);
     all.json::<ChangesBody<'_>>(200, &[&format!("GET {one}/history")]);
+    R::describe_patches(all);
     let patch = all.patch::<R::Body<'_>>(&resource::FIXED);
     all.takes(&[&format!("POST {many}")], true, merge_patches(&new(&patch, R::REQUIRED)));
     all.takes(&[&format!("PATCH {one}")], true, patches(&patch));

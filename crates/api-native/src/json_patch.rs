@@ -4,7 +4,7 @@
 mod merge;
 mod places;
 
-use ::json_patch::jsonptr::PointerBuf;
+use ::json_patch::jsonptr::{Pointer, PointerBuf};
 use ::json_patch::{
     AddOperation, CopyOperation, MoveOperation, PatchErrorKind, PatchOperation, RemoveOperation,
     ReplaceOperation, patch,
@@ -133,20 +133,12 @@ impl JsonPatch {
     /// The first operation that cannot be carried out.
     pub(crate) fn apply(&self, shown: &Json, catalog: &Catalog) -> Result<Patched, Error> {
         let mut after = shown.clone();
-        // What the body itself holds is bounded already, and copies of it are by this.
-        let mut copied = 0;
+        // What the body itself holds is bounded already, and what is copied and moved is by this.
+        let mut bytes_left = MAX_BODY_BYTES;
         for (place, operation) in self.0.iter().enumerate() {
-            let fails = |fault| Error::Operation { place, fault };
-            copied += operation.copies(&after, catalog);
-            if copied > MAX_BODY_BYTES {
-                return Err(fails(Fault::TooLarge));
-            }
-            let done = operation.apply(&mut after, catalog).and_then(|()| check_members(shown, &after));
-            done.map_err(fails)?;
-        }
-        if depth(&after) > MAX_DEPTH {
-            let place = self.0.len().saturating_sub(1);
-            return Err(Error::Operation { place, fault: Fault::TooLarge });
+            let done = operation.apply(&mut after, catalog, &mut bytes_left);
+            let done = done.and_then(|()| check_members(shown, &after));
+            done.map_err(|fault| Error::Operation { place, fault })?;
         }
         Ok(merge::patched(shown, after))
     }
@@ -185,30 +177,37 @@ impl Operation {
         Ok(Self { verb, path, from, value: members.get("value").cloned() })
     }
 
-    /// How many bytes it copies, about.
-    fn copies(&self, document: &Json, catalog: &Catalog) -> usize {
-        if self.verb != Verb::Copy {
-            return 0;
-        }
-        let from = Places { document, catalog }.resolve(&self.from);
-        document.pointer(from.as_str()).map_or(0, |source| source.to_string().len())
-    }
-
-    fn apply(&self, document: &mut Json, catalog: &Catalog) -> Result<(), Fault> {
+    /// Carries it out. What it copies or moves is taken off the bytes that are left.
+    fn apply(&self, document: &mut Json, catalog: &Catalog, bytes_left: &mut usize) -> Result<(), Fault> {
         let places = Places { document, catalog };
-        let (path, from) = (places.resolve(&self.path), places.resolve(&self.from));
+        let path = places.resolve(&self.path);
         let value = || self.value.clone().unwrap_or_default();
         let operation = match self.verb {
-            Verb::Add => match places.added(&self.path, self.value.as_ref()) {
-                Ok(Some((path, value))) => PatchOperation::Add(AddOperation { path, value }),
-                // A set has it already.
-                Ok(None) => return Ok(()),
-                Err(fault) => return Err(fault),
-            },
+            Verb::Add => {
+                // `None` when a set has it already.
+                let Some((path, value)) = places.added(&self.path, self.value.as_ref())? else {
+                    return Ok(());
+                };
+                check_depth(&path, &value)?;
+                PatchOperation::Add(AddOperation { path, value })
+            }
             Verb::Remove => PatchOperation::Remove(RemoveOperation { path }),
-            Verb::Replace => PatchOperation::Replace(ReplaceOperation { path, value: value() }),
-            Verb::Move => PatchOperation::Move(MoveOperation { from, path }),
-            Verb::Copy => PatchOperation::Copy(CopyOperation { from, path }),
+            Verb::Replace => {
+                let value = value();
+                check_depth(&path, &value)?;
+                PatchOperation::Replace(ReplaceOperation { path, value })
+            }
+            Verb::Move | Verb::Copy => {
+                let from = places.resolve(&self.from);
+                let source = document.pointer(from.as_str()).ok_or(Fault::NoSuchSource)?;
+                check_depth(&path, source)?;
+                let bytes = source.to_string().len();
+                *bytes_left = bytes_left.checked_sub(bytes).ok_or(Fault::TooLarge)?;
+                match self.verb {
+                    Verb::Move => PatchOperation::Move(MoveOperation { from, path }),
+                    _ => PatchOperation::Copy(CopyOperation { from, path }),
+                }
+            }
             Verb::Test => {
                 let found = document.pointer(path.as_str()).ok_or(Fault::NoSuchPlace)?;
                 return if is_equal(found, &value()) { Ok(()) } else { Err(Fault::TestFailed) };
@@ -236,6 +235,12 @@ fn check_members(before: &Json, after: &Json) -> Result<(), Fault> {
         return Err(Fault::Immutable);
     }
     Ok(())
+}
+
+/// Refuses what would be nested deeper than a body may be. Each operation is checked before it is carried out: copies of a
+/// record into itself double its depth, and what walks a value needs stack for each level.
+fn check_depth(path: &Pointer, value: &Json) -> Result<(), Fault> {
+    if path.count() + depth(value) > MAX_DEPTH { Err(Fault::TooLarge) } else { Ok(()) }
 }
 
 /// How deep a value is nested.

@@ -3,6 +3,7 @@
 //! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396) or JSON Patches (RFC 6902), errors are problem details
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
+mod anew;
 mod auth;
 mod batch;
 mod by;
@@ -34,8 +35,11 @@ use api_kit::{Body, shell};
 use app::App;
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post, put};
 use model::{Change, Rejection};
+
+use crate::anew::anew;
+use crate::minimal::may_be_minimal;
 
 pub use contract::CONTRACT;
 pub use error::{Error, ProblemKind, problem_kinds};
@@ -57,10 +61,13 @@ pub struct NativeApi;
 /// All routes. They stand under `/api/v1` of the server itself, unlike the vendors', which have a prefix.
 pub fn routes(app: App) -> Router {
     let routes = Router::new()
-        .route("/api/v1/contacts", get(contacts::list).post(contacts::create))
+        .route("/api/v1/contacts", get(contacts::list).merge(may_be_minimal(post(contacts::create))))
         .route("/api/v1/contacts/search", post(search::search))
-        .route("/api/v1/contacts/{id}", get(contacts::get).patch(contacts::update).delete(contacts::delete))
-        .route("/api/v1/contacts/by/{key}/{value}", get(by::get).put(by::put))
+        .route(
+            "/api/v1/contacts/{id}",
+            get(contacts::get).merge(may_be_minimal(patch(contacts::update))).delete(contacts::delete),
+        )
+        .route("/api/v1/contacts/by/{key}/{value}", get(by::get).merge(may_be_minimal(put(by::put))))
         .route("/api/v1/contacts/{id}/history", get(history::list))
         .route("/api/v1/contacts/{id}/merge", post(merge::merge))
         .route("/api/v1/contacts/{id}/unmerge", post(merge::unmerge))
@@ -68,13 +75,21 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/batch", post(batch::run))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo))
-        .route("/api/v1/keys", get(keys::list).post(keys::create))
-        .route("/api/v1/keys/{id}", get(keys::get).patch(keys::update).delete(keys::revoke))
-        .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
-        .route("/api/v1/workspaces", get(workspaces::list).post(workspaces::create))
-        .route("/api/v1/workspaces/{id}", get(workspaces::get).patch(workspaces::update))
-        .route("/api/v1/settings", get(settings::get).patch(settings::update))
+        .route("/api/v1/keys", get(keys::list).merge(anew(post(keys::create))))
+        .route(
+            "/api/v1/keys/{id}",
+            get(keys::get).merge(anew(may_be_minimal(patch(keys::update)).delete(keys::revoke))),
+        )
+        .route("/api/v1/keys/{id}/rotate", anew(post(keys::rotate)))
+        .route(
+            "/api/v1/workspaces",
+            get(workspaces::list).merge(anew(may_be_minimal(post(workspaces::create)))),
+        )
+        .route(
+            "/api/v1/workspaces/{id}",
+            get(workspaces::get).merge(anew(may_be_minimal(patch(workspaces::update)))),
+        )
+        .route("/api/v1/settings", get(settings::get).merge(may_be_minimal(patch(settings::update))))
         .route("/api/v1/limits", get(limits::get));
-    let routes = resource::routes(routes).layer(from_fn(minimal::minimal));
-    shell::<NativeApi>(routes, app).layer(from_fn(error::name_request))
+    shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))
 }

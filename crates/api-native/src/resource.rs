@@ -20,7 +20,7 @@ mod task;
 mod team;
 mod user;
 
-use api_kit::{Answer, Body, Call, Problem, Query, json, with_change, with_tag};
+use api_kit::{Answer, Answers, Body, Call, Problem, Query, json, with_change, with_tag};
 use app::{App, Caller, Filter, Fresh, History, HistoryQuery, Missing};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -39,6 +39,7 @@ use uuid::Uuid;
 
 use crate::json_patch::{self, JsonPatch};
 use crate::members::{Members, Purpose, Source};
+use crate::minimal::may_be_minimal;
 use crate::page::Page;
 use crate::shelf::{Asked, Items, Many, Named, One, Records, Shelf};
 use crate::wire::{ChangesBody, Instant, Shown};
@@ -67,6 +68,9 @@ pub(crate) trait Resource: Clone + Send + Sync + 'static {
 
     /// The ids that vendors gave it.
     fn aliases_mut(&mut self) -> &mut Aliases;
+
+    /// Describes what patches take beside what is shown.
+    fn describe_patches(_: &mut Answers) {}
 
     /// Whether it may not be deleted.
     fn is_permanent(&self) -> bool {
@@ -134,8 +138,11 @@ pub(crate) const FIXED: [&str; 5] = ["id", "number", "revision", "created_at", "
 /// workspace's own end of a conversation, which Callbell calls a channel, is an inbox.
 pub(crate) fn routes(router: Router<App>) -> Router<App> {
     let router = shelf::<Items<Field>>(router)
-        .route("/api/v1/fields/{id}/options", on_post(options::create))
-        .route("/api/v1/fields/{id}/options/{option}", on_patch(options::update).delete(options::delete));
+        .route("/api/v1/fields/{id}/options", may_be_minimal(on_post(options::create)))
+        .route(
+            "/api/v1/fields/{id}/options/{option}",
+            may_be_minimal(on_patch(options::update).delete(options::delete)),
+        );
     let router = shelf::<Items<Tag>>(router);
     let router = shelf::<Items<List>>(router);
     let router = shelf::<Items<User>>(router);
@@ -154,8 +161,11 @@ pub(crate) fn routes(router: Router<App>) -> Router<App> {
 fn shelf<S: Shelf>(router: Router<App>) -> Router<App> {
     let all = format!("/api/v1/{}", S::Row::PLURAL);
     router
-        .route(&all, on_get(list::<S>).post(create::<S>))
-        .route(&format!("{all}/{{id}}"), on_get(get::<S>).patch(update::<S>).delete(delete::<S>))
+        .route(&all, on_get(list::<S>).merge(may_be_minimal(on_post(create::<S>))))
+        .route(
+            &format!("{all}/{{id}}"),
+            on_get(get::<S>).merge(may_be_minimal(on_patch(update::<S>))).delete(delete::<S>),
+        )
         .route(&format!("{all}/{{id}}/history"), on_get(history::<S>))
 }
 

@@ -38,8 +38,10 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
 }
 
 pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
-    let Body::Json(body) = body else {
-        return Err(SearchFault::body("must be a JSON object").into());
+    let body = match body {
+        Body::Json(body) => body,
+        Body::Malformed(violation) => return Err(app::Error::Rejected(violation.into()).into()),
+        Body::Empty => return Err(SearchFault::body("must be a JSON object").into()),
     };
     let catalog = call.app.catalog(&call.caller).await?;
     let asked = Asked::of_body(body)?;

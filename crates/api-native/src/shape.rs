@@ -82,6 +82,11 @@ impl Shape {
         self.fields.is_empty() && self.include.is_empty()
     }
 
+    /// Whether records beside contacts are shown.
+    pub(crate) fn has_others(&self) -> bool {
+        !self.include.is_empty()
+    }
+
     /// Takes away the members of a contact that nobody asked for.
     pub(crate) fn trim(&self, contact: &mut Json) {
         let Some(members) = contact.as_object_mut().filter(|_| !self.fields.is_empty()) else { return };
@@ -98,7 +103,7 @@ impl Shape {
         });
     }
 
-    /// The records that these contacts name and a client wants to see, by their kind; `None` when it wants none.
+    /// The records that these contacts name and a client wants to see, by their kind.
     ///
     /// # Errors
     /// That they are too many; what the application says.
@@ -107,10 +112,7 @@ impl Shape {
         call: &Call<NativeApi>,
         contacts: impl Iterator<Item = &'c Contact> + Clone + Send,
         catalog: &Catalog,
-    ) -> Result<Option<Json>, Error> {
-        if self.include.is_empty() {
-            return Ok(None);
-        }
+    ) -> Result<Json, Error> {
         let mut included = Map::new();
         for kind in &self.include {
             let ids: BTreeSet<Uuid> = contacts.clone().flat_map(|contact| kind.ids(contact)).collect();
@@ -125,7 +127,7 @@ impl Shape {
             let word = KINDS.iter().find(|(_, each)| each == kind).map_or("", |(word, _)| *word);
             included.insert(word.to_owned(), Json::Array(rows));
         }
-        Ok(Some(Json::Object(included)))
+        Ok(Json::Object(included))
     }
 }
 

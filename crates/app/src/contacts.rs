@@ -57,8 +57,6 @@ pub struct ContactList {
     pub total: u64,
     /// Whether all were counted; else the total is that of those that were met.
     pub is_counted: bool,
-    /// In the orders by change: the last event of each contact.
-    pub last_events: Vec<u64>,
     /// The catalog that their ids refer to.
     pub catalog: Arc<Catalog>,
 }
@@ -83,15 +81,14 @@ impl DocumentList {
     /// [`Error::Store`] when one is damaged.
     pub fn whole(self) -> Result<ContactList, Error> {
         let Self { documents, total, is_counted, catalog } = self;
-        let (contacts, last_events) = (documents.contacts()?, documents.last_events().to_vec());
-        Ok(ContactList { contacts, total, is_counted, last_events, catalog })
+        Ok(ContactList { contacts: documents.contacts()?, total, is_counted, catalog })
     }
 }
 
 impl ContactList {
     /// A page of a list that was counted.
     pub fn counted(contacts: Vec<Arc<Contact>>, total: u64, catalog: Arc<Catalog>) -> Self {
-        Self { contacts, total, is_counted: true, last_events: Vec::new(), catalog }
+        Self { contacts, total, is_counted: true, catalog }
     }
 }
 

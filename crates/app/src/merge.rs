@@ -11,7 +11,7 @@ use store::{
     Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope, StoreError,
 };
 
-use crate::chain::{Chain, Step};
+use crate::chain::{Chain, Step, WALK_MAX};
 use crate::contacts::Written;
 use crate::records::TRIES;
 use crate::{App, Caller, Error, Missing, NotUndone, Terms, Undone};
@@ -126,6 +126,9 @@ impl App {
     }
 
     /// The last merge into a contact that is not taken apart, and whom it merged.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] when it may be before so many changes that nobody looks for it there; what the store says.
     async fn last_merge(
         &self,
         caller: &Caller,
@@ -136,14 +139,21 @@ impl App {
         let query = HistoryQuery { kind: RecordKind::Contact, record, before: None, limit: 0 };
         let mut chain = Chain::new(self, caller, query);
         let mut undone = HashSet::new();
-        while let Step::Event(number, event) = chain.step().await? {
+        loop {
+            let (number, event) = match chain.step().await? {
+                Step::Event(number, event) => (number, event),
+                Step::End => return Ok(None),
+                Step::TooFar => {
+                    let kind = ViolationKind::TooLong { max: WALK_MAX, unit: "changes since the merge" };
+                    return Err(Error::Rejected(Violation::new("", kind).into()));
+                }
+            };
             undone.extend(event.undoes);
             let is_it = |merged: &Contact| other.is_none_or(|other| is_named(merged, other));
             if event.merged.iter().any(is_it) && !undone.contains(&number) {
                 return Ok(Some((number, event.merged.iter().map(|merged| merged.id).collect())));
             }
         }
-        Ok(None)
     }
 
     /// Makes the tasks of contacts tasks of another one, too.

@@ -29,6 +29,13 @@ impl Wanted {
         self.is_used.load(Ordering::Relaxed)
     }
 
+    /// The headers that said it.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let Precondition { is, is_not } = &self.precondition;
+        let names = [("if-match", is.is_some()), ("if-none-match", is_not.is_some())];
+        names.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name)
+    }
+
     /// Whether the reader has the record as it is: at this revision.
     ///
     /// # Errors

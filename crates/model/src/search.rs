@@ -125,15 +125,15 @@ pub enum Test {
 }
 
 impl Test {
-    /// All of them; those that begin with another one come before it.
+    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Matches,
         Self::Equal,
         Self::NotEqual,
-        Self::GreaterOrEqual,
         Self::Greater,
-        Self::LessOrEqual,
+        Self::GreaterOrEqual,
         Self::Less,
+        Self::LessOrEqual,
     ];
 
     /// The sign for it.
@@ -156,6 +156,9 @@ pub enum TooLarge {
     /// Too many terms.
     #[error("has more than {TERMS} terms")]
     Terms,
+    /// Too long words, members and values.
+    #[error("has more than {TEXT_BYTES} bytes of words, members and values")]
+    Bytes,
     /// Nested too deep.
     #[error("is nested more than {DEPTH} levels deep")]
     Depth,
@@ -206,24 +209,7 @@ impl Search {
     /// # Errors
     /// [`TooLarge`].
     pub fn check(&self) -> Result<(), TooLarge> {
-        let mut terms = 0;
-        self.count(0, &mut terms)
-    }
-
-    fn count(&self, depth: usize, terms: &mut usize) -> Result<(), TooLarge> {
-        if depth > DEPTH {
-            return Err(TooLarge::Depth);
-        }
-        match self {
-            Self::And(parts) | Self::Or(parts) => {
-                parts.iter().try_for_each(|part| part.count(depth + 1, terms))
-            }
-            Self::Not(part) => part.count(depth + 1, terms),
-            Self::Word(_) | Self::Is(_) | Self::Has(_) | Self::Where(_) => {
-                *terms += 1;
-                if *terms > TERMS { Err(TooLarge::Terms) } else { Ok(()) }
-            }
-        }
+        Size::default().add(self, 0)
     }
 
     /// Where each term stands in the JSON, as JSON pointers (RFC 6901), from left to right.
@@ -246,6 +232,42 @@ impl Search {
             Self::Is(_) => found.push(format!("{at}/is")),
             Self::Has(_) => found.push(format!("{at}/has")),
             Self::Where(_) => found.push(format!("{at}/where")),
+        }
+    }
+}
+
+/// How large a tree is, as far as it was walked.
+#[derive(Default)]
+struct Size {
+    terms: usize,
+    bytes: usize,
+}
+
+impl Size {
+    fn add(&mut self, search: &Search, depth: usize) -> Result<(), TooLarge> {
+        if depth > DEPTH {
+            return Err(TooLarge::Depth);
+        }
+        match search {
+            // A group of none costs as much as a term.
+            Search::And(parts) | Search::Or(parts) if parts.is_empty() => self.add_term(&[]),
+            Search::And(parts) | Search::Or(parts) => {
+                parts.iter().try_for_each(|part| self.add(part, depth + 1))
+            }
+            Search::Not(part) => self.add(part, depth + 1),
+            Search::Is(_) => self.add_term(&[]),
+            Search::Word(text) | Search::Has(text) => self.add_term(&[text]),
+            Search::Where(Comparison { member, value, .. }) => self.add_term(&[member, value]),
+        }
+    }
+
+    fn add_term(&mut self, texts: &[&str]) -> Result<(), TooLarge> {
+        self.terms += 1;
+        self.bytes += texts.iter().map(|text| text.len()).sum::<usize>();
+        match self {
+            Self { terms, .. } if *terms > TERMS => Err(TooLarge::Terms),
+            Self { bytes, .. } if *bytes > TEXT_BYTES => Err(TooLarge::Bytes),
+            Self { .. } => Ok(()),
         }
     }
 }
@@ -302,6 +324,19 @@ mod tests {
         let nested = |levels| (0..levels).fold(word(), |inner, _| Search::Not(Box::new(inner)));
         assert_eq!(nested(DEPTH).check(), Ok(()));
         assert_eq!(nested(DEPTH + 1).check(), Err(TooLarge::Depth));
+        for empty in [Search::And(vec![]), Search::Or(vec![])] {
+            assert_eq!(Search::Or(vec![empty; TERMS + 1]).check(), Err(TooLarge::Terms));
+        }
+        let compared = |bytes: usize| {
+            let member = "m".repeat(bytes / 2);
+            Search::Where(Comparison { value: "v".repeat(bytes - member.len()), member, test: Test::Equal })
+        };
+        assert_eq!(compared(TEXT_BYTES).check(), Ok(()));
+        assert_eq!(compared(TEXT_BYTES + 1).check(), Err(TooLarge::Bytes));
+        assert_eq!(Search::Has("h".repeat(TEXT_BYTES + 1)).check(), Err(TooLarge::Bytes));
+        let words = vec![Search::Word("w".repeat(TEXT_BYTES / 2)); 2];
+        assert_eq!(Search::And(words.clone()).check(), Ok(()));
+        assert_eq!(Search::And([words, vec![word()]].concat()).check(), Err(TooLarge::Bytes));
     }
 
     #[test]

@@ -156,6 +156,11 @@ pub fn time(text: &str) -> Result<Value, ViolationKind> {
     }
 }
 
+/// A time of day with its seconds, so that texts of times stand as times do.
+pub fn whole_time(time: &str) -> String {
+    if time.len() == 5 { format!("{time}:00") } else { time.to_owned() }
+}
+
 /// The option that a text names: by its id in any form, an alias of the dialect, its value or its name.
 pub fn option<'a>(field: &'a Field, dialect: Dialect, text: &str) -> Result<&'a FieldOption, ViolationKind> {
     let options = || field.options.iter();

@@ -59,11 +59,6 @@ impl Documents {
         self.last_events.push(last_event);
     }
 
-    /// In the orders by change: the last event of each, as it was when the page was read.
-    pub fn last_events(&self) -> &[u64] {
-        &self.last_events
-    }
-
     /// Leaves so many.
     pub fn truncate(&mut self, len: usize) {
         self.each.truncate(len);

@@ -121,8 +121,6 @@ pub struct ContactPage {
     pub total: u64,
     /// Whether all were counted: else the total is that of those that were met up to the end of the page.
     pub is_counted: bool,
-    /// In the orders by change: the last event of each contact, as it was when the page was read.
-    pub last_events: Vec<u64>,
 }
 
 /// The same page, with the contacts as they are stored.
@@ -245,8 +243,8 @@ impl ContactQuery {
         usize::try_from(self.offset.saturating_add(self.limit.into())).unwrap_or(usize::MAX)
     }
 
-    /// The place of a contact in the order, unless that is one by number. Its last event is one of
-    /// [`ContactPage::last_events`].
+    /// The place of a contact in the order, unless that is one by number. Its last event is told by
+    /// [`Documents::last`].
     pub fn place(&self, last: &Contact, last_event: Option<u64>) -> Option<Behind> {
         if !self.sort.is_empty() {
             return Some(Behind::Ranks(self.sort.iter().map(|sort| sort.rank(last)).collect(), last.number));

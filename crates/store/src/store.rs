@@ -310,8 +310,7 @@ impl Store {
         query: &ContactQuery,
     ) -> Result<ContactPage, StoreError> {
         let DocumentPage { documents, total, is_counted } = self.list_documents(workspace, query).await?;
-        let (contacts, last_events) = (documents.contacts()?, documents.last_events().to_vec());
-        Ok(ContactPage { contacts, total, is_counted, last_events })
+        Ok(ContactPage { contacts: documents.contacts()?, total, is_counted })
     }
 
     /// The same page, with the contacts as they are stored: for what shows them in place.

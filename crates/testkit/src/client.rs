@@ -17,6 +17,7 @@ pub struct Client {
     headers: Vec<(String, String)>,
     description: Option<Description>,
     on_all_terms: bool,
+    has_odd_requests: bool,
     /// The description of answers to requests with this in their query.
     renamed: Option<(&'static str, Description)>,
 }
@@ -57,10 +58,17 @@ impl Reply {
 impl Client {
     /// A client without headers.
     pub fn new(router: Router) -> Self {
-        Self { router, headers: Vec::new(), description: None, on_all_terms: false, renamed: None }
+        Self {
+            router,
+            headers: Vec::new(),
+            description: None,
+            on_all_terms: false,
+            has_odd_requests: false,
+            renamed: None,
+        }
     }
 
-    /// The same client that checks every answer against the API's description.
+    /// The same client that checks every answer, and every body that was taken, against the API's description.
     #[must_use]
     pub fn described_by(mut self, contract: &'static Contract) -> Self {
         self.description = Some(Description::of(contract));
@@ -71,6 +79,13 @@ impl Client {
     #[must_use]
     pub fn on_all_terms(self) -> Self {
         Self { on_all_terms: true, ..self }
+    }
+
+    /// The same client, of which also parameters and bodies may be taken that are not described: where more is taken than
+    /// is promised, or an answer says what is wrong with each part of a body.
+    #[must_use]
+    pub fn with_odd_requests(self) -> Self {
+        Self { has_odd_requests: true, ..self }
     }
 
     /// The same client, whose answers have other names of members where the query says so: they are checked against the
@@ -131,11 +146,14 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body)).expect("a well-formed request");
+        let request = request.body(Body::from(body.clone())).expect("a well-formed request");
+        let sent = request.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let sent = sent.map_or("application/json", |value| value.split(';').next().unwrap_or_default());
+        let sent = sent.to_ascii_lowercase();
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
-        let (parts, body) = response.into_parts();
+        let (parts, answer) = response.into_parts();
         let route = parts.extensions.get::<RouteName>().map(|route| route.0.clone());
-        let bytes = body.collect().await.expect("a body in memory").to_bytes();
+        let bytes = answer.collect().await.expect("a body in memory").to_bytes();
         let media_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
         let text = match media_type {
             Some(media_type) if media_type.starts_with("image/") => String::new(),
@@ -147,6 +165,10 @@ impl Client {
             self.renamed.iter().find(|(parameter, _)| query.split('&').any(|each| each == *parameter));
         if let Some(description) = renamed.map(|(_, renamed)| renamed).or(self.description.as_ref()) {
             description.check(method, route.as_deref(), &reply);
+            if reply.status.is_success() && !self.has_odd_requests {
+                description.check_query(method, route.as_deref(), (query, &reply));
+                description.check_taken(method, route.as_deref(), (&sent, &body));
+            }
         }
         reply
     }

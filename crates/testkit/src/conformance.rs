@@ -1,9 +1,9 @@
-//! Whether answers are what the API's description says.
+//! Whether answers, and the bodies of requests that succeeded, are what the API's description says.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use api_kit::{Contract, contract};
+use api_kit::{Contract, Query, contract};
 use axum::http::StatusCode;
 use jsonschema::Validator;
 use model::Json;
@@ -66,15 +66,45 @@ impl Description {
         let Some(described) = content.get(media_type) else {
             panic!("{name}: {media_type} is not described");
         };
-        if !media_type.ends_with("json") {
-            return;
+        if media_type.ends_with("json") {
+            self.validate(&name, &described["schema"], &reply.json());
         }
-        let faults: Vec<_> = self
-            .validator(&name, &described["schema"])
-            .iter_errors(&reply.json())
-            .map(|fault| format!("{}: {fault}", fault.instance_path()))
-            .collect();
-        assert!(faults.is_empty(), "{name}:\n{}\n{}", faults.join("\n"), reply.text);
+    }
+
+    /// Checks that each parameter of a query which had an effect is described. Those that name a field of the workspace
+    /// (`values.KEY`) cannot be.
+    pub(crate) fn check_query(&self, method: &str, route: Option<&str>, (query, reply): (&str, &Reply)) {
+        let method = method.parse().expect("a method");
+        let Some(row) = route.and_then(|route| self.contract.route(&method, route)) else { return };
+        let ignored = Query::parse(&reply.header("contactd-ignored").replace(", ", "&"));
+        for (name, _) in Query::parse(query).iter() {
+            let is_exempt = name == "dry_run" || name.starts_with("values.") || ignored.get(name).is_some();
+            let is_described = is_exempt || self.contract.parameter(row, name).next().is_some();
+            assert!(is_described, "{method} {}: the parameter '{name}' is not described", row.path);
+        }
+    }
+
+    /// Checks that a body which the route took is one that is described for it.
+    pub(crate) fn check_taken(&self, method: &str, route: Option<&str>, (media_type, body): (&str, &[u8])) {
+        let Some(operation) = route.and_then(|route| self.operation(method, route)) else { return };
+        let described = &operation["requestBody"];
+        let name = format!("{method} {} {media_type} body", route.unwrap_or("?"));
+        if body.iter().all(u8::is_ascii_whitespace) {
+            assert_ne!(described["required"], true, "{name}: may be left out");
+        } else if let Some(described) = described["content"].get(media_type) {
+            let body =
+                serde_json::from_slice(body).unwrap_or_else(|fault| panic!("{name}: no JSON: {fault}"));
+            self.validate(&name, &described["schema"], &body);
+        } else {
+            assert!(described.is_null(), "{name}: not described");
+        }
+    }
+
+    fn validate(&self, name: &str, schema: &Json, json: &Json) {
+        let validator = self.validator(name, schema);
+        let faults: Vec<_> =
+            validator.iter_errors(json).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        assert!(faults.is_empty(), "{name}:\n{}\n{json}", faults.join("\n"));
     }
 
     fn operation(&self, method: &str, route: &str) -> Option<&Json> {

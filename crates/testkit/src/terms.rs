@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use api_kit::may_write;
+
 use crate::{Client, Reply};
 
 /// So that no two requests have the same key.
@@ -17,8 +19,8 @@ pub(crate) async fn on_all_terms(client: &Client, method: &str, path: &str, body
     let done = client.send_with(method, path, body.clone(), &[key]).await;
     let what = format!("{method} {path}: {} then {}", tried.text, done.text);
     assert_eq!(tried.status, done.status, "{what}");
-    let is_write = ["POST", "PUT", "PATCH", "DELETE"].contains(&method);
-    if !is_write || done.status.is_server_error() {
+    let route = path.split('?').next().unwrap_or_default();
+    if !may_write(method, route) || done.status.is_server_error() {
         return done;
     }
     assert!(tried.header("contactd-change").is_empty(), "{what}");
@@ -32,6 +34,10 @@ pub(crate) async fn on_all_terms(client: &Client, method: &str, path: &str, body
         assert_eq!(has_differences, !done.header("contactd-change").is_empty(), "{what}");
     } else {
         assert_eq!(tried.text, done.text, "{what}");
+    }
+    if done.header("contactd-ignored").split(", ").any(|name| name == key.0) {
+        // Sent again, it would be carried out again.
+        return done;
     }
     let again = client.send_with(method, path, body.clone(), &[key]).await;
     if again.header("contactd-replayed").is_empty() {

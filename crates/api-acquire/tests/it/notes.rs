@@ -235,7 +235,7 @@ async fn unknown_members_of_a_note_are_kept() {
 #[tokio::test]
 async fn spellings_of_message_members() {
     let (_test, client) = start().await;
-    let client = client.on_all_terms();
+    let client = client.on_all_terms().with_odd_requests();
     let id = make(&client).await;
     let body =
         json!({"type": "message", "contactId": 2, "noteId": id, "parentId": 1, "id": 9, "message": "x"});

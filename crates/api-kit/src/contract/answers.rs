@@ -4,6 +4,7 @@ use model::Json;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::json;
 
 use super::{Contract, Table};
 
@@ -13,6 +14,7 @@ pub struct Answers {
     generator: SchemaGenerator,
     all: Vec<Answered>,
     requests: Vec<Requested>,
+    without_event: Vec<String>,
 }
 
 /// What some routes take.
@@ -52,7 +54,12 @@ impl Default for Answers {
             settings.definitions_path = "/components/schemas".into();
             settings.meta_schema = None;
         });
-        Self { generator: settings.into_generator(), all: Vec::new(), requests: Vec::new() }
+        Self {
+            generator: settings.into_generator(),
+            all: Vec::new(),
+            requests: Vec::new(),
+            without_event: Vec::new(),
+        }
     }
 }
 
@@ -88,11 +95,26 @@ impl Answers {
         self.requests.push(Requested { routes: owned(routes), bodies, is_required });
     }
 
-    /// The schema of a patch of a type: the same members, of which none must be there, and those named are only read.
+    /// Routes whose writes are no events.
+    pub fn without_event(&mut self, routes: &[&str]) {
+        self.without_event.extend(owned(routes));
+    }
+
+    /// The schema of a patch of a type: the same members, of which none must be there, and those named are only read. `null`
+    /// clears lists and objects.
     pub fn patch<T: JsonSchema>(&mut self, read_only: &[&str]) -> Json {
         let schema = self.generator.subschema_for::<T>().to_value();
         let Some(name) = reference(&schema) else { return schema };
         self.patch_of(name, read_only)
+    }
+
+    /// In patches, a text may stand for all of this type.
+    pub fn patched_by_text<T: JsonSchema>(&mut self) {
+        let patch = self.patch::<T>(&[]);
+        let definitions = self.generator.definitions_mut();
+        if let Some(schema) = reference(&patch).and_then(|name| definitions.get_mut(name)) {
+            *schema = json!({ "anyOf": [{ "type": "string" }, schema] });
+        }
     }
 
     /// The schema of a part of a type: any of its members, of which these must be there, and this one beside them.
@@ -109,7 +131,7 @@ impl Answers {
             }
             self.generator.definitions_mut().insert(part.clone(), schema);
         }
-        serde_json::json!({ "$ref": format!("{REFERENCE}{part}") })
+        json!({ "$ref": format!("{REFERENCE}{part}") })
     }
 
     fn patch_of(&mut self, name: &str, read_only: &[&str]) -> Json {
@@ -122,6 +144,7 @@ impl Answers {
             self.loosen(&mut schema);
             let properties = schema.get_mut("properties").and_then(Json::as_object_mut);
             for (name, member) in properties.into_iter().flatten() {
+                clearable(member, false);
                 if let Json::Object(member) = member
                     && read_only.contains(&name.as_str())
                 {
@@ -130,7 +153,7 @@ impl Answers {
             }
             self.generator.definitions_mut().insert(patch.clone(), schema);
         }
-        serde_json::json!({ "$ref": format!("{REFERENCE}{patch}") })
+        json!({ "$ref": format!("{REFERENCE}{patch}") })
     }
 
     /// Nothing in it must be there.
@@ -165,7 +188,13 @@ impl Answers {
                 Shut.transform(schema);
             }
         }
-        Contract { table, answers: self.all, requests: self.requests, schemas }
+        Contract {
+            table,
+            answers: self.all,
+            requests: self.requests,
+            without_event: self.without_event,
+            schemas,
+        }
     }
 }
 
@@ -178,6 +207,27 @@ const REFERENCE: &str = "#/components/schemas/";
 /// The name of the schema that another one is.
 fn reference(schema: &Json) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(REFERENCE)
+}
+
+/// Lists, objects and the members of objects in place can be cleared by `null`.
+fn clearable(schema: &mut Json, is_inner: bool) {
+    if reference(schema).is_some() {
+        *schema = json!({ "anyOf": [schema, { "type": "null" }] });
+        return;
+    }
+    let kind = match schema.get("type").and_then(Json::as_str) {
+        Some(kind @ ("array" | "object")) => kind.to_owned(),
+        Some(kind) if is_inner => kind.to_owned(),
+        _ => return,
+    };
+    let Json::Object(keywords) = schema else { return };
+    keywords.insert("type".to_owned(), json!([kind, "null"]));
+    if let Some(Json::Object(members)) = keywords.get_mut("properties") {
+        members.values_mut().for_each(|member| clearable(member, true));
+    }
+    if let Some(others) = keywords.get_mut("additionalProperties") {
+        clearable(others, true);
+    }
 }
 
 fn shut(mut schema: Schema) -> Json {

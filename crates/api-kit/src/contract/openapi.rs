@@ -166,7 +166,7 @@ fn member(name: &str, row: &MemberRow, members: &[(&str, &MemberRow)]) -> Json {
     let below = format!("{name}.");
     if members.iter().any(|(each, _)| each.starts_with(&below)) {
         let inner = body(&below, members);
-        if schema.get("type").is_some_and(|kind| kind == "array") {
+        if schema.get("type").is_some_and(|kinds| kinds == "array" || kinds == &json!(["array", "null"])) {
             // What the row says of the items goes first: they may be texts too.
             if let Json::Object(items) = schema.entry("items").or_insert_with(|| json!({})) {
                 add(items, inner);

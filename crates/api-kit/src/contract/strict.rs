@@ -54,8 +54,7 @@ impl Strict {
             return Err(Undocumented::Call { method: method.clone(), path: path.to_owned() });
         };
         for (name, _) in query.names() {
-            let mut known = contract.table.parameters(route).filter(|(_, row)| row.documented);
-            if !known.any(|(each, _)| is_same_parameter(each, name)) {
+            if !contract.parameter(route, name).any(|row| row.documented) {
                 return Err(Undocumented::Parameter(name.to_owned()));
             }
         }
@@ -74,12 +73,6 @@ impl Strict {
         look(&known, body, "", &mut unknown);
         if unknown.is_empty() { Ok(()) } else { Err(Rejection { violations: unknown }) }
     }
-}
-
-/// Whether a parameter is the one of the table, also as `name[]` or `name[key]`.
-fn is_same_parameter(known: &str, name: &str) -> bool {
-    let base = name.split('[').next().unwrap_or(name);
-    is_wild(known) || known == name || known == base
 }
 
 /// Looks for members that are not known, at this depth and below, as far as the table goes.

@@ -5,6 +5,7 @@ use model::Json;
 use serde_json::{Map, json};
 
 use super::{Contract, RouteRow};
+use crate::may_write;
 
 /// What the routes refer to: the parts of `components` that are called so.
 pub(super) fn components() -> [(&'static str, Json); 2] {
@@ -18,8 +19,8 @@ pub(super) fn components() -> [(&'static str, Json); 2] {
         "IdempotencyKey": parameter("Idempotency-Key", "header", key,
             "The request is carried out once, however often it is sent with this key within 24 hours."),
         "Prefer": parameter("Prefer", "header", text(),
-            "`return=minimal`: an answer without a body. `dry-run`: nothing is stored, and the header contactd-differences \
-             says what would differ; `dry-run; differences=body`: the body says it."),
+            "`return=minimal`: no body where it would be the record that was changed. `dry-run`: nothing is stored, and the \
+             header contactd-differences says what would differ; `dry-run; differences=body`: the body says it."),
         "DryRun": parameter("dry_run", "query", flag, "Whether nothing is to be stored: as `Prefer: dry-run`."),
         "IfMatch": parameter("If-Match", "header", text(),
             "Only if this is its entity tag: `\"7\"`, or `*` for any. Another is answered with 412."),
@@ -53,6 +54,8 @@ pub(super) fn dry_run_body() -> Json {
 /// What a route takes and tells.
 pub(super) struct Terms {
     pub(super) is_write: bool,
+    /// Whether what it writes is an event.
+    is_event: bool,
     /// Whether it writes what is there already.
     is_change: bool,
     /// Whether what it is about has an entity tag.
@@ -65,7 +68,7 @@ impl Terms {
         if !contract.table.api.prefix.is_empty() {
             return None;
         }
-        let is_write = route.method != "GET" && !route.path.ends_with("/search");
+        let is_write = may_write(&route.method, &route.path);
         // A record that can be asked for with the tag of what is known of it, and what is done to it.
         let unchanged = contract.answers.iter().filter(|each| each.status == Some(304));
         let mut tagged = unchanged.flat_map(|each| &each.routes).filter_map(|name| name.strip_prefix("GET "));
@@ -73,23 +76,27 @@ impl Terms {
             let beneath = route.path.strip_prefix(path);
             beneath.is_some_and(|rest| rest.is_empty() || is_write && rest.starts_with('/'))
         });
-        Some(Self { is_write, is_change: is_write && route.method != "PUT", is_tagged })
+        let name = format!("{} {}", route.method, route.path);
+        let is_event = is_write && !contract.without_event.contains(&name);
+        Some(Self { is_write, is_event, is_change: is_write && route.method != "PUT", is_tagged })
     }
 
     /// References to its parameters.
     pub(super) fn parameters(&self) -> Vec<Json> {
-        let of_writes = ["IdempotencyKey", "Prefer", "DryRun"].into_iter().filter(|_| self.is_write);
+        let of_events = ["IdempotencyKey"].into_iter().filter(|_| self.is_event);
+        let of_writes = ["Prefer", "DryRun"].into_iter().filter(|_| self.is_write);
         let of_tagged_writes = ["IfMatch"].into_iter().filter(|_| self.is_write && self.is_tagged);
         let of_unknown = ["IfNoneMatch"].into_iter().filter(|_| self.is_tagged && !self.is_change);
-        let all = of_writes.chain(of_tagged_writes).chain(of_unknown);
+        let all = of_events.chain(of_writes).chain(of_tagged_writes).chain(of_unknown);
         all.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect()
     }
 
     /// References to the headers of what it answers when all is well.
     pub(super) fn headers(&self) -> Json {
-        let of_writes = ["contactd-change", "contactd-held-back", "contactd-dry-run", "contactd-differences"];
-        let of_writes = of_writes.into_iter().filter(|_| self.is_write);
-        let all = ["ETag"].into_iter().filter(|_| self.is_tagged || self.is_write).chain(of_writes);
+        let of_events = ["contactd-change", "contactd-held-back"].into_iter().filter(|_| self.is_event);
+        let of_writes = ["contactd-dry-run", "contactd-differences"].into_iter().filter(|_| self.is_write);
+        let tag = ["ETag"].into_iter().filter(|_| self.is_tagged || self.is_write);
+        let all = tag.chain(of_events).chain(of_writes);
         let all =
             all.map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })));
         Json::Object(all.collect::<Map<_, _>>())

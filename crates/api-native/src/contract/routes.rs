@@ -10,6 +10,7 @@ use serde_json::json;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
     Page,
+    Items,
     Filter,
     Search,
     Shape,
@@ -34,7 +35,7 @@ pub(super) const ROUTES: [Route; 31] = [
     (
         "POST",
         "/api/v1/contacts/search",
-        &[],
+        &[Group::Shape],
         "Search contacts. By a text or a tree, for searches that are too long for a query",
     ),
     (
@@ -163,7 +164,9 @@ pub(super) fn parameters() -> Vec<MemberRow> {
             json!({ "type": "string", "enum": ["oldest", "newest"] }),
             "By when they were made",
         ),
-        (Group::Page, "after", text(), "The `next` of another page"),
+        (Group::Page, "cursor", text(), "The `next` of another page of the same list"),
+        (Group::Page, "after", text(), "The same as `cursor`"),
+        (Group::Items, "name", text(), "Those that are called so, in any case"),
         (Group::Filter, "tag", text(), "Those that have a tag, by id or name"),
         (Group::Filter, "list", text(), "Those on a list, by id or name"),
         (Group::Filter, "company", text(), "Those of a company, by id"),
@@ -196,14 +199,13 @@ pub(super) fn parameters() -> Vec<MemberRow> {
             text(),
             "Members to order by; `-` before one for the other direction: `-updated,last_name`",
         ),
-        (Group::Search, "cursor", text(), "The `next` of another page of the same search"),
         (Group::Search, "total", flag(), "Whether to count all that are found"),
         (Group::Shape, "fields", text(), "The members to show: `name,tags,values.lead_score`"),
         (
             Group::Shape,
             "include",
             text(),
-            "What to show beside them: tags, lists, companies, notes, users, teams",
+            "What to show beside them: tags, lists, companies, notes, users, teams. One contact then has no entity tag",
         ),
         (Group::Moment, "at", text(), "As it was at this instant (RFC 3339) or in this revision"),
         (Group::History, "limit", limit(), "How many there are on a page"),

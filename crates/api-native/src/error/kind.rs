@@ -255,7 +255,7 @@ impl Kind {
             }
             Self::TooSlow => {
                 "The search had to read so many contacts that it was given up. The detail names the terms that \
-                 made it slow: mark their fields as filterable, or add terms that leave fewer contacts."
+                 made it slow: add terms that leave fewer contacts, such as words, tags, flags and options."
             }
             Self::Unavailable => {
                 "The server or its database cannot do it now. Nothing was stored. Try again after the seconds that \

@@ -38,7 +38,8 @@ impl Places<'_> {
     pub(super) fn resolve(&self, path: &Pointer) -> PointerBuf {
         let found = by_value(path).and_then(|(name, item, rest)| {
             let rows = self.document.get(&name)?.as_array()?;
-            let place = rows.iter().position(|row| self.is(&name, row, &item))?;
+            let id = self.id(&name, &item)?;
+            let place = rows.iter().position(|row| row.get("id").unwrap_or(row) == &*id)?;
             let tokens = [Token::new(name), Token::from(place)].into_iter().chain(rest);
             Some(PointerBuf::from_tokens(tokens))
         });
@@ -77,12 +78,6 @@ impl Places<'_> {
         let rows = self.document.get(&name).and_then(Json::as_array);
         let is_there = rows.is_some_and(|rows| rows.contains(&text));
         Ok((!is_there).then_some((path, text)))
-    }
-
-    /// Whether a row of a list is what a client names so.
-    fn is(&self, name: &str, row: &Json, item: &str) -> bool {
-        let id = row.get("id").unwrap_or(row).as_str();
-        id.is_some() && id == self.id(name, item).as_deref()
     }
 
     /// The id of what a client names: by its id, or by a name that only one has.

@@ -8,7 +8,7 @@
 //! `id` of one that is there, or a `value`, and the `name` that people read. One that is there keeps its id, whatever
 //! its value becomes, and with it the values of contacts; what is left out is deleted.
 
-use api_kit::decode;
+use api_kit::{Answers, decode};
 use app::Fresh;
 use model::{
     Aliases, Catalog, Entity, Extras, Field, FieldId, FieldOption, FieldType, OptionId, SystemMember,
@@ -152,6 +152,10 @@ impl Resource for Field {
         if let Some(rows) = members.rows("options") {
             self.options = options::settled(self, &rows, members);
         }
+    }
+
+    fn describe_patches(all: &mut Answers) {
+        all.patched_by_text::<OptionBody<'_>>();
     }
 
     fn aliases_mut(&mut self) -> &mut Aliases {

@@ -53,10 +53,7 @@ impl<'a> From<&ChannelDocument<'a>> for ChannelBody<'a> {
 
 /// A channel that stands in memory, as JSON.
 pub(super) fn shown(channel: &Channel) -> Json {
-    // Plain data with text keys, for which none of this can fail.
-    let text = serde_json::to_string(channel).unwrap_or_default();
-    let document = serde_json::from_str::<ChannelDocument<'_>>(&text).ok();
-    document.map(|document| to_json(&ChannelBody::from(&document))).unwrap_or_default()
+    to_json(&ChannelBody::from(&ChannelDocument::from(channel)))
 }
 
 /// Makes the channels those of an array. Each has a `kind`, and a `value` (as a person writes it) or the `id`

@@ -8,7 +8,6 @@ use model::{
     NoteId, OptIn, TagId, TeamId, UserId, Written,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::ser::Error;
 use serde::{Serialize, Serializer};
 
 use super::channel::ChannelBody;
@@ -159,7 +158,7 @@ impl<'a> DocumentBody<'a> {
     }
 }
 
-/// The same for a contact that a change has just made: through its document, so that there is one way to show it.
+/// The same for a contact that a change has just made: as its document, so that there is one way to show it.
 pub(crate) struct ContactBody<'a> {
     contact: &'a Contact,
     catalog: &'a Catalog,
@@ -188,9 +187,7 @@ impl JsonSchema for ContactBody<'_> {
 
 impl Serialize for ContactBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let document = serde_json::to_string(self.contact).map_err(S::Error::custom)?;
-        let contact = serde_json::from_str(&document).map_err(S::Error::custom)?;
-        DocumentBody::new(&contact, self.catalog).serialize(serializer)
+        DocumentBody::new(&self.contact.into(), self.catalog).serialize(serializer)
     }
 }
 

@@ -26,7 +26,7 @@ impl Asked {
     }
 }
 
-/// Reads `{"contacts": [ID…], "fields": {MEMBER: ID…}, "preview": FLAG}`.
+/// Reads `{"contacts": [ID…], "choices": {MEMBER: ID…}, "preview": FLAG}`.
 pub(crate) fn decode_merge(body: Body, catalog: &Catalog) -> Result<Asked, Rejection> {
     let mut noted = Change::default();
     let members = body.object(&mut noted);
@@ -52,7 +52,7 @@ pub(crate) fn read_merge(
                 Ok(rows) => asked.from = contacts(rows, noted),
                 Err(kind) => noted.refuse(name, kind),
             },
-            "fields" => match decode::object(json) {
+            "choices" => match decode::object(json) {
                 Ok(members) => asked.choices = choices(members, catalog, noted),
                 Err(kind) => noted.refuse(name, kind),
             },
@@ -86,7 +86,7 @@ fn choices(
 ) -> Vec<MergeChoice> {
     let mut choices = Vec::with_capacity(members.len());
     for (name, json) in members {
-        let at = format!("fields.{name}");
+        let at = format!("choices.{name}");
         match (choosable(name, catalog), decode::text(json)) {
             (Ok(members), Ok(text)) => {
                 choices.push(MergeChoice { at, members, of: Ref::uuid(Dialect::Native, text) });

@@ -6,7 +6,6 @@ use model::{
     Catalog, Dialect, Entity, Field, FieldId, FieldType, Json, OptionId, Timestamp, Value, ValueDocument,
     ValueDocuments, ViolationKind, value,
 };
-use serde::ser::Error;
 use serde::{Serialize, Serializer};
 
 /// Values by field key, in the catalog's order.
@@ -50,9 +49,7 @@ impl<'a> CompanyValues<'a> {
 
 impl Serialize for CompanyValues<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let document = serde_json::to_string(self.values).map_err(S::Error::custom)?;
-        let values = serde_json::from_str(&document).map_err(S::Error::custom)?;
-        Values::new(&values, Entity::Company, self.catalog).serialize(serializer)
+        Values::new(&self.values.into(), Entity::Company, self.catalog).serialize(serializer)
     }
 }
 

@@ -31,7 +31,7 @@ async fn operations_are_carried_out_in_their_order_and_undone_as_one() {
             &client,
             mode,
             &json!([
-                {"op": "merge", "id": jane["id"], "contacts": [other["id"]]},
+                {"op": "merge", "id": jane["id"], "contacts": [other["id"]], "choices": {"job_title": other["id"]}},
                 {"op": "create", "body": {"city": "Rome", "aliases": {"native": ["new"]}}},
                 {"op": "update", "id": "new", "body": {"state": "Lazio"}},
                 {"op": "upsert", "by": "email", "value": "a@x.example", "body": {}},
@@ -45,6 +45,7 @@ async fn operations_are_carried_out_in_their_order_and_undone_as_one() {
         let got = reply.expect(200);
         assert_eq!(statuses(&got), [200, 201, 200, 201, 200, 200, 204, 200]);
         let results = got["results"].as_array().unwrap();
+        assert_eq!(results[0]["contact"]["job_title"], "CTO");
         assert_eq!(results[3]["contact"]["id"], results[4]["contact"]["id"]);
         assert_eq!(
             (&results[2]["contact"]["city"], &results[2]["contact"]["state"]),
@@ -77,6 +78,7 @@ async fn operations_are_carried_out_in_their_order_and_undone_as_one() {
 #[tokio::test]
 async fn one_that_is_refused_stops_all_or_only_itself() {
     let (_test, client) = start().await;
+    let client = client.with_odd_requests();
     let jane = numbered(&client, JANE).await;
     let email = json!([{"kind": "email", "value": "desk@x.example"}]);
     for _ in 0..2 {

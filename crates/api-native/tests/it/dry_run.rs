@@ -139,3 +139,35 @@ async fn a_write_can_be_answered_without_a_body() {
     assert!(!minimal.patch(&path(&jane), &json!({"nosuch": 1})).await.text.is_empty());
     assert!(!minimal.get(&path(&jane)).await.text.is_empty());
 }
+
+#[tokio::test]
+async fn an_answer_that_tells_more_than_a_record_keeps_its_body() {
+    let (_test, client) = start().await;
+    let minimal = client.clone().with_header("prefer", "return=minimal");
+    let (one, other) = (create(&client, &json!({"city": "Rome"})).await, create(&client, &json!({})).await);
+    let key = json!({"name": "bot", "workspaces": ["demo"]});
+    let key = minimal.post("/api/v1/keys", &key).await.expect(201);
+    assert!(key["secret"].is_string());
+    let path_of_key = format!("/api/v1/keys/{}", key["id"].as_str().unwrap());
+    let merged = json!({"contacts": [other["id"]]});
+    let preview = json!({"contacts": [other["id"]], "preview": true});
+    let operations = json!({"operations": [{"op": "create", "body": {}}]});
+    for (path, body, member) in [
+        (format!("{path_of_key}/rotate"), json!({}), "secret"),
+        (format!("{CONTACTS}/search"), json!({"q": "Rome"}), "contacts"),
+        (format!("{}/merge", path(&one)), preview, "contact"),
+        (format!("{}/merge", path(&one)), merged, "differences"),
+        (format!("{}/unmerge", path(&one)), json!({}), "restored"),
+        ("/api/v1/batch".to_owned(), operations, "results"),
+    ] {
+        let reply = minimal.post(&path, &body).await;
+        assert!(reply.expect(200)[member] != Json::Null, "{path}");
+        assert_eq!(reply.header("preference-applied"), "", "{path}");
+    }
+    let renamed = minimal.patch(&path_of_key, &json!({"name": "robot"})).await;
+    assert_eq!((renamed.status.as_u16(), renamed.text.as_str()), (204, ""));
+    // A search stores nothing anyway.
+    let search = client.clone().with_header("prefer", "dry-run");
+    let found = search.post(&format!("{CONTACTS}/search"), &json!({})).await;
+    assert_eq!((found.status.as_u16(), found.header("contactd-dry-run")), (200, ""));
+}

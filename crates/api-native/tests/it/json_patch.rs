@@ -155,7 +155,21 @@ async fn copies_do_not_grow_without_bound() {
     let deeper =
         |n: usize| json!({"op": "add", "path": format!("/extras/acquire/a{}", "/x".repeat(n)), "value": {}});
     let operations: Vec<_> = (1..200).map(deeper).collect();
-    assert_eq!(refusals(&patch(&client, &contact, &json!(operations)).await, 422), ["198 too_long"]);
+    // `/extras/acquire/a` is three levels down, and no value stands more than 64 levels down.
+    assert_eq!(refusals(&patch(&client, &contact, &json!(operations)).await, 422), ["60 too_long"]);
+    let twice_as_deep = |n: u32| {
+        let path = format!("/extras/acquire{}", "/b".repeat(1 << n));
+        json!({"op": "copy", "from": "/extras/acquire", "path": path})
+    };
+    let operations: Vec<_> = (0..18).map(twice_as_deep).collect();
+    assert_eq!(refusals(&patch(&client, &contact, &json!(operations)).await, 422), ["5 too_long"]);
+    let [there, back] = [("a", "b"), ("b", "a")].map(|(from, path)| {
+        json!({"op": "move", "from": format!("/extras/acquire/{from}"), "path": format!("/extras/acquire/{path}")})
+    });
+    let text = json!({"op": "add", "path": "/extras/acquire/a", "value": "x".repeat(10_000)});
+    let operations: Vec<_> =
+        std::iter::once(text).chain([there, back].into_iter().cycle().take(999)).collect();
+    assert_eq!(refusals(&patch(&client, &contact, &json!(operations)).await, 422), ["105 too_long"]);
     assert_eq!(client.get(&path(&contact)).await.expect(200), contact);
 }
 

@@ -5,6 +5,8 @@ use model::{Dialect, Json};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
+use crate::client;
+
 const KEYS: &str = "/api/v1/keys";
 
 struct World {
@@ -15,7 +17,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let test = TestApp::new().await;
-        let admin = Client::new(api_native::routes(test.app.clone())).with_key("demo");
+        let admin = client(&test).on_all_terms();
         Self { test, admin }
     }
 
@@ -225,7 +227,8 @@ async fn every_limit_is_told() {
     assert_eq!(limits["key"]["rate"], Json::Null);
     let (_, secret) =
         world.made(json!({"workspaces": ["demo"], "rate": {"requests": 2, "per": "hour"}})).await;
-    let limits = world.with(&secret).get("/api/v1/limits").await.expect(200);
+    let slow = client(&world.test).with_key(&secret);
+    let limits = slow.get("/api/v1/limits").await.expect(200);
     assert_eq!(limits["key"]["rate"], json!({"requests": 2, "per": "hour", "burst": 2}));
     assert_eq!(limits["key"]["remaining"], 1);
 }

@@ -92,7 +92,7 @@ async fn a_preview_shows_what_would_come_of_it_and_stores_nothing() {
     let (_test, client) = start().await;
     let (jane, janet) = two(&client).await;
     let body = json!({
-        "contacts": [janet["id"]], "fields": {"city": janet["id"], "name": "janet", "values.lead_score": jane["id"]},
+        "contacts": [janet["id"]], "choices": {"city": janet["id"], "name": "janet", "values.lead_score": jane["id"]},
     });
     let mut asked = body.clone();
     asked["preview"] = json!(true);
@@ -145,14 +145,14 @@ async fn what_is_wrong_with_a_merge_is_said_and_nothing_is_stored() {
             (json!({"contacts": [id]}), "contacts.0 same_contact"),
             (json!({"contacts": ["nobody"]}), "contacts.0 unknown_contact"),
             (json!({"contacts": [id], "other": 1}), "other unknown_member"),
-            (json!({"contacts": ["a"], "fields": {"tags": id}}), "fields.tags immutable"),
-            (json!({"contacts": ["a"], "fields": {"opt_in": id}}), "fields.opt_in immutable"),
-            (json!({"contacts": ["a"], "fields": {"nowhere": id}}), "fields.nowhere unknown_member"),
+            (json!({"contacts": ["a"], "choices": {"tags": id}}), "choices.tags immutable"),
+            (json!({"contacts": ["a"], "choices": {"opt_in": id}}), "choices.opt_in immutable"),
+            (json!({"contacts": ["a"], "choices": {"nowhere": id}}), "choices.nowhere unknown_member"),
             (
-                json!({"contacts": ["a"], "fields": {"values.nowhere": id}}),
-                "fields.values.nowhere unknown_field",
+                json!({"contacts": ["a"], "choices": {"values.nowhere": id}}),
+                "choices.values.nowhere unknown_field",
             ),
-            (json!({"contacts": ["a"], "fields": {"city": 1}}), "fields.city wrong_type"),
+            (json!({"contacts": ["a"], "choices": {"city": 1}}), "choices.city wrong_type"),
             (json!({"contacts": vec!["a"; 101]}), "contacts.100 too_long"),
         ] {
             let mut body = body;
@@ -162,8 +162,8 @@ async fn what_is_wrong_with_a_merge_is_said_and_nothing_is_stored() {
         }
     }
     let other = create(&client, &json!({})).await;
-    let stranger = json!({"contacts": [other["id"]], "fields": {"city": numbered(&client, 2).await["id"]}});
-    assert_eq!(refusals(&merge(&client, &jane, &stranger).await, 422), ["fields.city unknown_contact"]);
+    let stranger = json!({"contacts": [other["id"]], "choices": {"city": numbered(&client, 2).await["id"]}});
+    assert_eq!(refusals(&merge(&client, &jane, &stranger).await, 422), ["choices.city unknown_contact"]);
     merge(&client, &json!({"id": "nobody"}), &json!({"contacts": [id]})).await.expect(404);
     let outdated = client.clone().with_header("if-match", "\"77\"");
     assert_eq!(

@@ -38,6 +38,54 @@ async fn an_answer_is_given_again_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn a_request_with_a_key_takes_one_off_the_rate_and_each_answer_tells_its_own() {
+    let (test, admin) = start().await;
+    let body = json!({"workspaces": ["demo"], "rate": {"requests": 4, "per": "hour"}});
+    let key = admin.post("/api/v1/keys", &body).await.expect(201);
+    let slow = admin.with_key(key["secret"].as_str().unwrap());
+    let once = slow.clone().with_header("idempotency-key", "a");
+    let left = |reply: &Reply| reply.header("ratelimit").split(';').nth(1).unwrap_or_default().to_owned();
+    let (first, again) = (json!({"city": "Rome"}), json!({"city": "Oslo"}));
+    let replies = [
+        (once.post(CONTACTS, &first).await, 201, "r=3"),
+        (once.post(CONTACTS, &first).await, 201, "r=2"),
+        (once.post(CONTACTS, &again).await, 422, "r=1"),
+        (slow.clone().with_header("if-match", "none").get(CONTACTS).await, 400, "r=0"),
+        (once.post(CONTACTS, &first).await, 429, "r=0"),
+    ];
+    for (n, (reply, status, rate)) in replies.iter().enumerate() {
+        assert_eq!((reply.status.as_u16(), left(reply).as_str()), (*status, *rate), "{n}: {}", reply.text);
+    }
+    assert_eq!(replies.iter().filter(|(reply, ..)| is_replayed(reply)).count(), 1);
+    assert_eq!(client(&test).get(CONTACTS).await.expect(200)["total"], 5);
+}
+
+#[tokio::test]
+async fn keys_and_workspaces_are_written_whenever_that_is_asked_for() {
+    let (test, _) = start().await;
+    let once = keyed(&test, "a");
+    let body = json!({"workspaces": ["demo"]});
+    let made = [once.post("/api/v1/keys", &body).await, once.post("/api/v1/keys", &body).await];
+    let [one, other] = made.map(|reply| {
+        assert!(!is_replayed(&reply));
+        assert_eq!(reply.header("contactd-ignored"), "idempotency-key");
+        reply.expect(201)["id"].as_str().unwrap().to_owned()
+    });
+    assert_ne!(one, other);
+    let workspace = once.post("/api/v1/workspaces", &json!({"name": "Spa"})).await;
+    let at = workspace.header("location");
+    for reply in [
+        once.patch(&format!("/api/v1/keys/{one}"), &json!({"name": "x"})).await,
+        once.post(&format!("/api/v1/keys/{one}/rotate"), &json!({})).await,
+        once.delete(&format!("/api/v1/keys/{one}")).await,
+        once.patch(at, &json!({"name": "Pool"})).await,
+    ] {
+        assert!(reply.status.is_success(), "{}", reply.text);
+        assert_eq!(reply.header("contactd-ignored"), "idempotency-key");
+    }
+}
+
+#[tokio::test]
 async fn another_request_under_the_key_is_refused() {
     let (test, _) = start().await;
     let once = keyed(&test, "a");

@@ -59,6 +59,28 @@ async fn what_contacts_name_is_included() {
 }
 
 #[tokio::test]
+async fn what_is_included_may_have_changed_since_a_revision() {
+    let (_test, client) = start().await;
+    let jane = numbered(&client, JANE).await;
+    let tag = format!("/api/v1/tags/{}", jane["tags"][0].as_str().unwrap());
+    let shown = format!("{}?include=tags", path(&jane));
+    let known = client.clone().with_header("if-none-match", "\"1\"");
+    for (path, status) in
+        [(path(&jane), 304), (format!("{}?fields=tags", path(&jane)), 304), (shown.clone(), 200)]
+    {
+        assert_eq!(known.get(&path).await.status.as_u16(), status, "{path}");
+    }
+    let before = client.get(&shown).await;
+    assert_eq!((before.header("etag"), &before.json()["revision"]), ("", &json!(1)));
+    client.patch(&tag, &json!({"name": "renamed"})).await.expect(200);
+    let after = known.get(&shown).await;
+    assert_eq!(after.expect(200)["included"]["tags"][0]["name"], "renamed");
+    assert_eq!(after.header("contactd-ignored"), "");
+    client.clone().with_header("if-match", "\"1\"").get(&shown).await.expect(200);
+    client.clone().with_header("if-match", "\"2\"").get(&shown).await.expect(412);
+}
+
+#[tokio::test]
 async fn names_that_are_not_known_are_refused() {
     let (_test, client) = start().await;
     let jane = numbered(&client, JANE).await;

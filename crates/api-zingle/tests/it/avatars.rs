@@ -92,7 +92,7 @@ async fn put_and_delete_answer_the_documented_examples() {
 
 #[tokio::test]
 async fn every_kind_of_picture_is_served_as_what_it_is() {
-    let site = site().await;
+    let site = site().await.with_odd_requests();
     for (declared, media_type, ending, bytes) in [
         ("image/png", "image/png", ".png", png()),
         ("image/jpeg", "image/jpeg", ".jpg", jpeg()),
@@ -168,7 +168,7 @@ async fn what_is_no_address_of_a_picture_is_not_found() {
 
 #[tokio::test]
 async fn either_spelling_of_the_content_type_is_read() {
-    let site = site().await;
+    let site = site().await.with_odd_requests();
     let base64 = BASE64_STANDARD.encode(png());
     let (line, rest) = base64.split_at(40);
     let broken = format!("{line}\r\n{}", rest.trim_end_matches('='));

@@ -74,6 +74,11 @@ impl Site {
         Self { test, client }
     }
 
+    /// The same, whose client may send what the description does not have.
+    fn with_odd_requests(self) -> Self {
+        Self { client: self.client.with_odd_requests(), ..self }
+    }
+
     /// The same, with each write tried before and sent again afterwards.
     fn on_all_terms(self) -> Self {
         Self { client: self.client.on_all_terms(), ..self }

@@ -249,10 +249,10 @@ impl Asked<'_> {
                 let Ok(Value::Time(time)) = value::time(text) else {
                     return Err(self.bad_value("a time of day (14:30)"));
                 };
-                let time = whole(&time);
+                let time = value::whole_time(&time);
                 Ok(self.documents(move |contact| {
                     let own = match contact.values.get(&id) {
-                        Some(Value::Time(own)) => Some(whole(own)),
+                        Some(Value::Time(own)) => Some(value::whole_time(own)),
                         _ => None,
                     };
                     holds(test, own.map(|own| own.cmp(&time)))
@@ -289,9 +289,4 @@ impl Asked<'_> {
             }
         }
     }
-}
-
-/// A time of day with its seconds.
-fn whole(time: &str) -> String {
-    if time.len() == 5 { format!("{time}:00") } else { time.to_owned() }
 }

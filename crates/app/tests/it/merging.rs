@@ -1,7 +1,7 @@
 //! Merging contacts: rights, notes and tasks.
 
-use app::{Caller, Error, Merge, Missing, Scope, Upload};
-use model::{Change, ContactId, Dialect, OnConflict, Ref, Task, TaskId};
+use app::{BATCH_MAX, Caller, Error, Merge, Missing, Operation, Scope, Together, Upload};
+use model::{Change, ContactId, Dialect, Edit, OnConflict, Ref, Task, TaskId, TextMember};
 use testkit::TestApp;
 
 fn number(number: u64) -> Ref {
@@ -98,4 +98,24 @@ async fn contacts_of_another_workspace_are_not_merged() {
     let foreign = test.app.authenticate(&secret, Dialect::Native, None).await.unwrap();
     let refused = test.app.merge_contacts(&foreign, &Merge::new(number(2), from(&[4]))).await;
     assert!(matches!(refused, Err(Error::NotFound(Missing::Contact))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_merge_before_too_many_changes_is_not_said_to_be_none() {
+    let test = TestApp::new().await;
+    let caller = caller(&test, &[Scope::Write]).await;
+    test.app.merge_contacts(&caller, &Merge::new(number(2), from(&[4]))).await.unwrap();
+    let update = |n: usize| {
+        let mut change = Change::default();
+        change.push("city", Edit::Text(TextMember::City, Some(n.to_string())));
+        Ok(Operation::Update(number(2), change))
+    };
+    for _ in 0..10 {
+        let updates = (0..BATCH_MAX).map(update).collect();
+        assert!(test.app.run_batch(&caller, updates, Together::AllOrNone).await.is_ok());
+    }
+    let refused = test.app.unmerge(&caller, &number(2), None).await.unwrap_err();
+    assert_eq!(refused.error.to_string(), "refused: : must have at most 10000 changes since the merge");
+    let none = test.app.unmerge(&caller, &number(3), None).await.unwrap();
+    assert!(none.is_none());
 }

@@ -57,6 +57,12 @@ fn the_type_of_a_problem_is_a_page_that_explains_it() {
         assert!(page.text.contains(problem["title"].as_str().unwrap()), "{}", page.text);
         assert!(index.text.contains(&format!("href=\"{kind}\"")), "{kind}: {}", index.text);
     }
+    for kind in api_native::problem_kinds() {
+        let page = server.request("GET", kind.uri, &[], "");
+        assert_eq!(page.status, 200, "{}", kind.uri);
+        assert!(page.text.contains(kind.title) && page.text.contains(kind.text), "{}", page.text);
+        assert!(index.text.contains(&format!("href=\"{}\"", kind.uri)), "{}: {}", kind.uri, index.text);
+    }
     assert_eq!(server.request("GET", "/docs/problems/nothing", &[], "").status, 404);
 }
 

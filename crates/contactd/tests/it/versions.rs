@@ -170,16 +170,13 @@ async fn who_knew_another_revision_is_told_what_happened_since() {
 async fn a_precondition_without_effect_is_told() {
     let world = World::new().await;
     let api = &world.apis()[2];
-    let client = world.client(api, "demo").with_header("if-match", "\"1\"");
-    let reply = client
-        .post("/api/v1/crm/tag", &json!({"name": "new", "color": "#000000", "type": ["contact"]}))
-        .await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("contactd-ignored")),
-        (200, "if-match"),
-        "{}",
-        reply.text
-    );
+    for name in ["if-match", "if-none-match"] {
+        let client = world.client(api, "demo").with_header(name, "\"1\"");
+        let body = json!({"name": name, "color": "#000000", "type": ["contact"]});
+        let reply = client.post("/api/v1/crm/tag", &body).await;
+        let told = (reply.status.as_u16(), reply.header("contactd-ignored"));
+        assert_eq!(told, (200, name), "{}", reply.text);
+    }
 }
 
 #[tokio::test]

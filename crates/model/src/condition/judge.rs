@@ -8,7 +8,10 @@ use regex::{Regex, RegexBuilder};
 use uuid::Uuid;
 
 use super::{Condition, Order, Subject, Test, TextTest, distance};
-use crate::{Catalog, Channel, ChannelKind, Contact, Field, FieldId, SystemMember, Timestamp, Value};
+use crate::value::whole_time;
+use crate::{
+    Catalog, Channel, ChannelKind, Contact, Decimal, Field, FieldId, SystemMember, Timestamp, Value,
+};
 
 const DAY_MS: i64 = 86_400_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -43,7 +46,8 @@ enum Asked {
     Boolean(bool, bool),
     /// Whether a text is so; whether that is the wanted answer.
     Text(Needle, bool),
-    Number(Order, f64),
+    /// As [`Decimal::order_key`] has it.
+    Number(Order, String),
     /// Days since 1970.
     Day(Order, i64),
     /// `HH:MM:SS`.
@@ -92,7 +96,7 @@ impl Condition {
             Test::IsNot => Asked::Boolean(text.parse().ok()?, false),
             Test::Text(test) => Asked::Text(Needle::of(test, text)?, true),
             Test::NotText(test) => Asked::Text(Needle::of(test, text)?, false),
-            Test::Number(order) => Asked::Number(order, text.trim().parse().ok()?),
+            Test::Number(order) => Asked::Number(order, Decimal::parse(text)?.order_key()),
             Test::Date(order) => Asked::Day(order, day(Timestamp::parse_date(text)?)),
             Test::Time(order) => Asked::Time(order, whole_time(text)),
             Test::DaysAgo(order) => Asked::Distance(order, way(false, DAY_MS), distance(text)?),
@@ -121,12 +125,12 @@ impl Judge {
                 }
                 texts.iter().any(|text| needle.is_in(text)) == *wanted
             }
-            Asked::Number(order, number) => {
+            Asked::Number(order, key) => {
                 let own = match subject.value(contact) {
-                    Some(Value::Number(own)) => own.as_str().parse::<f64>().ok(),
+                    Some(Value::Number(own)) => Some(own.order_key()),
                     _ => None,
                 };
-                order.holds(own.and_then(|own| own.partial_cmp(number)))
+                order.holds(own.map(|own| own.cmp(key)))
             }
             Asked::Day(order, date) => order.holds(subject.instant(contact).map(|own| day(own).cmp(date))),
             Asked::Time(order, time) => order.holds(subject.time(contact).map(|own| own.as_str().cmp(time))),
@@ -282,11 +286,6 @@ fn meanings(field: &Field, catalog: &Catalog) -> HashMap<Uuid, Vec<String>> {
 /// Days since 1970, in UTC.
 fn day(at: Timestamp) -> i64 {
     at.millis().div_euclid(DAY_MS)
-}
-
-/// `HH:MM:SS` of `HH:MM` or `HH:MM:SS`.
-fn whole_time(text: &str) -> String {
-    if text.len() == 5 { format!("{text}:00") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,20 +1,56 @@
 //! A contact's stored document, read in place: texts and free JSON stay as they are written, so that showing a contact
-//! copies what is stored instead of reading it and writing it anew.
+//! copies what is stored instead of reading it and writing it anew. What a contact in memory is stored as has the same form.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Birthday, OptIn};
+use super::{Aliases, Birthday, Contact, Extras, Name, Network, OptIn};
 use crate::{
-    ChannelId, CompanyId, ContactId, Decimal, FieldId, ListId, NoteId, OptionId, TagId, TeamId, Timestamp,
-    UserId,
+    Channel, ChannelId, CompanyId, CompanyLink, ContactId, Decimal, FieldId, ListId, NoteId, OptionId, TagId,
+    TeamId, Text, Timestamp, UserId, Value,
 };
 
-/// A text, or free JSON, as it is written in the document.
-pub type Written<'a> = &'a RawValue;
+/// A text, or free JSON: as it is written in the document, or as a contact in memory has it.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'a> {
+    /// As it is written.
+    Raw(&'a RawValue),
+    /// A text.
+    Text(&'a str),
+    /// Names by social network.
+    Social(&'a BTreeMap<Network, Text>),
+    /// Ids by dialect.
+    Aliases(&'a Aliases),
+    /// Members by dialect.
+    Extras(&'a Extras),
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Raw(json) => json.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Social(names) => names.serialize(serializer),
+            Self::Aliases(aliases) => aliases.serialize(serializer),
+            Self::Extras(extras) => extras.serialize(serializer),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Written<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Deserialize::deserialize(deserializer).map(Self::Raw)
+    }
+}
+
+/// A text that may not be there.
+fn text(text: &Option<Text>) -> Option<Written<'_>> {
+    text.as_deref().map(Written::Text)
+}
 
 /// What a [`Contact`](crate::Contact) is stored as. The members are the same; those that are empty are not in it.
 #[derive(Debug, Deserialize)]
@@ -122,6 +158,49 @@ pub struct ContactDocument<'a> {
     pub extras: Option<Written<'a>>,
 }
 
+impl<'a> From<&'a Contact> for ContactDocument<'a> {
+    fn from(contact: &'a Contact) -> Self {
+        let Contact { social, aliases, extras, .. } = contact;
+        Self {
+            id: contact.id,
+            number: contact.number,
+            revision: contact.revision,
+            created_at: contact.created_at,
+            updated_at: contact.updated_at,
+            name: (&contact.name).into(),
+            salutation: text(&contact.salutation),
+            job_title: text(&contact.job_title),
+            description: text(&contact.description),
+            remarks: text(&contact.remarks),
+            location: text(&contact.location),
+            city: text(&contact.city),
+            state: text(&contact.state),
+            country: text(&contact.country),
+            website_url: text(&contact.website_url),
+            image_url: text(&contact.image_url),
+            social: (!social.is_empty()).then_some(Written::Social(social)),
+            birthday: contact.birthday,
+            channels: contact.channels.iter().map(Into::into).collect(),
+            companies: contact.companies.iter().map(Into::into).collect(),
+            tags: contact.tags.clone(),
+            lists: contact.lists.clone(),
+            notes: contact.notes.clone(),
+            values: (&contact.values).into(),
+            starred: contact.starred,
+            confirmed: contact.confirmed,
+            unconfirmed_at: contact.unconfirmed_at,
+            closed_at: contact.closed_at,
+            blocked_at: contact.blocked_at,
+            opt_in: contact.opt_in,
+            assigned_user: contact.assigned_user,
+            assigned_team: contact.assigned_team,
+            locked_by: text(&contact.locked_by),
+            aliases: (!aliases.is_empty()).then_some(Written::Aliases(aliases)),
+            extras: (!extras.is_empty()).then_some(Written::Extras(extras)),
+        }
+    }
+}
+
 /// What a [`Name`](crate::Name) is stored as.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -136,6 +215,12 @@ pub struct NameDocument<'a> {
     /// The last name.
     #[serde(borrow)]
     pub last: Option<Written<'a>>,
+}
+
+impl<'a> From<&'a Name> for NameDocument<'a> {
+    fn from(Name { full, first, last }: &'a Name) -> Self {
+        Self { full: text(full), first: text(first), last: text(last) }
+    }
 }
 
 /// What a [`Channel`](crate::Channel) is stored as.
@@ -167,6 +252,21 @@ pub struct ChannelDocument<'a> {
     pub default: bool,
 }
 
+impl<'a> From<&'a Channel> for ChannelDocument<'a> {
+    fn from(channel: &'a Channel) -> Self {
+        Self {
+            id: channel.id,
+            kind: Written::Text(channel.kind.as_str()),
+            value: Written::Text(&channel.value),
+            raw: Written::Text(&channel.raw),
+            label: text(&channel.label),
+            country: text(&channel.country),
+            primary: channel.primary,
+            default: channel.default,
+        }
+    }
+}
+
 /// What a [`CompanyLink`](crate::CompanyLink) is stored as.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -181,6 +281,17 @@ pub struct CompanyLinkDocument<'a> {
     pub start_date: Option<Written<'a>>,
     /// Whether it still does.
     pub active: bool,
+}
+
+impl<'a> From<&'a CompanyLink> for CompanyLinkDocument<'a> {
+    fn from(link: &'a CompanyLink) -> Self {
+        Self {
+            id: link.id,
+            title: text(&link.title),
+            start_date: text(&link.start_date),
+            active: link.active,
+        }
+    }
 }
 
 /// What a [`Value`](crate::Value) is stored as.
@@ -211,6 +322,22 @@ pub enum ValueDocument<'a> {
     User(UserId),
 }
 
+impl<'a> From<&'a Value> for ValueDocument<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(Written::Text(text)),
+            Value::Number(number) => Self::Number(number.clone()),
+            Value::Boolean(flag) => Self::Boolean(*flag),
+            Value::Date(text) => Self::Date(Written::Text(text)),
+            Value::Time(text) => Self::Time(Written::Text(text)),
+            Value::Datetime(at) => Self::Datetime(*at),
+            Value::Option(id) => Self::Option(*id),
+            Value::Options(ids) => Self::Options(ids.clone()),
+            Value::User(id) => Self::User(*id),
+        }
+    }
+}
+
 /// Values in the order of their fields' ids.
 #[derive(Debug, Default)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -228,6 +355,12 @@ impl<'a> ValueDocuments<'a> {
     pub fn get(&self, field: FieldId) -> Option<&ValueDocument<'a>> {
         let place = self.0.binary_search_by_key(&field, |(id, _)| *id).ok()?;
         self.0.get(place).map(|(_, value)| value)
+    }
+}
+
+impl<'a> From<&'a BTreeMap<FieldId, Value>> for ValueDocuments<'a> {
+    fn from(values: &'a BTreeMap<FieldId, Value>) -> Self {
+        Self(values.iter().map(|(field, value)| (*field, value.into())).collect())
     }
 }
 

@@ -87,6 +87,8 @@ enum Token {
     Text(String, bool),
     /// A member and its operator, and the value, if there is one.
     Compared(String, Test, Option<String>),
+    /// An operator without a member before it.
+    Test(Test),
     /// What begins none of these.
     Stray(char),
 }
@@ -95,11 +97,11 @@ type Input<'i> = LocatingSlice<&'i str>;
 type Lexed<T> = Result<T, ContextError>;
 
 /// In a value, signs mean nothing but at its start.
-fn is_plain(c: char) -> bool {
+pub(super) fn is_plain(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '"' | '(' | ')')
 }
 
-fn is_sign(c: char) -> bool {
+pub(super) fn is_sign(c: char) -> bool {
     matches!(c, ':' | '=' | '<' | '>')
 }
 
@@ -154,6 +156,7 @@ fn token(input: &mut Input<'_>) -> Lexed<Token> {
         ')'.value(Token::Close),
         '-'.value(Token::Minus),
         term,
+        test.map(Token::Test),
         any.map(Token::Stray),
     ))
     .parse_next(input)
@@ -256,11 +259,10 @@ impl Reader<'_> {
                 Err(self.error(position, Expected::Value { member, test: test.as_str() }))
             }
             Token::Stray('"') => Err(self.error(span.start, Expected::Quote)),
-            Token::Stray(sign) => {
-                let test = Test::ALL.into_iter().map(Test::as_str).find(|test| test.starts_with(sign));
-                Err(self.error(span.start, test.map_or(Expected::Term, Expected::Member)))
+            Token::Test(test) => Err(self.error(span.start, Expected::Member(test.as_str()))),
+            Token::And | Token::Or | Token::Close | Token::Stray(_) => {
+                Err(self.error(span.start, Expected::Term))
             }
-            Token::And | Token::Or | Token::Close => Err(self.error(span.start, Expected::Term)),
         }
     }
 
@@ -359,7 +361,10 @@ mod tests {
             ("city:", 5, value("city", ":")),
             ("score>= 5", 7, value("score", ">=")),
             ("score:>5", 6, value("score", ":")),
-            ("score > 80", 6, Expected::Member(">=")),
+            ("score > 80", 6, Expected::Member(">")),
+            ("score >= 80", 6, Expected::Member(">=")),
+            ("score != 80", 6, Expected::Member("!=")),
+            ("<5", 0, Expected::Member("<")),
             ("is:open", 0, Expected::Flag),
             ("has>phone", 0, Expected::Has),
             (&"(".repeat(DEPTH + 1), DEPTH, Expected::FewerLevels),

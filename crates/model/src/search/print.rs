@@ -2,6 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use super::parse::{is_plain, is_sign};
 use super::{Comparison, Flag, Search};
 
 /// How tightly what stands around a part binds.
@@ -73,9 +74,7 @@ fn joined(f: &mut Formatter<'_>, parts: &[Search], (between, level): (&str, Leve
 }
 
 fn value(f: &mut Formatter<'_>, text: &str) -> Result {
-    let is_plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '(' | ')');
-    let is_start = |c: char| !matches!(c, ':' | '=' | '<' | '>');
-    if !text.is_empty() && text.chars().all(is_plain) && text.starts_with(is_start) {
+    if text.chars().all(is_plain) && text.starts_with(|c| !is_sign(c)) {
         f.write_str(text)
     } else {
         quoted(f, text)
@@ -83,11 +82,10 @@ fn value(f: &mut Formatter<'_>, text: &str) -> Result {
 }
 
 fn is_bare(text: &str) -> bool {
-    let is_plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '(' | ')' | ':' | '=' | '<' | '>');
     let is_keyword = matches!(text, "AND" | "OR" | "NOT");
     // A sign that follows could make a word's last `!` a part of it.
     !text.is_empty()
-        && text.chars().all(is_plain)
+        && text.chars().all(|c| is_plain(c) && !is_sign(c))
         && !text.starts_with('-')
         && !text.ends_with('!')
         && !is_keyword

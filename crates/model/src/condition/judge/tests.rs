@@ -139,6 +139,7 @@ fn numbers_and_booleans_are_compared_as_such() {
     check(&of(2), &number("greater"), "9", (true, false));
     check(&of(2), &number("greater_or_equal"), "12.5", (true, false));
     check(&of(2), &number("less_or_equal"), "12", (false, false));
+    check(&of(2), &number("less"), "12.50000000000000000001", (true, false));
     check(&of(3), &json!("is"), "false", (true, false));
     check(&of(3), &json!("is"), "true", (false, false));
     check(&of(3), &json!("is_not"), "true", (true, true));
