@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Choice, Contact, ContactId, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection, Violation,
-    ViolationKind, difference,
+    Applied, Choice, Contact, ContactId, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection,
+    Violation, ViolationKind, difference,
 };
 
 use super::batch::{Batch, Happened};
@@ -100,13 +100,7 @@ impl Batch {
                 return Err(changed_since("former"));
             }
         }
-        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
-        if let Some(held) = applied.held_back.first() {
-            // It would belong to two contacts.
-            let path = held.member.path(&*self.catalog(write.workspace)?);
-            let violation = Violation::new(path.clone(), ViolationKind::Protected(path));
-            return Err(Rejection::from(violation).into());
-        }
+        let applied = self.reverted_whole(write, into, (event, on_conflict))?;
         if deletions.iter().any(|(_, merged)| keeps_ids_of(&applied.contact, merged)) {
             return Err(changed_since("former"));
         }
@@ -145,7 +139,7 @@ impl Batch {
             }
             others.push(other);
         }
-        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        let applied = self.reverted_whole(write, into, (event, on_conflict))?;
         if others.iter().any(|other| !leads_to(&applied.contact, other)) {
             return Err(changed_since("former"));
         }
@@ -153,13 +147,23 @@ impl Batch {
             self.delete(write, other.id, None)?;
         }
         let happened = Happened {
-            held_back: applied.held_back,
-            kind: EventKind::Updated,
-            differences: applied.differences,
-            undoes: Some(seq),
             merged: others.iter().map(|other| Contact::clone(other)).collect(),
+            ..Happened::new(EventKind::Updated, applied.differences, Some(seq))
         };
         self.put(write, Arc::new(applied.contact), happened)
+    }
+
+    /// The one that stays, without what a merge did to it or what taking it apart did. What a policy held back of that
+    /// would belong to two contacts, or to none, so it may hold nothing back.
+    fn reverted_whole(
+        &self,
+        write: &Write,
+        into: &Contact,
+        (event, on_conflict): (&Event, OnConflict),
+    ) -> Result<Applied, StoreError> {
+        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        applied.check_nothing_held_back(&*self.catalog(write.workspace)?)?;
+        Ok(applied)
     }
 }
 
