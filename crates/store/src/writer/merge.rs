@@ -32,12 +32,24 @@ impl Batch {
             // What is held back of the others would be lost.
             model::check_policy(policy, &*self.catalog(write.workspace)?, &into, &applied.contact)?;
         }
-        for (_, other) in &others {
+        let others: Vec<_> = others.into_iter().map(|(_, other)| other).collect();
+        let happened = Happened::new(EventKind::Updated, applied.differences, None);
+        self.put_merged(write, (applied.contact, &others), happened)
+    }
+
+    /// Deletes contacts, and takes over what became of the one that they were merged into.
+    fn put_merged(
+        &mut self,
+        write: &Write,
+        (into, others): (Contact, &[Arc<Contact>]),
+        happened: Happened,
+    ) -> Result<Outcome, StoreError> {
+        for other in others {
             self.delete(write, other.id, None)?;
         }
-        let merged = others.iter().map(|(_, other)| Contact::clone(other)).collect();
-        let happened = Happened { merged, ..Happened::new(EventKind::Updated, applied.differences, None) };
-        self.put(write, Arc::new(applied.contact), happened)
+        let merged = others.iter().map(|other| Contact::clone(other)).collect();
+        let outcome = self.put(write, Arc::new(into), Happened { merged, ..happened })?;
+        Ok(Outcome { preceding: others.len() as u64, ..outcome })
     }
 
     /// Whose members are to be had.
@@ -106,10 +118,10 @@ impl Batch {
         }
         let happened = Happened::new(EventKind::Updated, applied.differences, Some(seq));
         let outcome = self.put(write, Arc::new(applied.contact), happened)?;
-        for (deletion, merged) in deletions {
-            self.restore(write, deletion, merged)?;
-        }
-        Ok(outcome)
+        let restored = deletions
+            .into_iter()
+            .map(|(deletion, merged)| self.restore(write, deletion, merged).map(|restored| restored.contact));
+        Ok(Outcome { restored: restored.collect::<Result<_, _>>()?, ..outcome })
     }
 }
 
@@ -143,14 +155,8 @@ impl Batch {
         if others.iter().any(|other| !leads_to(&applied.contact, other)) {
             return Err(changed_since("former"));
         }
-        for other in &others {
-            self.delete(write, other.id, None)?;
-        }
-        let happened = Happened {
-            merged: others.iter().map(|other| Contact::clone(other)).collect(),
-            ..Happened::new(EventKind::Updated, applied.differences, Some(seq))
-        };
-        self.put(write, Arc::new(applied.contact), happened)
+        let happened = Happened::new(EventKind::Updated, applied.differences, Some(seq));
+        self.put_merged(write, (applied.contact, &others), happened)
     }
 
     /// The one that stays, without what a merge did to it or what taking it apart did. What a policy held back of that
