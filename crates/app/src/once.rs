@@ -230,16 +230,12 @@ impl App {
         let before = Timestamp::from_millis(self.clock().now().millis().saturating_sub(kept_for));
         let mut forgotten = 0;
         loop {
-            let old = self.store().forget_requests(before, FORGOTTEN).await?;
-            let surplus = match old {
-                0 => self.store().forget_surplus_requests(KEPT_MAX, FORGOTTEN).await?,
-                _ => 0,
-            };
-            forgotten += old + surplus;
-            if old + surplus == 0 {
-                return Ok(forgotten);
+            match self.store().forget_requests(before, FORGOTTEN).await? {
+                0 => break,
+                old => forgotten += old,
             }
         }
+        Ok(forgotten + self.store().forget_surplus_requests(KEPT_MAX, FORGOTTEN).await?)
     }
 }
 
