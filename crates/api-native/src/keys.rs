@@ -8,9 +8,7 @@ use api_kit::{Answer, Body, Call, decode, json, with_tag};
 use app::{Compat, IssuedKey, Key, KeyRequest, Missing, Period, Rate, Scope, Workspace, WorkspaceNumber};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use model::{
-    Dialect, Json, KeyId, Native, OnHeldBack, Precondition, Ref, Rejection, Rule, ViolationKind, WorkspaceId,
-};
+use model::{Dialect, Json, KeyId, Native, OnHeldBack, Ref, Rejection, Rule, ViolationKind, WorkspaceId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -145,27 +143,15 @@ pub(crate) async fn rotate(call: Call<NativeApi>, Document(body): Document) -> A
     let mut members = Members::new(&patch, Purpose::Create, &source);
     let overlap = members.read("overlap", |json| bounded_integer(json, 0, OVERLAP_MAX)).unwrap_or(0);
     members.finish().map_err(app::Error::Rejected)?;
-    check_revision(&call, id).await?;
-    let issued = call.app.rotate_key(Some(&call.caller), id, Duration::from_secs(overlap)).await?;
+    let key = (id, &call.precondition());
+    let issued = call.app.rotate_key(Some(&call.caller), key, Duration::from_secs(overlap)).await?;
     issued_answer(&call, StatusCode::OK, &issued).await
 }
 
 /// `DELETE /keys/{id}` revokes; the key is still listed, with the time.
 pub(crate) async fn revoke(call: Call<NativeApi>) -> Answer<NativeApi> {
-    let id = id(&call)?;
-    check_revision(&call, id).await?;
-    call.app.revoke_key(Some(&call.caller), id).await?;
+    call.app.revoke_key(Some(&call.caller), (id(&call)?, &call.precondition())).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Passes if the key is at a revision that the request wants.
-async fn check_revision(call: &Call<NativeApi>, id: KeyId) -> Result<(), Error> {
-    let wanted = call.precondition();
-    if wanted != Precondition::default() {
-        let key = call.app.get_key(Some(&call.caller), id).await?;
-        wanted.check(key.revision).map_err(app::Error::Rejected)?;
-    }
-    Ok(())
 }
 
 async fn issued_answer(call: &Call<NativeApi>, status: StatusCode, issued: &IssuedKey) -> Answer<NativeApi> {

@@ -25,9 +25,7 @@ pub(crate) async fn merge(call: Call<NativeApi>, Document(body): Document) -> An
 pub(crate) async fn unmerge(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
     let other = wire::decode_unmerge(body).map_err(app::Error::Rejected)?;
     match call.app.unmerge(&call.caller, &contact_ref(&call), other.as_ref()).await {
-        Ok(Some(apart)) => {
-            Ok(with_change(apart.undone.change, json(StatusCode::OK, &UnmergedBody::new(&apart))))
-        }
+        Ok(Some(apart)) => Ok(with_change(apart.change, json(StatusCode::OK, &UnmergedBody::new(&apart)))),
         Ok(None) => Err(Error::Absent(match other {
             Some(other) => format!("no contact '{}' is merged into this one", other.text),
             None => "no contact is merged into this one".to_owned(),

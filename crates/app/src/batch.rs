@@ -4,6 +4,9 @@ use model::{Change, ContactId, Precondition, Ref, Rejection, Violation, Violatio
 use store::{Action, AnyOutcome, ContactKey, Scope, StoreError, Together};
 
 use crate::contacts::Written;
+use crate::merge::{Moved, is_outdated};
+use crate::records::TRIES;
+use crate::terms::change_of;
 use crate::{App, Caller, Error, Merge, Missing};
 
 /// Operations of one batch at most.
@@ -60,9 +63,31 @@ impl App {
             let kind = ViolationKind::TooLong { max: BATCH_MAX, unit: "operations" };
             return Err(Error::Rejected(Violation::new("operations", kind).into()));
         }
-        let mut plan = Plan::default();
+        let has_merges = operations.iter().any(|each| matches!(each, Ok(Operation::Merge(_))));
+        let copy = || operations.iter().map(|each| each.as_ref().ok().cloned()).collect();
+        let again: Option<Vec<Operation>> = if has_merges { copy() } else { None };
+        let mut done = self.try_batch(caller, operations, together).await?;
+        for _ in 1..TRIES {
+            match (&done, &again) {
+                (BatchDone::Nothing(_, NotDone::Refused(fault)), Some(again)) if is_outdated(fault) => {
+                    let operations = again.iter().cloned().map(Ok).collect();
+                    done = self.try_batch(caller, operations, together).await?;
+                }
+                _ => break,
+            }
+        }
+        Ok(done)
+    }
+
+    async fn try_batch(
+        &self,
+        caller: &Caller,
+        operations: Vec<Result<Operation, Error>>,
+        together: Together,
+    ) -> Result<BatchDone, Error> {
+        let (mut plan, mut moved) = (Plan::default(), Moved::default());
         for (place, operation) in operations.into_iter().enumerate() {
-            match self.plan_operation(caller, operation, together).await {
+            match self.plan_operation(caller, operation, (together, &mut moved)).await {
                 Ok(actions) => plan.add(actions),
                 Err(error) if together == Together::AllOrNone => {
                     return Ok(BatchDone::Nothing(place, NotDone::Refused(error)));
@@ -72,7 +97,7 @@ impl App {
         }
         let Plan { actions, of, mut results } = plan;
         let outcomes = self.write_together(&caller.into(), actions, together).await?;
-        let mut first = None;
+        let change = change_of(outcomes.len(), outcomes.iter().flatten());
         for (action, outcome) in outcomes.into_iter().enumerate() {
             let Some(operation) = of.get(action).copied() else { continue };
             match outcome {
@@ -81,21 +106,13 @@ impl App {
                     return Ok(BatchDone::Nothing(operation, NotDone::from(*fault)));
                 }
                 Err(fault) => note(&mut results, operation, Err(fault.into())),
-                Ok(outcome) => {
-                    first = first.or_else(|| outcome.event());
-                    // What else an operation writes has no answer of its own.
-                    if let AnyOutcome::Contact(outcome) = outcome {
-                        note(&mut results, operation, Ok(outcome.into()));
-                    }
-                }
+                Ok(AnyOutcome::Contact(outcome)) => note(&mut results, operation, Ok(outcome.into())),
+                // What else an operation writes has no answer of its own.
+                Ok(AnyOutcome::Record(_) | AnyOutcome::Catalog(_)) => {}
             }
         }
         let missing = || Err(NotDone::Refused(Error::NotFound(Missing::Contact)));
         let results = results.into_iter().map(|result| result.unwrap_or_else(missing)).collect();
-        let change = match first {
-            Some(number) => Some(self.first_of_group(caller, number).await?),
-            None => None,
-        };
         Ok(BatchDone::All(results, change))
     }
 
@@ -104,7 +121,7 @@ impl App {
         &self,
         caller: &Caller,
         operation: Result<Operation, Error>,
-        together: Together,
+        (together, moved): (Together, &mut Moved),
     ) -> Result<Vec<Action>, Error> {
         let checked = |change: &Change| match change.violations.as_slice() {
             [] => Ok(()),
@@ -132,7 +149,7 @@ impl App {
                 vec![Action::Delete { contact, precondition: caller.precondition(precondition)? }]
             }
             Operation::Merge(merge) => {
-                let actions = self.merge_actions(caller, &merge).await?;
+                let actions = self.merge_actions(caller, &merge, moved).await?;
                 if actions.len() > 1 && together == Together::Each {
                     // Its tasks follow only if it is carried out.
                     let kind = ViolationKind::NotOneOf(vec!["atomic".to_owned()]);
@@ -141,13 +158,6 @@ impl App {
                 actions
             }
         })
-    }
-
-    /// The number of the first event of the group that an event is of.
-    pub(crate) async fn first_of_group(&self, caller: &Caller, number: u64) -> Result<u64, Error> {
-        let event = self.store().find_event(caller.workspace, number).await?;
-        let part = event.and_then(|event| event.part).unwrap_or_default();
-        Ok(number.saturating_sub(u64::from(part)))
     }
 }
 

@@ -138,19 +138,20 @@ impl App {
         secret: String,
     ) -> Result<IssuedKey, Error> {
         let id = KeyId(self.clock().fresh_id());
-        let key = self.key_of(caller, request, (id, self.clock().now())).await?;
+        let key = self.key_of(caller, request, (id, self.clock().now()), None).await?;
         if !is_on_trial(caller) {
             self.store().create_key(&hash(&secret), &key).await?;
         }
         Ok(IssuedKey { secret, key })
     }
 
-    /// The key that a request asks for, if the caller may have it.
+    /// The key that a request asks for, instead of the one before, if the caller may have it.
     async fn key_of(
         &self,
         caller: Option<&Caller>,
         request: KeyRequest,
         (id, created_at): (KeyId, Timestamp),
+        before: Option<&Key>,
     ) -> Result<Key, Error> {
         caller.map_or(Ok(()), |caller| caller.require(Scope::Admin))?;
         let mut workspaces: Vec<WorkspaceNumber> = Vec::new();
@@ -176,7 +177,7 @@ impl App {
             dialects: or_all(request.dialects),
             compat: request.compat,
             strict: request.strict,
-            policy: self.policy(request.policy, request.on_held_back, &workspaces).await?,
+            policy: self.policy(before, (request.policy, request.on_held_back), &workspaces).await?,
             demand_version: request.demand_version,
             rate: request.rate,
             revision: 1,
@@ -191,15 +192,23 @@ impl App {
         Ok(key)
     }
 
-    /// A policy for these workspaces; `None` without a rule.
+    /// A policy for these workspaces, in the place of the one that a key had before; `None` without a rule.
     async fn policy(
         &self,
-        rules: BTreeMap<String, Rule>,
-        on_held_back: OnHeldBack,
+        before: Option<&Key>,
+        (rules, on_held_back): (BTreeMap<String, Rule>, OnHeldBack),
         workspaces: &[WorkspaceNumber],
     ) -> Result<Option<Arc<Policy>>, Error> {
         if rules.is_empty() {
             return Ok(None);
+        }
+        let former = before.and_then(|key| key.policy.as_ref());
+        if let (Some(former), Some(before)) = (former, before)
+            && former.rules == rules
+            && former.on_held_back == on_held_back
+            && before.workspaces == workspaces
+        {
+            return Ok(Some(Arc::clone(former)));
         }
         if rules.len() > policy::RULES {
             let kind = ViolationKind::TooLong { max: policy::RULES, unit: "items" };
@@ -210,7 +219,8 @@ impl App {
             catalogs.push(self.store().catalog(*workspace).await?);
         }
         let catalogs: Vec<&Catalog> = catalogs.iter().map(|catalog| &**catalog).collect();
-        let made = Policy::new(rules, on_held_back, &catalogs).map_err(|unknown| {
+        let former = former.map(|former| Policy::clone(former)).unwrap_or_default();
+        let made = former.changed(rules, on_held_back, &catalogs).map_err(|unknown| {
             let violation = |path| Violation::new(format!("policy.{path}"), ViolationKind::UnknownMember);
             Rejection { violations: unknown.into_iter().map(violation).collect() }
         });
@@ -250,31 +260,22 @@ impl App {
         (id, precondition): (KeyId, &Precondition),
         edit: impl Fn(&mut KeyRequest) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<Key, Error> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let before = self.get_key_to_change(caller, id).await?;
-            precondition.check(before.revision)?;
+        let edit = &edit;
+        self.at_revision(caller, (id, precondition), |before| async move {
             let mut request = self.request_of(&before).await?;
             edit(&mut request)?;
-            let mut after = self.key_of(caller, request, (id, before.created_at)).await?;
+            let mut after = self.key_of(caller, request, (id, before.created_at), Some(&before)).await?;
             (after.revision, after.revoked_at, after.used_at) =
                 (before.revision, before.revoked_at, before.used_at);
             if after == before {
                 return Ok(after);
             }
-            if is_on_trial(caller) {
-                return Ok(Key { revision: before.revision + 1, ..after });
+            if !is_on_trial(caller) {
+                self.edit_key(id, KeyEdit::Replace(Box::new(after.clone()), before.revision)).await?;
             }
-            let replaced = KeyEdit::Replace(Box::new(after.clone()), before.revision);
-            match self.edit_key(id, replaced).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
-                edited => {
-                    edited?;
-                    return Ok(Key { revision: before.revision + 1, ..after });
-                }
-            }
-        }
+            Ok(Key { revision: before.revision + 1, ..after })
+        })
+        .await
     }
 
     /// Gives a key another secret; the old one works for so long, and those before it no more.
@@ -284,32 +285,62 @@ impl App {
     pub async fn rotate_key(
         &self,
         caller: Option<&Caller>,
-        id: KeyId,
+        (id, precondition): (KeyId, &Precondition),
         overlap: Duration,
     ) -> Result<IssuedKey, Error> {
-        let before = self.get_key_to_change(caller, id).await?;
         let secret = random_secret();
-        if is_on_trial(caller) {
-            return Ok(IssuedKey { secret, key: before });
-        }
+        let hash = &hash(&secret);
         let millis = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp::from_millis(self.clock().now().millis().saturating_add(millis));
-        let is_known = self.store().rotate_key(id, &hash(&secret), until).await?;
-        is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))?;
-        self.inner.keys.forget(id);
-        Ok(IssuedKey { secret, key: self.get_key(caller, id).await? })
+        let rotated = self.at_revision(caller, (id, precondition), |before| async move {
+            if is_on_trial(caller) {
+                return Ok(before);
+            }
+            let is_known = self.store().rotate_key((id, before.revision), hash, until).await?;
+            self.inner.keys.forget(id);
+            is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))?;
+            Ok(Key { revision: before.revision + 1, ..before })
+        });
+        let key = rotated.await?;
+        Ok(IssuedKey { secret, key })
     }
 
     /// Revokes a key: it stops to work within a second.
     ///
     /// # Errors
     /// As [`update_key`](Self::update_key).
-    pub async fn revoke_key(&self, caller: Option<&Caller>, id: KeyId) -> Result<(), Error> {
-        self.get_key_to_change(caller, id).await?;
-        if is_on_trial(caller) {
-            return Ok(());
+    pub async fn revoke_key(
+        &self,
+        caller: Option<&Caller>,
+        (id, precondition): (KeyId, &Precondition),
+    ) -> Result<(), Error> {
+        self.at_revision(caller, (id, precondition), |before| async move {
+            if is_on_trial(caller) {
+                return Ok(());
+            }
+            self.edit_key(id, KeyEdit::Revoke(self.clock().now(), before.revision)).await
+        })
+        .await
+    }
+
+    /// Does something to a key that may be changed, at the revision at which it was read; again, when somebody else was
+    /// faster.
+    async fn at_revision<T, F: Future<Output = Result<T, Error>> + Send>(
+        &self,
+        caller: Option<&Caller>,
+        (id, precondition): (KeyId, &Precondition),
+        change: impl Fn(Key) -> F,
+    ) -> Result<T, Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let before = self.get_key_to_change(caller, id).await?;
+            precondition.check(before.revision)?;
+            match change(before).await {
+                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
+                done => return done,
+            }
         }
-        self.edit_key(id, KeyEdit::Revoke(self.clock().now())).await
     }
 
     /// Lets the caller's key open a workspace that it made.

@@ -51,7 +51,7 @@ pub use history::History;
 pub use import::{Import, Storing};
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
-pub use merge::{Merge, Unmerged};
+pub use merge::Merge;
 pub use once::{ANSWER_BYTES, Begun, KEPT_FOR, KEPT_MAX, Once, Repeated};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};

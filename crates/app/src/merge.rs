@@ -1,11 +1,11 @@
 //! Merging contacts: one stays, the others' ids lead to it; and taking that apart.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::{
     Contact, ContactId, Dialect, Facet, Native, OnConflict, Precondition, RecordKind, Ref, Rejection, Task,
-    Violation, ViolationKind,
+    TaskId, Violation, ViolationKind,
 };
 use store::{
     Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope, StoreError,
@@ -41,15 +41,6 @@ pub struct Merge {
     pub precondition: Option<Box<Precondition>>,
 }
 
-/// What taking a merge apart did.
-#[derive(Debug)]
-pub struct Unmerged {
-    /// What was done to the contact that stayed.
-    pub undone: Undone,
-    /// The contacts that came back.
-    pub restored: Vec<Arc<Contact>>,
-}
-
 impl App {
     /// Merges contacts into one, all of them or none: [`model::merge`] says what becomes of their members. The others
     /// are deleted, and their ids lead to the one that stays. Each comes with the member of the client's request that
@@ -67,28 +58,33 @@ impl App {
         loop {
             tries += 1;
             match self.try_merge(caller, merge).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
+                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
                 merged => return merged,
             }
         }
     }
 
     async fn try_merge(&self, caller: &Caller, merge: &Merge) -> Result<Written, Error> {
-        let actions = self.merge_actions(caller, merge).await?;
+        let actions = self.merge_actions(caller, merge, &mut Moved::default()).await?;
         let merged = self.write_group(&caller.into(), actions).await?.into_iter().next();
         let merged = merged.and_then(AnyOutcome::contact).ok_or(Error::NotFound(Missing::Contact))?;
         Ok(merged.into())
     }
 
     /// The actions that merge: the merge itself, then what becomes of tasks.
-    pub(crate) async fn merge_actions(&self, caller: &Caller, merge: &Merge) -> Result<Vec<Action>, Error> {
+    pub(crate) async fn merge_actions(
+        &self,
+        caller: &Caller,
+        merge: &Merge,
+        moved: &mut Moved,
+    ) -> Result<Vec<Action>, Error> {
         let Merge { into, from, choices, precondition } = merge.clone();
         let stays = self.store().find_contact(caller.workspace, &into).await?;
         let stays = stays.ok_or(Error::NotFound(Missing::Contact))?;
         if let Some((at, _)) = from.get(MERGED) {
             return Err(too_many(at, MERGED));
         }
-        let tasks = self.tasks_to_move(caller, stays.id, &from).await?;
+        let tasks = self.tasks_to_move(caller, stays.id, &from, moved).await?;
         let precondition = caller.precondition(precondition)?;
         let mut actions = vec![Action::Merge { into, from, choices, precondition }];
         actions.extend(tasks);
@@ -115,17 +111,17 @@ impl App {
         caller: &Caller,
         named: &Ref,
         other: Option<&Ref>,
-    ) -> Result<Option<Unmerged>, NotUndone> {
+    ) -> Result<Option<Undone>, NotUndone> {
         caller.require(Scope::Write)?;
         let stays = self.store().find_contact(caller.workspace, named).await?;
         let stays = stays.ok_or(Error::NotFound(Missing::Contact))?;
-        let Some((merge, merged)) = self.last_merge(caller, stays.id, other).await? else { return Ok(None) };
-        let undone = self.undo(caller, merge, OnConflict::Skip).await?;
-        let restored = self.store().find_contacts(caller.workspace, merged).await.map_err(Error::from)?;
-        Ok(Some(Unmerged { undone, restored }))
+        match self.last_merge(caller, stays.id, other).await? {
+            Some(merge) => Ok(Some(self.undo(caller, merge, OnConflict::Skip).await?)),
+            None => Ok(None),
+        }
     }
 
-    /// The last merge into a contact that is not taken apart, and whom it merged.
+    /// The last merge into a contact that is not taken apart.
     ///
     /// # Errors
     /// [`Error::Rejected`] when it may be before so many changes that nobody looks for it there; what the store says.
@@ -134,7 +130,7 @@ impl App {
         caller: &Caller,
         stays: ContactId,
         other: Option<&Ref>,
-    ) -> Result<Option<(u64, Vec<ContactId>)>, Error> {
+    ) -> Result<Option<u64>, Error> {
         let record = Ref::uuid(Dialect::Native, &stays.to_string());
         let query = HistoryQuery { kind: RecordKind::Contact, record, before: None, limit: 0 };
         let mut chain = Chain::new(self, caller, query);
@@ -151,7 +147,7 @@ impl App {
             undone.extend(event.undoes);
             let is_it = |merged: &Contact| other.is_none_or(|other| is_named(merged, other));
             if event.merged.iter().any(is_it) && !undone.contains(&number) {
-                return Ok(Some((number, event.merged.iter().map(|merged| merged.id).collect())));
+                return Ok(Some(number));
             }
         }
     }
@@ -162,32 +158,74 @@ impl App {
         caller: &Caller,
         stays: ContactId,
         from: &[(String, Ref)],
+        moved: &mut Moved,
     ) -> Result<Vec<Action>, Error> {
+        let stays = moved.led_to(stays);
         let mut tasks: Vec<Task> = Vec::new();
         for (at, named) in from {
-            // What is missing is found out where all is carried out.
+            // What is missing or is itself is found out where all is carried out.
             let Some(other) = self.store().find_contact(caller.workspace, named).await? else { continue };
+            let other = moved.led_to(other.id);
+            if other == stays {
+                continue;
+            }
             let limit = u32::try_from(TASKS + 1).unwrap_or(u32::MAX);
-            let filter = Filter::Is(Facet::Contact(other.id));
-            let query = RecordQuery { filter, limit, ..RecordQuery::default() };
+            let query =
+                RecordQuery { filter: Filter::Is(Facet::Contact(other)), limit, ..RecordQuery::default() };
             let found = self.list_records::<Task>(caller, &query).await?.records;
             let is_new =
                 |task: &Task| !task.contacts.contains(&stays) && !tasks.iter().any(|each| each.id == task.id);
-            let found: Vec<Task> = found.into_iter().filter(is_new).collect();
+            let found: Vec<Task> = moved.tasks_of(other, found).into_iter().filter(is_new).collect();
             tasks.extend(found);
             if tasks.len() > TASKS {
                 return Err(too_many(at, TASKS));
             }
+            moved.into.insert(other, stays);
         }
-        let moved = tasks.into_iter().map(|mut task| {
+        let mut actions = Vec::with_capacity(tasks.len());
+        for mut task in tasks {
             task.contacts.push(stays);
-            let expected = Some(task.revision);
-            let record: Box<model::Record> = Box::new(task.into());
+            let expected = task.revision;
+            let record: Box<model::Record> = Box::new(task.clone().into());
             record.check()?;
-            Ok(Action::Record(RecordWrite::Put { record, expected }))
-        });
-        moved.collect()
+            actions.push(Action::Record(RecordWrite::Put { record, expected: Some(expected) }));
+            moved.tasks.insert(task.id, Task { revision: expected + 1, ..task });
+        }
+        Ok(actions)
     }
+}
+
+/// What the merges of a request that are planned already do, which nobody can read yet.
+#[derive(Debug, Default)]
+pub(crate) struct Moved {
+    /// Where each contact goes that is merged.
+    into: HashMap<ContactId, ContactId>,
+    /// The tasks that go with them, as they are then.
+    tasks: HashMap<TaskId, Task>,
+}
+
+impl Moved {
+    /// The contact that another one's ids lead to then.
+    fn led_to(&self, mut contact: ContactId) -> ContactId {
+        while let Some(next) = self.into.get(&contact) {
+            contact = *next;
+        }
+        contact
+    }
+
+    /// The tasks that a contact has then, of which these are stored.
+    fn tasks_of(&self, contact: ContactId, stored: Vec<Task>) -> Vec<Task> {
+        let moved = self.tasks.values().filter(|task| task.contacts.contains(&contact)).cloned();
+        let unmoved = stored.into_iter().filter(|task| !self.tasks.contains_key(&task.id));
+        let mut tasks: Vec<Task> = moved.chain(unmoved).collect();
+        tasks.sort_unstable_by_key(|task| task.number);
+        tasks
+    }
+}
+
+/// Whether a merge was planned with tasks that somebody else changed in between.
+pub(crate) fn is_outdated(fault: &Error) -> bool {
+    matches!(fault, Error::Unavailable(StoreError::RecordChanged))
 }
 
 /// Whether a client means this contact.

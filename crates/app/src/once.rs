@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use model::{Deleted, Dialect, Event, KeyId, RecordKind, Ref, Timestamp};
+use model::{Contact, ContactId, Deleted, Dialect, Event, KeyId, RecordKind, Ref, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{
     Action, AnyOutcome, CarriedOut, CatalogOutcome, Claim, Done, ItemOutcome, KeptAnswer, Outcome,
@@ -230,16 +230,12 @@ impl App {
         let before = Timestamp::from_millis(self.clock().now().millis().saturating_sub(kept_for));
         let mut forgotten = 0;
         loop {
-            let old = self.store().forget_requests(before, FORGOTTEN).await?;
-            let surplus = match old {
-                0 => self.store().forget_surplus_requests(KEPT_MAX, FORGOTTEN).await?,
-                _ => 0,
-            };
-            forgotten += old + surplus;
-            if old + surplus == 0 {
-                return Ok(forgotten);
+            match self.store().forget_requests(before, FORGOTTEN).await? {
+                0 => break,
+                old => forgotten += old,
             }
         }
+        Ok(forgotten + self.store().forget_surplus_requests(KEPT_MAX, FORGOTTEN).await?)
     }
 }
 
@@ -303,8 +299,9 @@ impl App {
 
     async fn outcome_of(&self, write: &Write, events: &[(u64, Event)]) -> Result<Option<AnyOutcome>, Error> {
         let (workspace, catalog) = (write.workspace, self.store().catalog(write.workspace).await?);
-        // Of a merge, the deletions come first.
-        let Some((number, event)) = events.last() else { return self.unchanged(write).await };
+        // Of a merge the deletions come first; where one is taken apart, those that come back come last.
+        let told = events.iter().find(|(_, event)| event.takes_merge_apart()).or(events.last());
+        let Some((number, event)) = told else { return self.unchanged(write).await };
         let (done, differences) = (Done::from(event.kind), event.differences.clone());
         let held_back = event.held_back.clone();
         Ok(match event.subject {
@@ -313,9 +310,11 @@ impl App {
                     Some(contact) => Some(Arc::new(contact.clone())),
                     None => self.store().find_contact(workspace, &own(event.record)).await?,
                 };
-                let event = Some(*number);
+                let restored = self.restored(workspace, events).await?;
                 contact.map(|contact| {
-                    AnyOutcome::Contact(Outcome { contact, catalog, done, event, differences, held_back })
+                    let outcome = Outcome::of((contact, catalog), done, Some(*number), differences);
+                    let preceding = event.merged.len() as u64;
+                    AnyOutcome::Contact(Outcome { held_back, preceding, restored, ..outcome })
                 })
             }
             kind @ (RecordKind::Company | RecordKind::Note | RecordKind::Task) => {
@@ -351,23 +350,27 @@ impl App {
         })
     }
 
+    /// The contacts that came back with a merge that was taken apart.
+    async fn restored(
+        &self,
+        workspace: WorkspaceNumber,
+        events: &[(u64, Event)],
+    ) -> Result<Vec<Arc<Contact>>, Error> {
+        let mut events = events.iter().map(|(_, event)| event);
+        if !events.next().is_some_and(Event::takes_merge_apart) {
+            return Ok(Vec::new());
+        }
+        let ids = events.map(|event| ContactId(event.record));
+        Ok(self.store().find_contacts(workspace, ids).await?)
+    }
+
     /// What came of a write that changed nothing.
     async fn unchanged(&self, write: &Write) -> Result<Option<AnyOutcome>, Error> {
         let catalog = self.store().catalog(write.workspace).await?;
         Ok(match &write.action {
             Action::Update { contact, .. } | Action::Merge { into: contact, .. } => {
                 let contact = self.store().find_contact(write.workspace, contact).await?;
-                let (done, event, differences) = (Done::Unchanged, None, Vec::new());
-                contact.map(|contact| {
-                    AnyOutcome::Contact(Outcome {
-                        contact,
-                        catalog,
-                        done,
-                        event,
-                        differences,
-                        held_back: Vec::new(),
-                    })
-                })
+                contact.map(|contact| AnyOutcome::Contact(Outcome::unchanged(contact, catalog)))
             }
             Action::Record(store::RecordWrite::Put { record, .. }) => {
                 let found =

@@ -163,6 +163,16 @@ impl From<&Caller> for Author {
     }
 }
 
+/// The number of the change that some writes are: of several, the first event of their group, also where that is one
+/// which a write has beside the one that it tells of.
+pub(crate) fn change_of<'o>(
+    writes: usize,
+    outcomes: impl IntoIterator<Item = &'o AnyOutcome>,
+) -> Option<u64> {
+    let first = outcomes.into_iter().find(|outcome| outcome.event().is_some())?;
+    if writes > 1 { first.first_event() } else { first.event() }
+}
+
 impl App {
     /// Carries out one write on its author's terms.
     pub(crate) async fn write_any(&self, author: &Author, action: Action) -> Result<AnyOutcome, Error> {

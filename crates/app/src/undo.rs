@@ -9,10 +9,10 @@ use model::{
 };
 use store::{Action, AnyOutcome, Done, HistoryQuery, Scope};
 
-use crate::terms::GroupFailed;
 use uuid::Uuid;
 
 use crate::chain::{Chain, Step};
+use crate::terms::{GroupFailed, change_of};
 use crate::{App, Caller, Error, Missing};
 
 /// How many events are read at once.
@@ -36,6 +36,8 @@ pub struct Undone {
     pub differences: Vec<Difference>,
     /// The contact as it is now, or as it was when it was deleted, if it is one.
     pub contact: Option<Arc<Contact>>,
+    /// The contacts that came back with it, where a merge was taken apart.
+    pub restored: Vec<Arc<Contact>>,
     /// The company, note or task as it is now, or as it was when it was deleted, if it is one.
     pub record: Option<Arc<Record>>,
     /// The catalog as it is now.
@@ -109,16 +111,12 @@ impl App {
                 return Err(NotUndone { error, later });
             }
         };
-        let first = match outcomes.iter().find_map(AnyOutcome::event) {
-            // The first event may be one that an action has beside the one that it tells of.
-            Some(number) if events.len() > 1 => Some(self.first_of_group(caller, number).await?),
-            first => first,
-        };
+        let change = change_of(events.len(), &outcomes);
         // Of a change what it was about comes first, of an undo last.
         let mut outcomes = outcomes.into_iter();
         let about = if is_undo { outcomes.next() } else { outcomes.next_back() };
         let undone = about.and_then(Undone::of).ok_or(Error::NotFound(Missing::Change))?;
-        Ok(Undone { change: first, ..undone })
+        Ok(Undone { change, ..undone })
     }
 
     /// The events of a change that are to be taken back, in their order: those of its group when it is the first of one,
@@ -226,6 +224,7 @@ impl Undone {
                 change: outcome.event,
                 differences: outcome.differences,
                 contact: Some(outcome.contact),
+                restored: outcome.restored,
                 record: None,
                 catalog: outcome.catalog,
             }),
@@ -236,6 +235,7 @@ impl Undone {
                 change: outcome.event,
                 differences: outcome.differences,
                 contact: None,
+                restored: Vec::new(),
                 record: Some(outcome.record),
                 catalog: outcome.catalog,
             }),
@@ -246,6 +246,7 @@ impl Undone {
                 change: item.event,
                 differences: item.differences,
                 contact: None,
+                restored: Vec::new(),
                 record: None,
                 catalog: outcome.catalog,
             }),

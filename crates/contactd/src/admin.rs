@@ -91,12 +91,13 @@ pub(crate) async fn key(command: KeyCommand) -> anyhow::Result<()> {
         KeyCommand::Rotate { id, overlap, database } => {
             let overlap = Duration::from_secs(u64::from(overlap) * 3600);
             let app = open_existing(&database).await?;
-            let rotated = app.rotate_key(None, key_id(&id)?, overlap).await;
+            let rotated = app.rotate_key(None, (key_id(&id)?, &Precondition::default()), overlap).await;
             print(&[rotated.map_err(|fault| no_key(fault, &id))?.secret])
         }
         KeyCommand::Revoke { id, database } => {
             let app = open_existing(&database).await?;
-            app.revoke_key(None, key_id(&id)?).await.map_err(|fault| no_key(fault, &id))
+            let revoked = app.revoke_key(None, (key_id(&id)?, &Precondition::default())).await;
+            revoked.map_err(|fault| no_key(fault, &id))
         }
     }
 }

@@ -5,12 +5,12 @@
 //! are applied, [`apply`](crate::apply) holds back what the rules do not allow.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog, CatalogItem, ChannelKind, Dialect, Entity, FieldId, FieldOption, FieldType, ItemChange,
+    Catalog, CatalogItem, ChannelKind, Dialect, Entity, Field, FieldId, FieldOption, FieldType, ItemChange,
     ItemEdit, Json, Member, Network, Record, RecordKind, Rejection, Violation, ViolationKind,
 };
 
@@ -102,9 +102,10 @@ pub struct Policy {
     /// What becomes of a write of which something is held back.
     #[serde(default)]
     pub on_held_back: OnHeldBack,
-    /// Those of custom fields that were there when the policy was made, so that they hold when a field gets another key.
+    /// The paths of the rules of custom fields that were there when the policy was made, so that they hold when a field
+    /// gets another key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    fields: BTreeMap<FieldId, Rule>,
+    fields: BTreeMap<FieldId, String>,
 }
 
 /// A member that a policy kept as it was, and what it should have become.
@@ -127,28 +128,58 @@ impl Policy {
         on_held_back: OnHeldBack,
         catalogs: &[&Catalog],
     ) -> Result<Self, Vec<String>> {
-        let fields_with = |path: &str| -> Vec<FieldId> {
-            let key = path.strip_prefix("values.").unwrap_or_default();
-            let all = catalogs.iter().flat_map(|catalog| catalog.fields.iter());
-            let found = all.filter(|field| field.entity == Entity::Contact && field.system.is_none());
-            found.filter(|field| field.key == key).map(|field| field.id).collect()
-        };
-        let mut fields = BTreeMap::new();
+        Self::default().changed(rules, on_held_back, catalogs)
+    }
+
+    /// The policy with other rules, for workspaces with these catalogs. A rule that stays is about the same fields: under
+    /// the keys that they have now, and also where they were deleted, since they may come back.
+    ///
+    /// # Errors
+    /// Every new path that names no member and no custom field of any of the catalogs.
+    pub fn changed(
+        &self,
+        rules: BTreeMap<String, Rule>,
+        on_held_back: OnHeldBack,
+        catalogs: &[&Catalog],
+    ) -> Result<Self, Vec<String>> {
+        let rules = self.renamed(rules, catalogs);
+        let stays = |(_, path): &(&FieldId, &String)| rules.contains_key(*path);
+        let mut fields: BTreeMap<FieldId, String> =
+            self.fields.iter().filter(stays).map(|(id, path)| (*id, path.clone())).collect();
         let mut unknown = Vec::new();
-        for (path, rule) in &rules {
-            let found = fields_with(path);
-            if found.is_empty() && !is_known(path) {
+        for path in rules.keys() {
+            let found = custom_fields(catalogs).filter(|field| field_path(field) == *path);
+            fields.extend(found.map(|field| (field.id, path.clone())));
+            if !is_known(path) && !fields.values().any(|each| each == path) {
                 unknown.push(path.clone());
             }
-            fields.extend(found.into_iter().map(|id| (id, *rule)));
         }
         if unknown.is_empty() { Ok(Self { rules, on_held_back, fields }) } else { Err(unknown) }
+    }
+
+    /// Rules under the present keys of the fields that they are about.
+    fn renamed(&self, rules: BTreeMap<String, Rule>, catalogs: &[&Catalog]) -> BTreeMap<String, Rule> {
+        let present = |id: &FieldId| custom_fields(catalogs).find(|field| field.id == *id).map(field_path);
+        let (mut renamed, mut kept) = (Vec::new(), BTreeMap::new());
+        for (path, rule) in rules {
+            let own = self.fields.iter().filter(|(_, each)| **each == path);
+            let paths: BTreeSet<_> = own.map(|(id, _)| present(id).unwrap_or_else(|| path.clone())).collect();
+            if paths.is_empty() || paths.contains(&path) {
+                kept.insert(path.clone(), rule);
+            }
+            renamed.extend(paths.into_iter().map(|path| (path, rule)));
+        }
+        for (path, rule) in renamed {
+            // One that was given for the present key is the newer one.
+            kept.entry(path).or_insert(rule);
+        }
+        kept
     }
 
     /// The rule of a member. That of channels depends on their kind: see [`rule_of_channels`](Self::rule_of_channels).
     pub fn rule(&self, member: &Member, catalog: &Catalog) -> Rule {
         let own = match member {
-            Member::Value(id) => self.fields.get(id).copied(),
+            Member::Value(id) => self.fields.get(id).and_then(|path| self.rules.get(path)).copied(),
             _ => None,
         };
         own.unwrap_or_else(|| self.closest(&path(member, catalog)))
@@ -265,6 +296,16 @@ pub(crate) fn path(member: &Member, catalog: &Catalog) -> Cow<'static, str> {
     }
 }
 
+/// The custom fields of contacts.
+fn custom_fields<'c>(catalogs: &'c [&Catalog]) -> impl Iterator<Item = &'c Field> {
+    let all = catalogs.iter().flat_map(|catalog| catalog.fields.iter());
+    all.filter(|field| field.entity == Entity::Contact && field.system.is_none())
+}
+
+fn field_path(field: &Field) -> String {
+    format!("values.{}", field.key)
+}
+
 /// Whether a path names members that every workspace has.
 fn is_known(path: &str) -> bool {
     let bare = path.strip_suffix(".*").unwrap_or(path);
@@ -325,6 +366,41 @@ mod tests {
         assert_eq!(policy.rule(&Member::Tags, &Catalog::default()), Rule::AddOnly);
         assert_eq!(policy.rule(&Member::Lists, &Catalog::default()), Rule::Replace);
         assert!(policy.check_deletion().is_ok());
+    }
+
+    #[test]
+    fn a_rule_stays_with_its_field_under_the_key_that_it_has_now() {
+        let (score, other) = (FieldId(uuid::Uuid::from_u128(1)), FieldId(uuid::Uuid::from_u128(2)));
+        let catalog = |fields: &[(FieldId, &str)]| {
+            let field = |(id, key): &(FieldId, &str)| {
+                let json = serde_json::json!({
+                    "id": id, "number": 1, "key": key, "name": key, "type": "text", "created_at": 0,
+                });
+                serde_json::from_value::<Field>(json).unwrap()
+            };
+            Catalog { fields: fields.iter().map(field).collect(), ..Catalog::default() }
+        };
+        let rules = |rules: &[(&str, Rule)]| -> BTreeMap<String, Rule> {
+            rules.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect()
+        };
+        let made = rules(&[("values.score", Rule::Refuse)]);
+        let policy = Policy::new(made.clone(), OnHeldBack::Tell, &[&catalog(&[(score, "score")])]).unwrap();
+        let rule = |policy: &Policy, id, now: &Catalog| policy.rule(&Member::Value(id), now);
+        // Another field took the old key.
+        let now = catalog(&[(score, "points"), (other, "score")]);
+        let more = rules(&[("values.score", Rule::AddOnly), ("tags", Rule::AddOnly)]);
+        let changed = policy.changed(more, OnHeldBack::Tell, &[&now]).unwrap();
+        assert_eq!(changed.rules, rules(&[("values.points", Rule::AddOnly), ("tags", Rule::AddOnly)]));
+        assert_eq!([score, other].map(|id| rule(&changed, id, &now)), [Rule::AddOnly, Rule::Replace]);
+        // One that is given for the present key is meant, not what the field was called.
+        let both = rules(&[("values.score", Rule::Refuse), ("values.points", Rule::FillIfEmpty)]);
+        let changed = policy.changed(both, OnHeldBack::Tell, &[&now]).unwrap();
+        assert_eq!(changed.rules, rules(&[("values.points", Rule::FillIfEmpty)]));
+        // It may come back, by an undo.
+        let deleted = policy.changed(made, OnHeldBack::Refuse, &[&catalog(&[])]).unwrap();
+        assert_eq!(rule(&deleted, score, &now), Rule::Refuse);
+        let gone = policy.changed(BTreeMap::new(), OnHeldBack::Tell, &[&catalog(&[])]).unwrap();
+        assert_eq!(gone, Policy::default());
     }
 
     #[test]

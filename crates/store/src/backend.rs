@@ -395,8 +395,8 @@ pub(crate) enum Admin {
     CreateKey(KeyHash, Key),
     /// Does this to keys; those that are not there are passed over.
     EditKeys(Vec<(KeyId, KeyEdit)>),
-    /// Gives a key another secret; the old one works until then.
-    RotateKey { id: KeyId, hash: KeyHash, until: Timestamp },
+    /// Gives a key, read at this revision, another secret; the old one works until then.
+    RotateKey { id: KeyId, expected: u64, hash: KeyHash, until: Timestamp },
     /// Stores a picture.
     PutPicture(WorkspaceNumber, Picture),
     /// Notes which events are a contact's last, unless another server has just done so.

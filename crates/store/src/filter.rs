@@ -127,13 +127,14 @@ impl Filter {
         }
     }
 
-    /// The names of what documents are asked.
+    /// The names of what takes long: what documents are asked; else the texts, which very many records may have.
     pub(crate) fn slow(&self) -> Vec<String> {
+        let asks_documents = self.asks_documents();
         let mut names = Vec::new();
-        self.each(&mut |part| {
-            if let Self::Where(predicate) = part {
-                names.push(predicate.name.to_string());
-            }
+        self.each(&mut |part| match part {
+            Self::Where(predicate) => names.push(predicate.name.to_string()),
+            Self::HasText(asked) if !asks_documents => names.push(asked.needle.as_str().trim().to_owned()),
+            _ => {}
         });
         names
     }

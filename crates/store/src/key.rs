@@ -1,5 +1,6 @@
 //! API keys: what they open.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,8 +64,8 @@ pub struct Key {
 /// What is done to a stored key.
 #[derive(Clone, Debug)]
 pub enum KeyEdit {
-    /// Revokes it; twice keeps the first time.
-    Revoke(Timestamp),
+    /// Revokes it, read at this revision; twice keeps the first time.
+    Revoke(Timestamp, u64),
     /// Puts another in its place, which was made from this revision.
     Replace(Box<Key>, u64),
     /// Notes that it was used.
@@ -72,24 +73,44 @@ pub enum KeyEdit {
 }
 
 impl KeyEdit {
-    /// The key after it.
+    /// Carries it out.
     ///
     /// # Errors
     /// [`StoreError::RecordChanged`] when it is at another revision.
-    pub(crate) fn apply(&self, mut key: Key) -> Result<Key, StoreError> {
+    fn apply(&self, key: &mut Key) -> Result<(), StoreError> {
         match self {
-            Self::Revoke(now) if key.revoked_at.is_none() => {
-                key.revoked_at = Some(*now);
-                key.revision += 1;
-                Ok(key)
+            Self::Revoke(now, expected) => {
+                key.check_revision(*expected)?;
+                if key.revoked_at.is_none() {
+                    key.revoked_at = Some(*now);
+                    key.revision += 1;
+                }
             }
-            Self::Replace(_, expected) if key.revision != *expected => Err(StoreError::RecordChanged),
             Self::Replace(new, expected) => {
-                Ok(Key { id: key.id, revision: expected + 1, used_at: key.used_at, ..Key::clone(new) })
+                key.check_revision(*expected)?;
+                *key = Key { id: key.id, revision: expected + 1, used_at: key.used_at, ..Key::clone(new) };
             }
-            Self::Use(at) => Ok(Key { used_at: key.used_at.max(Some(*at)), ..key }),
-            Self::Revoke(_) => Ok(key),
+            Self::Use(at) => key.used_at = key.used_at.max(Some(*at)),
         }
+        Ok(())
+    }
+
+    /// Carries out edits, all or none, on the keys that are there; how many of the edits found theirs.
+    ///
+    /// # Errors
+    /// [`StoreError::RecordChanged`] when one of the keys is at another revision than its edit is for.
+    pub(crate) fn apply_all(
+        edits: &[(KeyId, Self)],
+        keys: &mut BTreeMap<KeyId, Key>,
+    ) -> Result<u64, StoreError> {
+        let mut found = 0;
+        for (id, edit) in edits {
+            if let Some(key) = keys.get_mut(id) {
+                edit.apply(key)?;
+                found += 1;
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -97,6 +118,11 @@ impl Key {
     /// Where the secret stands that the key had before its last rotation: there is one at most.
     pub(crate) fn former_id(id: KeyId) -> KeyId {
         KeyId(uuid::Uuid::from_u128(!id.0.as_u128()))
+    }
+
+    /// Passes if it is at this revision.
+    pub(crate) fn check_revision(&self, expected: u64) -> Result<(), StoreError> {
+        if self.revision == expected { Ok(()) } else { Err(StoreError::RecordChanged) }
     }
 
     /// The key after a rotation, and what stands for its old secret until then.

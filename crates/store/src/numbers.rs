@@ -1,6 +1,7 @@
 //! Sets of contacts by their numbers, in chunks of 1024: as they are stored, and as filters combine them.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Bits of a number that say where in its chunk it stands.
 const PLACE_BITS: u32 = 10;
@@ -135,6 +136,16 @@ impl Numbers {
     /// What is in either.
     pub(crate) fn or(&self, other: &Self) -> Self {
         self.with(other, |a, b| a.or(b))
+    }
+
+    /// What is in any of these, however many they are.
+    pub(crate) fn union(sets: impl IntoIterator<Item = Self>) -> Self {
+        let mut union: BTreeMap<u64, Chunk> = BTreeMap::new();
+        for (chunk, bits) in sets.into_iter().flat_map(|set| set.chunks) {
+            let all = union.entry(chunk).or_default();
+            *all = all.or(bits);
+        }
+        Self { chunks: union.into_iter().collect() }
     }
 
     /// What is in both.
@@ -281,6 +292,7 @@ mod tests {
                 (a.iter().copied().collect(), b.iter().copied().collect());
             for (found, expected) in [
                 (left.or(&right), a.union(&b).copied().collect::<Vec<_>>()),
+                (Numbers::union([left.clone(), right.clone()]), a.union(&b).copied().collect()),
                 (left.and(&right), a.intersection(&b).copied().collect()),
                 (left.without(&right), a.difference(&b).copied().collect()),
             ] {

@@ -322,15 +322,16 @@ impl Store {
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<DocumentPage, StoreError> {
-        if query.is_far_down(u64::MAX) {
-            self.note_soon(workspace);
-        }
         let _turn = self.turn(query).await?;
         let page = self.shared.backend.list_contacts(workspace, query.clone()).await;
-        page.map_err(|fault| match fault {
+        let page = page.map_err(|fault| match fault {
             StoreError::TooSlow(_) => StoreError::TooSlow(query.filter.slow()),
             fault => fault,
-        })
+        })?;
+        if query.is_far_down(page.total) {
+            self.note_soon(workspace);
+        }
+        Ok(page)
     }
 
     /// Waits until few enough others read documents, so that there are readers left for everybody else.

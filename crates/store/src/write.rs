@@ -166,13 +166,19 @@ impl AnyOutcome {
         if let Self::Catalog(outcome) = self { Some(outcome) } else { None }
     }
 
-    /// The number of its first event; `None` when nothing changed.
+    /// The number of its event, of several items the first one's; `None` when nothing changed.
     pub fn event(&self) -> Option<u64> {
         match self {
             Self::Contact(outcome) => outcome.event,
             Self::Record(outcome) => outcome.event,
             Self::Catalog(outcome) => outcome.items.iter().find_map(|item| item.event),
         }
+    }
+
+    /// The number of the first event that was appended for it; `None` when nothing changed.
+    pub fn first_event(&self) -> Option<u64> {
+        let preceding = if let Self::Contact(outcome) = self { outcome.preceding } else { 0 };
+        self.event().map(|event| event.saturating_sub(preceding))
     }
 
     /// Makes it the outcome of a write that was only rehearsed.
@@ -250,6 +256,28 @@ pub struct Outcome {
     pub differences: Vec<Difference>,
     /// What the policy of the key held back.
     pub held_back: Vec<HeldBack>,
+    /// How many events come before that one: the deletions of the contacts that were merged into this one.
+    pub preceding: u64,
+    /// The contacts that came back, where a merge was taken apart.
+    pub restored: Vec<Arc<Contact>>,
+}
+
+impl Outcome {
+    /// What came of a write that changed nothing.
+    pub fn unchanged(contact: Arc<Contact>, catalog: Arc<Catalog>) -> Self {
+        Self::of((contact, catalog), Done::Unchanged, None, Vec::new())
+    }
+
+    /// What came of a write that nothing was held back of.
+    pub fn of(
+        (contact, catalog): (Arc<Contact>, Arc<Catalog>),
+        done: Done,
+        event: Option<u64>,
+        differences: Vec<Difference>,
+    ) -> Self {
+        let (held_back, restored) = (Vec::new(), Vec::new());
+        Self { contact, catalog, done, event, differences, held_back, preceding: 0, restored }
+    }
 }
 
 /// What a write did.

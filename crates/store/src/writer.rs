@@ -277,7 +277,7 @@ impl<B: Batches> Writer<B> {
         for command in commands {
             let result = self.batches.administer(command).await;
             match result {
-                Ok(_) | Err(StoreError::InUse(_)) => done.push(result),
+                Ok(_) | Err(StoreError::InUse(_) | StoreError::RecordChanged) => done.push(result),
                 // It may have been carried out in part, so nothing of the batch may be stored.
                 Err(fault) => return Err(CommitError::NotStored(fault)),
             }

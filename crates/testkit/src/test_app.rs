@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{App, Compat, KeyRequest, Options, Scope, Settings, Store, Workspace};
-use model::{Dialect, Timestamp};
+use model::{Dialect, Precondition, Timestamp};
 use testdb::Database;
 
 use crate::FakeClock;
@@ -67,7 +67,7 @@ impl TestApp {
     pub async fn revoked_key(&self) -> String {
         let request = request(&self.workspace.name, &[], &[], None);
         let issued = self.app.create_key(None, request).await.expect("a new key");
-        self.app.revoke_key(None, issued.key.id).await.expect("a known key");
+        self.app.revoke_key(None, (issued.key.id, &Precondition::default())).await.expect("a known key");
         issued.secret
     }
 

@@ -1,7 +1,7 @@
 //! Merging contacts: what a client says about it, and what came of it.
 
 use api_kit::{Body, decode};
-use app::{Merge, MergeChoice, Unmerged, View};
+use app::{Merge, MergeChoice, Undone, View};
 use model::{
     Catalog, Change, Dialect, Difference, Json, Member, Precondition, Ref, Rejection, ViolationKind,
 };
@@ -172,12 +172,11 @@ pub(crate) struct UnmergedBody<'a> {
 
 impl<'a> UnmergedBody<'a> {
     /// Contacts that are apart again.
-    pub(crate) fn new(apart: &'a Unmerged) -> Self {
-        let catalog = &apart.undone.catalog;
-        let body = |contact| ContactBody::new(contact, catalog);
+    pub(crate) fn new(apart: &'a Undone) -> Self {
+        let body = |contact| ContactBody::new(contact, &apart.catalog);
         Self {
-            change: apart.undone.change,
-            contact: apart.undone.contact.as_deref().map(body),
+            change: apart.change,
+            contact: apart.contact.as_deref().map(body),
             restored: apart.restored.iter().map(|contact| body(contact)).collect(),
         }
     }

@@ -134,6 +134,54 @@ async fn a_key_is_rotated_and_revoked_at_the_revision_that_was_read() {
 }
 
 #[tokio::test]
+async fn of_two_that_read_the_same_revision_of_a_key_one_changes_it() {
+    let world = World::new().await;
+    let rotate = async |client: Client, path: String| {
+        client.post(&format!("{path}/rotate"), &json!({})).await.status.as_u16()
+    };
+    let revoke = async |client: Client, path: String| client.send("DELETE", &path, "").await.status.as_u16();
+    for round in 0..8 {
+        let (path, _) = world.made(json!({"workspaces": ["demo"]})).await;
+        let client = || world.admin.clone().with_header("if-match", "\"1\"");
+        let (one, other) = tokio::join!(rotate(client(), path.clone()), rotate(client(), path.clone()));
+        assert!(matches!((one, other), (200, 412) | (412, 200)), "{round}: {one}, {other}");
+        let client = || world.admin.clone().with_header("if-match", "\"2\"");
+        let (one, other) = tokio::join!(revoke(client(), path.clone()), rotate(client(), path.clone()));
+        assert!(matches!((one, other), (204, 412) | (412, 200)), "{round}: {one}, {other}");
+    }
+}
+
+#[tokio::test]
+async fn the_rule_of_a_field_stays_with_it() {
+    let world = World::new().await;
+    let field = json!({"key": "score", "name": "Score", "type": "number"});
+    let field =
+        world.admin.post("/api/v1/fields", &field).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let policy = json!({"values.score": "fill_if_empty"});
+    let (path, secret) = world.made(json!({"workspaces": ["demo"], "policy": policy})).await;
+    let bot = world.with(&secret);
+    let contact = world.admin.post("/api/v1/contacts", &json!({"values": {"score": 1}})).await.expect(201);
+    let contact = format!("/api/v1/contacts/{}", contact["id"].as_str().unwrap());
+    let field = format!("/api/v1/fields/{field}");
+    let held_back = async |key: &str| {
+        let reply = bot.patch(&contact, &json!({"values": {key: 2}})).await;
+        reply.expect(200);
+        reply.header("contactd-held-back").to_owned()
+    };
+    assert_eq!(held_back("score").await, "values.score");
+    world.admin.patch(&field, &json!({"key": "points"})).await.expect(200);
+    let named = world.admin.patch(&path, &json!({"name": "bot"})).await.expect(200);
+    assert_eq!(named["policy"], policy);
+    assert_eq!(held_back("points").await, "values.points");
+    // Changed, it names the field as it is called now.
+    let changed = world.admin.patch(&path, &json!({"policy": {"city": "refuse"}})).await.expect(200);
+    assert_eq!(changed["policy"], json!({"values.points": "fill_if_empty", "city": "refuse"}));
+    assert_eq!(held_back("points").await, "values.points");
+    assert_eq!(world.admin.send("DELETE", &field, "").await.status.as_u16(), 204);
+    world.admin.patch(&path, &json!({"policy": {"city": null}})).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_key_gives_no_more_than_it_has_and_sees_no_other_workspaces() {
     let world = World::new().await;
     let foreign = world.test.foreign_key().await;

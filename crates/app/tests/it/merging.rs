@@ -1,6 +1,6 @@
 //! Merging contacts: rights, notes and tasks.
 
-use app::{BATCH_MAX, Caller, Error, Merge, Missing, Operation, Scope, Together, Upload};
+use app::{BATCH_MAX, BatchDone, Caller, Error, Merge, Missing, Operation, Scope, Together, Upload};
 use model::{Change, ContactId, Dialect, Edit, OnConflict, Ref, Task, TaskId, TextMember};
 use testkit::TestApp;
 
@@ -43,6 +43,77 @@ async fn tasks_and_notes_go_to_the_one_that_stays() {
     assert_eq!(id(&test, &caller, 4).await, jane);
     let view = test.app.get_contact(&caller, &number(4)).await.unwrap();
     assert_eq!((view.contact.notes.len(), view.contact.channels.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn merges_of_one_batch_move_the_tasks_that_those_before_them_left() {
+    let test = TestApp::new().await;
+    let caller = caller(&test, &[Scope::Read, Scope::Write]).await;
+    let mut people = Vec::new();
+    for _ in 0..5 {
+        let made = test.app.create_contact(&caller, Change::default()).await.unwrap();
+        people.push(made.view.contact);
+    }
+    let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|place: usize| people[place].id);
+    let task = async |contacts: Vec<ContactId>| {
+        let make = |fresh, now, _: &model::Catalog| {
+            Ok(Task { contacts: contacts.clone(), ..Task::new(TaskId(fresh), "Call", now) })
+        };
+        test.app.create_record(&caller, make).await.unwrap().record.id
+    };
+    let (both, first) = (task(vec![a, c]).await, task(vec![a]).await);
+    let merge = |into: usize, from: usize| {
+        let from = vec![("from.0".to_owned(), number(people[from].number))];
+        Ok(Operation::Merge(Merge::new(number(people[into].number), from)))
+    };
+    // A task of both; one whose contact goes on; and one by the id that it had before.
+    let operations = vec![merge(1, 0), merge(3, 2), merge(3, 1), merge(4, 0)];
+    let done = test.app.run_batch(&caller, operations, Together::AllOrNone).await.unwrap();
+    let BatchDone::All(results, Some(change)) = done else { panic!("{done:?}") };
+    assert_eq!(results.iter().filter(|each| each.is_ok()).count(), 4, "{results:?}");
+    let contacts = async |task: TaskId| {
+        let named = Ref::uuid(Dialect::Native, &task.0.to_string());
+        test.app.get_record::<Task>(&caller, &named).await.unwrap().record.contacts
+    };
+    assert_eq!(contacts(both).await, [a, c, b, d, e]);
+    assert_eq!(contacts(first).await, [a, b, d, e]);
+    // The change is the first event of all, the deletion of the first one that goes.
+    let event = test.app.get_change(&caller, change).await.unwrap();
+    assert_eq!((event.part, event.record), (Some(0), a.0));
+    test.app.undo(&caller, change, OnConflict::Refuse).await.unwrap();
+    assert_eq!(contacts(both).await, [a, c]);
+    for (person, id) in people.iter().zip([a, b, c, d, e]) {
+        assert_eq!(self::id(&test, &caller, person.number).await, id);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_merges_is_tried_again_when_a_task_changed_in_between() {
+    let test = TestApp::new().await;
+    let caller = caller(&test, &[Scope::Read, Scope::Write]).await;
+    for round in 0..20 {
+        let mut people = Vec::new();
+        for _ in 0..2 {
+            let made = test.app.create_contact(&caller, Change::default()).await.unwrap();
+            people.push(made.view.contact);
+        }
+        let make = |fresh, now, _: &model::Catalog| {
+            Ok(Task { contacts: vec![people[1].id], ..Task::new(TaskId(fresh), "Call", now) })
+        };
+        let task = test.app.create_record(&caller, make).await.unwrap().record.id;
+        let named = Ref::uuid(Dialect::Native, &task.0.to_string());
+        let merge = Merge::new(number(people[0].number), from(&[people[1].number]));
+        let merged = test.app.run_batch(&caller, vec![Ok(Operation::Merge(merge))], Together::AllOrNone);
+        let renamed = test.app.update_record(&caller, &named, |task: &mut Task, _| {
+            task.body = format!("Call {round}");
+            Ok(())
+        });
+        let (merged, renamed) = tokio::join!(merged, renamed);
+        renamed.unwrap();
+        assert!(matches!(&merged, Ok(BatchDone::All(..))), "{merged:?}");
+        let task = test.app.get_record::<Task>(&caller, &named).await.unwrap().record;
+        assert_eq!((task.body, task.contacts.len()), (format!("Call {round}"), 2));
+    }
 }
 
 #[tokio::test]

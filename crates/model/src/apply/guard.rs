@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::Draft;
 use super::channels::settle_in_order;
+use super::{Applied, Draft};
 use crate::policy::{self, HeldBack, OnHeldBack, Policy, Rule};
 use crate::{
     Catalog, Change, Channel, ChannelId, ChannelKind, CompanyLink, Contact, Difference, Json, Member,
@@ -45,14 +45,9 @@ impl Guarded {
     fn refused(&self, policy: &Policy, catalog: &Catalog) -> BTreeSet<Cow<'static, str>> {
         let mut refused: BTreeSet<_> = self.refused.iter().cloned().collect();
         if policy.on_held_back == OnHeldBack::Refuse {
-            refused.extend(self.paths(catalog));
+            refused.extend(paths(&self.held_back, catalog));
         }
         refused
-    }
-
-    /// The paths of the members that were held back.
-    fn paths(&self, catalog: &Catalog) -> Vec<Cow<'static, str>> {
-        self.held_back.iter().map(|held| policy::path(&held.member, catalog)).collect()
     }
 }
 
@@ -67,10 +62,32 @@ pub fn check_policy(
     after: &Contact,
 ) -> Result<(), Rejection> {
     let guarded = guard(policy, catalog, before, &mut after.clone(), Uuid::nil);
-    let paths: BTreeSet<_> = guarded.refused.iter().cloned().chain(guarded.paths(catalog)).collect();
+    check_unprotected(guarded.refused.into_iter().chain(paths(&guarded.held_back, catalog)))
+}
+
+impl Applied {
+    /// Passes if all of a change was carried out that is all or nothing.
+    ///
+    /// # Errors
+    /// Every member that a policy held back.
+    pub fn check_nothing_held_back(&self, catalog: &Catalog) -> Result<(), Rejection> {
+        check_unprotected(paths(&self.held_back, catalog))
+    }
+}
+
+/// The paths of members that were held back.
+fn paths<'h>(
+    held_back: &'h [HeldBack],
+    catalog: &'h Catalog,
+) -> impl Iterator<Item = Cow<'static, str>> + 'h {
+    held_back.iter().map(|held| policy::path(&held.member, catalog))
+}
+
+/// Passes if there are none of these paths, which a policy protects.
+fn check_unprotected(paths: impl Iterator<Item = Cow<'static, str>>) -> Result<(), Rejection> {
     let protected =
         |path: Cow<'_, str>| Violation::new(path.as_ref(), ViolationKind::Protected(path.to_string()));
-    let violations: Vec<_> = paths.into_iter().map(protected).collect();
+    let violations: Vec<_> = paths.collect::<BTreeSet<_>>().into_iter().map(protected).collect();
     if violations.is_empty() { Ok(()) } else { Err(Rejection { violations }) }
 }
 

@@ -26,23 +26,21 @@ pub fn merge(
 ) -> Result<Applied, Rejection> {
     let mut merged = into.clone();
     let mut violations = Vec::new();
+    let locked = |at: &str, before: &Contact, after: &Contact| {
+        let owner = into.locked_by.as_deref().filter(|_| !lock::touched(before, after).is_empty());
+        owner.map(|owner| Violation::new(at, ViolationKind::Locked(owner.to_owned())))
+    };
     for (at, other) in others {
         let before = merged.clone();
         take(&mut merged, other);
-        let locked = !lock::touched(&before, &merged).is_empty();
-        if let Some(owner) = into.locked_by.as_deref().filter(|_| locked) {
-            violations.push(Violation::new(*at, ViolationKind::Locked(owner.to_owned())));
-        }
+        violations.extend(locked(at, &before, &merged));
     }
     for choice in choices {
         let before = merged.clone();
         if let Err(kind) = choose(&mut merged, choice, (into, others)) {
             violations.push(Violation::new(choice.at.as_str(), kind));
         }
-        if let Some(owner) = into.locked_by.as_deref().filter(|_| !lock::touched(&before, &merged).is_empty())
-        {
-            violations.push(Violation::new(choice.at.as_str(), ViolationKind::Locked(owner.to_owned())));
-        }
+        violations.extend(locked(&choice.at, &before, &merged));
     }
     violations.extend(beyond_bounds(&merged));
     if !violations.is_empty() {

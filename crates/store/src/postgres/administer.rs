@@ -1,5 +1,7 @@
 //! The rare writes that are no changes of records: workspaces, keys, pictures, forgetting requests.
 
+use std::collections::BTreeMap;
+
 use model::{Catalog, Dialect, KeyId, Timestamp, WorkspaceId};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -21,7 +23,9 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         Admin::RenameWorkspace { number, name } => rename_workspace(session, *number, name).await,
         Admin::CreateKey(hash, key) => create_key(session, hash, key).await,
         Admin::EditKeys(edits) => edit_keys(session, edits).await,
-        Admin::RotateKey { id, hash, until } => rotate_key(session, *id, hash, *until).await,
+        Admin::RotateKey { id, expected, hash, until } => {
+            rotate_key(session, (*id, *expected), hash, *until).await
+        }
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
         Admin::Note(workspace, notes) => last_events::note(session, *workspace, notes).await,
         Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
@@ -143,40 +147,45 @@ async fn create_key(session: &Session, hash: &[u8], key: &Key) -> Result<u64, St
     if made.is_empty() { Err(StoreError::InUse("the key".to_owned())) } else { Ok(1) }
 }
 
-static FIND_KEY: Sql =
-    Sql { text: "SELECT doc, hash FROM keys WHERE id = $1 FOR NO KEY UPDATE", types: &[Type::UUID] };
-static UPDATE_KEY: Sql =
-    Sql { text: "UPDATE keys SET doc = $2 WHERE id = $1", types: &[Type::UUID, Type::TEXT] };
+// In one order, so that two servers do not wait for each other.
+static FIND_KEYS: Sql = Sql {
+    text: "SELECT doc, hash FROM keys WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
+    types: &[Type::UUID_ARRAY],
+};
+static UPDATE_KEYS: Sql = Sql {
+    text: "UPDATE keys SET doc = new.doc FROM unnest($1, $2) AS new (id, doc) WHERE keys.id = new.id",
+    types: &[Type::UUID_ARRAY, Type::TEXT_ARRAY],
+};
 static REHASH_KEY: Sql = Sql {
     text: "UPDATE keys SET hash = $2, doc = $3 WHERE id = $1",
     types: &[Type::UUID, Type::BYTEA, Type::TEXT],
 };
 static DELETE_KEY: Sql = Sql { text: "DELETE FROM keys WHERE id = $1", types: &[Type::UUID] };
 
-/// A key and the hash of its secret, which nobody else changes meanwhile.
-async fn key(session: &Session, id: KeyId) -> Result<Option<(Key, Vec<u8>)>, StoreError> {
-    let rows = session.query(&FIND_KEY, vec![param(id.0)]).await?;
-    rows.first().map(|row| Ok((document::read("key", get(row, 0)?)?, get(row, 1)?))).transpose()
+/// Keys and the hashes of their secrets, which nobody else changes meanwhile.
+async fn keys_to_change(session: &Session, ids: Vec<Uuid>) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+    let rows = session.query(&FIND_KEYS, vec![param(ids)]).await?;
+    each(&rows, |row| Ok((document::read("key", get(row, 0)?)?, get(row, 1)?)))
 }
 
 async fn edit_keys(session: &Session, edits: &[(KeyId, KeyEdit)]) -> Result<u64, StoreError> {
-    let mut edited = 0;
-    for (id, edit) in edits {
-        let Some((key, _)) = key(session, *id).await? else { continue };
-        let doc = document::write("key", &edit.apply(key)?)?;
-        session.query(&UPDATE_KEY, vec![param(id.0), param(doc)]).await?;
-        edited += 1;
-    }
+    let found = keys_to_change(session, edits.iter().map(|(id, _)| id.0).collect()).await?;
+    let mut keys: BTreeMap<KeyId, Key> = found.into_iter().map(|(key, _)| (key.id, key)).collect();
+    let edited = KeyEdit::apply_all(edits, &mut keys)?;
+    let ids: Vec<Uuid> = keys.keys().map(|id| id.0).collect();
+    let docs = keys.values().map(|key| document::write("key", key)).collect::<Result<Vec<_>, _>>()?;
+    session.query(&UPDATE_KEYS, vec![param(ids), param(docs)]).await?;
     Ok(edited)
 }
 
 async fn rotate_key(
     session: &Session,
-    id: KeyId,
+    (id, expected): (KeyId, u64),
     hash: &KeyHash,
     until: Timestamp,
 ) -> Result<u64, StoreError> {
-    let Some((key, old)) = key(session, id).await? else { return Ok(0) };
+    let Some((key, old)) = keys_to_change(session, vec![id.0]).await?.pop() else { return Ok(0) };
+    key.check_revision(expected)?;
     if !keys(session, KeysWanted::Hashed(*hash)).await?.is_empty() {
         return Err(StoreError::InUse("the key".to_owned()));
     }

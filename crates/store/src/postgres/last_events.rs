@@ -16,9 +16,10 @@ use crate::last_events::{Notes, SPAN_MAX, Span, due};
 use crate::numbers::{CHUNK_NUMBERS, Chunk, Numbers};
 use crate::{ContactQuery, DocumentPage, StoreError, WorkspaceNumber};
 
+/// How many chunks are noted, which event is the last one, and how many contacts there are.
 static ENDS: Sql = Sql {
-    text: "SELECT coalesce((SELECT max(chunk) + 1 FROM last_events WHERE workspace = $1), 0), last_event \
-           FROM heads WHERE workspace = $1",
+    text: "SELECT coalesce((SELECT max(chunk) + 1 FROM last_events WHERE workspace = $1), 0), last_event, \
+           contact_count FROM heads WHERE workspace = $1",
     types: &[Type::INT8],
 };
 
@@ -57,9 +58,11 @@ fn read_span(rows: &[Row]) -> Result<Span, StoreError> {
     Ok(span)
 }
 
-/// Servers note one after the other; each then sees what is noted.
-static TAKE_TURN: Sql =
-    Sql { text: "SELECT workspace FROM heads WHERE workspace = $1 FOR NO KEY UPDATE", types: &[Type::INT8] };
+/// One server notes at a time, until its commit: another one sees what is noted then.
+static TAKE_TURN: Sql = Sql { text: "SELECT pg_try_advisory_xact_lock($1)", types: &[Type::INT8] };
+
+/// Where the keys of these locks begin, one for each workspace.
+const LOCKS: i64 = 0x6e6f_7465 << 32;
 
 // The bits are not cast, because a cast without a length shortens them to one.
 
@@ -82,7 +85,10 @@ pub(super) async fn note(
     notes: &Notes,
 ) -> Result<u64, StoreError> {
     let first = notes.fresh.first().map(|(chunk, _)| *chunk);
-    session.query(&TAKE_TURN, vec![param(workspace.0)]).await?;
+    let turn = session.query(&TAKE_TURN, vec![param(LOCKS | workspace.0)]).await?;
+    if turn.first().map(|row| get::<bool>(row, 0)).transpose()? != Some(true) {
+        return Ok(0);
+    }
     let rows = session.query(&ENDS, vec![param(workspace.0)]).await?;
     let noted = rows.first().map(|row| unsigned(row, 0)).transpose()?;
     if first != noted {
@@ -112,14 +118,19 @@ static PAGE: Sql = Sql {
     types: &[Type::INT8, Type::INT8_ARRAY],
 };
 
-/// A page in the order of last changes; `None` when more events than are read together are not noted.
+/// A page in the order of last changes that is far down; `None` when it is not, or more events than are read together are
+/// not noted.
 pub(super) async fn page(
     session: &Session,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<Option<DocumentPage>, StoreError> {
-    session.run(BEGIN_READING, &[], "").await?;
-    let Some(last) = all(session, workspace, SPAN_MAX).await? else {
+    let ends = session.run(BEGIN_READING, &[Step::new(&ENDS, vec![param(workspace.0)])], "").await?;
+    let ends = ends.first().and_then(|rows| rows.first());
+    let is_far_down =
+        ends.map(|ends| unsigned(ends, 2)).transpose()?.is_some_and(|total| query.is_far_down(total));
+    let last = if is_far_down { up_to(session, workspace, ends, SPAN_MAX).await? } else { None };
+    let Some(last) = last else {
         session.run("", &[], "COMMIT").await?;
         return Ok(None);
     };
@@ -130,24 +141,30 @@ pub(super) async fn page(
     Ok(Some(DocumentPage::counted(documents, last.len())))
 }
 
-/// The last events of all contacts, in the transaction that is open; `None` when more events than these are not noted.
-pub(super) async fn all(
+/// The last events of all contacts, in the transaction that is open.
+pub(super) async fn all(session: &Session, workspace: WorkspaceNumber) -> Result<Numbers, StoreError> {
+    let ends = session.query(&ENDS, vec![param(workspace.0)]).await?;
+    Ok(up_to(session, workspace, ends.first(), u64::MAX).await?.unwrap_or_default())
+}
+
+/// The same, where the [`ENDS`] are known; `None` when more events than these are not noted.
+async fn up_to(
     session: &Session,
     workspace: WorkspaceNumber,
+    ends: Option<&Row>,
     most: u64,
 ) -> Result<Option<Numbers>, StoreError> {
-    let steps = [Step::new(&ENDS, vec![param(workspace.0)]), Step::new(&NOTED, vec![param(workspace.0)])];
-    let rows = session.run("", &steps, "").await?;
-    let [ends, chunks] = rows.as_slice() else { return Ok(None) };
-    let Some(ends) = ends.first() else { return Ok(Some(Numbers::default())) };
+    let Some(ends) = ends else { return Ok(Some(Numbers::default())) };
     let (first, end) = (unsigned(ends, 0)?.saturating_mul(CHUNK_NUMBERS), unsigned(ends, 1)? + 1);
     if end.saturating_sub(first) > most {
         return Ok(None);
     }
+    let steps = [Step::new(&NOTED, vec![param(workspace.0)]), span(workspace, &(first..end))];
+    let rows = session.run("", &steps, "").await?;
+    let [chunks, events] = rows.as_slice() else { return Ok(None) };
     let mut noted = Numbers::default();
     for row in chunks {
         noted.push(unsigned(row, 0)?, bits(row, 1)?);
     }
-    let rows = session.run("", &[span(workspace, &(first..end))], "").await?;
-    Ok(Some(read_span(rows.first().map_or(&[], Vec::as_slice))?.follow(&noted)))
+    Ok(Some(read_span(events)?.follow(&noted)))
 }

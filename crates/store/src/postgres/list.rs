@@ -58,7 +58,6 @@ pub(super) async fn list(
     match query.order {
         ContactOrder::Oldest | ContactOrder::Newest => by_number(session, workspace, query).await,
         ContactOrder::LastUpdated | ContactOrder::FirstUpdated => {
-            // How many there are is not known before; whoever wants the oldest of few loses little.
             if query.is_far_down(u64::MAX)
                 && let Some(page) = last_events::page(session, workspace, query).await?
             {

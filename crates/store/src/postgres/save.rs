@@ -3,8 +3,6 @@
 //! What other nodes seldom wait for comes first; then the workspaces' counters, which are locked from there to
 //! the commit; then what holds the numbers of events.
 
-use std::collections::HashMap;
-
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -186,33 +184,35 @@ impl<'s> Saving<'s> {
         if saves.is_empty() {
             return Ok(saving);
         }
+        let back = Back::of(saves);
         if let Some(step) = single::update(saves) {
+            saving.steps.extend(texts::save(&saves.texts));
+            saving.count = Some(saving.steps.len());
             saving.steps.push(step);
             saving.steps.extend(facets::save(&saves.facets));
             saving.steps.extend(sort_keys::save(&saves.sort_keys));
-            saving.requests(saves);
-            saving.steps.extend(texts::save(&saves.texts));
-            return Ok(Self { count: Some(0), ..saving });
-        }
-        if saves.events.is_empty() {
-            saving.requests(saves);
+            saving.requests(saves, &back);
             return Ok(saving);
         }
-        let back = Back::of(saves);
+        if saves.events.is_empty() {
+            saving.requests(saves, &back);
+            return Ok(saving);
+        }
         saving.removed(&saves.deletes);
         saving.stale(&saves.stale);
         saving.fresh(&saves.fresh);
+        // Their index takes longer than all else, and the counters are what servers wait for.
+        saving.steps.extend(texts::save(&saves.texts));
         saving.heads(&saves.heads);
         saving.catalogs(&saves.heads)?;
         saving.steps.extend(records::save(&saves.records, |workspace, seq| back.to(workspace, seq)));
         saving.steps.extend(facets::save(&saves.facets));
         saving.steps.extend(sort_keys::save(&saves.sort_keys));
-        saving.steps.extend(texts::save(&saves.texts));
         saving.tombstones(saves, &back);
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);
         saving.events(&saves.events, &back);
-        saving.requests(saves);
+        saving.requests(saves, &back);
         Ok(saving)
     }
 
@@ -376,8 +376,7 @@ impl<'s> Saving<'s> {
         self.push(&INSERT_CONTACTS, params);
     }
 
-    fn requests(&mut self, saves: &'s Saves) {
-        let back = Back::of(saves);
+    fn requests(&mut self, saves: &'s Saves, back: &Back) {
         self.steps.extend(requests::claim(&saves.claims, |workspace, seq| back.to(workspace, seq)));
         self.steps.extend(requests::answer(&saves.answers));
     }
@@ -402,17 +401,26 @@ fn next_revision(head: &HeadSave) -> Option<i64> {
     head.catalog.as_ref().map(|catalog| integer(catalog.revision))
 }
 
-/// How far events are from the last one of their workspace.
-struct Back(HashMap<WorkspaceNumber, u64>);
+/// How far events are from the last one of their workspace: the last ones, of few workspaces.
+struct Back(Vec<(WorkspaceNumber, u64)>);
 
 impl Back {
     fn of(saves: &Saves) -> Self {
-        // The later ones overwrite the earlier ones.
-        Self(saves.events.iter().map(|event| (event.workspace, event.seq)).collect())
+        let mut last: Vec<(WorkspaceNumber, u64)> = Vec::with_capacity(saves.heads.len());
+        for event in saves.events.iter().rev() {
+            if !last.iter().any(|(workspace, _)| *workspace == event.workspace) {
+                last.push((event.workspace, event.seq));
+            }
+            if last.len() == saves.heads.len() {
+                break;
+            }
+        }
+        Self(last)
     }
 
     fn to(&self, workspace: WorkspaceNumber, seq: u64) -> i64 {
-        integer(self.0.get(&workspace).copied().unwrap_or(seq).saturating_sub(seq))
+        let last = self.0.iter().find(|(each, _)| *each == workspace);
+        integer(last.map_or(seq, |(_, last)| *last).saturating_sub(seq))
     }
 }
 

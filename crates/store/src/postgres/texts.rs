@@ -74,11 +74,12 @@ pub(super) async fn contacts(
     ];
     let step = Step::made(text, &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT], params).once();
     let rows = session.run(list::PLANNED_EACH, &[step], "").await?;
+    patience.check()?;
     let rows = rows.first().map_or(&[][..], Vec::as_slice);
     if asked.kind.is_contact() {
         return rows.iter().map(|row| unsigned(row, 0)).collect();
     }
-    Ok(facets::read(rows)?.into_values().fold(Numbers::default(), |all, each| all.or(&each)))
+    Ok(Numbers::union(facets::read(rows)?.into_values()))
 }
 
 static EACH: Sql = Sql {

@@ -261,8 +261,7 @@ async fn counters(
         if found != counted {
             verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
         }
-        let numbers =
-            last_events::all(session, WorkspaceNumber(workspace), u64::MAX).await?.unwrap_or_default();
+        let numbers = last_events::all(session, WorkspaceNumber(workspace)).await?;
         recount.compare_last(WorkspaceNumber(workspace), &numbers, verified);
         let (count, last) = events.get(&workspace).copied().unwrap_or_default();
         if count != last_event || last != last_event {

@@ -1,5 +1,7 @@
 //! The rare writes that are no changes of records: workspaces, keys, pictures, forgetting requests.
 
+use std::collections::BTreeMap;
+
 use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -18,7 +20,9 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         Admin::RenameWorkspace { number, name } => rename_workspace(connection, *number, name),
         Admin::CreateKey(hash, key) => create_key(connection, hash, key),
         Admin::EditKeys(edits) => edit_keys(connection, edits),
-        Admin::RotateKey { id, hash, until } => rotate_key(connection, *id, hash, *until),
+        Admin::RotateKey { id, expected, hash, until } => {
+            rotate_key(connection, (*id, *expected), hash, *until)
+        }
         Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
         Admin::Note(workspace, notes) => last_events::note(connection, *workspace, notes),
         Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
@@ -103,23 +107,26 @@ fn key(connection: &Connection, id: KeyId) -> Result<Option<Key>, StoreError> {
 }
 
 fn edit_keys(connection: &Connection, edits: &[(KeyId, KeyEdit)]) -> Result<u64, StoreError> {
-    let mut edited = 0;
-    for (id, edit) in edits {
-        let Some(key) = key(connection, *id)? else { continue };
-        let doc = document::write("key", &edit.apply(key)?)?;
-        connection.execute("UPDATE keys SET doc = ?2 WHERE id = ?1", params![id.0.as_bytes(), doc])?;
-        edited += 1;
+    let mut keys = BTreeMap::new();
+    for (id, _) in edits {
+        keys.extend(key(connection, *id)?.map(|key| (*id, key)));
+    }
+    let edited = KeyEdit::apply_all(edits, &mut keys)?;
+    for (id, key) in &keys {
+        let sql = "UPDATE keys SET doc = ?2 WHERE id = ?1";
+        connection.execute(sql, params![id.0.as_bytes(), document::write("key", key)?])?;
     }
     Ok(edited)
 }
 
 fn rotate_key(
     connection: &Connection,
-    id: KeyId,
+    (id, expected): (KeyId, u64),
     hash: &KeyHash,
     until: Timestamp,
 ) -> Result<u64, StoreError> {
     let Some(key) = key(connection, id)? else { return Ok(0) };
+    key.check_revision(expected)?;
     if !keys(connection, KeysWanted::Hashed(*hash))?.is_empty() {
         return Err(StoreError::InUse("the key".to_owned()));
     }

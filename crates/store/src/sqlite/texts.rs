@@ -59,22 +59,23 @@ pub(super) fn contacts(
     asked: &HasText,
     patience: Patience,
 ) -> Result<Numbers, StoreError> {
+    patience.check()?;
     let numbers = records(connection, workspace, asked)?;
+    patience.check()?;
     if asked.kind.is_contact() {
         return Ok(numbers.into_iter().collect());
     }
     let sql = "SELECT id FROM records WHERE workspace = ?1 AND kind = ?2 AND number = ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut found = Numbers::default();
+    let mut linked = Vec::new();
     for number in numbers {
-        patience.check()?;
         let key = params![workspace.0, kind_number(asked.kind), integer(number)];
         if let Some(id) = statement.query_row(key, |row| load::uuid(row, 0)).optional()? {
-            let linked = facets::yes(connection, workspace, BTreeSet::from([id]))?;
-            found = linked.into_values().fold(found, |all, each| all.or(&each));
+            linked.extend(facets::yes(connection, workspace, BTreeSet::from([id]))?.into_values());
         }
+        patience.check()?;
     }
-    Ok(found)
+    Ok(Numbers::union(linked))
 }
 
 /// The numbers of the records of a kind that have a text with this in it.

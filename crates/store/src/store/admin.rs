@@ -71,13 +71,18 @@ impl Store {
         self.administer(Admin::EditKeys(edits)).await
     }
 
-    /// Gives a key another secret; the one it has works until then, those before it no more. `false` when there is no key
-    /// with this id; [`StoreError::InUse`] when the hash is taken.
+    /// Gives a key, read at this revision, another secret; the one it has works until then, those before it no more.
+    /// `false` when there is no key with this id; [`StoreError::InUse`] when the hash is taken.
     ///
     /// # Errors
-    /// Why it could not be stored.
-    pub async fn rotate_key(&self, id: KeyId, hash: &KeyHash, until: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.administer(Admin::RotateKey { id, hash: *hash, until }).await? > 0)
+    /// [`StoreError::RecordChanged`]; why it could not be stored.
+    pub async fn rotate_key(
+        &self,
+        (id, expected): (KeyId, u64),
+        hash: &KeyHash,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(self.administer(Admin::RotateKey { id, expected, hash: *hash, until }).await? > 0)
     }
 
     /// The key whose secret has this hash. By a secret that it had before, it expires when that does.

@@ -44,15 +44,25 @@ impl Store {
         self.administer(Admin::ForgetRequests(before, limit)).await
     }
 
-    /// Forgets the first requests of each API key that has more than `most`; how many, `limit` of each at most.
+    /// Forgets the first requests of each API key that has more than `most`, so many in one commit at most; how many.
     ///
     /// # Errors
-    /// Why not.
-    pub async fn forget_surplus_requests(&self, most: u64, limit: u64) -> Result<u64, StoreError> {
+    /// Why not; what is forgotten until then is.
+    pub async fn forget_surplus_requests(&self, most: u64, at_once: u64) -> Result<u64, StoreError> {
         let mut forgotten = 0;
+        // Finding out who has too many takes reading them all, so it is done once.
         for (workspace, api_key, count) in self.shared.backend.crowded_keys(most).await? {
-            let surplus = count.saturating_sub(most).min(limit);
-            forgotten += self.administer(Admin::ForgetFirst(workspace, api_key, surplus)).await?;
+            let mut surplus = count.saturating_sub(most);
+            while surplus > 0 {
+                let first = Admin::ForgetFirst(workspace, api_key, surplus.min(at_once));
+                let gone = self.administer(first).await?;
+                if gone == 0 {
+                    // Another server did it.
+                    break;
+                }
+                forgotten += gone;
+                surplus = surplus.saturating_sub(gone);
+            }
         }
         Ok(forgotten)
     }

@@ -250,15 +250,7 @@ impl Batch {
     }
 
     pub(super) fn unchanged(&self, write: &Write, contact: Arc<Contact>) -> Result<Outcome, StoreError> {
-        let catalog = self.catalog(write.workspace)?;
-        Ok(Outcome {
-            contact,
-            catalog,
-            done: Done::Unchanged,
-            event: None,
-            differences: Vec::new(),
-            held_back: Vec::new(),
-        })
+        Ok(Outcome::unchanged(contact, self.catalog(write.workspace)?))
     }
 
     /// Refuses the aliases that a contact gets and another contact has.
@@ -299,7 +291,7 @@ impl Batch {
             Done::Updated | Done::Unchanged => {}
         }
         self.set_contact(workspace, &contact, is_deleted, seq);
-        Ok(Outcome { contact, catalog, done, event: Some(seq), differences, held_back })
+        Ok(Outcome { held_back, ..Outcome::of((contact, catalog), done, Some(seq), differences) })
     }
 
     /// Appends an event; yields its number, and the differences back.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Choice, Contact, ContactId, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection, Violation,
-    ViolationKind, difference,
+    Applied, Choice, Contact, ContactId, Dialect, Event, EventKind, Native, OnConflict, Ref, Rejection,
+    Violation, ViolationKind, difference,
 };
 
 use super::batch::{Batch, Happened};
@@ -32,12 +32,24 @@ impl Batch {
             // What is held back of the others would be lost.
             model::check_policy(policy, &*self.catalog(write.workspace)?, &into, &applied.contact)?;
         }
-        for (_, other) in &others {
+        let others: Vec<_> = others.into_iter().map(|(_, other)| other).collect();
+        let happened = Happened::new(EventKind::Updated, applied.differences, None);
+        self.put_merged(write, (applied.contact, &others), happened)
+    }
+
+    /// Deletes contacts, and takes over what became of the one that they were merged into.
+    fn put_merged(
+        &mut self,
+        write: &Write,
+        (into, others): (Contact, &[Arc<Contact>]),
+        happened: Happened,
+    ) -> Result<Outcome, StoreError> {
+        for other in others {
             self.delete(write, other.id, None)?;
         }
-        let merged = others.iter().map(|(_, other)| Contact::clone(other)).collect();
-        let happened = Happened { merged, ..Happened::new(EventKind::Updated, applied.differences, None) };
-        self.put(write, Arc::new(applied.contact), happened)
+        let merged = others.iter().map(|other| Contact::clone(other)).collect();
+        let outcome = self.put(write, Arc::new(into), Happened { merged, ..happened })?;
+        Ok(Outcome { preceding: others.len() as u64, ..outcome })
     }
 
     /// Whose members are to be had.
@@ -100,22 +112,16 @@ impl Batch {
                 return Err(changed_since("former"));
             }
         }
-        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
-        if let Some(held) = applied.held_back.first() {
-            // It would belong to two contacts.
-            let path = held.member.path(&*self.catalog(write.workspace)?);
-            let violation = Violation::new(path.clone(), ViolationKind::Protected(path));
-            return Err(Rejection::from(violation).into());
-        }
+        let applied = self.reverted_whole(write, into, (event, on_conflict))?;
         if deletions.iter().any(|(_, merged)| keeps_ids_of(&applied.contact, merged)) {
             return Err(changed_since("former"));
         }
         let happened = Happened::new(EventKind::Updated, applied.differences, Some(seq));
         let outcome = self.put(write, Arc::new(applied.contact), happened)?;
-        for (deletion, merged) in deletions {
-            self.restore(write, deletion, merged)?;
-        }
-        Ok(outcome)
+        let restored = deletions
+            .into_iter()
+            .map(|(deletion, merged)| self.restore(write, deletion, merged).map(|restored| restored.contact));
+        Ok(Outcome { restored: restored.collect::<Result<_, _>>()?, ..outcome })
     }
 }
 
@@ -145,21 +151,25 @@ impl Batch {
             }
             others.push(other);
         }
-        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        let applied = self.reverted_whole(write, into, (event, on_conflict))?;
         if others.iter().any(|other| !leads_to(&applied.contact, other)) {
             return Err(changed_since("former"));
         }
-        for other in &others {
-            self.delete(write, other.id, None)?;
-        }
-        let happened = Happened {
-            held_back: applied.held_back,
-            kind: EventKind::Updated,
-            differences: applied.differences,
-            undoes: Some(seq),
-            merged: others.iter().map(|other| Contact::clone(other)).collect(),
-        };
-        self.put(write, Arc::new(applied.contact), happened)
+        let happened = Happened::new(EventKind::Updated, applied.differences, Some(seq));
+        self.put_merged(write, (applied.contact, &others), happened)
+    }
+
+    /// The one that stays, without what a merge did to it or what taking it apart did. What a policy held back of that
+    /// would belong to two contacts, or to none, so it may hold nothing back.
+    fn reverted_whole(
+        &self,
+        write: &Write,
+        into: &Contact,
+        (event, on_conflict): (&Event, OnConflict),
+    ) -> Result<Applied, StoreError> {
+        let applied = self.apply(write, into, &reverting(event, on_conflict))?;
+        applied.check_nothing_held_back(&*self.catalog(write.workspace)?)?;
+        Ok(applied)
     }
 }
 

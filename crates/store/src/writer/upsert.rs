@@ -58,6 +58,9 @@ impl Batch {
         batches: &mut impl Batches,
         writes: &[Write],
     ) -> Result<(), StoreError> {
+        if !writes.iter().any(|write| matches!(write.action, Action::Upsert { .. })) {
+            return Ok(());
+        }
         let mut wanted = Wanted::default();
         for write in writes {
             let Action::Upsert { by, .. } = &write.action else { continue };

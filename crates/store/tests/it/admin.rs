@@ -6,7 +6,7 @@ use model::{Catalog, Dialect, KeyId, WorkspaceId};
 use store::{Compat, Key, KeyEdit, Scope, Store, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
-use crate::fixture::{at, in_use, named, served, write_catalog};
+use crate::fixture::{all, at, in_use, named, served, write_catalog};
 
 fn key(id: u128) -> Key {
     Key {
@@ -110,10 +110,11 @@ async fn keys_are_found_by_hash_and_revoked_once() {
     in_use(store.create_key(&[3; 32], &key(1)).await);
     assert_eq!(store.find_key(&[2; 32]).await.unwrap(), Some(two.clone()));
     assert_eq!(store.find_key(&[3; 32]).await.unwrap(), None);
-    let revoke = |id, now| store.edit_keys(vec![(id, KeyEdit::Revoke(at(now)))]);
-    assert_eq!(revoke(one.id, 10).await.unwrap(), 1);
-    assert_eq!(revoke(one.id, 20).await.unwrap(), 1);
-    assert_eq!(revoke(KeyId(Uuid::nil()), 20).await.unwrap(), 0);
+    let revoke = |id, now, expected| store.edit_keys(vec![(id, KeyEdit::Revoke(at(now), expected))]);
+    assert_eq!(revoke(one.id, 10, 1).await.unwrap(), 1);
+    assert!(matches!(revoke(one.id, 20, 1).await, Err(StoreError::RecordChanged)));
+    assert_eq!(revoke(one.id, 20, 2).await.unwrap(), 1);
+    assert_eq!(revoke(KeyId(Uuid::nil()), 20, 1).await.unwrap(), 0);
     let revoked = Key { revoked_at: Some(at(10)), revision: 2, ..one };
     assert_eq!(store.list_keys().await.unwrap(), [revoked, two]);
 }
@@ -137,26 +138,58 @@ async fn keys_are_replaced_at_the_revision_that_was_read() {
 }
 
 #[tokio::test]
+async fn a_refused_edit_of_keys_is_nobody_elses_matter() {
+    let (database, served) = served().await;
+    let store = &served.store;
+    let ids = [1, 2].map(|id| key(id).id);
+    for id in 1..=2 {
+        store.create_key(&[id; 32], &key(id.into())).await.unwrap();
+    }
+    let edit = |edits| {
+        let store = store.clone();
+        async move { store.edit_keys(edits).await }
+    };
+    let stale = KeyEdit::Replace(Box::new(Key { name: "stale".to_owned(), ..key(2) }), 7);
+    // One batch: whoever comes first makes the others wait.
+    let (held, first) = database.hold(&served, database.create(&served, named("Jane"))).await;
+    let refused = vec![(ids[0], KeyEdit::Use(at(3))), (ids[1], stale)];
+    let rest = all([edit(refused), edit(vec![(ids[0], KeyEdit::Use(at(5))), (ids[1], KeyEdit::Use(at(6)))])]);
+    let rest = tokio::spawn(rest);
+    while store.writer_stats().waiting < 2 {
+        tokio::task::yield_now().await;
+    }
+    held.release();
+    first.await.unwrap();
+    let rest = rest.await.unwrap();
+    assert!(matches!(rest[0], Err(StoreError::RecordChanged)), "{rest:?}");
+    assert_eq!(rest[1].as_ref().unwrap(), &2);
+    let used = [1, 2].map(|id| Key { used_at: Some(at(4 + u64::try_from(id).unwrap())), ..key(id) });
+    assert_eq!(store.list_keys().await.unwrap(), used);
+}
+
+#[tokio::test]
 async fn the_secret_before_a_rotation_works_until_then() {
     let (_database, served) = served().await;
     let store = &served.store;
     let before = key(1);
     store.create_key(&[1; 32], &before).await.unwrap();
     store.create_key(&[9; 32], &key(2)).await.unwrap();
-    assert!(store.rotate_key(before.id, &[2; 32], at(50)).await.unwrap());
+    assert!(store.rotate_key((before.id, 1), &[2; 32], at(50)).await.unwrap());
     let now = Key { revision: 2, ..before.clone() };
     let by = |hash: u8| async move { store.find_key(&[hash; 32]).await.unwrap() };
     assert_eq!(by(2).await, Some(now.clone()));
     assert_eq!(by(1).await, Some(Key { expires_at: Some(at(50)), ..now.clone() }));
     assert_eq!(store.list_keys().await.unwrap(), [now, key(2)]);
     // What is done to the key holds for its old secret, too; the one before that is gone.
-    store.edit_keys(vec![(before.id, KeyEdit::Revoke(at(10)))]).await.unwrap();
+    store.edit_keys(vec![(before.id, KeyEdit::Revoke(at(10), 2))]).await.unwrap();
     assert_eq!(by(1).await.and_then(|key| key.revoked_at), Some(at(10)));
-    assert!(store.rotate_key(before.id, &[3; 32], at(60)).await.unwrap());
+    let stale = store.rotate_key((before.id, 2), &[3; 32], at(60)).await;
+    assert!(matches!(stale, Err(StoreError::RecordChanged)), "{stale:?}");
+    assert!(store.rotate_key((before.id, 3), &[3; 32], at(60)).await.unwrap());
     assert_eq!(by(1).await, None);
     assert_eq!(by(2).await.and_then(|key| key.expires_at), Some(at(60)));
-    in_use(store.rotate_key(before.id, &[9; 32], at(70)).await);
-    assert!(!store.rotate_key(KeyId(Uuid::nil()), &[4; 32], at(70)).await.unwrap());
+    in_use(store.rotate_key((before.id, 4), &[9; 32], at(70)).await);
+    assert!(!store.rotate_key((KeyId(Uuid::nil()), 1), &[4; 32], at(70)).await.unwrap());
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use model::{
     Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, NamePart,
-    OnConflict, Record, Ref, Stamp, Timestamp, ViolationKind, WorkspaceId,
+    OnConflict, Record, Ref, Stamp, Timestamp, Violation, ViolationKind, WorkspaceId,
 };
 use store::{
     Action, ContactQuery, Location, Options, Outcome, RecordOutcome, RecordWrite, Store, StoreError,
@@ -268,15 +268,18 @@ pub(crate) fn aliases(contact: &Contact) -> Aliases {
     contact.aliases.clone()
 }
 
+/// All violations of a refused write.
+pub(crate) fn violations<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Vec<Violation> {
+    match result {
+        Err(StoreError::Rejected(rejection)) => rejection.violations,
+        other => panic!("expected violations, got {other:?}"),
+    }
+}
+
 /// The only violation of a refused write: where, and what.
 pub(crate) fn violation<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (String, ViolationKind) {
-    match result {
-        Err(StoreError::Rejected(rejection)) if rejection.violations.len() == 1 => {
-            let violation = rejection.violations[0].clone();
-            (violation.at, violation.kind)
-        }
-        other => panic!("expected one violation, got {other:?}"),
-    }
+    let [violation] = violations(result).try_into().expect("one violation");
+    (violation.at, violation.kind)
 }
 
 /// What is in use already.

@@ -1,9 +1,16 @@
 //! Merging contacts, and taking that back.
 
-use model::{Contact, Dialect, Edit, EventKind, Native, OnConflict, Ref, TextMember, ViolationKind};
-use store::{Action, Done, Outcome, StoreError};
+use std::sync::Arc;
 
-use crate::fixture::{Database, Served, aliased, by_id, edit, edits, name_edit, served, violation};
+use model::{
+    Contact, Dialect, Edit, EventKind, Native, OnConflict, OnHeldBack, Policy, Ref, Rule, TextMember,
+    Violation, ViolationKind,
+};
+use store::{Action, Done, Outcome, StoreError, Write};
+
+use crate::fixture::{
+    Database, Served, aliased, by_id, edit, edits, name_edit, served, violation, violations,
+};
 
 fn city(text: &str) -> model::Change {
     edit(Edit::Text(TextMember::City, Some(text.to_owned())))
@@ -34,7 +41,7 @@ async fn found(served: &Served, named: &Ref) -> Option<u64> {
 }
 
 /// Jane stays; Janet has a city and an id that Zingle gave.
-async fn two(database: &Database, served: &Served) -> (std::sync::Arc<Contact>, std::sync::Arc<Contact>) {
+async fn two(database: &Database, served: &Served) -> (Arc<Contact>, Arc<Contact>) {
     let jane = database.create(served, edits([name_edit("Jane")])).await.unwrap().contact;
     let alias = Edit::Aliases(Dialect::Zingle, vec!["z-1".to_owned()]);
     let city = Edit::Text(TextMember::City, Some("Rome".to_owned()));
@@ -75,9 +82,11 @@ async fn a_merge_is_one_change_that_is_taken_back() {
     let event = served.store.find_event(served.workspace, merged.event.unwrap()).await.unwrap().unwrap();
     assert_eq!((event.kind, event.record), (EventKind::Updated, jane.id.0));
     assert_eq!(event.merged, [(*janet).clone()]);
+    assert_eq!((merged.preceding, merged.restored.len()), (1, 0));
     let undone = database.undo(&served, merged.event.unwrap(), OnConflict::Refuse).await.unwrap();
     assert_eq!((undone.contact.city.as_deref(), undone.contact.former.is_empty()), (None, true));
     let back = served.get(janet.id).await.unwrap();
+    assert_eq!((undone.preceding, undone.restored), (0, vec![Arc::clone(&back)]));
     assert_eq!((back.city.as_deref(), back.revision), (Some("Rome"), 2));
     assert_eq!(back.aliases, janet.aliases);
     for named in [number(&janet), uuid(&janet), Ref::uuid(Dialect::Zingle, "z-1")] {
@@ -114,7 +123,7 @@ async fn what_was_taken_apart_is_merged_again_by_undoing_that_and_so_on() {
             assert_eq!(found(&served, &named).await, Some(jane.number), "{named:?}");
         }
         let event = served.store.find_event(served.workspace, again.event.unwrap()).await.unwrap().unwrap();
-        assert_eq!((event.undoes, event.merged.len()), (apart.event, 1));
+        assert_eq!((event.undoes, event.merged.len(), again.preceding), (apart.event, 1, 1));
         last = again.event.unwrap();
     }
     let verified = served.store.verify().await.unwrap();
@@ -141,6 +150,30 @@ async fn one_that_changed_since_it_was_taken_apart_is_merged_again_only_if_that_
     database.delete(&served, &janet).await.unwrap();
     let gone = database.undo(&served, apart, OnConflict::Overwrite).await;
     assert_eq!(violation(gone), ("former".to_owned(), ViolationKind::ChangedSince));
+}
+
+#[tokio::test]
+async fn neither_a_merge_nor_its_undo_is_taken_back_in_part() {
+    let (database, served) = served().await;
+    let (jane, janet) = two(&database, &served).await;
+    let job = |text: &str| Edit::Text(TextMember::JobTitle, Some(text.to_owned()));
+    database.update(&served, &janet, edit(job("CTO"))).await.unwrap();
+    let rules = ["city", "job_title"].map(|path| (path.to_owned(), Rule::FillIfEmpty));
+    let policy = Arc::new(Policy::new(rules.into(), OnHeldBack::Tell, &[]).unwrap());
+    let undo_under_it = |event| {
+        let undo = Action::Undo { event, on_conflict: OnConflict::Overwrite };
+        let write = database.write(served.workspace, undo);
+        served.run(Write { policy: Some(Arc::clone(&policy)), ..write })
+    };
+    let protected =
+        ["city", "job_title"].map(|path| Violation::new(path, ViolationKind::Protected(path.to_owned())));
+    let merged = merge(&database, &served, &jane, &[&janet]).await.unwrap().event.unwrap();
+    assert_eq!(violations(undo_under_it(merged).await), protected);
+    let apart = database.undo(&served, merged, OnConflict::Refuse).await.unwrap().event.unwrap();
+    let city = Edit::Text(TextMember::City, Some("Oslo".to_owned()));
+    database.update(&served, &jane, edits([city, job("CEO")])).await.unwrap();
+    assert_eq!(violations(undo_under_it(apart).await), protected);
+    assert_eq!(found(&served, &number(&janet)).await, Some(janet.number), "it is still apart");
 }
 
 #[tokio::test]

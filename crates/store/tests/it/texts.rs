@@ -225,6 +225,11 @@ async fn lists_that_read_documents_end_when_their_time_is_up() {
         Err(StoreError::BusyReading) => {}
         other => panic!("{other:?}"),
     }
+    // So does what looks for words, which many notes may have.
+    let filter = in_text(RecordKind::Contact, "jo");
+    let words = ContactQuery { filter, patience: Patience::of(Duration::ZERO), ..everything() };
+    let refused = list(words).await;
+    assert!(matches!(&refused, Err(StoreError::TooSlow(terms)) if terms == &["jo"]), "{refused:?}");
     // What reads no documents does not care.
     let filter = Filter::Is(model::Facet::Every);
     let quick = ContactQuery { filter, patience: Patience::of(Duration::ZERO), ..everything() };

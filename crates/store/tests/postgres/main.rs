@@ -9,6 +9,7 @@
 
 mod bounds;
 mod catalog;
+mod counters;
 #[expect(dead_code, reason = "it serves the tests of every backend")]
 #[path = "../it/fixture.rs"]
 mod fixture;

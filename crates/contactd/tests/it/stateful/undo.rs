@@ -123,7 +123,9 @@ impl World {
         }
         let before = self.living(event.of).ok_or(Refused)?;
         let mut after = reverted(&before, event, mode)?;
-        let held_back = by.policy.hold(&before, &mut after, false).ok_or(Refused)?;
+        if !by.policy.hold(&before, &mut after, false).ok_or(Refused)?.is_empty() {
+            return Err(Refused);
+        }
         for (of, content) in &others {
             let person = &self.people[*of];
             let own = [format!("merged-{}", person.id), format!("merged-{}", person.number)].map(Json::from);
@@ -136,12 +138,11 @@ impl World {
             self.delete(by, *of, None)?;
         }
         let differences = differences(&before, &after);
-        let held = held_back.clone();
         let done = self.put(by, event.of, "updated", Some(after), |made| {
             (made.differences, made.undoes) = (differences, Some(event.number));
-            (made.merged, made.held_back) = (others, held);
+            made.merged = others;
         });
-        Ok(Done { event: Some(done), held_back })
+        Ok(Done { event: Some(done), held_back: Vec::new() })
     }
 
     /// Takes the last merge into a contact apart that is not apart yet.

@@ -25,8 +25,8 @@ pub(super) async fn fill(database: &Database, served: &Served) {
         put(store, second.workspace, note(number), None).await.unwrap();
         store.create_key(&hash(number), &key(number, &[second.workspace, served.workspace])).await.unwrap();
     }
-    store.edit_keys(vec![(key(2, &[]).id, KeyEdit::Revoke(at(77)))]).await.unwrap();
-    store.rotate_key(key(1, &[]).id, &[0; 32], at(99)).await.unwrap();
+    store.edit_keys(vec![(key(2, &[]).id, KeyEdit::Revoke(at(77), 1))]).await.unwrap();
+    store.rotate_key((key(1, &[]).id, 1), &[0; 32], at(99)).await.unwrap();
     let made = all((0..CONTACTS).map(|n| database.create(served, person(n)))).await;
     let made: Vec<_> = made.into_iter().map(Result::unwrap).collect();
     for outcome in all((0..20).map(|n| database.create(&second, person(n)))).await {
