@@ -73,8 +73,10 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
     let label = text(&labels, "/result/1/id")?;
     let tags = found(connection, "/rolodex/user-api/v1/tags?limit=1").await?;
     let tag = text(&tags, "/data/0/id")?;
-    let search =
-        |text: &str| format!("/api/v1/contacts?limit=50&q={}", text.replace(' ', "%20").replace('>', "%3E"));
+    let search = |text: &str| {
+        let text = text.replace(' ', "%20").replace('>', "%3E").replace('"', "%22");
+        format!("/api/v1/contacts?limit=50&q={text}")
+    };
     let (first, last) = (person.first, person.last);
     let label_name = text(&labels, "/result/1/display_name")?;
     let contact = found(connection, &search(person.email())).await?;
