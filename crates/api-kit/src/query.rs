@@ -47,9 +47,10 @@ impl Query {
         Some(value)
     }
 
-    /// Every parameter with its value, in order, for those who use them whatever their names are.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|each| (each.mark().name.as_str(), each.value.as_str()))
+    /// Every parameter with such a name, and its value, in order.
+    pub fn named(&self, is_such: impl Fn(&str) -> bool) -> impl Iterator<Item = (&str, &str)> {
+        let named = self.0.iter().filter(move |each| is_such(&each.name));
+        named.map(|each| (each.mark().name.as_str(), each.value.as_str()))
     }
 
     /// Every parameter with its value, in order, for those who look for some of them: only [`Self::get`] and its like

@@ -37,7 +37,7 @@ const NAMES: [&str; 10] = [
 
 /// The parameters that the filter of a query is made of.
 pub(crate) fn parameters(query: &Query) -> impl Iterator<Item = (&str, &str)> {
-    query.iter().filter(|(name, _)| NAMES.contains(name) || name.starts_with("values."))
+    query.named(|name| NAMES.contains(&name) || name.starts_with("values."))
 }
 
 /// What one parameter asks for; `None` when it is none of the filter's.

@@ -77,7 +77,7 @@ impl Description {
         let method = method.parse().expect("a method");
         let Some(row) = route.and_then(|route| self.contract.route(&method, route)) else { return };
         let ignored = Query::parse(&reply.header("contactd-ignored").replace(", ", "&"));
-        for (name, _) in Query::parse(query).iter() {
+        for (name, _) in Query::parse(query).named(|_| true) {
             let is_exempt = name == "dry_run" || name.starts_with("values.") || ignored.get(name).is_some();
             let is_described = is_exempt || self.contract.parameter(row, name).next().is_some();
             assert!(is_described, "{method} {}: the parameter '{name}' is not described", row.path);

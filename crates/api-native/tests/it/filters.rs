@@ -117,6 +117,21 @@ async fn filtered_lists_have_pages() {
 }
 
 #[tokio::test]
+async fn what_is_no_condition_is_told() {
+    let (_test, client) = start().await;
+    for (query, ignored) in [
+        ("asigned_user=none", "asigned_user"),
+        ("starred=true&value.x=1&limit=1&spam=2", "value.x, spam"),
+        ("q=jane&tags=vip", "tags"),
+        ("starred=true&limit=1", ""),
+    ] {
+        let reply = client.get(&format!("{CONTACTS}?{query}")).await;
+        reply.expect(200);
+        assert_eq!(reply.header("contactd-ignored"), ignored, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn conditions_that_cannot_be_read_are_refused() {
     let (test, client) = start().await;
     add_fields(&test).await;
