@@ -48,11 +48,12 @@ pub fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
         Member::AssignedUser => convert(kept, |id: Option<UserId>| id.map(Shown)),
         Member::AssignedTeam => convert(kept, |id: Option<TeamId>| id.map(Shown)),
         Member::Alias(_) => list(kept, |texts: &[String]| json(&texts)),
-        Member::Value(id) => catalog.fields.get(id.0).and_then(|field| {
+        Member::Value(id) => {
             let text = kept.to_string();
-            let value: Option<ValueDocument<'_>> = serde_json::from_str(&text).ok()?;
-            json(&value.as_ref().map(|value| ValueBody { value, field }))
-        }),
+            let value = serde_json::from_str::<Option<ValueDocument<'_>>>(&text).ok();
+            let field = catalog.fields.get(id.0);
+            value.and_then(|value| json(&value.as_ref().map(|value| ValueBody::then(value, field))))
+        }
         Member::Other(name) => Some(stored::shown(name, kept)),
         _ => None,
     };

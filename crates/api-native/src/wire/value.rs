@@ -29,14 +29,14 @@ impl Serialize for Values<'_> {
         let fields =
             if self.values.is_empty() { None } else { Some(self.catalog.fields.iter().filter(is_shown)) };
         serializer.collect_map(fields.into_iter().flatten().filter_map(|field| {
-            let value = ValueBody { value: self.values.get(field.id)?, field };
-            is_there(value, self.catalog).then_some((&field.key, value))
+            let value = self.values.get(field.id)?;
+            is_there(value, field, self.catalog).then(|| (&field.key, ValueBody::now(value, field)))
         }))
     }
 }
 
 /// An option or a user that is gone from the catalog is not.
-fn is_there(ValueBody { value, field }: ValueBody<'_>, catalog: &Catalog) -> bool {
+fn is_there(value: &ValueDocument<'_>, field: &Field, catalog: &Catalog) -> bool {
     match value {
         ValueDocument::Option(id) => field.option(*id).is_some(),
         ValueDocument::User(id) => catalog.users.get(id.0).is_some(),

@@ -1,6 +1,8 @@
 //! What happened to a contact: every change, by whom, through which dialect.
 
-use model::{Change, Dialect, Edit, Member, NamePart, Ref, TextMember};
+use std::collections::BTreeMap;
+
+use model::{Change, Dialect, Edit, Json, Member, NamePart, Ref, TextMember};
 use serde_json::json;
 
 use crate::{CONTACTS, JANE, caller, catalog, change, changes, client, create, id_of, numbered, path, start};
@@ -116,7 +118,7 @@ async fn the_value_of_a_field_that_is_gone_is_named_by_the_fields_id() {
         panic!("a value differs: {event:?}");
     };
     let got = client.get(&changes(change(&reply))).await.expect(200);
-    let expected = json!([{"member": format!("values.{field}"), "before": null, "after": {"number": "1"}}]);
+    let expected = json!([{"member": format!("values.{field}"), "before": null, "after": 1}]);
     assert_eq!(got["differences"], expected);
 }
 
@@ -173,4 +175,47 @@ async fn another_workspace_sees_no_changes() {
     }
     assert_eq!(client_here.get(&path(&jane)).await.expect(200)["city"], "X");
     assert_eq!(foreign.get(&format!("{CONTACTS}/nobody/history")).await.status, 404);
+}
+
+#[tokio::test]
+async fn values_are_told_whatever_became_of_their_options_and_fields() {
+    let (_test, client) = start().await;
+    let field =
+        |key: &str, kind: &str| json!({"key": key, "name": key, "type": kind, "options": ["Gold", "Silver"]});
+    let mut fields = Vec::new();
+    for body in [
+        field("tier", "single_select"),
+        field("sizes", "multi_select"),
+        json!({"key": "age", "name": "Age", "type": "number"}),
+    ] {
+        let made = client.post("/api/v1/fields", &body).await.expect(201);
+        fields.push((format!("/api/v1/fields/{}", made["id"].as_str().unwrap()), made));
+    }
+    let values = json!({"tier": "Silver", "sizes": ["Gold", "Silver"], "age": 42});
+    let contact = path(&create(&client, &json!({ "values": values })).await);
+    let told = async || {
+        let history = client.get(&format!("{contact}/history")).await.expect(200);
+        let first = history["changes"].as_array().unwrap().last().unwrap()["differences"].clone();
+        let after = |each: &Json| (each["member"].as_str().unwrap().to_owned(), each["after"].clone());
+        first.as_array().unwrap().iter().map(after).collect::<BTreeMap<_, _>>()
+    };
+    let as_written = [("age", json!(42)), ("sizes", json!(["Gold", "Silver"])), ("tier", json!("Silver"))];
+    let as_written = BTreeMap::from(as_written.map(|(key, value)| (format!("values.{key}"), value)));
+    assert_eq!(told().await, as_written);
+    for (path, _) in &fields[..2] {
+        client.patch(path, &json!({"options": ["Gold"]})).await.expect(200);
+    }
+    // What they were called stands in the history of their fields.
+    let option = |field: usize, n: usize| fields[field].1["options"][n]["id"].clone();
+    let sizes = json!(["Gold", option(1, 1)]);
+    let mut by_id = as_written;
+    by_id.extend([("values.tier".to_owned(), option(0, 1)), ("values.sizes".to_owned(), sizes)]);
+    assert_eq!(told().await, by_id);
+    for (path, _) in &fields {
+        assert_eq!(client.delete(path).await.status.as_u16(), 204);
+    }
+    let of_fields = [option(0, 1), json!([option(1, 0), option(1, 1)]), json!(42)].into_iter().zip(&fields);
+    let by_id =
+        of_fields.map(|(value, (_, field))| (format!("values.{}", field["id"].as_str().unwrap()), value));
+    assert_eq!(told().await, by_id.collect());
 }
