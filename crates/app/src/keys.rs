@@ -281,7 +281,7 @@ impl App {
     /// Gives a key another secret; the old one works for so long, and those before it no more.
     ///
     /// # Errors
-    /// As [`update_key`](Self::update_key).
+    /// As [`update_key`](Self::update_key); [`Error::Rejected`] for a key that was revoked.
     pub async fn rotate_key(
         &self,
         caller: Option<&Caller>,
@@ -293,6 +293,10 @@ impl App {
         let millis = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp::from_millis(self.clock().now().millis().saturating_add(millis));
         let rotated = self.at_revision(caller, (id, precondition), |before| async move {
+            if before.revoked_at.is_some() {
+                let kind = ViolationKind::Unusable("the key was revoked; make another one".to_owned());
+                return Err(Error::Rejected(Violation::new("", kind).into()));
+            }
             if is_on_trial(caller) {
                 return Ok(before);
             }

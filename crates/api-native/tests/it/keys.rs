@@ -121,6 +121,16 @@ async fn a_rotated_key_has_a_new_secret_and_the_old_one_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_revoked_key_gets_no_other_secret() {
+    let world = World::new().await;
+    let (path, _) = world.made(json!({"workspaces": ["demo"]})).await;
+    assert_eq!(world.admin.delete(&path).await.status.as_u16(), 204);
+    let refused = world.admin.post(&format!("{path}/rotate"), &json!({})).await;
+    assert_eq!(crate::refusals(&refused, 422), [" unusable"]);
+    assert!(!refused.text.contains("ctd_"));
+}
+
+#[tokio::test]
 async fn a_key_is_rotated_and_revoked_at_the_revision_that_was_read() {
     let world = World::new().await;
     let (path, secret) = world.made(json!({"workspaces": ["demo"]})).await;
