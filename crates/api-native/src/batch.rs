@@ -106,9 +106,7 @@ fn rejected(noted: Change) -> app::Error {
 /// What is wrong with a key, as it is said of a member.
 fn rejected_key(fault: Error) -> app::Error {
     let violation = match fault {
-        Error::Problem(Problem::BadQuery { reason, .. }) => {
-            Violation::new("value", ViolationKind::Unusable(reason))
-        }
+        Error::NoKey(must) => Violation::new("value", ViolationKind::Unusable(must.to_owned())),
         _ => Violation::new("by", by::words()),
     };
     app::Error::Rejected(violation.into())
@@ -116,14 +114,14 @@ fn rejected_key(fault: Error) -> app::Error {
 
 /// The merge patch of an operation.
 fn body(members: &mut Map) -> Change {
-    match members.remove("body") {
-        None => {
-            let mut change = Change::default();
-            change.refuse("body", ViolationKind::Missing);
-            change
-        }
-        Some(json) => wire::decode(api_kit::Body::Json(json)),
-    }
+    let kind = match members.remove("body") {
+        Some(json @ Json::Object(_)) => return wire::decode(api_kit::Body::Json(json)),
+        Some(_) => ViolationKind::WrongType("an object"),
+        None => ViolationKind::Missing,
+    };
+    let mut change = Change::default();
+    change.refuse("body", kind);
+    change
 }
 
 fn contact(members: &mut Map, noted: &mut Change) -> Ref {

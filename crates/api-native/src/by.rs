@@ -51,9 +51,8 @@ pub(crate) fn words() -> ViolationKind {
 
 /// The key that a path names.
 pub(crate) fn key(word: &str, value: &str) -> Result<ContactKey, Error> {
-    let bad = |name, reason: &str| Err(Problem::BadQuery { name, reason: reason.to_owned() }.into());
     if value.trim().is_empty() || value.len() > limits::ALIAS_BYTES.max(limits::SHORT_TEXT_CHARS) {
-        return bad("value", "must be 1 to 1000 bytes long");
+        return Err(Error::NoKey("must be 1 to 1000 bytes long"));
     }
     match word {
         "email" => Ok(app::channel_key(word, ChannelKind::Email, value)),
@@ -61,9 +60,9 @@ pub(crate) fn key(word: &str, value: &str) -> Result<ContactKey, Error> {
         "channel" => match value.split_once(':') {
             Some((kind, value)) if !value.trim().is_empty() => match wire::channel_kind(&kind.into()) {
                 Ok(kind) => Ok(app::channel_key(word, kind, value)),
-                Err(_) => bad("value", "must begin with a word such as phone, email or whatsapp"),
+                Err(_) => Err(Error::NoKey("must begin with a word such as phone, email or whatsapp")),
             },
-            _ => bad("value", "must be KIND:VALUE, such as whatsapp:+31612345678"),
+            _ => Err(Error::NoKey("must be KIND:VALUE, such as whatsapp:+31612345678")),
         },
         "alias" => {
             Ok(match value.split_once(':').map(|(dialect, text)| (dialect.parse::<Dialect>(), text)) {

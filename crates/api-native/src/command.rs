@@ -153,6 +153,7 @@ fn plain(error: Error) -> app::Error {
         Error::Problem(Problem::App(error)) | Error::Explained { problem: Problem::App(error), .. } => error,
         Error::Problem(problem) | Error::Explained { problem, .. } => malformed(problem.to_string()),
         Error::Absent(why) | Error::Gone(why) => malformed(why),
+        Error::NoKey(must) => malformed(format!("the key {must}")),
         Error::Ambiguous(_) => malformed("several contacts have this key".to_owned()),
         Error::TooMany(max) => malformed(format!("more than {max} operations")),
         Error::Operation { place, fault } => malformed(format!("operation {place}: {fault:?}")),

@@ -45,6 +45,8 @@ pub enum Error {
     Absent(String),
     /// It was deleted; when.
     Gone(String),
+    /// What a contact is named by cannot be read; what it must be.
+    NoKey(&'static str),
     /// A key is that of several contacts: the one of this operation, in a batch.
     Ambiguous(Option<usize>),
     /// A batch has more operations than this.
@@ -144,6 +146,9 @@ impl Details {
             }
             Error::Absent(why) => return Self::new(Kind::NotFound, why),
             Error::Gone(why) => return Self::new(Kind::Gone, why),
+            Error::NoKey(must) => {
+                return Self::new(Kind::BadRequest, format!("the key in the path {must}"));
+            }
             Error::Ambiguous(operation) => {
                 let members = operation.iter().map(|place| ("operation".to_owned(), Json::from(*place)));
                 let detail = "several contacts have this key; nothing was stored";

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api_kit::{Answer, Body, Call};
 use app::{App, Caller, ContactList, ContactOrder, ContactQuery, DocumentList, Filter, Patience};
-use model::Catalog;
+use model::{Catalog, Json};
 
 use self::asked::Asked;
 use self::cursor::{Cursor, Place, fingerprint};
@@ -39,9 +39,9 @@ pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
 
 pub(crate) async fn search(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
     let body = match body {
-        Body::Json(body) => body,
+        Body::Json(body @ Json::Object(_)) => body,
         Body::Malformed(violation) => return Err(app::Error::Rejected(violation.into()).into()),
-        Body::Empty => return Err(SearchFault::body("must be a JSON object").into()),
+        Body::Json(_) | Body::Empty => return Err(SearchFault::body("must be a JSON object").into()),
     };
     let catalog = call.app.catalog(&call.caller).await?;
     let asked = Asked::of_body(body)?;

@@ -100,6 +100,8 @@ async fn one_that_is_refused_stops_all_or_only_itself() {
             Some("contacts.0 same_contact"),
         ),
         (json!({"op": "create"}), 422, Some("body missing")),
+        (json!({"op": "create", "body": []}), 422, Some("body wrong_type")),
+        (json!({"op": "update", "id": jane["id"], "body": null}), 422, Some("body wrong_type")),
         (json!({"op": "update", "body": {}}), 422, Some("id missing")),
         (json!({"op": "create", "body": {}, "more": 1}), 422, Some("more unknown_member")),
         (json!({"op": "spam"}), 422, Some("op not_one_of")),
