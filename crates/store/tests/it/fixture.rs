@@ -43,9 +43,14 @@ pub(crate) fn database() -> Database {
 /// A new database with one workspace, opened for serving with one writer, so that writes that wait together are one
 /// batch.
 pub(crate) async fn served() -> (Database, Served) {
-    let database = database();
+    let database = Database { place: crate::with_schema(), clock: AtomicU64::new(1) };
     let served = database.serve(Options { writers: 1, ..Options::default() }).await;
     (database, served)
+}
+
+/// Makes the schema of a new database.
+pub(crate) async fn make_schema(url: String) {
+    Store::open_beside(&url.parse().unwrap()).await.unwrap().close().await;
 }
 
 impl Database {
