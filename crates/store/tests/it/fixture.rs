@@ -283,7 +283,7 @@ pub(crate) fn violations<T: std::fmt::Debug>(result: Result<T, StoreError>) -> V
 
 /// The only violation of a refused write: where, and what.
 pub(crate) fn violation<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (String, ViolationKind) {
-    let [violation] = violations(result).try_into().expect("one violation");
+    let [violation] = violations(result).try_into().unwrap();
     (violation.at, violation.kind)
 }
 
