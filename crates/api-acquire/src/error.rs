@@ -321,7 +321,8 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         V::Malformed(reason) if at.is_empty() => (INVALID, format!("Malformed request body: {reason}.")),
         V::Malformed(reason) => (INVALID, format!("Malformed request body at \"{}\": {reason}.", cut(at))),
         V::ChannelTaken | V::AliasTaken | V::Taken | V::Duplicate => (DUPLICATE, at_member()),
-        V::WrongType(_)
+        V::Unusable(_)
+        | V::WrongType(_)
         | V::Missing
         | V::Blank
         | V::NotNullable

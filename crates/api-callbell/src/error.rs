@@ -242,6 +242,7 @@ fn wording(kind: &ViolationKind) -> String {
         | V::Protected(_)
         | V::BeyondRights
         | V::ChangedSince
+        | V::Unusable(_)
         | V::Malformed(_) => kind.to_string(),
     }
 }

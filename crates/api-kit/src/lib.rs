@@ -19,6 +19,7 @@ mod terms;
 mod told;
 mod trial;
 mod unread;
+pub mod words;
 
 pub use body::{Body, LargePayload, MAX_BODY_BYTES, Payload};
 pub use call::{Api, Call, RequestId};

@@ -1,13 +1,18 @@
 //! Dry runs: what would come of a request, told in the headers of its answer, or in its body.
 
+use std::sync::Arc;
+
 use app::{Done, Trial, Tried};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
-use model::Json;
-use serde_json::{Map, json};
+use model::{Catalog, Json, RecordKind};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
 
+use crate::words::{self, DifferenceBody, Shown};
 use crate::{Preferences, Problem, Query};
 
 /// Says that nothing was stored.
@@ -73,33 +78,34 @@ impl Asked {
     }
 }
 
+/// A record that would be made, deleted or brought back, or a member that would differ, as history would show it.
+#[derive(Serialize)]
+struct Entry {
+    kind: RecordKind,
+    id: Shown<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<&'static str>,
+    #[serde(flatten)]
+    difference: Option<DifferenceBody>,
+}
+
 /// One entry for each record that would be made, deleted or brought back, and one for each member that would differ.
-fn differences(tried: &[Tried]) -> Vec<Json> {
-    let mut found = Vec::new();
-    for Tried { kind, id, done, differences } in tried {
-        let mut head = Map::new();
-        head.insert("kind".to_owned(), kind.as_str().into());
-        head.insert("id".to_owned(), id.to_string().into());
+fn differences(tried: &[(Tried, Arc<Catalog>)]) -> Vec<Json> {
+    let entries = tried.iter().flat_map(|(Tried { kind, id, done, differences }, catalog)| {
+        let entry = |done, difference| Entry { kind: *kind, id: Shown(*id), done, difference };
         let word = match done {
             Done::Created => Some("created"),
             Done::Deleted => Some("deleted"),
             Done::Restored => Some("restored"),
             Done::Updated | Done::Unchanged => None,
         };
-        if let Some(word) = word {
-            let mut entry = head.clone();
-            entry.insert("done".to_owned(), word.into());
-            found.push(entry.into());
-        }
-        for difference in differences {
-            let mut entry = head.clone();
-            entry.insert("member".to_owned(), difference.member.to_string().into());
-            entry.insert("before".to_owned(), difference.before.clone());
-            entry.insert("after".to_owned(), difference.after.clone());
-            found.push(entry.into());
-        }
-    }
-    found
+        let of_record = word.map(|word| entry(Some(word), None));
+        let of_members =
+            differences.iter().map(move |each| entry(None, Some(words::difference(each, catalog))));
+        of_record.into_iter().chain(of_members)
+    });
+    // Entries are plain data with text keys, for which this cannot fail.
+    entries.map(|entry| serde_json::to_value(entry).unwrap_or_default()).collect()
 }
 
 fn put_header(response: &mut Response, differences: &[Json]) {
@@ -157,7 +163,7 @@ async fn with_body(response: Response, differences: Vec<Json>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use model::{Difference, Member, RecordKind};
+    use model::{Difference, Member};
 
     use super::*;
 
@@ -185,11 +191,9 @@ mod tests {
     fn differences_fit_into_a_header() {
         let difference =
             |after: &str| Difference { member: Member::NameFull, before: Json::Null, after: after.into() };
-        let tried = |differences| Tried {
-            kind: RecordKind::Contact,
-            id: uuid::Uuid::nil(),
-            done: Done::Updated,
-            differences,
+        let tried = |differences| {
+            let (kind, id, done) = (RecordKind::Contact, Uuid::nil(), Done::Updated);
+            (Tried { kind, id, done, differences }, Arc::default())
         };
         let mut response = Response::default();
         put_header(&mut response, &differences(&[tried(vec![difference("Zoë \u{1F600}\u{7f}\n")])]));

@@ -107,7 +107,7 @@ fn rejected(noted: Change) -> app::Error {
 fn rejected_key(fault: Error) -> app::Error {
     let violation = match fault {
         Error::Problem(Problem::BadQuery { reason, .. }) => {
-            Violation::new("value", ViolationKind::Malformed(reason))
+            Violation::new("value", ViolationKind::Unusable(reason))
         }
         _ => Violation::new("by", by::words()),
     };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::wire::{AliasesBody, CompanyValues, ExtrasBody, Instant, Object, Shown, Values};
+use crate::wire::{AliasesBody, CompanyValues, ExtrasBody, Object, Values};
 
 /// The schema of a type that is written by hand, in place.
 macro_rules! written_by_hand {
@@ -26,7 +26,6 @@ macro_rules! written_by_hand {
 }
 
 written_by_hand! {
-    Instant: "Instant" = { "type": "string", "format": "date-time" },
     Object<'_>: "Object" = { "type": "object" },
     AliasesBody<'_>: "Aliases" = {
         "type": "object",
@@ -48,20 +47,6 @@ written_by_hand! {
         "description": "The values of custom fields, by the fields' keys.",
         "additionalProperties": true,
     },
-}
-
-impl<T> JsonSchema for Shown<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Id".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "uuid" })
-    }
 }
 
 fn words(words: &[&str]) -> Schema {

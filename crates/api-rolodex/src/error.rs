@@ -269,6 +269,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         | ViolationKind::Unconvertible { .. }
         | ViolationKind::MoreUnconvertible(_)
         | ViolationKind::QuotaReached { .. }
+        | ViolationKind::Unusable(_)
         | ViolationKind::WrongType(_)
         | ViolationKind::Missing
         | ViolationKind::Blank

@@ -169,7 +169,11 @@ fn rank(violation: &Violation) -> (u8, usize) {
     let mut parts = violation.at.split('.');
     let group = match (&violation.kind, parts.next()) {
         _ if is_of_path(violation) => 0,
-        (ViolationKind::Malformed(_), _) if catalog::split(violation).is_none() => 1,
+        (ViolationKind::Unusable(_) | ViolationKind::Malformed(_), _)
+            if catalog::split(violation).is_none() =>
+        {
+            1
+        }
         (_, Some("custom_field_values")) => 3,
         (_, Some("channels")) => 4,
         _ => 2,
@@ -183,7 +187,7 @@ fn is_of_path(violation: &Violation) -> bool {
         // Elsewhere a field is named in a list of values.
         ViolationKind::UnknownField(_) => violation.at == "value",
         // A member of the body may be called so too.
-        ViolationKind::Malformed(_) => false,
+        ViolationKind::Unusable(_) | ViolationKind::Malformed(_) => false,
         _ => violation.at.starts_with("path.") && !violation.at.ends_with(LABEL),
     }
 }
@@ -360,6 +364,7 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         | ViolationKind::BadTime
         | ViolationKind::BadInstant
         | ViolationKind::BadValue { .. }
+        | ViolationKind::Unusable(_)
         | ViolationKind::Malformed(_)
         | ViolationKind::UnknownNote(_)
         | ViolationKind::UnknownCompany(_)

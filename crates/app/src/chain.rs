@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use model::Event;
-use store::HistoryQuery;
+use store::{HistoryQuery, WorkspaceNumber};
 
-use crate::{App, Caller, Error, Missing};
+use crate::{App, Error, Missing};
 
 /// Events of one record that a request reads at most.
 pub(crate) const WALK_MAX: usize = 10_000;
@@ -16,7 +16,7 @@ const PAGE: usize = 500;
 /// A record's events on the way back.
 pub(crate) struct Chain<'a> {
     app: &'a App,
-    caller: &'a Caller,
+    workspace: WorkspaceNumber,
     /// What is read next; `None` when the chain ends.
     next: Option<HistoryQuery>,
     read: VecDeque<(u64, Event)>,
@@ -35,10 +35,10 @@ pub(crate) enum Step {
 
 impl<'a> Chain<'a> {
     /// The way back along the events of a record, beginning before the event of the query.
-    pub(crate) fn new(app: &'a App, caller: &'a Caller, query: HistoryQuery) -> Self {
+    pub(crate) fn new(app: &'a App, workspace: WorkspaceNumber, query: HistoryQuery) -> Self {
         Self {
             app,
-            caller,
+            workspace,
             next: Some(HistoryQuery { limit: PAGE, ..query }),
             read: VecDeque::new(),
             walked: 0,
@@ -61,7 +61,7 @@ impl<'a> Chain<'a> {
         if self.read.is_empty()
             && let Some(query) = self.next.take()
         {
-            let found = self.app.store().record_history(self.caller.workspace, &query).await?;
+            let found = self.app.store().record_history(self.workspace, &query).await?;
             let events = found.ok_or(Error::NotFound(Missing::of(query.kind)))?;
             let last = events.last().filter(|_| events.len() == query.limit).map(|(number, _)| *number);
             self.next = last.map(|last| HistoryQuery { before: Some(last), ..query });

@@ -421,7 +421,7 @@ fn checked_secret(secret: String) -> Result<String, Error> {
     let is_plain = secret.chars().all(|c| c.is_ascii_graphic());
     if secret.chars().count() < MIN_SECRET_CHARS || !is_plain {
         let text = format!("must have {MIN_SECRET_CHARS} or more visible ASCII characters");
-        let violation = Violation::new("secret", ViolationKind::Malformed(text));
+        let violation = Violation::new("secret", ViolationKind::Unusable(text));
         return Err(Error::Rejected(violation.into()));
     }
     Ok(secret)

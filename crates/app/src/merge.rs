@@ -133,7 +133,7 @@ impl App {
     ) -> Result<Option<u64>, Error> {
         let record = Ref::uuid(Dialect::Native, &stays.to_string());
         let query = HistoryQuery { kind: RecordKind::Contact, record, before: None, limit: 0 };
-        let mut chain = Chain::new(self, caller, query);
+        let mut chain = Chain::new(self, caller.workspace, query);
         let mut undone = HashSet::new();
         loop {
             let (number, event) = match chain.step().await? {

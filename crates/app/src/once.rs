@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use model::{Contact, ContactId, Deleted, Dialect, Event, KeyId, RecordKind, Ref, Timestamp};
+use model::{Contact, Deleted, Event, KeyId, RecordKind, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{
     Action, AnyOutcome, CarriedOut, CatalogOutcome, Claim, Done, ItemOutcome, KeptAnswer, Outcome,
@@ -18,6 +18,7 @@ use store::{
 };
 use uuid::Uuid;
 
+use crate::records::own;
 use crate::{App, Caller, Duty, Error};
 
 /// The work of one server.
@@ -308,7 +309,7 @@ impl App {
             RecordKind::Contact => {
                 let contact = match event.deleted.as_ref().and_then(Deleted::contact) {
                     Some(contact) => Some(Arc::new(contact.clone())),
-                    None => self.store().find_contact(workspace, &own(event.record)).await?,
+                    None => self.as_it_left(workspace, event).await?,
                 };
                 let restored = self.restored(workspace, events).await?;
                 contact.map(|contact| {
@@ -356,12 +357,27 @@ impl App {
         workspace: WorkspaceNumber,
         events: &[(u64, Event)],
     ) -> Result<Vec<Arc<Contact>>, Error> {
-        let mut events = events.iter().map(|(_, event)| event);
-        if !events.next().is_some_and(Event::takes_merge_apart) {
-            return Ok(Vec::new());
+        let mut restored = Vec::new();
+        if let [(_, apart), events @ ..] = events
+            && apart.takes_merge_apart()
+        {
+            for (_, event) in events {
+                restored.extend(self.as_it_left(workspace, event).await?);
+            }
         }
-        let ids = events.map(|event| ContactId(event.record));
-        Ok(self.store().find_contacts(workspace, ids).await?)
+        Ok(restored)
+    }
+
+    /// The contact as an event left it, or where that is too long ago, as it is now.
+    async fn as_it_left(
+        &self,
+        workspace: WorkspaceNumber,
+        event: &Event,
+    ) -> Result<Option<Arc<Contact>>, Error> {
+        Ok(match self.contact_after(workspace, event).await? {
+            Some(contact) => Some(contact),
+            None => self.store().find_contact(workspace, &own(event.record)).await?,
+        })
     }
 
     /// What came of a write that changed nothing.
@@ -384,9 +400,4 @@ impl App {
             _ => None,
         })
     }
-}
-
-/// A record by its id of ours.
-fn own(id: Uuid) -> Ref {
-    Ref::uuid(Dialect::Native, &id.to_string())
 }

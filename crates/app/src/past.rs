@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use model::rewind::State;
 use model::{
-    Catalog, Contact, ContactId, Event, EventKind, KeyId, Native, Provenance, RecordKind, Ref, Rewind,
-    Timestamp,
+    Catalog, Contact, ContactId, Event, EventKind, KeyId, Provenance, RecordKind, Ref, Rewind, Timestamp,
 };
-use store::{HistoryQuery, Scope, StoreError};
+use store::{HistoryQuery, Scope, StoreError, WorkspaceNumber};
 
 use crate::chain::{Chain, Step, WALK_MAX};
 use crate::contacts::View;
-use crate::records::TRIES;
+use crate::records::{TRIES, own};
 use crate::{App, Caller, Error, Missing};
 
 /// Members and items whose origins are told at most.
@@ -89,39 +88,53 @@ impl App {
     pub async fn contact_at(&self, caller: &Caller, named: &Ref, moment: Moment) -> Result<Past, Error> {
         caller.require(Scope::Read)?;
         let present = self.store().find_contact(caller.workspace, named).await?;
-        let present = present.map(|contact| Ref {
-            native: Some(Native::Uuid(contact.id.0)),
-            ..Ref::uuid(model::Dialect::Native, &contact.id.to_string())
-        });
+        let present = present.map(|contact| own(contact.id.0));
         if let (Moment::Revision(_), Some(present)) = (moment, &present) {
-            return self.chain_at(caller, present, moment).await;
+            return self.chain_at(caller.workspace, present, moment).await;
         }
-        match (self.chain_at(caller, named, moment).await?, present) {
+        match (self.chain_at(caller.workspace, named, moment).await?, present) {
             // It may be found under another one's id since.
-            (Past::Deleted { .. }, Some(present)) => self.chain_at(caller, &present, moment).await,
+            (Past::Deleted { .. }, Some(present)) => self.chain_at(caller.workspace, &present, moment).await,
             (past, _) => Ok(past),
         }
     }
 
-    /// The same along the events of this very contact.
-    async fn chain_at(&self, caller: &Caller, named: &Ref, moment: Moment) -> Result<Past, Error> {
+    /// A contact as an event left it, which was none that deleted it, also where others came after it; `None` when that is
+    /// more events ago than are taken back.
+    pub(crate) async fn contact_after(
+        &self,
+        workspace: WorkspaceNumber,
+        event: &Event,
+    ) -> Result<Option<Arc<Contact>>, Error> {
+        let moment = Moment::Revision(event.revision);
+        let past = self.chain_at(workspace, &own(event.record), moment).await?;
+        Ok(if let Past::Was(view) = past { Some(view.contact) } else { None })
+    }
+
+    /// A contact at a moment along the events of this very contact.
+    async fn chain_at(&self, workspace: WorkspaceNumber, named: &Ref, moment: Moment) -> Result<Past, Error> {
         for _ in 0..TRIES {
-            if let Found::Past(past) = self.try_chain_at(caller, named, moment).await? {
+            if let Found::Past(past) = self.try_chain_at(workspace, named, moment).await? {
                 return Ok(past);
             }
         }
         Err(Error::Unavailable(StoreError::RecordChanged))
     }
 
-    async fn try_chain_at(&self, caller: &Caller, named: &Ref, moment: Moment) -> Result<Found, Error> {
-        let mut chain = Chain::new(self, caller, contact_query(named));
+    async fn try_chain_at(
+        &self,
+        workspace: WorkspaceNumber,
+        named: &Ref,
+        moment: Moment,
+    ) -> Result<Found, Error> {
+        let mut chain = Chain::new(self, workspace, contact_query(named));
         let Step::Event(_, newest) = chain.step().await? else {
             return Err(Error::NotFound(Missing::Contact));
         };
         let present = if newest.kind == EventKind::Deleted {
             None
         } else {
-            let found = self.store().find_contacts(caller.workspace, [ContactId(newest.record)]).await?;
+            let found = self.store().find_contacts(workspace, [ContactId(newest.record)]).await?;
             match found.into_iter().next().filter(|contact| contact.revision == newest.revision) {
                 Some(contact) => Some(Contact::clone(&contact)),
                 None => return Ok(Found::Moved),
@@ -145,9 +158,10 @@ impl App {
         let state = rewind.just_after(&event);
         let state = state.map_err(|source| StoreError::Unreadable { what: "event", source })?;
         Ok(Found::Past(match state {
-            State::Living(contact) => {
-                Past::Was(View { contact: Arc::new(*contact), catalog: self.catalog(caller).await? })
-            }
+            State::Living(contact) => Past::Was(View {
+                contact: Arc::new(*contact),
+                catalog: self.store().catalog(workspace).await?,
+            }),
             State::Deleted | State::Unmade => Past::Deleted { deleted_at: event.at },
         }))
     }
@@ -159,7 +173,7 @@ impl App {
     /// [`Error::MissingScope`]; [`Error::NotFound`] when there never was such a contact; or what the store says.
     pub async fn provenance(&self, caller: &Caller, named: &Ref) -> Result<Origins, Error> {
         caller.require(Scope::Read)?;
-        let mut chain = Chain::new(self, caller, contact_query(named));
+        let mut chain = Chain::new(self, caller.workspace, contact_query(named));
         let mut provenance = Provenance::default();
         let mut events = HashMap::new();
         let mut contact = None;

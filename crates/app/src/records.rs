@@ -335,3 +335,8 @@ impl<D: Document> WrittenRecord<D> {
         Ok(Self { record, catalog, done, change: event, differences })
     }
 }
+
+/// A record by its id of ours.
+pub(crate) fn own(id: Uuid) -> Ref {
+    Ref::uuid(Dialect::Native, &id.to_string())
+}

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 use model::{Actor, Catalog, Difference, Policy, RecordKind};
-use store::{Action, AnyOutcome, Done, StoreError, Together, WorkspaceNumber, Write};
+use store::{
+    Action, AnyOutcome, CatalogOutcome, Done, Outcome, RecordOutcome, StoreError, Together, WorkspaceNumber,
+    Write,
+};
 use uuid::Uuid;
 
 use crate::caller::HeldBackPaths;
@@ -34,7 +37,8 @@ pub struct Trial {
 struct TrialState {
     /// What was tried already, so that what follows finds it done.
     writes: Vec<Vec<Write>>,
-    tried: Vec<Tried>,
+    tried: Vec<(WorkspaceNumber, Tried)>,
+    /// As they would be after what was tried.
     catalogs: HashMap<WorkspaceNumber, Arc<Catalog>>,
 }
 
@@ -52,29 +56,39 @@ pub struct Tried {
 }
 
 impl Trial {
-    /// What would be done to each record, in order; what would stay as it is is left out.
-    pub fn tried(&self) -> Vec<Tried> {
-        self.state().tried.iter().filter(|tried| tried.done != Done::Unchanged).cloned().collect()
+    /// What would be done to each record, in order, with the catalog as it would be after all of it; what would stay as
+    /// it is is left out.
+    pub fn tried(&self) -> Vec<(Tried, Arc<Catalog>)> {
+        let TrialState { tried, catalogs, .. } = &*self.state();
+        let differs = tried.iter().filter(|(_, tried)| tried.done != Done::Unchanged);
+        differs
+            .filter_map(|(workspace, tried)| Some((tried.clone(), catalogs.get(workspace)?.clone())))
+            .collect()
     }
 
     fn state(&self) -> MutexGuard<'_, TrialState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note<'o>(&self, writes: Vec<Write>, outcomes: impl Iterator<Item = &'o AnyOutcome>) {
+    fn note<'o>(
+        &self,
+        workspace: WorkspaceNumber,
+        writes: Vec<Write>,
+        outcomes: impl Iterator<Item = &'o AnyOutcome>,
+    ) {
         let mut state = self.state();
-        for (write, outcome) in writes.iter().zip(outcomes) {
-            state.tried.extend(tried(outcome));
-            if let AnyOutcome::Catalog(outcome) = outcome {
-                state.catalogs.insert(write.workspace, Arc::clone(&outcome.catalog));
-            }
+        for outcome in outcomes {
+            let (tried, catalog) = tried(outcome);
+            state.tried.extend(tried.into_iter().map(|tried| (workspace, tried)));
+            state.catalogs.insert(workspace, Arc::clone(catalog));
         }
         state.writes.push(writes);
     }
 }
 
-fn tried(outcome: &AnyOutcome) -> Vec<Tried> {
-    match outcome {
+/// What would be done by a write, and the catalog after it.
+fn tried(outcome: &AnyOutcome) -> (Vec<Tried>, &Arc<Catalog>) {
+    let tried = match outcome {
         AnyOutcome::Contact(outcome) => vec![Tried {
             kind: RecordKind::Contact,
             id: outcome.contact.id.0,
@@ -96,7 +110,11 @@ fn tried(outcome: &AnyOutcome) -> Vec<Tried> {
             });
             items.collect()
         }
-    }
+    };
+    let (AnyOutcome::Contact(Outcome { catalog, .. })
+    | AnyOutcome::Record(RecordOutcome { catalog, .. })
+    | AnyOutcome::Catalog(CatalogOutcome { catalog, .. })) = outcome;
+    (tried, catalog)
 }
 
 /// In whose name something is written, where, and on what terms.
@@ -294,7 +312,7 @@ impl App {
                 let mut all = trial.state().writes.clone();
                 all.push(writes.clone());
                 let outcomes = self.store().rehearse(&all, together).await?;
-                trial.note(writes, outcomes.iter().flatten());
+                trial.note(workspace, writes, outcomes.iter().flatten());
                 Ok(outcomes)
             }
         }

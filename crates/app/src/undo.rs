@@ -173,7 +173,7 @@ impl App {
         let concerns = |member: &Member| event.kind != EventKind::Updated || members.contains(member);
         let record = Ref::uuid(Dialect::Native, &event.record.to_string());
         let query = HistoryQuery { kind: event.subject, record, before: None, limit: 0 };
-        let mut chain = Chain::new(self, caller, query);
+        let mut chain = Chain::new(self, caller.workspace, query);
         let mut later: Vec<LaterEdit> = Vec::new();
         let mut seen = HashSet::new();
         while let Step::Event(since, edit) = chain.step().await? {

@@ -171,11 +171,9 @@ impl Condition {
                 "true" | "false" => Ok(()),
                 _ => Err(ViolationKind::BadBoolean),
             },
-            Test::Text(TextTest::Matches) | Test::NotText(TextTest::Matches) => {
-                judge::pattern(&self.value).map(drop).map_err(|_| {
-                    ViolationKind::Malformed("is no regular expression that can be used".to_owned())
-                })
-            }
+            Test::Text(TextTest::Matches) | Test::NotText(TextTest::Matches) => judge::pattern(&self.value)
+                .map(drop)
+                .map_err(|_| ViolationKind::Unusable("is no regular expression that can be used".to_owned())),
             Test::Text(_) | Test::NotText(_) => Ok(()),
             Test::Number(_) => Decimal::parse(&self.value).map(drop).ok_or(ViolationKind::BadNumber),
             Test::Date(_) => value::date(&self.value).map(drop),

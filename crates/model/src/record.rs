@@ -304,12 +304,12 @@ impl Record {
     /// # Errors
     /// Every member that was changed again since, if that is to be refused.
     pub fn reverted(&self, differences: &[Difference], on_conflict: OnConflict) -> Result<Self, Rejection> {
-        let malformed = |fault: serde_json::Error| {
-            Rejection::from(Violation::new("", ViolationKind::Malformed(fault.to_string())))
+        let unusable = |fault: serde_json::Error| {
+            Rejection::from(Violation::new("", ViolationKind::Unusable(fault.to_string())))
         };
-        let mut json = self.to_json().map_err(malformed)?;
+        let mut json = self.to_json().map_err(unusable)?;
         difference::revert_document(&mut json, differences, on_conflict)?;
-        Self::from_json(self.kind(), json).map_err(malformed)
+        Self::from_json(self.kind(), json).map_err(unusable)
     }
 
     /// What is too large about it.

@@ -237,6 +237,9 @@ pub enum ViolationKind {
     /// The record is at this revision, which the client did not want to change.
     #[error("the record is at revision {0}")]
     OtherRevision(u64),
+    /// It can be read and says nothing that can be carried out; the text says why.
+    #[error("{0}")]
+    Unusable(String),
     /// The body is no JSON, or not the kind of JSON that is allowed; the text says why.
     #[error("{0}")]
     Malformed(String),

@@ -81,7 +81,7 @@ pub(crate) fn funnel(body: Body, catalog: &Catalog) -> Change {
                     .push("funnel_id", Edit::Extra(Dialect::Callbell, FUNNEL_ID.to_owned(), Some(id.into())));
             }
             None => {
-                change.refuse("funnel_id", ViolationKind::Malformed("funnel does not exist".to_owned()));
+                change.refuse("funnel_id", ViolationKind::Unusable("funnel does not exist".to_owned()));
             }
         },
         Some(_) => change.refuse("funnel_id", ViolationKind::WrongType("a string")),

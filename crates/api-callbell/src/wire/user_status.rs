@@ -118,7 +118,7 @@ impl Wish {
             Some(Some(text)) => match catalog.custom_statuses.find(&ItemRef::Id(reference(text))) {
                 Some(status) => Some(status.id),
                 None => {
-                    let kind = ViolationKind::Malformed("custom status does not exist".to_owned());
+                    let kind = ViolationKind::Unusable("custom status does not exist".to_owned());
                     return Err(Violation::new(CUSTOM_STATUS, kind).into());
                 }
             },

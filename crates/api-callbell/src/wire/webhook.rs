@@ -117,7 +117,7 @@ fn fault(url: &str) -> Option<ViolationKind> {
     let is_here = host == "localhost"
         || host.ends_with(".localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified());
-    is_here.then(|| ViolationKind::Malformed("must not be localhost".to_owned()))
+    is_here.then(|| ViolationKind::Unusable("must not be localhost".to_owned()))
 }
 
 /// The names of events, each once.
@@ -131,7 +131,7 @@ fn events(json: &Json) -> Result<Vec<String>, Vec<ViolationKind>> {
     let mut unknown: Vec<ViolationKind> = Vec::new();
     for name in names {
         if !EVENTS.contains(&name) {
-            unknown.push(ViolationKind::Malformed(format!("unknown event '{name}'")));
+            unknown.push(ViolationKind::Unusable(format!("unknown event '{name}'")));
         } else if known.iter().all(|each| each != name) {
             known.push(name.to_owned());
         }
@@ -165,7 +165,7 @@ mod tests {
             "http://[::1]:80/",
             "http://0.0.0.0",
         ] {
-            let expected = ViolationKind::Malformed("must not be localhost".to_owned());
+            let expected = ViolationKind::Unusable("must not be localhost".to_owned());
             assert_eq!(fault(url), Some(expected), "{url}");
         }
     }

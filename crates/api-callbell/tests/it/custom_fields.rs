@@ -17,6 +17,25 @@ async fn custom_fields_merge_by_name() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_values_as_history_does() {
+    let stage = Stage::new().await;
+    stage.patch(json!({"custom_fields": {"Status": "Active"}})).await;
+    let body = json!({"custom_fields": {"Status": "Inactive", "Checkin Date": "2026-03-03"}});
+    let dry = [("prefer", "dry-run")];
+    let tried = stage.client.send_with("PATCH", JOHN_PATH, body.to_string().into(), &dry).await;
+    let told: Json = serde_json::from_str(tried.header("contactd-differences")).unwrap();
+    let told: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|each| [&each["member"], &each["before"], &each["after"]])
+        .collect();
+    let expected =
+        json!([["values.status", "Active", "Inactive"], ["values.checkin_date", null, "2026-03-03"]]);
+    assert_eq!(json!(told), expected);
+}
+
+#[tokio::test]
 async fn null_and_the_empty_text_clear_a_value() {
     let stage = Stage::new().await;
     let values = [

@@ -102,6 +102,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::BeyondRights => "beyond_rights",
         ViolationKind::ChangedSince => "changed_since",
         ViolationKind::OtherRevision(_) => "other_revision",
+        ViolationKind::Unusable(_) => "unusable",
         ViolationKind::Malformed(_) => "malformed",
     }
 }

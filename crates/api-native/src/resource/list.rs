@@ -85,7 +85,7 @@ impl Resource for List {
             if !conditions.is_empty() && self.entity != Entity::Contact {
                 members.refuse(
                     "conditions",
-                    ViolationKind::Malformed("must be empty: conditions are of contacts".to_owned()),
+                    ViolationKind::Unusable("must be empty: conditions are of contacts".to_owned()),
                 );
             }
             self.conditions = conditions;
@@ -104,14 +104,14 @@ fn conditions(json: &Json, catalog: &Catalog) -> Result<Vec<Condition>, Violatio
     }
     let read = Vec::<Condition>::deserialize(json);
     let conditions =
-        read.map_err(|fault| ViolationKind::Malformed(format!("is no list of conditions: {fault}")))?;
+        read.map_err(|fault| ViolationKind::Unusable(format!("is no list of conditions: {fault}")))?;
     if conditions.len() > limits::CONDITIONS {
         return Err(ViolationKind::TooLong { max: limits::CONDITIONS, unit: "conditions" });
     }
     for condition in &conditions {
         if !condition.fits(catalog) {
             let text = "has a condition whose test does not fit its subject, or a field that does not exist";
-            return Err(ViolationKind::Malformed(text.to_owned()));
+            return Err(ViolationKind::Unusable(text.to_owned()));
         }
         condition.check_value()?;
     }

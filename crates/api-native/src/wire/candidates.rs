@@ -1,12 +1,13 @@
 //! The contacts that have one key, of which each may be meant.
 
+use api_kit::words::ChannelBody;
 use app::{ContactKey, View};
 use model::{Channel, Json};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ContactBody;
-use super::channel::{ChannelBody, shown};
+use super::channel::shown;
 
 /// Candidates, and what is to be said of them.
 #[derive(JsonSchema, Serialize)]

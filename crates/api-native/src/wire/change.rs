@@ -1,18 +1,16 @@
 //! Changes as a contact's history shows them.
 
+use api_kit::words::{DifferenceBody, difference, member_json};
 use app::History;
 use model::{
-    Actor, Catalog, ChannelDocument, CompanyLinkDocument, ContactId, Deleted, Dialect, Difference, Event,
-    EventKind, HeldBack, Json, KeyId, ListId, Member, NoteId, RecordKind, TagId, TeamId, Timestamp, UserId,
-    ValueDocument,
+    Actor, Catalog, ContactId, Deleted, Dialect, Difference, Event, EventKind, HeldBack, Json, KeyId,
+    RecordKind,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::channel::ChannelBody;
-use super::company::CompanyBody;
-use super::{ContactBody, Instant, Shown, shown, stored, value};
+use super::{ContactBody, Instant, Shown};
 use crate::resource;
 
 /// A page of a contact's changes, newest first.
@@ -103,14 +101,6 @@ struct HeldBackBody {
     wanted: Json,
 }
 
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "Difference")]
-pub(super) struct DifferenceBody {
-    member: String,
-    before: Json,
-    after: Json,
-}
-
 impl<'a> ChangesBody<'a> {
     /// A page of a history.
     pub(crate) fn new(history: &'a History) -> Self {
@@ -162,74 +152,7 @@ pub(crate) fn differences(differences: &[Difference], catalog: &Catalog) -> Json
     resource::to_json(&shown)
 }
 
-/// A member that differs, as it is shown.
-pub(super) fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
-    let Difference { member, before, after } = difference;
-    DifferenceBody {
-        member: member.path(catalog),
-        before: member_json(member, before, catalog),
-        after: member_json(member, after, catalog),
-    }
-}
-
 fn held_back(held: &HeldBack, catalog: &Catalog) -> HeldBackBody {
     let HeldBack { member, wanted } = held;
     HeldBackBody { member: member.path(catalog), wanted: member_json(member, wanted, catalog) }
-}
-
-/// A member's JSON as it stands in the JSON of a contact, from its stored form.
-pub(super) fn member_json(member: &Member, kept: &Json, catalog: &Catalog) -> Json {
-    let shown_as = match member {
-        Member::CreatedAt | Member::UnconfirmedAt | Member::ClosedAt | Member::BlockedAt => {
-            convert(kept, |at: Option<Timestamp>| at.map(Instant))
-        }
-        Member::Channels => {
-            let text = kept.to_string();
-            written(&text, |channels: &[ChannelDocument<'_>]| rows(channels, ChannelBody::from))
-        }
-        Member::Companies => {
-            let text = kept.to_string();
-            written(&text, |links: &[CompanyLinkDocument<'_>]| rows(links, CompanyBody::from))
-        }
-        Member::Tags => list(kept, |ids: &[TagId]| json(&shown(ids))),
-        Member::Lists => list(kept, |ids: &[ListId]| json(&shown(ids))),
-        Member::Notes => list(kept, |ids: &[NoteId]| json(&shown(ids))),
-        Member::AssignedUser => convert(kept, |id: Option<UserId>| id.map(Shown)),
-        Member::AssignedTeam => convert(kept, |id: Option<TeamId>| id.map(Shown)),
-        Member::Alias(_) => list(kept, |texts: &[String]| json(&texts)),
-        Member::Value(id) => catalog.fields.get(id.0).and_then(|field| {
-            let text = kept.to_string();
-            let value: Option<ValueDocument<'_>> = serde_json::from_str(&text).ok()?;
-            json(&value.map(|value| value::encode(&value, field)))
-        }),
-        Member::Other(name) => Some(stored::shown(name, kept)),
-        _ => None,
-    };
-    // What cannot be read under today's catalog is shown as it is stored, rather than not at all.
-    shown_as.unwrap_or_else(|| kept.clone())
-}
-
-fn convert<'s, T: Deserialize<'s>, R: Serialize>(
-    stored: &'s Json,
-    show: impl FnOnce(T) -> R,
-) -> Option<Json> {
-    serde_json::to_value(show(T::deserialize(stored).ok()?)).ok()
-}
-
-/// A list; stored differences have `null` for an empty one.
-fn list<'s, T: Deserialize<'s>>(stored: &'s Json, show: impl FnOnce(&[T]) -> Option<Json>) -> Option<Json> {
-    show(&Option::<Vec<T>>::deserialize(stored).ok()?.unwrap_or_default())
-}
-
-/// The same for what is shown as it is written.
-fn written<'t, T: Deserialize<'t>>(text: &'t str, show: impl FnOnce(&[T]) -> Option<Json>) -> Option<Json> {
-    show(&serde_json::from_str::<Option<Vec<T>>>(text).ok()?.unwrap_or_default())
-}
-
-fn rows<'r, T, B: Serialize>(rows: &'r [T], body: impl Fn(&'r T) -> B) -> Option<Json> {
-    json(&rows.iter().map(body).collect::<Vec<_>>())
-}
-
-fn json(value: &impl Serialize) -> Option<Json> {
-    serde_json::to_value(value).ok()
 }

@@ -1,55 +1,19 @@
 //! Channels of a contact.
 
 use api_kit::decode;
+use api_kit::words::ChannelBody;
 use model::channel::normalise;
 use model::{
     Change, Channel, ChannelDocument, ChannelId, ChannelKind, ChannelWrite, Edit, Json, Text, ViolationKind,
-    Written, limits, phone,
+    limits, phone,
 };
-use schemars::JsonSchema;
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::Shown;
 use super::patch::items;
 use crate::resource::to_json;
 
 /// Longest word for a kind.
 const KIND_CHARS: usize = 64;
-
-/// A channel.
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "Channel")]
-pub(super) struct ChannelBody<'a> {
-    id: Shown<ChannelId>,
-    #[schemars(with = "String")]
-    kind: Written<'a>,
-    #[schemars(with = "String")]
-    value: Written<'a>,
-    #[schemars(with = "String")]
-    raw: Written<'a>,
-    #[schemars(with = "Option<String>")]
-    label: Option<Written<'a>>,
-    #[schemars(with = "Option<String>")]
-    country: Option<Written<'a>>,
-    primary: bool,
-    default: bool,
-}
-
-impl<'a> From<&ChannelDocument<'a>> for ChannelBody<'a> {
-    fn from(channel: &ChannelDocument<'a>) -> Self {
-        Self {
-            id: Shown(channel.id),
-            kind: channel.kind,
-            value: channel.value,
-            raw: channel.raw,
-            label: channel.label,
-            country: channel.country,
-            primary: channel.primary,
-            default: channel.default,
-        }
-    }
-}
 
 /// A channel that stands in memory, as JSON.
 pub(super) fn shown(channel: &Channel) -> Json {

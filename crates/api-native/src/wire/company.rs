@@ -1,34 +1,9 @@
 //! Links of a contact to companies.
 
 use api_kit::decode;
-use model::{
-    Change, CompanyId, CompanyLinkDocument, CompanyWrite, Dialect, Edit, Json, Ref, Set, ViolationKind,
-    Written, limits, value,
-};
-use schemars::JsonSchema;
-use serde::Serialize;
+use model::{Change, CompanyWrite, Dialect, Edit, Json, Ref, Set, ViolationKind, limits, value};
 
-use super::Shown;
 use super::patch::items;
-
-/// A link to a company.
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "CompanyLink")]
-pub(super) struct CompanyBody<'a> {
-    id: Shown<CompanyId>,
-    #[schemars(with = "Option<String>")]
-    title: Option<Written<'a>>,
-    #[schemars(with = "Option<String>")]
-    start_date: Option<Written<'a>>,
-    active: bool,
-}
-
-impl<'a> From<&CompanyLinkDocument<'a>> for CompanyBody<'a> {
-    fn from(link: &CompanyLinkDocument<'a>) -> Self {
-        let CompanyLinkDocument { id, title, start_date, active } = *link;
-        Self { id: Shown(id), title, start_date, active }
-    }
-}
 
 /// Makes the companies those of an array: `id`, and what is to be said about the link; what is left out is
 /// empty, and `active` is true.

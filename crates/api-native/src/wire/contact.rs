@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use api_kit::words::{ChannelBody, CompanyBody};
 use model::{
     Aliases, Birthday, Catalog, Contact, ContactDocument, ContactId, Entity, Extras, ListId, NameDocument,
     NoteId, OptIn, TagId, TeamId, UserId, Written,
@@ -10,8 +11,6 @@ use model::{
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
-use super::channel::ChannelBody;
-use super::company::CompanyBody;
 use super::value::Values;
 use super::{Instant, Shown, shown};
 

@@ -1,5 +1,6 @@
 //! Merging contacts: what a client says about it, and what came of it.
 
+use api_kit::words::{DifferenceBody, difference};
 use api_kit::{Body, decode};
 use app::{Merge, MergeChoice, Undone, View};
 use model::{
@@ -9,7 +10,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ContactBody;
-use super::change::{DifferenceBody, difference};
 
 /// What a client wants merged.
 pub(crate) struct Asked {

@@ -1,11 +1,12 @@
 //! Where the values of a contact come from.
 
+use api_kit::words::member_json;
 use app::Origins;
 use model::{Catalog, ContactId, Event, EventKind, Json, Member, Origin};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{ActorBody, member_json};
+use super::change::ActorBody;
 use super::{Instant, Shown, uuid};
 
 /// The origins of a contact's members.

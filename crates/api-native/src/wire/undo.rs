@@ -1,12 +1,13 @@
 //! Undo: what a client says about it, and what came of it.
 
+use api_kit::words::member_json;
 use api_kit::{Body, decode};
 use app::{Done, LaterEdit, Undone};
 use model::{Catalog, Change, ContactId, Json, OnConflict, Rejection, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{ActorBody, RecordName, member_json};
+use super::change::{ActorBody, RecordName};
 use super::{ContactBody, Instant, Shown};
 
 /// Reads `{"on_conflict": "refuse" | "skip" | "overwrite"}`; the body may be empty.

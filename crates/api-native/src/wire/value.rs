@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use api_kit::words::ValueBody;
 use model::{
-    Catalog, Dialect, Entity, Field, FieldId, FieldType, Json, OptionId, Timestamp, Value, ValueDocument,
+    Catalog, Dialect, Entity, Field, FieldId, FieldType, Json, Timestamp, Value, ValueDocument,
     ValueDocuments, ViolationKind, value,
 };
 use serde::{Serialize, Serializer};
@@ -28,9 +29,18 @@ impl Serialize for Values<'_> {
         let fields =
             if self.values.is_empty() { None } else { Some(self.catalog.fields.iter().filter(is_shown)) };
         serializer.collect_map(fields.into_iter().flatten().filter_map(|field| {
-            let value = Shown { value: self.values.get(field.id)?, field };
-            value.is_there(self.catalog).then_some((&field.key, value))
+            let value = ValueBody { value: self.values.get(field.id)?, field };
+            is_there(value, self.catalog).then_some((&field.key, value))
         }))
+    }
+}
+
+/// An option or a user that is gone from the catalog is not.
+fn is_there(ValueBody { value, field }: ValueBody<'_>, catalog: &Catalog) -> bool {
+    match value {
+        ValueDocument::Option(id) => field.option(*id).is_some(),
+        ValueDocument::User(id) => catalog.users.get(id.0).is_some(),
+        _ => true,
     }
 }
 
@@ -53,50 +63,7 @@ impl Serialize for CompanyValues<'_> {
     }
 }
 
-/// A value: numbers with every digit, options by their value.
-struct Shown<'a> {
-    value: &'a ValueDocument<'a>,
-    field: &'a Field,
-}
-
-impl Shown<'_> {
-    /// An option or a user that is gone from the catalog is not.
-    fn is_there(&self, catalog: &Catalog) -> bool {
-        match self.value {
-            ValueDocument::Option(id) => self.field.option(*id).is_some(),
-            ValueDocument::User(id) => catalog.users.get(id.0).is_some(),
-            _ => true,
-        }
-    }
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let option = |id: &OptionId| self.field.option(*id).map(|option| option.value.as_str());
-        match self.value {
-            ValueDocument::Text(text) | ValueDocument::Date(text) | ValueDocument::Time(text) => {
-                text.serialize(serializer)
-            }
-            ValueDocument::Number(number) => match number.as_i64() {
-                Some(whole) => serializer.serialize_i64(whole),
-                None => number.to_json().serialize(serializer),
-            },
-            ValueDocument::Boolean(flag) => serializer.serialize_bool(*flag),
-            ValueDocument::Datetime(at) => serializer.serialize_str(&at.to_rfc3339_millis()),
-            ValueDocument::Option(id) => option(id).serialize(serializer),
-            ValueDocument::Options(ids) => serializer.collect_seq(ids.iter().filter_map(option)),
-            ValueDocument::User(id) => serializer.collect_str(id),
-        }
-    }
-}
-
-/// The same as JSON by itself.
-pub(super) fn encode(value: &ValueDocument<'_>, field: &Field) -> Json {
-    // Nothing in it can fail.
-    serde_json::to_value(Shown { value, field }).unwrap_or_default()
-}
-
-/// Reads what [`encode`] writes, and what [`value::read`] reads beyond that.
+/// Reads what a [`ValueBody`] is written as, and what [`value::read`] reads beyond that.
 pub(crate) fn read(json: &Json, field: &Field, catalog: &Catalog) -> Result<Option<Value>, ViolationKind> {
     if field.system.is_some() {
         // These show members of the record, which stand on their own here.

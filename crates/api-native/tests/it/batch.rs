@@ -93,7 +93,7 @@ async fn one_that_is_refused_stops_all_or_only_itself() {
         (json!({"op": "delete", "id": jane["id"], "if_match": 77}), 412, Some(" other_revision")),
         (json!({"op": "upsert", "by": "email", "value": "desk@x.example", "body": {}}), 409, None),
         (json!({"op": "upsert", "by": "name", "value": "x", "body": {}}), 422, Some("by not_one_of")),
-        (json!({"op": "upsert", "by": "channel", "value": "x", "body": {}}), 400, Some("value malformed")),
+        (json!({"op": "upsert", "by": "channel", "value": "x", "body": {}}), 422, Some("value unusable")),
         (
             json!({"op": "merge", "id": jane["id"], "contacts": [jane["id"]]}),
             422,

@@ -4,7 +4,7 @@ use model::Json;
 use serde_json::json;
 use testkit::{Client, Reply};
 
-use crate::{CONTACTS, JANE, change, client, create, numbered, path, start};
+use crate::{CONTACTS, JANE, catalog, change, client, create, numbered, path, start};
 
 fn differences(reply: &Reply) -> Json {
     serde_json::from_str(reply.header("contactd-differences")).unwrap()
@@ -33,6 +33,86 @@ async fn what_would_come_of_an_update_is_told() {
     assert_eq!(differences(&tried), json!([expected("job_title", "Boë"), expected("city", "Paris")]));
     assert_eq!(numbered(&client, JANE).await, jane);
     assert_eq!(test.app.writer_stats().events, events);
+}
+
+#[tokio::test]
+async fn differences_are_those_that_the_change_shows_then() {
+    let (test, client) = start().await;
+    let create = async |path: &str, body: Json| {
+        let made = client.post(&format!("/api/v1/{path}"), &body).await.expect(201);
+        format!("/api/v1/{path}/{}", made["id"].as_str().unwrap())
+    };
+    let jane = numbered(&client, JANE).await;
+    for kind in ["number", "date", "datetime", "boolean", "user"] {
+        create("fields", json!({"key": kind, "name": kind, "type": kind})).await;
+    }
+    let tiers =
+        json!({"key": "tier", "name": "Tier", "type": "single_select", "options": ["Gold", "Silver"]});
+    let tiers = create("fields", tiers).await;
+    create("fields", json!({"key": "floor", "name": "Floor", "type": "number", "entity": "company"})).await;
+    let acme = create("companies", json!({"name": "Acme", "values": {"floor": 3}})).await;
+    let note = create("notes", json!({"body": "Call"})).await;
+    let task = create("tasks", json!({"body": "Call"})).await;
+    let catalog = catalog(&test).await;
+    let user = catalog.users.iter().next().unwrap().id.to_string();
+    let at = "2025-01-15T10:30:00.000Z";
+    let id_of_acme = acme.rsplit('/').next().unwrap();
+    for (path, body) in [
+        (
+            path(&jane),
+            json!({
+                "values": {"number": 1.50, "date": "2025-01-15", "datetime": at, "boolean": true, "user": user, "tier": "Gold"},
+                "companies": [{"id": id_of_acme, "title": "CTO"}],
+                "tags": [], "lists": [], "channels": [], "notes": [],
+                "assigned_user": user, "closed_at": at, "blocked_at": at, "opt_in": "opted_out", "starred": true,
+                "aliases": {"zingle": ["z-1"]}, "extras": {"acquire": {"clientType": "web"}},
+            }),
+        ),
+        (acme, json!({"values": {"floor": 4.5}, "number_of_employees": 12})),
+        (note, json!({"messages": [{"body": "Hello", "author": user}]})),
+        (task, json!({"due_at": at, "assignee": user, "contacts": [jane["id"]]})),
+        (tiers, json!({"options": ["Gold"], "name": "Level"})),
+    ] {
+        // What is made gets another id with each request.
+        let without_ids = |differences: &Json| {
+            let mut shown = differences.clone();
+            for row in shown[0]["after"].as_array_mut().into_iter().flatten() {
+                row.as_object_mut().into_iter().for_each(|row| drop(row.remove("id")));
+            }
+            shown
+        };
+        let in_body = [("prefer", "dry-run; differences=body")];
+        let tried = client.send_with("PATCH", &path, body.to_string().into(), &in_body).await.expect(200);
+        let done = client.patch(&path, &body).await;
+        done.expect(200);
+        let changed = client.get(&crate::changes(change(&done))).await.expect(200);
+        // Of the record itself; those that keep a link to it would differ, too.
+        let of_record = tried["differences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|each| path.ends_with(each["id"].as_str().unwrap()));
+        let told: Json = of_record
+            .map(|each| json!({"member": each["member"], "before": each["before"], "after": each["after"]}))
+            .collect();
+        assert_eq!(without_ids(&told), without_ids(&changed["differences"]), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn differences_are_told_under_the_catalog_that_the_request_makes() {
+    let (_test, client) = start().await;
+    let made = client.post("/api/v1/fields", &json!({"key": "size", "name": "Size", "type": "text"})).await;
+    let field = format!("/api/v1/fields/{}", made.expect(201)["id"].as_str().unwrap());
+    let jane = numbered(&client, JANE).await;
+    client.patch(&path(&jane), &json!({"values": {"size": "42"}})).await.expect(200);
+    let dry = client.clone().with_header("prefer", "dry-run");
+    let tried = dry.patch(&field, &json!({"key": "shoe_size", "type": "number"})).await;
+    tried.expect(200);
+    let told = differences(&tried);
+    let of_jane = told.as_array().unwrap().iter().find(|each| each["kind"] == "contact").unwrap();
+    let expected = json!({"kind": "contact", "id": jane["id"], "member": "values.shoe_size", "before": "42", "after": 42});
+    assert_eq!(*of_jane, expected);
 }
 
 #[tokio::test]

@@ -253,6 +253,34 @@ mod after_a_crash {
     }
 
     #[tokio::test]
+    async fn an_answer_shows_the_contact_as_it_was_then() {
+        for later in ["PATCH", "DELETE", "merge"] {
+            let (test, client) = start().await;
+            let contact = create(&client, &json!({"city": "Rome"})).await;
+            let at = path(&contact);
+            let named = Ref::uuid(Dialect::Native, contact["id"].as_str().unwrap());
+            let body = r#"{"job_title":"Boss"}"#;
+            let number = begun(&test, ("PATCH", &at, body), async |caller| {
+                test.app.update_contact(&caller, named, titled("Boss")).await.unwrap().change.unwrap()
+            })
+            .await;
+            let then = client.get(&at).await;
+            wait(&test);
+            if later == "merge" {
+                let other = create(&client, &json!({"city": "Oslo"})).await;
+                let merge = json!({"contacts": [contact["id"]]});
+                client.post(&format!("{}/merge", path(&other)), &merge).await.expect(200);
+            } else {
+                client.send(later, &at, r#"{"city":"Paris","job_title":null}"#).await;
+                client.send(later, &at, r#"{"city":null}"#).await;
+            }
+            let done = keyed(&test, "a").send("PATCH", &at, body).await;
+            assert_eq!(done.expect(200), then.expect(200), "{later}");
+            assert_eq!((done.header("etag"), change(&done)), (then.header("etag"), number), "{later}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_creation_is_answered_with_what_was_made() {
         let (test, client) = start().await;
         let body = r#"{"job_title":"Boss"}"#;

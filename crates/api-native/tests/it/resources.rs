@@ -163,6 +163,23 @@ async fn each_kind_names_the_members_that_it_refuses() {
 }
 
 #[tokio::test]
+async fn conditions_that_cannot_be_used_are_no_malformed_body() {
+    let (_test, client) = start().await;
+    let all = "/api/v1/lists";
+    for (entity, conditions) in [
+        ("contact", json!([{"member": "x"}])),
+        ("contact", json!([{"subject": "email", "test": {"number": "greater"}, "value": "1"}])),
+        ("contact", json!([{"subject": "email", "test": {"text": "matches"}, "value": "("}])),
+        ("company", json!([{"subject": "email", "test": "is_set", "value": ""}])),
+    ] {
+        let body = json!({"name": "Some", "entity": entity, "conditions": conditions});
+        let refused = client.post(all, &body).await;
+        assert_eq!(refusals(&refused, 422), ["conditions unusable"], "{conditions}");
+        assert_eq!(refused.json()["type"], "/docs/problems/invalid");
+    }
+}
+
+#[tokio::test]
 async fn each_kind_asks_for_rights_and_keeps_to_its_workspace() {
     let (test, client) = start().await;
     let client = client.on_all_terms();

@@ -68,13 +68,13 @@ fn read(json: &Json) -> Result<Upload, ViolationKind> {
     };
     // Some encoders break lines.
     let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let bytes = BASE64.decode(text).map_err(|_| malformed("is no base64"))?;
+    let bytes = BASE64.decode(text).map_err(|_| unusable("is no base64"))?;
     if bytes.len() > PICTURE_BYTES {
         return Err(ViolationKind::TooLong { max: PICTURE_BYTES, unit: "bytes" });
     }
-    Upload::read(bytes).ok_or_else(|| malformed("is no PNG, JPEG, GIF or WebP picture"))
+    Upload::read(bytes).ok_or_else(|| unusable("is no PNG, JPEG, GIF or WebP picture"))
 }
 
-fn malformed(reason: &str) -> ViolationKind {
-    ViolationKind::Malformed(reason.to_owned())
+fn unusable(reason: &str) -> ViolationKind {
+    ViolationKind::Unusable(reason.to_owned())
 }

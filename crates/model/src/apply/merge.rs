@@ -76,7 +76,7 @@ fn choose(
     for member in &choice.members {
         let value = difference::get(chosen, member);
         let put = difference::put(merged, member, &value);
-        put.map_err(|fault| ViolationKind::Malformed(fault.to_string()))?;
+        put.map_err(|fault| ViolationKind::Unusable(fault.to_string()))?;
     }
     Ok(())
 }

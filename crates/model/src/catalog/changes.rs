@@ -256,7 +256,7 @@ impl Catalog {
         let mut json = item.to_json();
         revert_document(&mut json, differences, on_conflict)?;
         let item = CatalogItem::from_json(kind, json).map_err(|fault| {
-            Rejection::from(Violation::new("", ViolationKind::Malformed(fault.to_string())))
+            Rejection::from(Violation::new("", ViolationKind::Unusable(fault.to_string())))
         })?;
         self.put_item(item);
         Ok(Some(()))

@@ -12,7 +12,7 @@ pub(crate) fn revert(
 ) -> Result<(), ViolationKind> {
     let current = get(contact, &difference.member);
     let Some(target) = target(&current, difference, on_conflict)? else { return Ok(()) };
-    put(contact, &difference.member, &target).map_err(|fault| ViolationKind::Malformed(fault.to_string()))
+    put(contact, &difference.member, &target).map_err(|fault| ViolationKind::Unusable(fault.to_string()))
 }
 
 /// What a member becomes when a difference is taken back; `None` when it stays. A member that was changed again since

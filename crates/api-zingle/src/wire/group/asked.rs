@@ -116,7 +116,7 @@ impl AskedCondition {
         let condition = Condition { subject, test, value: self.value.clone() };
         if !condition.fits(catalog) {
             let reason = format!("'{}' cannot compare {}", self.method, self.source);
-            return Err((METHOD, ViolationKind::Malformed(reason)));
+            return Err((METHOD, ViolationKind::Unusable(reason)));
         }
         condition.check_value().map_err(|kind| (VALUE, kind))?;
         Ok(condition)
