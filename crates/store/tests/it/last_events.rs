@@ -31,13 +31,11 @@ impl Plain {
         }
     }
 
-    /// A page has these contacts, each with its last event.
+    /// A page has these contacts, and the last event of the last one.
     #[track_caller]
     fn check_page(&self, page: &Documents, expected: &[ContactId]) {
         let ids: Vec<_> = page.contacts().unwrap().iter().map(|contact| contact.id).collect();
         assert_eq!(ids, expected);
-        let events: Vec<_> = expected.iter().map(|id| self.last[id]).collect();
-        assert_eq!(page.last_events(), events);
         let last = page.last().unwrap().map(|(contact, event)| (contact.id, event));
         assert_eq!(last, expected.last().map(|id| (*id, Some(self.last[id]))));
     }
