@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use model::value::OnUnconvertible;
 use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Precondition, Rejection, Timestamp};
 use store::{Action, AnyOutcome, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
@@ -262,29 +263,47 @@ impl App {
     async fn try_write_item<T: CatalogRow>(
         &self,
         caller: &Caller,
-        Beside { ends, on_unconvertible }: &Beside,
+        beside: &Beside,
         edit: &(impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync),
     ) -> Result<WrittenItem<T>, Error> {
         let before = self.catalog_on(&caller.terms, caller.workspace).await?;
         let mut catalog = Catalog::clone(&before);
         let item = edit(&mut catalog)?;
-        let mut others = self.plan_links(caller, LinkTo::of(T::KIND, item.id()), ends).await?;
-        let conversion = self.conversion(caller, (&before, &catalog), *on_unconvertible).await?;
-        if let Some(conversion) = &conversion {
-            others.extend(self.plan_conversion(caller, &catalog, conversion).await?);
-        }
-        let is_alone = others.is_empty();
-        let actions = [Action::Catalog(Box::new(catalog))].into_iter().chain(others).collect();
-        let outcomes = self.write_group(&caller.into(), actions).await?;
-        let change = outcomes.iter().find_map(AnyOutcome::event);
-        if let (Some(conversion), Some(change)) = (&conversion, change) {
-            self.convert_late(caller, conversion, change).await;
-        }
+        let link = LinkTo::of(T::KIND, item.id());
+        let outcomes = self.write_with(caller, (&before, catalog), link, beside).await?;
+        let (is_alone, change) = (outcomes.len() == 1, outcomes.iter().find_map(AnyOutcome::event));
         let outcome = outcomes.into_iter().next().and_then(AnyOutcome::catalog);
         let outcome = outcome.ok_or(Error::NotFound(Missing::Record(T::KIND)))?;
         let written = WrittenItem::of(item, outcome);
         // What was written beside it is the same change, and the first event stands for all of it.
         Ok(if is_alone { written } else { WrittenItem { change, ..written } })
+    }
+
+    /// Writes the catalog, and beside it what its item's links and its fields' new types need; what came of each.
+    ///
+    /// The future has no type of its own, so that it is compiled once and not for each kind of item.
+    fn write_with<'a>(
+        &'a self,
+        caller: &'a Caller,
+        (before, catalog): (&'a Catalog, Catalog),
+        link: Option<LinkTo>,
+        Beside { ends, on_unconvertible }: &'a Beside,
+    ) -> BoxFuture<'a, Result<Vec<AnyOutcome>, Error>> {
+        Box::pin(async move {
+            let mut others = self.plan_links(caller, link, ends).await?;
+            let conversion = self.conversion(caller, (before, &catalog), *on_unconvertible).await?;
+            if let Some(conversion) = &conversion {
+                others.extend(self.plan_conversion(caller, &catalog, conversion).await?);
+            }
+            let actions = [Action::Catalog(Box::new(catalog))].into_iter().chain(others).collect();
+            let outcomes = self.write_group(&caller.into(), actions).await?;
+            if let (Some(conversion), Some(change)) =
+                (&conversion, outcomes.iter().find_map(AnyOutcome::event))
+            {
+                self.convert_late(caller, conversion, change).await;
+            }
+            Ok(outcomes)
+        })
     }
 
     async fn write_catalog<R>(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::BoxFuture;
 use model::{Actor, Catalog, Difference, Policy, RecordKind};
 use store::{
     Action, AnyOutcome, CatalogOutcome, Done, Outcome, RecordOutcome, StoreError, Together, WorkspaceNumber,
@@ -198,8 +199,7 @@ impl App {
         let outcome = match &author.terms {
             Terms::ForGood => self.store().write(write).await?,
             terms => {
-                // Seldom, and much: every other write would carry its state.
-                let outcomes = Box::pin(self.write_all(terms, vec![write])).await?;
+                let outcomes = self.write_all(terms, vec![write]).await?;
                 outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))?
             }
         };
@@ -271,14 +271,22 @@ impl App {
     }
 
     /// Carries out all of these writes or none, or finds what an earlier try of the request made of them.
-    async fn write_all(&self, terms: &Terms, writes: Vec<Write>) -> Result<Vec<AnyOutcome>, GroupFailed> {
-        if let Terms::Once(once) = terms
-            && let Some(outcomes) = self.again(once, &writes).await?
-        {
-            return Ok(outcomes);
-        }
-        let outcomes = self.write_on(terms, writes, Together::AllOrNone).await?;
-        Ok(outcomes.into_iter().collect::<Result<_, _>>()?)
+    ///
+    /// Seldom, and much: the future has no type of its own, so that it is compiled once and takes little room in others.
+    fn write_all<'a>(
+        &'a self,
+        terms: &'a Terms,
+        writes: Vec<Write>,
+    ) -> BoxFuture<'a, Result<Vec<AnyOutcome>, GroupFailed>> {
+        Box::pin(async move {
+            if let Terms::Once(once) = terms
+                && let Some(outcomes) = self.again(once, &writes).await?
+            {
+                return Ok(outcomes);
+            }
+            let outcomes = self.write_on(terms, writes, Together::AllOrNone).await?;
+            Ok(outcomes.into_iter().collect::<Result<_, _>>()?)
+        })
     }
 
     /// The next commit of a request: what came of each write, or why none of them was carried out.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use uuid::Uuid;
 
@@ -21,14 +22,16 @@ pub(crate) enum Database {
     Postgres(Postgres),
 }
 
-/// Calls the same method of whichever it is.
+/// Calls the same method of whichever it is. The future's type is forgotten: so it is compiled once, here, and not again
+/// with everything that awaits it, and takes little room there.
 macro_rules! each {
-    ($database:expr, $backend:ident => $call:expr) => {
-        match $database {
-            Database::Sqlite($backend) => $call.await,
-            Database::Postgres($backend) => $call.await,
-        }
-    };
+    ($database:expr, $backend:ident => $call:expr) => {{
+        let future: BoxFuture<'_, _> = match $database {
+            Database::Sqlite($backend) => Box::pin($call),
+            Database::Postgres($backend) => Box::pin($call),
+        };
+        future
+    }};
 }
 
 impl Database {
@@ -55,84 +58,94 @@ impl Database {
 }
 
 impl Backend for Database {
-    async fn load(&self, wanted: Wanted) -> Result<Loaded, StoreError> {
+    fn load(&self, wanted: Wanted) -> impl Future<Output = Result<Loaded, StoreError>> + Send {
         each!(self, backend => backend.load(wanted))
     }
 
-    async fn contacts_with_channel(
+    fn contacts_with_channel(
         &self,
         workspace: WorkspaceNumber,
         kind: ChannelKind,
         value: String,
         limit: u32,
-    ) -> Result<Vec<Arc<Contact>>, StoreError> {
+    ) -> impl Future<Output = Result<Vec<Arc<Contact>>, StoreError>> + Send {
         each!(self, backend => backend.contacts_with_channel(workspace, kind, value, limit))
     }
 
-    async fn list_contacts(
+    fn list_contacts(
         &self,
         workspace: WorkspaceNumber,
         query: ContactQuery,
-    ) -> Result<DocumentPage, StoreError> {
+    ) -> impl Future<Output = Result<DocumentPage, StoreError>> + Send {
         each!(self, backend => backend.list_contacts(workspace, query))
     }
 
-    async fn list_records(
+    fn list_records(
         &self,
         workspace: WorkspaceNumber,
         kind: RecordKind,
         query: RecordQuery,
-    ) -> Result<RecordPage, StoreError> {
+    ) -> impl Future<Output = Result<RecordPage, StoreError>> + Send {
         each!(self, backend => backend.list_records(workspace, kind, query))
     }
 
-    async fn history(
+    fn history(
         &self,
         workspace: WorkspaceNumber,
         query: HistoryQuery,
-    ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
+    ) -> impl Future<Output = Result<Option<Vec<(u64, Event)>>, StoreError>> + Send {
         each!(self, backend => backend.history(workspace, query))
     }
 
-    async fn events(
+    fn events(
         &self,
         workspace: WorkspaceNumber,
         after: u64,
         limit: u32,
-    ) -> Result<Vec<(u64, Event)>, StoreError> {
+    ) -> impl Future<Output = Result<Vec<(u64, Event)>, StoreError>> + Send {
         each!(self, backend => backend.events(workspace, after, limit))
     }
 
-    async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
+    fn notes(
+        &self,
+        workspace: WorkspaceNumber,
+    ) -> impl Future<Output = Result<Option<Notes>, StoreError>> + Send {
         each!(self, backend => backend.notes(workspace))
     }
 
-    async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {
+    fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send {
         each!(self, backend => backend.workspaces())
     }
 
-    async fn verify(&self) -> Result<Verified, StoreError> {
+    fn verify(&self) -> impl Future<Output = Result<Verified, StoreError>> + Send {
         each!(self, backend => backend.verify())
     }
 
-    async fn keys(&self, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
+    fn keys(&self, which: KeysWanted) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send {
         each!(self, backend => backend.keys(which))
     }
 
-    async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {
+    fn picture(
+        &self,
+        workspace: WorkspaceNumber,
+        id: Uuid,
+    ) -> impl Future<Output = Result<Option<Picture>, StoreError>> + Send {
         each!(self, backend => backend.picture(workspace, id))
     }
 
-    async fn carried_out(
+    fn carried_out(
         &self,
         workspaces: Vec<WorkspaceNumber>,
         api_key: KeyId,
         hash: Uuid,
-    ) -> Result<Vec<CarriedOut>, StoreError> {
+    ) -> impl Future<Output = Result<Vec<CarriedOut>, StoreError>> + Send {
         each!(self, backend => backend.carried_out(workspaces, api_key, hash))
     }
 
-    async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {
+    fn crowded_keys(
+        &self,
+        most: u64,
+    ) -> impl Future<Output = Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError>> + Send {
         each!(self, backend => backend.crowded_keys(most))
     }
 
@@ -142,10 +155,16 @@ impl Backend for Database {
         holder: Uuid,
         length: Duration,
     ) -> Result<Option<u64>, StoreError> {
-        each!(self, backend => backend.take_lease(name, holder, length))
+        match self {
+            Self::Sqlite(sqlite) => sqlite.take_lease(name, holder, length).await,
+            Self::Postgres(postgres) => postgres.take_lease(name, holder, length).await,
+        }
     }
 
     async fn give_back_lease(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
-        each!(self, backend => backend.give_back_lease(name, holder))
+        match self {
+            Self::Sqlite(sqlite) => sqlite.give_back_lease(name, holder).await,
+            Self::Postgres(postgres) => postgres.give_back_lease(name, holder).await,
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use model::{Catalog, Contact, ContactId, Dialect, Event, RecordKind, Ref};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
@@ -199,12 +200,13 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write_batch`].
-    pub async fn rehearse(
-        &self,
-        parts: &[Vec<Write>],
+    pub fn rehearse<'a>(
+        &'a self,
+        parts: &'a [Vec<Write>],
         together: Together,
-    ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
-        rehearse(&self.shared.backend, &self.shared.catalogs, parts, together).await
+    ) -> BoxFuture<'a, Result<Vec<Result<AnyOutcome, StoreError>>, StoreError>> {
+        // Seldom, and much: compiled once, and of little room in what awaits it.
+        Box::pin(rehearse(&self.shared.backend, &self.shared.catalogs, parts, together))
     }
 
     /// The contact that a client names: also by an id of one that was merged into it.

@@ -34,6 +34,9 @@ const SETTINGS: [(&str, &str); 10] = [
     ("logging_collector", "off"),
 ];
 
+/// What the server of all tests has instead: nothing follows it, and whatever is in it is gone soon.
+const SHARED: [(&str, &str); 3] = [("autovacuum", "off"), ("wal_level", "minimal"), ("max_wal_senders", "0")];
+
 /// How long anything may take that takes a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -66,7 +69,13 @@ impl Cluster {
 
     /// Makes and starts one with these settings on top of or instead of its own, such as `fsync`, `on`.
     pub fn with_settings(settings: &[(&str, &str)]) -> io::Result<Self> {
-        Self::made(settings, Self::make)
+        Self::made(settings, |cluster| cluster.make("scram-sha-256"))
+    }
+
+    /// Makes and starts one for many tests that each make and drop a database. It takes any password: somebody who is
+    /// being asked for it, and is busy with something else, would keep databases from being dropped for a minute.
+    pub fn shared() -> io::Result<Self> {
+        Self::made(&SHARED, |cluster| cluster.make("trust"))
     }
 
     /// Makes and starts a copy of another one that follows it and can be read.
@@ -171,12 +180,13 @@ impl Cluster {
         command
     }
 
-    fn make(&self) -> io::Result<()> {
+    fn make(&self, authentication: &str) -> io::Result<()> {
         fs::write(self.folder.path().join("password"), "secret\n")?;
         run(self
             .command("initdb")
             .args(["-D", "data", "-U", "contactd", "-E", "UTF8", "--locale=C", "--no-sync"])
-            .args(["--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=password"]))
+            .args(["--auth-local=trust", "--pwfile=password"])
+            .arg(format!("--auth-host={authentication}")))
     }
 
     fn copy(&self, primary: &str) -> io::Result<()> {
@@ -299,12 +309,20 @@ fn pause() {
 /// Makes an empty database on the server with this URL, and gives its name.
 #[track_caller]
 pub(crate) fn create_database(server: &str) -> String {
-    // Tests run in many processes at a time, which know nothing of each other.
-    let name = format!("test_{:016x}", RandomState::new().hash_one(()));
+    let name = fresh_name();
     // Nobody is ever connected to this template, so that many can copy it at a time.
-    psql::run(server, &format!("CREATE DATABASE {name} TEMPLATE template0"))
-        .unwrap_or_else(|fault| panic!("{fault}"));
+    copy_database(server, &name, "template0").unwrap_or_else(|fault| panic!("{fault}"));
     name
+}
+
+/// A name for a database. Tests run in many processes at a time, which know nothing of each other.
+pub(crate) fn fresh_name() -> String {
+    format!("test_{:016x}", RandomState::new().hash_one(()))
+}
+
+/// Makes a database as another one is that nobody is connected to.
+pub(crate) fn copy_database(server: &str, name: &str, template: &str) -> Result<(), String> {
+    psql::run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).map(drop)
 }
 
 /// Drops a database, whoever uses it.

@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use crate::cluster::{create_database, drop_database};
+use crate::{place, schema};
 
 /// Which backend is under test: `sqlite`, also when it is not set, or `postgres`.
 const BACKEND: &str = "CONTACTD_TEST_BACKEND";
@@ -25,25 +26,35 @@ impl Database {
     #[expect(clippy::new_without_default, reason = "making one does something")]
     #[track_caller]
     pub fn new() -> Self {
-        match variable(BACKEND).as_deref() {
-            None | Some("sqlite") => Self::sqlite(),
-            Some("postgres") => Self::postgres(),
-            Some(other) => panic!("{BACKEND} is sqlite or postgres, not '{other}'"),
-        }
+        if is_postgres() { Self::postgres() } else { Self::sqlite() }
+    }
+
+    /// One of the backend under test in which there may be a schema already, and nothing else: on a PostgreSQL server
+    /// all copy one, which is made when the first of them asks for it, by a program that opens a database with this URL
+    /// and closes it again. With SQLite that would save nothing.
+    #[track_caller]
+    pub fn with_schema<F: Future<Output = ()>>(make: impl FnOnce(String) -> F + Send) -> Self {
+        if is_postgres() { Self::postgres_with_schema(make) } else { Self::sqlite() }
     }
 
     /// One of SQLite, for tests of what only SQLite does.
     pub fn sqlite() -> Self {
-        Self(Place::Sqlite(TempDir::new().expect("a temporary folder")))
+        Self(Place::Sqlite(place::folder(None).expect("a temporary folder")))
     }
 
     /// One of PostgreSQL, for tests of what only PostgreSQL does.
     #[track_caller]
     pub fn postgres() -> Self {
-        let Some(server) = variable(SERVER) else {
-            panic!("{SERVER} names no server to test with: run scripts/test, which starts one")
-        };
+        let server = server();
         let name = create_database(&format!("{server}postgres"));
+        Self(Place::Postgres { server, name })
+    }
+
+    /// As [`with_schema`](Self::with_schema), of PostgreSQL.
+    #[track_caller]
+    pub fn postgres_with_schema<F: Future<Output = ()>>(make: impl FnOnce(String) -> F + Send) -> Self {
+        let server = server();
+        let name = schema::copy(&server, make);
         Self(Place::Postgres { server, name })
     }
 
@@ -70,6 +81,22 @@ impl Drop for Database {
     }
 }
 
+#[track_caller]
+fn is_postgres() -> bool {
+    match variable(BACKEND).as_deref() {
+        None | Some("sqlite") => false,
+        Some("postgres") => true,
+        Some(other) => panic!("{BACKEND} is sqlite or postgres, not '{other}'"),
+    }
+}
+
+#[track_caller]
+fn server() -> String {
+    variable(SERVER).unwrap_or_else(|| {
+        panic!("{SERVER} names no server to test with: run scripts/test, which starts one")
+    })
+}
+
 #[expect(clippy::disallowed_methods, reason = "what is under test is no setting of the program")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -90,6 +117,48 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         drop(database);
         assert!(!Path::new(&path).parent().unwrap().exists());
+    }
+
+    #[test]
+    fn a_schema_is_made_once_for_all_that_copy_it() {
+        let cluster = crate::Cluster::start().unwrap();
+        let made = std::sync::atomic::AtomicU64::new(0);
+        let copy = || {
+            let make = |url: String| {
+                made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                async move { drop(Session::open(&url).run("CREATE TABLE t (n int)")) }
+            };
+            schema::copy(&cluster.url(""), make)
+        };
+        std::thread::scope(|scope| {
+            let copies: Vec<_> = (0..4).map(|_| scope.spawn(copy)).collect();
+            let mut names: Vec<String> = copies.into_iter().map(|copy| copy.join().unwrap()).collect();
+            for name in &names {
+                assert_eq!(cluster.sql(name, "INSERT INTO t VALUES (1); SELECT count(*) FROM t"), "1");
+            }
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), 4);
+        });
+        assert_eq!(made.into_inner(), 1);
+    }
+
+    #[test]
+    fn a_schema_that_was_not_made_to_its_end_is_made_again() {
+        let cluster = crate::Cluster::start().unwrap();
+        let failed = std::thread::scope(|scope| {
+            let make = async |url: String| {
+                Session::open(&url).run("CREATE TABLE half (n int)");
+                panic!("meanwhile");
+            };
+            let server = cluster.url("");
+            scope.spawn(move || schema::copy(&server, make)).join()
+        });
+        assert!(failed.is_err());
+        let make = async |url: String| drop(Session::open(&url).run("CREATE TABLE whole (n int)"));
+        let name = schema::copy(&cluster.url(""), make);
+        let tables = "SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'";
+        assert_eq!(cluster.sql(&name, tables), "whole");
     }
 
     #[test]

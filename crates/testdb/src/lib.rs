@@ -7,6 +7,7 @@ mod guard;
 mod place;
 mod proxy;
 mod psql;
+mod schema;
 
 pub use cluster::Cluster;
 pub use database::Database;

@@ -54,15 +54,29 @@ pub(crate) fn unprivileged() -> io::Result<Option<User>> {
     user.map(Some).ok_or_else(|| io::Error::other("there is neither a user postgres nor a user nobody"))
 }
 
-/// A new folder of that user.
+/// Memory as a file system.
+const MEMORY: &str = "/dev/shm";
+
+/// Bytes that must be free there, which is more than all tests take that run at the same time.
+const FREE_MEMORY: u64 = 4 << 30;
+
+/// A new folder of that user: in memory, where there is enough. Disks take long to make and remove the many files of
+/// databases.
 pub(crate) fn folder(user: Option<User>) -> io::Result<TempDir> {
-    let choices = [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
-    let choice = choices.into_iter().find(|folder| is_fit(folder)).unwrap_or_else(std::env::temp_dir);
-    let folder = TempDir::with_prefix_in("contactd-postgres-", choice)?;
+    let memory = Some(PathBuf::from(MEMORY)).filter(|memory| free(memory) >= FREE_MEMORY);
+    let disks = [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
+    let mut choices = memory.into_iter().chain(disks);
+    let choice = choices.find(|folder| is_fit(folder)).unwrap_or_else(std::env::temp_dir);
+    let folder = TempDir::with_prefix_in("contactd-test-", choice)?;
     if let Some(user) = user {
         chown(folder.path(), Some(user.id), Some(user.group))?;
     }
     Ok(folder)
+}
+
+/// Free bytes of the file system of a folder; 0 where that is not known.
+fn free(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(0, |found| found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// Every user can get there, and a socket in it has a name that is short enough.

@@ -19,6 +19,14 @@ pub struct TestApp {
     _database: Database,
 }
 
+/// A database that a store can be opened in at once.
+fn database() -> Database {
+    Database::with_schema(async |url| {
+        let store = Store::open_beside(&url.parse().expect("a location")).await;
+        store.expect("a new store").close().await;
+    })
+}
+
 impl TestApp {
     /// One without made-up contacts.
     pub async fn new() -> Self {
@@ -27,7 +35,7 @@ impl TestApp {
 
     /// One with so many made-up contacts, and this setting for contradicting wire shapes.
     pub async fn with_crowd(crowd: u64, compat: Compat) -> Self {
-        let database = Database::new();
+        let database = database();
         let location = database.argument().parse().expect("a location");
         let store = Store::open(&location, Options::default()).await.expect("a new store");
         let clock = Arc::new(FakeClock::default());

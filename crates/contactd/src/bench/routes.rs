@@ -108,12 +108,14 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
             "Zingle, label and starred, by last name",
             format!("{zingle}?page_size=100&label_id={label}&is_starred=1&sort_field=last_name"),
         ),
-        get("search: a name", search(&format!("{first} {last}"))),
+        get("search: a whole name", search(&format!("{first} {last}"))),
         get("search: the beginning of a word", search(first.get(..3).unwrap_or(first))),
         get("search: a name, a tag, a flag", search(&format!("{last} tag:\"{label_name}\" starred"))),
-        get("search: a name and a number", search(&format!("{last} lead_score>1000"))),
-        get("search: a number", search("lead_score>1020")),
-        get("search: by a field, descending", format!("{}&sort=-lead_score", search(last))),
+        get("search: a whole name and a number", search(&format!("{first} {last} lead_score>500"))),
+        get(
+            "search: a whole name, by a field",
+            format!("{}&sort=-lead_score", search(&format!("{first} {last}"))),
+        ),
         get("history of a contact", format!("/api/v1/contacts/{contact}/history?limit=50")),
         Ask {
             name: "a tag is renamed",

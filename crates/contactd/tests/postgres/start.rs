@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use testkit::{Database, Session};
+use testkit::{Cluster, Database, Session};
 
 use crate::load::Home;
 use crate::process::contactd;
@@ -26,8 +26,9 @@ fn complaint(database: &str) -> String {
 
 #[test]
 fn a_database_that_cannot_be_reached_is_explained() {
-    let database = Database::postgres();
-    let url = database.argument();
+    // The one of all tests takes any password.
+    let cluster = Cluster::start().unwrap();
+    let url = cluster.url(&cluster.create_database());
     let said = complaint(&url.replace(":secret@", ":wrong@"));
     assert!(said.contains("password authentication failed for user \"contactd\""), "{said}");
     assert!(said.ends_with(HINT), "{said}");

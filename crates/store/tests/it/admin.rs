@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{Catalog, Dialect, KeyId, WorkspaceId};
 use store::{Compat, Key, KeyEdit, Scope, Store, StoreError, WorkspaceNumber};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::fixture::{all, at, in_use, named, served, write_catalog};
@@ -150,17 +151,18 @@ async fn a_refused_edit_of_keys_is_nobody_elses_matter() {
         async move { store.edit_keys(edits).await }
     };
     let stale = KeyEdit::Replace(Box::new(Key { name: "stale".to_owned(), ..key(2) }), 7);
-    // One batch: whoever comes first makes the others wait.
+    // One batch: the writer waits with the first write until all are queued.
     let (held, first) = database.hold(&served, database.create(&served, named("Jane"))).await;
     let refused = vec![(ids[0], KeyEdit::Use(at(3))), (ids[1], stale)];
-    let rest = all([edit(refused), edit(vec![(ids[0], KeyEdit::Use(at(5))), (ids[1], KeyEdit::Use(at(6)))])]);
-    let rest = tokio::spawn(rest);
+    let used = vec![(ids[0], KeyEdit::Use(at(5))), (ids[1], KeyEdit::Use(at(6)))];
+    let mut rest = JoinSet::new();
+    rest.spawn(all([edit(refused), edit(used)]));
     while store.writer_stats().waiting < 2 {
         tokio::task::yield_now().await;
     }
     held.release();
     first.await.unwrap();
-    let rest = rest.await.unwrap();
+    let rest = rest.join_all().await.remove(0);
     assert!(matches!(rest[0], Err(StoreError::RecordChanged)), "{rest:?}");
     assert_eq!(rest[1].as_ref().unwrap(), &2);
     let used = [1, 2].map(|id| Key { used_at: Some(at(4 + u64::try_from(id).unwrap())), ..key(id) });

@@ -43,9 +43,14 @@ pub(crate) fn database() -> Database {
 /// A new database with one workspace, opened for serving with one writer, so that writes that wait together are one
 /// batch.
 pub(crate) async fn served() -> (Database, Served) {
-    let database = database();
+    let database = Database { place: crate::with_schema(), clock: AtomicU64::new(1) };
     let served = database.serve(Options { writers: 1, ..Options::default() }).await;
     (database, served)
+}
+
+/// Makes the schema of a new database.
+pub(crate) async fn make_schema(url: String) {
+    Store::open_beside(&url.parse().unwrap()).await.unwrap().close().await;
 }
 
 impl Database {
@@ -278,7 +283,7 @@ pub(crate) fn violations<T: std::fmt::Debug>(result: Result<T, StoreError>) -> V
 
 /// The only violation of a refused write: where, and what.
 pub(crate) fn violation<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (String, ViolationKind) {
-    let [violation] = violations(result).try_into().expect("one violation");
+    let [violation] = violations(result).try_into().unwrap();
     (violation.at, violation.kind)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{Contact, ContactId, OnConflict};
-use store::{Action, ContactOrder, ContactQuery, Outcome};
+use store::{Action, ContactOrder, ContactQuery, Documents, Outcome};
 
 use crate::fixture::{Database, Served, all, by_id, everything, named, served};
 
@@ -31,6 +31,15 @@ impl Plain {
         }
     }
 
+    /// A page has these contacts, and the last event of the last one.
+    #[track_caller]
+    fn check_page(&self, page: &Documents, expected: &[ContactId]) {
+        let ids: Vec<_> = page.contacts().unwrap().iter().map(|contact| contact.id).collect();
+        assert_eq!(ids, expected);
+        let last = page.last().unwrap().map(|(contact, event)| (contact.id, event));
+        assert_eq!(last, expected.last().map(|id| (*id, Some(self.last[id]))));
+    }
+
     async fn check(&self, served: &Served) {
         let newest: Vec<ContactId> = self.order.values().rev().copied().collect();
         let oldest: Vec<ContactId> = self.order.values().copied().collect();
@@ -39,12 +48,22 @@ impl Plain {
             for offset in [0, 1, 500, 999, 1000, 1001, 1100, far - 7, far - 1, far, far + 9, u64::MAX] {
                 for limit in [0, 1, 3, 150] {
                     let query = ContactQuery { order, offset, limit, ..everything() };
-                    let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
-                    let ids: Vec<_> = page.contacts.iter().map(|contact| contact.id).collect();
+                    let page = served.store.list_documents(served.workspace, &query).await.unwrap();
                     let skip = usize::try_from(offset).unwrap();
                     let expected: Vec<_> = whole.iter().copied().skip(skip).take(limit as usize).collect();
-                    assert_eq!(ids, expected, "{order:?} {offset} {limit}");
+                    self.check_page(&page.documents, &expected);
                     assert_eq!(page.total, far, "{order:?} {offset} {limit}");
+                    // Whoever goes on behind its last contact finds the next ones, also where nobody counts.
+                    if limit == 3
+                        && let Some((last, event)) = page.documents.last().unwrap()
+                    {
+                        let behind = query.place(&last, event);
+                        assert!(behind.is_some());
+                        let next = ContactQuery { behind, offset: 0, ..query };
+                        let page = served.store.list_documents(served.workspace, &next).await.unwrap();
+                        let expected: Vec<_> = whole.iter().copied().skip(skip + 3).take(3).collect();
+                        self.check_page(&page.documents, &expected);
+                    }
                 }
             }
         }

@@ -30,3 +30,7 @@ mod writing;
 fn empty() -> testdb::Database {
     testdb::Database::new()
 }
+
+fn with_schema() -> testdb::Database {
+    testdb::Database::with_schema(fixture::make_schema)
+}

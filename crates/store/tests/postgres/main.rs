@@ -32,3 +32,7 @@ mod upsert;
 fn empty() -> testdb::Database {
     testdb::Database::postgres()
 }
+
+fn with_schema() -> testdb::Database {
+    testdb::Database::postgres_with_schema(fixture::make_schema)
+}

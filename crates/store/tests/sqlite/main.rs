@@ -21,3 +21,7 @@ mod verify;
 fn empty() -> testdb::Database {
     testdb::Database::sqlite()
 }
+
+fn with_schema() -> testdb::Database {
+    empty()
+}

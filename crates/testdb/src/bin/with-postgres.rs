@@ -28,7 +28,7 @@ async fn run() -> io::Result<ExitStatus> {
     let program = arguments.next().ok_or_else(|| io::Error::other("it needs a command"))?;
     let (mut interrupts, mut terminations) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::shared()?;
     let mut command = Command::new(&program);
     command.args(arguments).env("CONTACTD_TEST_POSTGRES", cluster.url(""));
     let mut child = command
