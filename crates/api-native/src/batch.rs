@@ -71,7 +71,7 @@ fn operation(row: Json, catalog: &Catalog) -> Result<Operation, app::Error> {
             let key = match by::key(&word, &value) {
                 _ if !noted.violations.is_empty() => return Err(rejected(noted)),
                 Ok(key) => key,
-                Err(fault) => return Err(rejected_key(fault)),
+                Err(fault) => return Err(rejected_key(&fault)),
             };
             Operation::Upsert(key, Change { precondition, ..body(&mut members) })
         }
@@ -104,9 +104,9 @@ fn rejected(noted: Change) -> app::Error {
 }
 
 /// What is wrong with a key, as it is said of a member.
-fn rejected_key(fault: Error) -> app::Error {
+fn rejected_key(fault: &Error) -> app::Error {
     let violation = match fault {
-        Error::NoKey(must) => Violation::new("value", ViolationKind::Unusable(must.to_owned())),
+        Error::NoKey(must) => Violation::new("value", ViolationKind::Unusable((*must).to_owned())),
         _ => Violation::new("by", by::words()),
     };
     app::Error::Rejected(violation.into())
