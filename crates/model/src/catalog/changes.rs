@@ -249,14 +249,14 @@ impl Catalog {
             revert_document(&mut settings, &of_settings, on_conflict)?;
             self.default_country = settings.get(COUNTRY).and_then(Json::as_str).map(str::to_owned);
             let quotas = settings.get_mut(QUOTAS).map(Json::take).unwrap_or_default();
-            let quotas: Option<_> = serde_json::from_value(quotas).map_err(unusable)?;
+            let quotas: Option<_> = serde_json::from_value(quotas).map_err(|fault| unusable(&fault))?;
             self.quotas = quotas.unwrap_or_default();
             return Ok(Some(()));
         }
         let Some(item) = self.item(kind, id) else { return Ok(None) };
         let mut json = item.to_json();
         revert_document(&mut json, differences, on_conflict)?;
-        let item = CatalogItem::from_json(kind, json).map_err(unusable)?;
+        let item = CatalogItem::from_json(kind, json).map_err(|fault| unusable(&fault))?;
         self.put_item(item);
         Ok(Some(()))
     }
@@ -273,7 +273,7 @@ impl CatalogItem {
     }
 }
 
-fn unusable(fault: serde_json::Error) -> Rejection {
+fn unusable(fault: &serde_json::Error) -> Rejection {
     Violation::new("", ViolationKind::Unusable(fault.to_string())).into()
 }
 
