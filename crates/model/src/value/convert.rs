@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{number_from, option, read};
+use super::{number_from, read};
 use crate::{
     Catalog, Dialect, Entity, Field, FieldId, FieldOption, FieldType, Json, Timestamp, Value, ViolationKind,
 };
@@ -153,13 +153,18 @@ fn from_text(text: &str, field: &Field, catalog: &Catalog) -> Result<Option<Valu
     }
 }
 
-/// The option that a text names, also where only its letters' case is another.
+/// The option whose value or name a text is, also where only the case of letters is another. Options may be many and values
+/// more, so that nothing is made of those that do not match.
 fn meant<'f>(text: &str, field: &'f Field) -> Result<&'f FieldOption, ViolationKind> {
-    option(field, Dialect::Native, text).or_else(|kind| {
-        let text = text.to_lowercase();
-        let is_meant =
-            |option: &&FieldOption| option.value.to_lowercase() == text || option.name.to_lowercase() == text;
-        field.options.iter().find(is_meant).ok_or(kind)
+    let lower = |text: &'f str| text.chars().flat_map(char::to_lowercase);
+    let is_alike = |word: &'f str| lower(word).eq(text.chars().flat_map(char::to_lowercase));
+    let options = || field.options.iter();
+    let exact = options().find(|option| option.value == text || option.name == text);
+    let alike = || options().find(|option| is_alike(&option.value) || is_alike(&option.name));
+    exact.or_else(alike).ok_or_else(|| ViolationKind::UnknownOption {
+        field: field.name.clone(),
+        text: text.to_owned(),
+        options: Vec::new(),
     })
 }
 
