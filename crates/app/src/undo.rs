@@ -101,7 +101,7 @@ impl App {
         let event = self.get_change(caller, change).await?;
         let is_undo = event.undoes.is_some();
         let mut group = self.group_of(caller, change, event).await?;
-        if on_conflict != OnConflict::Refuse {
+        if on_conflict != OnConflict::Refuse && !group.retyped.is_empty() {
             self.pass_over_gone(caller, &mut group).await?;
         }
         let Group { mut events, retyped, .. } = group;
@@ -156,24 +156,19 @@ impl App {
         }
     }
 
-    /// Takes those out that changed a contact which is gone since: nothing of it can be taken back. An event alone stays,
-    /// since there would be nothing left.
+    /// Takes those out that converted a contact which is gone since: one of very many would keep the field from having its
+    /// type back.
     async fn pass_over_gone(&self, caller: &Caller, group: &mut Group) -> Result<(), Error> {
         let is_update = |event: &&GroupEvent| event.subject.is_contact() && event.kind == EventKind::Updated;
         let changed: Vec<_> =
             group.events.iter().filter(is_update).map(|event| ContactId(event.record)).collect();
-        if group.events.len() < 2 || changed.is_empty() {
-            return Ok(());
-        }
         let mut there = HashSet::new();
         for ids in changed.chunks(FOUND_AT_ONCE) {
             let found = self.store().find_contacts(caller.workspace, ids.iter().copied()).await?;
             there.extend(found.iter().map(|contact| contact.id.0));
         }
         let stays = |event: &GroupEvent| !is_update(&event) || there.contains(&event.record);
-        if group.events.iter().any(stays) {
-            group.events.retain(stays);
-        }
+        group.events.retain(stays);
         Ok(())
     }
 

@@ -155,9 +155,7 @@ impl Store {
     /// Everything that [`StoreError`] lists for records. After any but [`StoreError::OutcomeUnknown`] nothing
     /// was stored.
     pub async fn write(&self, write: Write) -> Result<AnyOutcome, StoreError> {
-        if self.shared.is_beside && !matches!(write.action, Action::Catalog(_)) {
-            return Err(StoreError::Closing);
-        }
+        self.check_beside(std::slice::from_ref(&write))?;
         let workspace = write.workspace;
         let outcome = self.queue(&write)?.write(write).await?;
         self.note_after(workspace, std::iter::once(&outcome));
@@ -184,9 +182,7 @@ impl Store {
         writes: Vec<Write>,
         together: Together,
     ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
-        if self.shared.is_beside {
-            return Err(StoreError::Closing);
-        }
+        self.check_beside(&writes)?;
         let Some(first) = writes.first() else { return Ok(Vec::new()) };
         let workspace = first.workspace;
         let outcomes = self.queue(first)?.write_group(writes, together).await?;
@@ -464,6 +460,15 @@ impl Store {
 
     /// The queue for a write. Writes of one contact under one name go to one writer, in their order; new contacts of
     /// a workspace too, because they take their numbers in turn.
+    /// Passes if these writes may be made beside a server that is running: those of the catalog alone.
+    fn check_beside(&self, writes: &[Write]) -> Result<(), StoreError> {
+        let is_of_catalog = |write: &Write| matches!(write.action, Action::Catalog(_));
+        if self.shared.is_beside && !writes.iter().all(is_of_catalog) {
+            return Err(StoreError::Closing);
+        }
+        Ok(())
+    }
+
     fn queue(&self, write: &Write) -> Result<&Queue, StoreError> {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();

@@ -1,3 +1,5 @@
+//! Values of every type as those of every other one.
+
 use proptest::prelude::*;
 use proptest::{collection, sample};
 use uuid::Uuid;
