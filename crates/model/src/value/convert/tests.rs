@@ -1,3 +1,5 @@
+//! Values that get another type: what they say in it, what does not convert, and what comes back.
+
 use proptest::prelude::*;
 use proptest::{collection, sample};
 use uuid::Uuid;
