@@ -149,12 +149,15 @@ impl App {
                 vec![Action::Delete { contact, precondition: caller.precondition(precondition)? }]
             }
             Operation::Merge(merge) => {
-                let actions = self.merge_actions(caller, &merge, moved).await?;
+                // What is refused moves nothing.
+                let mut after = moved.clone();
+                let actions = self.merge_actions(caller, &merge, &mut after).await?;
                 if actions.len() > 1 && together == Together::Each {
                     // Its tasks follow only if it is carried out.
                     let kind = ViolationKind::NotOneOf(vec!["atomic".to_owned()]);
                     return Err(Error::Rejected(Violation::new("mode", kind).into()));
                 }
+                *moved = after;
                 actions
             }
         })

@@ -1,12 +1,17 @@
 //! Changing the type of a field: what records have in it becomes values of the new type, in the same change, so that one
 //! undo takes back both.
 
+use std::collections::{HashMap, HashSet};
+
 use model::value::{OnUnconvertible, convert_in};
 use model::{
-    Catalog, Change, Company, ContactId, Dialect, Edit, Entity, Facet, Field, FieldId, FieldType, Member,
-    Record, Ref, Rejection, Violation, ViolationKind,
+    Catalog, Change, Company, ContactId, Dialect, Difference, Document, Edit, Entity, Facet, Field, FieldId,
+    FieldType, List, Member, Native, OnConflict, Record, RecordKind, Ref, Rejection, Violation,
+    ViolationKind,
 };
 use store::{Action, ContactQuery, Filter, RecordQuery, RecordWrite};
+
+use uuid::Uuid;
 
 use crate::links::check_count;
 use crate::{App, Caller, Error};
@@ -48,8 +53,46 @@ impl App {
         if fields.is_empty() {
             return Ok(None);
         }
+        let unfit = |list: &&List| list.conditions.iter().any(|each| each.fits(before) && !each.fits(after));
+        if let Some(list) = after.lists.iter().find(unfit) {
+            let text = format!("does not fit a condition of the list '{}'", list.name);
+            return Err(Error::Rejected(Violation::new(TYPE, ViolationKind::Unusable(text)).into()));
+        }
         let since = self.store().last_event(caller.workspace).await?;
         Ok(Some(Conversion { fields, on_unconvertible, since }))
+    }
+
+    /// The writes that convert, when fields get the type back that they had, what records have got in them since; those of
+    /// these records are taken back themselves.
+    ///
+    /// # Errors
+    /// As [`plan_conversion`](Self::plan_conversion).
+    pub(crate) async fn conversion_back(
+        &self,
+        caller: &Caller,
+        retyped: &HashMap<u64, (Uuid, Vec<Difference>)>,
+        records: &HashSet<Uuid>,
+        on_conflict: OnConflict,
+    ) -> Result<Vec<Action>, Error> {
+        let before = self.catalog_on(&caller.terms, caller.workspace).await?;
+        let mut after = Catalog::clone(&before);
+        for (field, differences) in retyped.values() {
+            // What is in its way, the undo itself says.
+            if after.revert_item((RecordKind::Field, *field), differences, on_conflict).is_err() {
+                return Ok(Vec::new());
+            }
+        }
+        let on_unconvertible = match on_conflict {
+            OnConflict::Refuse => OnUnconvertible::Refuse,
+            OnConflict::Skip => OnUnconvertible::Keep,
+            OnConflict::Overwrite => OnUnconvertible::Clear,
+        };
+        let Some(conversion) = self.conversion(caller, (&before, &after), on_unconvertible).await? else {
+            return Ok(Vec::new());
+        };
+        let mut actions = self.plan_conversion(caller, &after, &conversion).await?;
+        actions.retain(|action| !is_of(action, records));
+        Ok(actions)
     }
 
     /// The writes that convert what records have in these fields.
@@ -108,10 +151,11 @@ impl App {
     ) -> Result<(), Error> {
         let mut query = RecordQuery { limit: PAGE, ..RecordQuery::default() };
         loop {
-            let page = self.list_records::<Company>(caller, &query).await?.records;
+            let page =
+                self.store().list_records(caller.workspace, RecordKind::Company, &query).await?.records;
             let Some(last) = page.last() else { return Ok(()) };
-            query.after = Some(last.number);
-            for mut company in page {
+            query.after = Some(last.number());
+            for mut company in page.iter().filter_map(|record| Company::of(record)).cloned() {
                 let (before, record) = (company.values.clone(), (Entity::Company, company.number));
                 let values = &mut company.values;
                 match convert_in(values, (field, catalog), on_unconvertible, record) {
@@ -177,6 +221,15 @@ fn may_have(field: &Field) -> Filter {
             Filter::any_of(options.map(|option| Facet::Option(option.id)))
         }
         _ => Filter::All,
+    }
+}
+
+/// Whether a write is of one of these records.
+fn is_of(action: &Action, records: &HashSet<Uuid>) -> bool {
+    match action {
+        Action::Update { contact: Ref { native: Some(Native::Uuid(id)), .. }, .. } => records.contains(id),
+        Action::Record(RecordWrite::Put { record, .. }) => records.contains(&record.id()),
+        _ => false,
     }
 }
 

@@ -230,5 +230,6 @@ impl LinkTo {
 /// Whether a change was planned by what is no more: somebody else wrote in between.
 pub(crate) fn is_outdated(fault: &Error) -> bool {
     use StoreError::{CatalogChanged, RecordChanged};
-    matches!(fault, Error::Unavailable(RecordChanged | CatalogChanged) | Error::NotFound(Missing::Contact))
+    let is_gone = matches!(fault, Error::NotFound(Missing::Contact | Missing::Record(RecordKind::Company)),);
+    is_gone || matches!(fault, Error::Unavailable(RecordChanged | CatalogChanged))
 }

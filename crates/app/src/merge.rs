@@ -196,7 +196,7 @@ impl App {
 }
 
 /// What the merges of a request that are planned already do, which nobody can read yet.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
     /// Where each contact goes that is merged.
     into: HashMap<ContactId, ContactId>,

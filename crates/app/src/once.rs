@@ -14,7 +14,7 @@ use model::{Contact, Deleted, Event, KeyId, RecordKind, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{
     Action, AnyOutcome, CarriedOut, CatalogOutcome, Claim, Done, ItemOutcome, KeptAnswer, Outcome,
-    RecordOutcome, WorkspaceNumber, Write,
+    RecordOutcome, RecordWrite, WorkspaceNumber, Write,
 };
 use uuid::Uuid;
 
@@ -300,6 +300,15 @@ impl App {
 
     async fn outcome_of(&self, write: &Write, events: &[(u64, Event)]) -> Result<Option<AnyOutcome>, Error> {
         let (workspace, catalog) = (write.workspace, self.store().catalog(write.workspace).await?);
+        // What was written beside it needs no writing now, so that its events are among those of the first write.
+        let is_about = |event: &Event| match &write.action {
+            Action::Catalog(_) => event.subject.is_in_catalog(),
+            Action::Record(RecordWrite::Put { record, .. }) => event.subject == record.kind(),
+            Action::Record(RecordWrite::Delete { kind, .. }) => event.subject == *kind,
+            _ => true,
+        };
+        let events: Vec<_> = events.iter().filter(|(_, event)| is_about(event)).cloned().collect();
+        let events = events.as_slice();
         // Of a merge the deletions come first; where one is taken apart, those that come back come last.
         let told = events.iter().find(|(_, event)| event.takes_merge_apart()).or(events.last());
         let Some((number, event)) = told else { return self.unchanged(write).await };
@@ -388,7 +397,7 @@ impl App {
                 let contact = self.store().find_contact(write.workspace, contact).await?;
                 contact.map(|contact| AnyOutcome::Contact(Outcome::unchanged(contact, catalog)))
             }
-            Action::Record(store::RecordWrite::Put { record, .. }) => {
+            Action::Record(RecordWrite::Put { record, .. }) => {
                 let found =
                     self.store().find_record(write.workspace, record.kind(), &own(record.id())).await?;
                 let (done, event, differences) = (Done::Unchanged, None, Vec::new());

@@ -1,11 +1,11 @@
 //! Undo: a change is taken back, all of it or nothing, and what stands in the way is told.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Contact, Dialect, Difference, Event, EventKind, Json, Member, OnConflict, Record,
-    RecordKind, Ref, Timestamp, ViolationKind,
+    Actor, Catalog, Contact, ContactId, Dialect, Difference, Event, EventKind, Json, Member, OnConflict,
+    Record, RecordKind, Ref, Timestamp, ViolationKind,
 };
 use store::{Action, AnyOutcome, Done, HistoryQuery, Scope};
 
@@ -17,6 +17,9 @@ use crate::{App, Caller, Error, Missing};
 
 /// How many events are read at once.
 const PAGE: u32 = 1000;
+
+/// Contacts that are looked up at once.
+const FOUND_AT_ONCE: usize = 1000;
 
 /// Members that are told to stand in the way of an undo at most.
 const LATER_MAX: usize = 1000;
@@ -97,50 +100,81 @@ impl App {
         caller.require(Scope::Write)?;
         let event = self.get_change(caller, change).await?;
         let is_undo = event.undoes.is_some();
-        let mut events = self.events_of(caller, change, event).await?;
-        // What was done last is taken back first.
+        let mut group = self.group_of(caller, change, event).await?;
+        if on_conflict != OnConflict::Refuse {
+            self.pass_over_gone(caller, &mut group).await?;
+        }
+        let Group { mut events, retyped, .. } = group;
+        // What was done last is taken back first; but a field has its type back before values get theirs.
         events.reverse();
-        let undo = |event: &u64| Action::Undo { event: *event, on_conflict };
-        let outcomes = match self.try_group(&caller.into(), events.iter().map(undo).collect()).await {
+        events.sort_by_key(|event| !retyped.contains_key(&event.number));
+        let undo = |event: &GroupEvent| Action::Undo { event: event.number, on_conflict };
+        let mut actions: Vec<Action> = events.iter().map(undo).collect();
+        if !retyped.is_empty() {
+            let records = events.iter().map(|event| event.record).collect();
+            actions.extend(self.conversion_back(caller, &retyped, &records, on_conflict).await?);
+        }
+        let outcomes = match self.try_group(&caller.into(), actions).await {
             Ok(outcomes) => outcomes,
             Err(GroupFailed { place, error }) => {
                 let later = match place.and_then(|place| events.get(place)) {
-                    Some(event) if is_conflict(&error) => self.later_edits(caller, *event).await?,
+                    Some(event) if is_conflict(&error) => self.later_edits(caller, event.number).await?,
                     _ => Vec::new(),
                 };
                 return Err(NotUndone { error, later });
             }
         };
-        let change = change_of(events.len(), &outcomes);
-        // Of a change what it was about comes first, of an undo last.
+        let change = change_of(outcomes.len(), &outcomes);
+        // Of a change what it was about comes first, of an undo last; a field comes first in both.
         let mut outcomes = outcomes.into_iter();
-        let about = if is_undo { outcomes.next() } else { outcomes.next_back() };
+        let about = if is_undo || !retyped.is_empty() { outcomes.next() } else { outcomes.next_back() };
         let undone = about.and_then(Undone::of).ok_or(Error::NotFound(Missing::Change))?;
         Ok(Undone { change, ..undone })
     }
 
     /// The events of a change that are to be taken back, in their order: those of its group when it is the first of one,
     /// else it alone.
-    async fn events_of(&self, caller: &Caller, change: u64, event: Event) -> Result<Vec<u64>, Error> {
+    async fn group_of(&self, caller: &Caller, change: u64, event: Event) -> Result<Group, Error> {
         let mut group = Group::default();
-        if event.part != Some(0) {
-            return Ok(vec![change]);
-        }
         self.gather(caller, &mut group, change, &event).await?;
+        if event.part != Some(0) {
+            return Ok(group);
+        }
         let mut last = change;
         loop {
             let page = self.store().events_after(caller.workspace, last, PAGE).await?;
             for (number, event) in &page {
                 if event.part.is_none_or(|part| u64::from(part) != *number - change) {
-                    return Ok(group.events);
+                    return Ok(group);
                 }
                 self.gather(caller, &mut group, *number, event).await?;
                 last = *number;
             }
             if page.is_empty() {
-                return Ok(group.events);
+                return Ok(group);
             }
         }
+    }
+
+    /// Takes those out that changed a contact which is gone since: nothing of it can be taken back. An event alone stays,
+    /// since there would be nothing left.
+    async fn pass_over_gone(&self, caller: &Caller, group: &mut Group) -> Result<(), Error> {
+        let is_update = |event: &&GroupEvent| event.subject.is_contact() && event.kind == EventKind::Updated;
+        let changed: Vec<_> =
+            group.events.iter().filter(is_update).map(|event| ContactId(event.record)).collect();
+        if group.events.len() < 2 || changed.is_empty() {
+            return Ok(());
+        }
+        let mut there = HashSet::new();
+        for ids in changed.chunks(FOUND_AT_ONCE) {
+            let found = self.store().find_contacts(caller.workspace, ids.iter().copied()).await?;
+            there.extend(found.iter().map(|contact| contact.id.0));
+        }
+        let stays = |event: &GroupEvent| !is_update(&event) || there.contains(&event.record);
+        if group.events.iter().any(stays) {
+            group.events.retain(stays);
+        }
+        Ok(())
     }
 
     /// Adds an event to those that are to be taken back, unless it is taken back with another one.
@@ -157,7 +191,12 @@ impl App {
         }
         // The deletions of those that were merged come before it.
         group.events.truncate(group.events.len().saturating_sub(event.merged.len()));
-        group.events.push(number);
+        let Event { subject, record, kind, ref differences, .. } = *event;
+        group.events.push(GroupEvent { number, subject, record, kind });
+        let is_type = |each: &Difference| each.member.to_string() == "type";
+        if subject == RecordKind::Field && kind == EventKind::Updated && differences.iter().any(is_type) {
+            group.retyped.insert(number, (record, differences.clone()));
+        }
         group.follow = match event.undoes.filter(|_| event.takes_merge_apart()) {
             // Those that came back follow it.
             Some(merge) => self.get_change(caller, merge).await?.merged.len(),
@@ -198,10 +237,21 @@ impl App {
     }
 }
 
+/// One of the events of a change.
+#[derive(Clone, Copy, Debug)]
+struct GroupEvent {
+    number: u64,
+    subject: RecordKind,
+    record: Uuid,
+    kind: EventKind,
+}
+
 /// The events of a change that are to be taken back.
 #[derive(Default)]
 struct Group {
-    events: Vec<u64>,
+    events: Vec<GroupEvent>,
+    /// Those that gave fields another type, with the fields and what differed.
+    retyped: HashMap<u64, (Uuid, Vec<Difference>)>,
     /// How many of those that follow are taken back with the last one.
     follow: usize,
 }

@@ -20,7 +20,7 @@ pub use self::merge::{Choice, merge};
 use crate::{
     BirthdayPart, Catalog, Change, ChannelKind, CompanyId, Contact, ContactId, Dialect, Difference, Edit,
     Flag, HeldBack, InstantMember, ItemRef, Json, NamePart, Network, NoteId, OnConflict, Policy, Ref,
-    Rejection, Text, TextMember, Timestamp, Violation, ViolationKind, difference, limits,
+    Rejection, Text, TextMember, Timestamp, Violation, ViolationKind, difference, limits, value,
 };
 
 /// What a change meets: the catalog, what its references point at, the time and the fresh ids.
@@ -297,6 +297,7 @@ impl Draft<'_> {
             }
         }
         self.settle_channels();
+        value::settle(&mut self.contact.values, self.ground.catalog);
     }
 
     fn check_bounds(&mut self) {

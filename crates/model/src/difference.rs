@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{Catalog, Contact, Dialect, FieldId, Json, Network};
+use crate::{Catalog, Contact, Dialect, FieldId, Json, Network, RecordKind};
 
 pub use document::{document_differences, revert_document};
 pub(crate) use revert::revert;
@@ -187,6 +187,10 @@ fn keyed_member(path: &str) -> Option<Member> {
         "values" => Uuid::try_parse(tail).ok().map(|id| Member::Value(FieldId(id))),
         "aliases" => tail.parse().ok().map(Member::Alias),
         "former" => tail.parse().ok().map(Member::Former),
+        "quotas" => {
+            let is_kind = RecordKind::COUNTED.iter().any(|kind| kind.as_str() == tail);
+            is_kind.then(|| Member::Other(path.to_owned()))
+        }
         "extras" => {
             let (dialect, name) = tail.split_once('.')?;
             Some(Member::Extra(dialect.parse().ok()?, name.to_owned()))

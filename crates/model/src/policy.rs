@@ -104,7 +104,7 @@ pub struct Policy {
     pub on_held_back: OnHeldBack,
     /// The paths of the rules of custom fields that were there when the policy was made, so that they hold when a field
     /// gets another key.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, rename = "paths", skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<FieldId, String>,
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Aliases, Company, Difference, Facet, Json, Note, OnConflict, Rejection, Task, Timestamp, Value,
-    Violation, ViolationKind, difference, limits,
+    Aliases, Catalog, Company, Difference, Facet, Json, Note, OnConflict, Rejection, Task, Timestamp, Value,
+    Violation, ViolationKind, difference, limits, value,
 };
 
 /// What a record is.
@@ -231,6 +231,13 @@ fn no_document(kind: RecordKind) -> serde_json::Error {
 const APART: [&str; 4] = ["id", "number", "revision", "updated_at"];
 
 impl Record {
+    /// Makes the values of a company, which may be from before their fields got their types, values of these.
+    pub fn settle_values(&mut self, catalog: &Catalog) {
+        if let Self::Company(company) = self {
+            value::settle(&mut company.values, catalog);
+        }
+    }
+
     /// When it last changed, or was made.
     pub fn updated_at(&self) -> Timestamp {
         match self {

@@ -10,7 +10,7 @@ use crate::{
     UserId, ViolationKind, email, limits,
 };
 
-pub use self::convert::{OnUnconvertible, convert, convert_in};
+pub use self::convert::{OnUnconvertible, convert, convert_in, settle};
 
 /// The value of a custom field, in the type of its field. A date field may also hold an instant, because
 /// one vendor's date fields do.
@@ -38,6 +38,23 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether fields of this type have such values.
+    pub fn fits(&self, kind: FieldType) -> bool {
+        match self {
+            Self::Text(_) => {
+                matches!(kind, FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone)
+            }
+            Self::Number(_) => kind == FieldType::Number,
+            Self::Boolean(_) => kind == FieldType::Boolean,
+            Self::Date(_) => kind == FieldType::Date,
+            Self::Time(_) => kind == FieldType::Time,
+            Self::Datetime(_) => matches!(kind, FieldType::Date | FieldType::Datetime),
+            Self::Option(_) => kind == FieldType::SingleSelect,
+            Self::Options(_) => kind == FieldType::MultiSelect,
+            Self::User(_) => kind == FieldType::User,
+        }
+    }
+
     /// Whether it says nothing: an empty text, no option at all. That a box is not ticked is a value.
     pub fn is_empty(&self) -> bool {
         match self {

@@ -253,6 +253,29 @@ mod after_a_crash {
     }
 
     #[tokio::test]
+    async fn a_field_that_got_another_type_with_its_values_is_answered() {
+        let (test, client) = start().await;
+        let field = json!({"key": "size", "name": "Size", "type": "text"});
+        let field = client.post("/api/v1/fields", &field).await.expect(201);
+        let contact = create(&client, &json!({"values": {"size": "7"}})).await;
+        let at = format!("/api/v1/fields/{}", field["id"].as_str().unwrap());
+        let body = r#"{"type":"number"}"#;
+        let named = model::ItemRef::id_text(Dialect::Native, field["id"].as_str().unwrap());
+        let number = begun(&test, ("PATCH", &at, body), async |caller| {
+            let retype = |field: &mut model::Field, _: &model::Catalog| {
+                field.kind = model::FieldType::Number;
+                Ok(())
+            };
+            test.app.update_item(&caller, &named, retype).await.unwrap().change.unwrap()
+        })
+        .await;
+        wait(&test);
+        let done = keyed(&test, "a").send("PATCH", &at, body).await;
+        assert_eq!((done.expect(200)["type"].as_str(), change(&done)), (Some("number"), number));
+        assert_eq!(client.get(&path(&contact)).await.expect(200)["values"], json!({"size": 7}));
+    }
+
+    #[tokio::test]
     async fn an_answer_shows_the_contact_as_it_was_then() {
         for later in ["PATCH", "DELETE", "merge"] {
             let (test, client) = start().await;

@@ -97,6 +97,11 @@ async fn quotas_are_settings_with_history_and_undo() {
     );
     client.post(&format!("{}/undo", changes(change(&reply))), &json!({})).await.expect(200);
     assert_eq!(client.get(SETTINGS).await.expect(200)["quotas"], before["quotas"]);
+    // Each kind by itself.
+    let first = client.patch(SETTINGS, &json!({"quotas": {"contact": 5}})).await;
+    client.patch(SETTINGS, &json!({"quotas": {"tag": 6}})).await.expect(200);
+    client.post(&format!("{}/undo", changes(change(&first))), &json!({})).await.expect(200);
+    assert_eq!(client.get(SETTINGS).await.expect(200)["quotas"], json!({"tag": 6}));
     for (quotas, expected) in [
         (json!({"contact": -1}), "quotas.contact wrong_type"),
         (json!({"contact": 1.5}), "quotas.contact wrong_type"),

@@ -249,15 +249,14 @@ impl Catalog {
             revert_document(&mut settings, &of_settings, on_conflict)?;
             self.default_country = settings.get(COUNTRY).and_then(Json::as_str).map(str::to_owned);
             let quotas = settings.get_mut(QUOTAS).map(Json::take).unwrap_or_default();
-            self.quotas = serde_json::from_value(quotas).unwrap_or_default();
+            let quotas: Option<_> = serde_json::from_value(quotas).map_err(|fault| unusable(&fault))?;
+            self.quotas = quotas.unwrap_or_default();
             return Ok(Some(()));
         }
         let Some(item) = self.item(kind, id) else { return Ok(None) };
         let mut json = item.to_json();
         revert_document(&mut json, differences, on_conflict)?;
-        let item = CatalogItem::from_json(kind, json).map_err(|fault| {
-            Rejection::from(Violation::new("", ViolationKind::Unusable(fault.to_string())))
-        })?;
+        let item = CatalogItem::from_json(kind, json).map_err(|fault| unusable(&fault))?;
         self.put_item(item);
         Ok(Some(()))
     }
@@ -272,6 +271,10 @@ impl CatalogItem {
     pub fn made(&self) -> Vec<Difference> {
         document_differences(&Json::Null, &self.to_json(), &APART)
     }
+}
+
+fn unusable(fault: &serde_json::Error) -> Rejection {
+    Violation::new("", ViolationKind::Unusable(fault.to_string())).into()
 }
 
 fn compare<T: CatalogRow>(before: &Catalog, after: &Catalog, changes: &mut Vec<ItemChange>) {

@@ -9,7 +9,7 @@ use crate::{Json, OnConflict, Rejection, Violation};
 /// Into how many parts the path of a member is split that begins with this name: a part a level.
 fn depth(name: &str) -> usize {
     match name {
-        "values" | "aliases" | "social" => 2,
+        "values" | "aliases" | "social" | "quotas" => 2,
         "extras" => 3,
         _ => 1,
     }

@@ -15,6 +15,21 @@ pub enum OnUnconvertible {
     Refuse,
     /// The value is cleared, which can be undone.
     Clear,
+    /// The value stays as it is, although its field has another type.
+    Keep,
+}
+
+/// Characters of a value that are told when it does not convert.
+const TOLD: usize = 100;
+
+/// Converts what came back from before its field got its type. What does not convert stays as it is.
+pub fn settle(values: &mut BTreeMap<FieldId, Value>, catalog: &Catalog) {
+    for (id, value) in values {
+        let Some(field) = catalog.fields.get(id.0).filter(|field| !value.fits(field.kind)) else { continue };
+        if let Ok(Some(converted)) = convert(value, field, catalog) {
+            *value = converted;
+        }
+    }
 }
 
 /// Makes the value that a record has of a field one of the type that the field has now. `record` is what it is and its
@@ -32,8 +47,10 @@ pub fn convert_in(
     let converted = match convert(value, field, catalog) {
         Ok(converted) => converted,
         Err(_) if on_unconvertible == OnUnconvertible::Clear => None,
+        Err(_) if on_unconvertible == OnUnconvertible::Keep => return Ok(()),
         Err(kind) => {
-            let text = text_of(value, field, catalog).unwrap_or_default();
+            let text: String =
+                text_of(value, field, catalog).unwrap_or_default().chars().take(TOLD).collect();
             return Err(ViolationKind::Unconvertible { entity, number, text, kind: Box::new(kind) });
         }
     };

@@ -85,6 +85,7 @@ impl Batch {
     }
 
     fn create_record(&mut self, write: &Write, mut record: Record) -> Result<RecordOutcome, StoreError> {
+        record.settle_values(&*self.catalog(write.workspace)?);
         let (workspace, kind, id) = (write.workspace, record.kind(), record.id());
         if self.record_slot(workspace, kind, id).is_some() {
             // It was deleted: its number and its history are another record's.
@@ -110,6 +111,7 @@ impl Batch {
         mut record: Record,
         undoes: Option<u64>,
     ) -> Result<RecordOutcome, StoreError> {
+        record.settle_values(&*self.catalog(write.workspace)?);
         let differences = Record::differences(Some(before), &record);
         if differences.is_empty() {
             return self.unchanged_record(write, Arc::clone(before));
@@ -144,6 +146,7 @@ impl Batch {
             return Err(StoreError::InUse(text.to_owned()));
         }
         let mut record = deleted.clone();
+        record.settle_values(&*self.catalog(write.workspace)?);
         record.number_and_revise(deleted.number(), deleted.revision() + 1);
         record.touch(write.stamp.now.max(deleted.updated_at()));
         let happened = Happened::new(EventKind::Restored, Vec::new(), Some(undoes));

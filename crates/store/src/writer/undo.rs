@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{
     Aliases, Catalog, CatalogItem, Change, Contact, Deleted, Dialect, Edit, Event, EventKind, Native,
-    OnConflict, Record, RecordKind, Rejection, Violation, ViolationKind, difference,
+    OnConflict, Record, RecordKind, Rejection, Violation, ViolationKind, difference, value,
 };
 
 use super::batch::{Batch, Happened};
@@ -105,6 +105,7 @@ impl Batch {
             return Err(StoreError::InUse(text.to_owned()));
         }
         let mut contact = deleted.clone();
+        value::settle(&mut contact.values, &*self.catalog(write.workspace)?);
         contact.revision += 1;
         contact.updated_at = write.stamp.now.max(contact.updated_at);
         self.put(write, Arc::new(contact), Happened::new(EventKind::Restored, Vec::new(), Some(seq)))
