@@ -1,4 +1,4 @@
-//! Values of every type as those of every other one.
+//! Values that get another type: what they say in it, what does not convert, and what comes back.
 
 use proptest::prelude::*;
 use proptest::{collection, sample};
