@@ -11,7 +11,7 @@ mod order;
 
 use std::ops::Not as _;
 
-use model::search::{Flag, Needle};
+use model::search::{Comparison, Flag, Needle, Test};
 use model::{Catalog, Contact, Facet, RecordKind, Search, Timestamp};
 use store::{Filter, HasText, Predicate};
 
@@ -63,12 +63,28 @@ impl Resolver<'_> {
             Search::Is(flag) => Ok(Filter::Is(facet(*flag))),
             Search::Has(name) => Ok(self.member(name)?.has(&term.to_string())),
             Search::Where(comparison) => {
+                if let Some(filter) = self.flag(comparison) {
+                    return Ok(filter);
+                }
                 let asked = compare::Asked { comparison, catalog: self.catalog, now: self.now };
                 self.member(&comparison.member)?.compare(&asked)
             }
             // These are no terms.
             Search::And(_) | Search::Or(_) | Search::Not(_) => Ok(Filter::All),
         }
+    }
+
+    /// A flag that is compared, as `starred:false`, unless a field has its name.
+    fn flag(&self, Comparison { member, test, value }: &Comparison) -> Option<Filter> {
+        let flag = Flag::ALL.into_iter().find(|flag| flag.as_str() == member)?;
+        let wanted: bool = value.parse().ok().filter(|_| Member::named(member, self.catalog).is_none())?;
+        let holds = match test {
+            Test::Matches | Test::Equal => wanted,
+            Test::NotEqual => !wanted,
+            Test::Greater | Test::GreaterOrEqual | Test::Less | Test::LessOrEqual => return None,
+        };
+        let filter = Filter::Is(facet(flag));
+        Some(if holds { filter } else { filter.not() })
     }
 
     fn member(&self, name: &str) -> Result<Member<'_>, Reason> {

@@ -119,6 +119,29 @@ async fn searches_are_narrowed_by_the_parameters_of_lists() {
 }
 
 #[tokio::test]
+async fn a_flag_can_be_compared_unless_a_field_has_its_name() {
+    let (_test, client) = with_page().await;
+    let (starred, others) = (found(&client, "q=starred").await, found(&client, "q=-starred").await);
+    assert!(!starred.is_empty() && !others.is_empty());
+    for (query, expected) in [
+        ("starred:true", &starred),
+        ("starred=true", &starred),
+        ("starred!=true", &others),
+        ("starred:false", &others),
+        ("-starred:false", &starred),
+    ] {
+        assert_eq!(found(&client, &format!("q={}", escaped(query))).await, *expected, "{query}");
+    }
+    for query in ["starred:maybe", "starred>true"] {
+        client.get(&format!("{CONTACTS}?q={}", escaped(query))).await.expect(400);
+    }
+    let field = json!({"key": "starred", "name": "Starred", "type": "boolean"});
+    client.post("/api/v1/fields", &field).await.expect(201);
+    assert_eq!(found(&client, "q=starred:true").await, [""; 0]);
+    assert_eq!(found(&client, "q=starred").await, starred);
+}
+
+#[tokio::test]
 async fn what_was_written_is_found_by_the_next_search() {
     let (_test, client) = with_page().await;
     let list = client.get(&format!("{CONTACTS}?q=jane")).await.expect(200);
