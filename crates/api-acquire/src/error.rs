@@ -309,6 +309,9 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
     match kind {
         V::UnknownField(key) => (INVALID, format!("Unknown field \"{}\".", cut(key))),
         V::UnknownContact(id) => (MISSING, format!("No contact with id {}.", cut(id))),
+        V::QuotaReached { kind, quota } => {
+            (INVALID, format!("The workspace may have at most {quota} records of the kind {kind}."))
+        }
         V::SameContact => (INVALID, "A contact cannot be merged into itself.".to_owned()),
         V::UnknownTag(tag) => (INVALID, format!("Unknown tag \"{}\".", cut(tag))),
         V::UnknownCompany(company) => (INVALID, format!("Unknown company \"{}\".", cut(company))),
@@ -347,7 +350,6 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::DynamicList(_)
         | V::Unconvertible { .. }
         | V::MoreUnconvertible(_)
-        | V::QuotaReached { .. }
         | V::UnknownNote(_)
         | V::UnknownTeam(_)
         | V::UnknownInbox(_)

@@ -126,3 +126,16 @@ async fn faults_of_the_server_say_when_to_try_again() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_quota_is_told_as_a_sentence() {
+    let (test, client) = start().await;
+    let caller = test.app.authenticate("demo", Dialect::Native, None).await.unwrap();
+    let set = |catalog: &mut model::Catalog| {
+        catalog.quotas.insert(model::RecordKind::Contact, 1);
+        Ok(())
+    };
+    test.app.update_settings(&caller, &model::Precondition::default(), set).await.unwrap();
+    let refused = client.post(CONTACTS, &json!({"fields": {"name": "Ann"}})).await.expect(400);
+    assert_eq!(refused["message"], "The workspace may have at most 1 records of the kind contact.");
+}
