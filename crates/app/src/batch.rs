@@ -4,8 +4,8 @@ use model::{Change, ContactId, Precondition, Ref, Rejection, Violation, Violatio
 use store::{Action, AnyOutcome, ContactKey, Scope, StoreError, Together};
 
 use crate::contacts::Written;
-use crate::merge::{Moved, is_outdated};
-use crate::records::TRIES;
+use crate::merge::Moved;
+use crate::retry::{TRIES, has_changed};
 use crate::terms::change_of;
 use crate::{App, Caller, Error, Merge, Missing};
 
@@ -69,7 +69,7 @@ impl App {
         let mut done = self.try_batch(caller, operations, together).await?;
         for _ in 1..TRIES {
             match (&done, &again) {
-                (BatchDone::Nothing(_, NotDone::Refused(fault)), Some(again)) if is_outdated(fault) => {
+                (BatchDone::Nothing(_, NotDone::Refused(fault)), Some(again)) if has_changed(fault) => {
                     let operations = again.iter().cloned().map(Ok).collect();
                     done = self.try_batch(caller, operations, together).await?;
                 }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use model::value::OnUnconvertible;
-use model::{Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Precondition, Rejection, Timestamp};
+use model::{
+    Actor, Catalog, CatalogRow, Dialect, Difference, ItemRef, Precondition, RecordKind, Rejection, Timestamp,
+};
 use store::{Action, AnyOutcome, CatalogOutcome, Done, ItemOutcome, Scope, StoreError, WorkspaceNumber};
 use uuid::Uuid;
 
 use crate::links::is_outdated;
-use crate::records::TRIES;
-use crate::terms::Author;
+use crate::retry::{has_changed_catalog, retried};
+use crate::terms::{Author, change_of};
 use crate::{App, Caller, Ends, Error, LinkTo, Missing};
 
 /// What a new item of the catalog gets.
@@ -210,7 +212,7 @@ impl App {
     pub async fn edit_catalog(
         &self,
         workspace: WorkspaceNumber,
-        edit: impl Fn(&mut Catalog),
+        edit: impl Fn(&mut Catalog) + Sync,
     ) -> Result<Arc<Catalog>, Error> {
         let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
         let author = Author::own(workspace, actor);
@@ -250,14 +252,7 @@ impl App {
         beside: &Beside,
         edit: impl Fn(&mut Catalog) -> Result<T, Error> + Send + Sync,
     ) -> Result<WrittenItem<T>, Error> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_write_item(caller, beside, &edit).await {
-                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
-                written => return written,
-            }
-        }
+        retried(is_outdated, || self.try_write_item(caller, beside, &edit)).await
     }
 
     async fn try_write_item<T: CatalogRow>(
@@ -271,7 +266,7 @@ impl App {
         let item = edit(&mut catalog)?;
         let link = LinkTo::of(T::KIND, item.id());
         let outcomes = self.write_with(caller, (&before, catalog), link, beside).await?;
-        let (is_alone, change) = (outcomes.len() == 1, outcomes.iter().find_map(AnyOutcome::event));
+        let (is_alone, change) = (outcomes.len() == 1, change_of(outcomes.len(), &outcomes));
         let outcome = outcomes.into_iter().next().and_then(AnyOutcome::catalog);
         let outcome = outcome.ok_or(Error::NotFound(Missing::Record(T::KIND)))?;
         let written = WrittenItem::of(item, outcome);
@@ -296,35 +291,32 @@ impl App {
                 others.extend(self.plan_conversion(caller, &catalog, conversion).await?);
             }
             let actions = [Action::Catalog(Box::new(catalog))].into_iter().chain(others).collect();
-            let outcomes = self.write_group(&caller.into(), actions).await?;
-            if let (Some(conversion), Some(change)) =
-                (&conversion, outcomes.iter().find_map(AnyOutcome::event))
-            {
+            let outcomes = self.write_group(&caller.into(), actions).await.map_err(|fault| match fault {
+                // One that was to be converted was deleted in between.
+                Error::NotFound(Missing::Record(RecordKind::Company)) if conversion.is_some() => {
+                    Error::Unavailable(StoreError::RecordChanged)
+                }
+                fault => fault,
+            })?;
+            if let (Some(conversion), Some(change)) = (&conversion, change_of(outcomes.len(), &outcomes)) {
                 self.convert_late(caller, conversion, change).await;
             }
             Ok(outcomes)
         })
     }
 
-    async fn write_catalog<R>(
+    async fn write_catalog<R: Send>(
         &self,
         author: &Author,
-        edit: impl Fn(&mut Catalog) -> Result<R, Error>,
+        edit: impl Fn(&mut Catalog) -> Result<R, Error> + Sync,
     ) -> Result<(R, CatalogOutcome), Error> {
-        let mut tries = 0;
-        loop {
+        retried(has_changed_catalog, || async {
             let mut catalog = Catalog::clone(&*self.catalog_on(&author.terms, author.workspace).await?);
             let edited = edit(&mut catalog)?;
-            let write = Action::Catalog(Box::new(catalog));
-            tries += 1;
-            match self.write_any(author, write).await {
-                Err(Error::Unavailable(StoreError::CatalogChanged)) if tries < TRIES => {}
-                outcome => {
-                    let outcome = outcome?.catalog();
-                    return Ok((edited, outcome.ok_or(Error::NotFound(Missing::Change))?));
-                }
-            }
-        }
+            let outcome = self.write_any(author, Action::Catalog(Box::new(catalog))).await?.catalog();
+            Ok((edited, outcome.ok_or(Error::NotFound(Missing::Change))?))
+        })
+        .await
     }
 }
 

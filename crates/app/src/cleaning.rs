@@ -212,7 +212,7 @@ impl App {
     }
 
     /// Notes how far the work is, if it is still to be done.
-    async fn note(&self, job: &Job, edit: impl Fn(&mut Catalog)) -> Result<(), Error> {
+    async fn note(&self, job: &Job, edit: impl Fn(&mut Catalog) + Sync) -> Result<(), Error> {
         self.edit_catalog(job.workspace, edit).await.map(drop)
     }
 }

@@ -10,7 +10,6 @@ use model::{
     ViolationKind,
 };
 use store::{Action, ContactQuery, Filter, RecordQuery, RecordWrite};
-
 use uuid::Uuid;
 
 use crate::links::check_count;
@@ -23,7 +22,7 @@ const NAMED: usize = 100;
 const PAGE: u32 = 1000;
 
 /// The member of a field that says its type.
-const TYPE: &str = "type";
+pub(crate) const TYPE: &str = "type";
 
 /// Fields of which the values have to become others.
 pub(crate) struct Conversion {
@@ -98,8 +97,8 @@ impl App {
     /// The writes that convert what records have in these fields.
     ///
     /// # Errors
-    /// [`Error::Rejected`] with the values that do not convert, or when more than [`CHANGE_MAX`](crate::CHANGE_MAX) records have one; what the
-    /// store says.
+    /// [`Error::Rejected`] with the values that do not convert, or when more than [`CHANGE_MAX`](crate::CHANGE_MAX) records
+    /// have one; what the store says.
     pub(crate) async fn plan_conversion(
         &self,
         caller: &Caller,

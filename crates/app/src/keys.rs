@@ -13,11 +13,11 @@ use model::{
 };
 use rand::Rng;
 use sha2::{Digest, Sha256};
-use store::{Compat, Key, KeyEdit, KeyHash, Rate, Scope, StoreError, WorkspaceNumber};
+use store::{Compat, Key, KeyEdit, KeyHash, Rate, Scope, WorkspaceNumber};
 
 pub(crate) use self::cache::KeyCache;
 use crate::caller::HeldBackPaths;
-use crate::records::TRIES;
+use crate::retry::{has_changed, retried};
 use crate::{App, BadKey, Caller, Error, Missing, Terms};
 
 /// Shortest secret that a caller may bring.
@@ -333,34 +333,26 @@ impl App {
         &self,
         caller: Option<&Caller>,
         (id, precondition): (KeyId, &Precondition),
-        change: impl Fn(Key) -> F,
+        change: impl Fn(Key) -> F + Sync,
     ) -> Result<T, Error> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        retried(has_changed, || async {
             let before = self.get_key_to_change(caller, id).await?;
             precondition.check(before.revision)?;
-            match change(before).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
-                done => return done,
-            }
-        }
+            change(before).await
+        })
+        .await
     }
 
     /// Lets the caller's key open a workspace that it made.
     pub(crate) async fn open_to(&self, caller: &Caller, workspace: WorkspaceNumber) -> Result<(), Error> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        retried(has_changed, || async {
             let id = caller.key.id;
             let mut key = self.store().key(id).await?.ok_or(Error::NotFound(Missing::Key))?;
             key.workspaces.push(workspace);
             let expected = key.revision;
-            match self.edit_key(id, KeyEdit::Replace(Box::new(key), expected)).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) if tries < TRIES => {}
-                opened => return opened,
-            }
-        }
+            self.edit_key(id, KeyEdit::Replace(Box::new(key), expected)).await
+        })
+        .await
     }
 
     async fn get_key_to_change(&self, caller: Option<&Caller>, id: KeyId) -> Result<Key, Error> {

@@ -27,6 +27,7 @@ mod pictures;
 mod rates;
 mod reach;
 mod records;
+mod retry;
 pub mod search;
 mod since;
 mod starter;

@@ -10,10 +10,12 @@ use model::{
     Catalog, CompanyId, ContactId, Document, ListId, NoteId, Record, RecordKind, Ref, Rejection, TagId,
     TaskId, Timestamp, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope, StoreError};
+use store::{Action, AnyOutcome, ContactQuery, Filter, RecordWrite, Scope};
 use uuid::Uuid;
 
-use crate::records::{TRIES, WrittenRecord};
+use crate::records::WrittenRecord;
+use crate::retry::{has_changed, has_changed_catalog, retried};
+use crate::terms::change_of;
 use crate::{App, Caller, Error, Missing};
 
 /// What contacts, companies and tasks can name, and what can so be linked with them from its own end.
@@ -81,14 +83,7 @@ impl App {
         let Some(contacts) = contacts else { return self.update_record(caller, named, edit).await };
         caller.require(Scope::Write)?;
         let ends = Ends::contacts(contacts);
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_update_linked(caller, named, &ends, &edit).await {
-                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
-                written => return written,
-            }
-        }
+        retried(is_outdated, || self.try_update_linked(caller, named, &ends, &edit)).await
     }
 
     async fn try_update_linked<D: Document>(
@@ -120,7 +115,7 @@ impl App {
         let link = LinkTo::of(record.kind(), record.id());
         let put = Action::Record(RecordWrite::Put { record: Box::new(record), expected });
         let outcomes = self.write_linked(caller, put, link, ends).await?;
-        let change = outcomes.iter().find_map(AnyOutcome::event);
+        let change = change_of(outcomes.len(), &outcomes);
         let record = outcomes.into_iter().next().and_then(AnyOutcome::record);
         let written = WrittenRecord::of(record.ok_or(Error::NotFound(Missing::Record(D::KIND)))?)?;
         Ok(WrittenRecord { change, ..written })
@@ -229,7 +224,6 @@ impl LinkTo {
 
 /// Whether a change was planned by what is no more: somebody else wrote in between.
 pub(crate) fn is_outdated(fault: &Error) -> bool {
-    use StoreError::{CatalogChanged, RecordChanged};
-    let is_gone = matches!(fault, Error::NotFound(Missing::Contact | Missing::Record(RecordKind::Company)),);
-    is_gone || matches!(fault, Error::Unavailable(RecordChanged | CatalogChanged))
+    let is_gone = matches!(fault, Error::NotFound(Missing::Contact));
+    is_gone || has_changed(fault) || has_changed_catalog(fault)
 }

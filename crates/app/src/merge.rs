@@ -7,13 +7,11 @@ use model::{
     Contact, ContactId, Dialect, Facet, Native, OnConflict, Precondition, RecordKind, Ref, Rejection, Task,
     TaskId, Violation, ViolationKind,
 };
-use store::{
-    Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope, StoreError,
-};
+use store::{Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope};
 
 use crate::chain::{Chain, Step, WALK_MAX};
 use crate::contacts::Written;
-use crate::records::TRIES;
+use crate::retry::{has_changed, retried};
 use crate::{App, Caller, Error, Missing, NotUndone, Terms, Undone};
 
 /// Contacts that are merged in one request at most.
@@ -54,14 +52,8 @@ impl App {
     /// contact that does not exist, or is the one that stays; or what the store says.
     pub async fn merge_contacts(&self, caller: &Caller, merge: &Merge) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_merge(caller, merge).await {
-                Err(fault) if tries < TRIES && is_outdated(&fault) => {}
-                merged => return merged,
-            }
-        }
+        // Somebody else may have changed a task that goes along.
+        retried(has_changed, || self.try_merge(caller, merge)).await
     }
 
     async fn try_merge(&self, caller: &Caller, merge: &Merge) -> Result<Written, Error> {
@@ -221,11 +213,6 @@ impl Moved {
         tasks.sort_unstable_by_key(|task| task.number);
         tasks
     }
-}
-
-/// Whether a merge was planned with tasks that somebody else changed in between.
-pub(crate) fn is_outdated(fault: &Error) -> bool {
-    matches!(fault, Error::Unavailable(StoreError::RecordChanged))
 }
 
 /// Whether a client means this contact.

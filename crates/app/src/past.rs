@@ -11,7 +11,8 @@ use store::{HistoryQuery, Scope, StoreError, WorkspaceNumber};
 
 use crate::chain::{Chain, Step, WALK_MAX};
 use crate::contacts::View;
-use crate::records::{TRIES, own};
+use crate::records::own;
+use crate::retry::TRIES;
 use crate::{App, Caller, Error, Missing};
 
 /// Members and items whose origins are told at most.

@@ -7,13 +7,13 @@ use model::{
     RecordKind, Ref, Rejection, Timestamp,
 };
 use store::{
-    Action, AnyOutcome, ContactQuery, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, StoreError,
-    WorkspaceNumber,
+    Action, AnyOutcome, ContactQuery, Done, RecordOutcome, RecordQuery, RecordWrite, Scope, WorkspaceNumber,
 };
 use uuid::Uuid;
 
 use crate::cleaning::seen;
 use crate::links::is_outdated;
+use crate::retry::{has_changed, retried};
 use crate::terms::Author;
 use crate::{App, Caller, Error, LinkTo, Missing};
 
@@ -51,9 +51,6 @@ pub struct WrittenRecord<D> {
     /// What differs.
     pub differences: Vec<Difference>,
 }
-
-/// How often a record is read again that somebody else changed between reading and writing it.
-pub(crate) const TRIES: usize = 16;
 
 impl App {
     /// The company, note or task that a client names.
@@ -210,13 +207,7 @@ impl App {
         edit: impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
-        for _ in 1..TRIES {
-            match self.try_update(caller, (named, precondition), &edit).await {
-                Err(Error::Unavailable(StoreError::RecordChanged)) => {}
-                written => return written,
-            }
-        }
-        self.try_update(caller, (named, precondition), &edit).await
+        retried(has_changed, || self.try_update(caller, (named, precondition), &edit)).await
     }
 
     async fn try_update<D: Document>(
@@ -261,13 +252,7 @@ impl App {
         precondition: &Precondition,
     ) -> Result<WrittenRecord<D>, Error> {
         caller.require(Scope::Write)?;
-        for _ in 1..TRIES {
-            match self.try_delete(caller, named, precondition).await {
-                Err(fault) if is_outdated(&fault) => {}
-                written => return written,
-            }
-        }
-        self.try_delete(caller, named, precondition).await
+        retried(is_outdated, || self.try_delete(caller, named, precondition)).await
     }
 
     async fn try_delete<D: Document>(

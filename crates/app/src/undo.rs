@@ -8,10 +8,10 @@ use model::{
     Record, RecordKind, Ref, Timestamp, ViolationKind,
 };
 use store::{Action, AnyOutcome, Done, HistoryQuery, Scope};
-
 use uuid::Uuid;
 
 use crate::chain::{Chain, Step};
+use crate::conversion::TYPE;
 use crate::terms::{GroupFailed, change_of};
 use crate::{App, Caller, Error, Missing};
 
@@ -188,7 +188,7 @@ impl App {
         group.events.truncate(group.events.len().saturating_sub(event.merged.len()));
         let Event { subject, record, kind, ref differences, .. } = *event;
         group.events.push(GroupEvent { number, subject, record, kind });
-        let is_type = |each: &Difference| each.member.to_string() == "type";
+        let is_type = |each: &Difference| each.member.to_string() == TYPE;
         if subject == RecordKind::Field && kind == EventKind::Updated && differences.iter().any(is_type) {
             group.retyped.insert(number, (record, differences.clone()));
         }

@@ -6,7 +6,7 @@ use model::{Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Edit
 use store::{Action, ContactKey, Scope, StoreError, Together};
 
 use crate::contacts::{View, Written};
-use crate::records::TRIES;
+use crate::retry::TRIES;
 use crate::{App, Caller, Error, Missing};
 
 /// Whom a key names.

@@ -1,4 +1,4 @@
-//! Parts of stored documents in this API's words: ids with hyphens, instants as RFC 3339.
+//! Parts of stored documents in contactd's own words: ids with hyphens, instants as RFC 3339.
 
 use model::{Decimal, Dialect, Json, Native, Ref, Timestamp};
 
@@ -21,7 +21,7 @@ const IDS: [&str; 12] = [
 /// The members that hold decimals, which are stored as texts.
 const DECIMALS: [&str; 2] = ["arr_estimate", "number_of_employees"];
 
-/// A member of a record beside contacts, as the API shows it.
+/// A member of a record beside contacts, as it is shown.
 pub(super) fn shown(name: &str, stored: &Json) -> Json {
     match stored {
         Json::Number(number) if name.ends_with("_at") => match number.as_i64() {

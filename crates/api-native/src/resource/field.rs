@@ -121,7 +121,7 @@ impl Resource for Field {
     fn write(&mut self, members: &mut Members<'_>, catalog: &Catalog) {
         members.name(&mut self.name);
         members.require("type");
-        let before = self.kind;
+        let kind = self.kind;
         match self.system {
             None => members.word("type", &TYPES, &mut self.kind),
             Some(_) => members.fixed("type", &self.kind),
@@ -132,7 +132,7 @@ impl Resource for Field {
         } else {
             members.fixed("entity", &self.entity);
         }
-        if self.kind != before && !options::may_be_of(self.kind) {
+        if self.kind != kind && !options::may_be_of(self.kind) {
             self.replace_options(Vec::new());
         }
         members.fixed("system", &self.system);
