@@ -2,6 +2,8 @@
 
 mod cache;
 mod rights;
+mod secret;
+mod uses;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,17 +13,13 @@ use model::{
     Catalog, Dialect, KeyId, OnHeldBack, Policy, Precondition, Rejection, Rule, Timestamp, Violation,
     ViolationKind, policy,
 };
-use rand::Rng;
-use sha2::{Digest, Sha256};
-use store::{Compat, Key, KeyEdit, KeyHash, Rate, Scope, WorkspaceNumber};
+use store::{Compat, Key, KeyEdit, Rate, Scope, WorkspaceNumber};
 
 pub(crate) use self::cache::KeyCache;
+use self::secret::{checked_secret, hash, random_secret};
 use crate::caller::HeldBackPaths;
 use crate::retry::{has_changed, retried};
 use crate::{App, BadKey, Caller, Error, Missing, Terms};
-
-/// Shortest secret that a caller may bring.
-const MIN_SECRET_CHARS: usize = 20;
 
 /// What a new key should be.
 #[derive(Clone, Debug, Default)]
@@ -60,9 +58,6 @@ pub struct IssuedKey {
     /// The key.
     pub key: Key,
 }
-
-/// How often is stored when keys were used.
-const USES_PACE: Duration = Duration::from_secs(60);
 
 impl App {
     /// The caller behind a secret, seen through a dialect, in the key's first workspace.
@@ -387,51 +382,6 @@ impl App {
             secret: None,
         })
     }
-
-    /// Stores when keys were last used, since the last time that it was called.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn store_key_uses(&self) -> Result<(), Error> {
-        let used = self.inner.keys.take_used();
-        if !used.is_empty() {
-            self.store().edit_keys(used.into_iter().map(|(id, at)| (id, KeyEdit::Use(at))).collect()).await?;
-        }
-        Ok(())
-    }
-
-    /// Stores once a minute when keys were last used, until the application is closed.
-    pub async fn keep_key_uses(&self) {
-        let mut closing = self.inner.duties.closing();
-        while !*closing.borrow_and_update() {
-            // The sender lives as long as the application.
-            let _ = tokio::time::timeout(USES_PACE, closing.wait_for(|is_closing| *is_closing)).await;
-            if let Err(fault) = self.store_key_uses().await {
-                tracing::debug!(%fault, "when keys were used is not stored");
-            }
-        }
-    }
-}
-
-fn checked_secret(secret: String) -> Result<String, Error> {
-    let is_plain = secret.chars().all(|c| c.is_ascii_graphic());
-    if secret.chars().count() < MIN_SECRET_CHARS || !is_plain {
-        let text = format!("must have {MIN_SECRET_CHARS} or more visible ASCII characters");
-        let violation = Violation::new("secret", ViolationKind::Unusable(text));
-        return Err(Error::Rejected(violation.into()));
-    }
-    Ok(secret)
-}
-
-/// `ctd_` and 160 random bits in lower-case hex.
-fn random_secret() -> String {
-    let mut bytes = [0_u8; 20];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes.iter().fold(String::from("ctd_"), |text, byte| format!("{text}{byte:02x}"))
-}
-
-fn hash(secret: &str) -> KeyHash {
-    Sha256::digest(secret.as_bytes()).into()
 }
 
 /// Whether nothing may be stored: keys are no records, whose writes see to that themselves.

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
@@ -14,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::databases::{create_database, drop_database};
 use crate::guard::Guard;
 use crate::place::{self, User};
 use crate::psql;
@@ -304,30 +304,6 @@ fn has_ended(server: &mut Child) -> bool {
 /// Between two looks at something that takes some time.
 fn pause() {
     thread::sleep(Duration::from_millis(5));
-}
-
-/// Makes an empty database on the server with this URL, and gives its name.
-#[track_caller]
-pub(crate) fn create_database(server: &str) -> String {
-    let name = fresh_name();
-    // Nobody is ever connected to this template, so that many can copy it at a time.
-    copy_database(server, &name, "template0").unwrap_or_else(|fault| panic!("{fault}"));
-    name
-}
-
-/// A name for a database. Tests run in many processes at a time, which know nothing of each other.
-pub(crate) fn fresh_name() -> String {
-    format!("test_{:016x}", RandomState::new().hash_one(()))
-}
-
-/// Makes a database as another one is that nobody is connected to.
-pub(crate) fn copy_database(server: &str, name: &str, template: &str) -> Result<(), String> {
-    psql::run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).map(drop)
-}
-
-/// Drops a database, whoever uses it.
-pub(crate) fn drop_database(server: &str, name: &str) -> Result<(), String> {
-    psql::run(server, &format!("DROP DATABASE {name} WITH (FORCE)")).map(drop)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use crate::cluster::{create_database, drop_database};
+use crate::databases::{create_database, drop_database};
 use crate::{place, schema};
 
 /// Which backend is under test: `sqlite`, also when it is not set, or `postgres`.

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod database;
+mod databases;
 mod guard;
 mod place;
 mod proxy;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::thread;
 
 use crate::Session;
-use crate::cluster::{copy_database, fresh_name};
+use crate::databases::{copy_database, fresh_name};
 
 /// The database that is copied. Nobody is ever connected to it.
 const SCHEMA: &str = "with_schema";
