@@ -7,11 +7,13 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
+use super::keys::{channels, ids};
 use super::pipeline::{Param, Sql, Step, param};
+use super::row::{get, unsigned, workspace};
 use super::{facets, listen, records, requests, single, sort_keys, texts};
 use crate::backend::{
-    AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
+    AliasKey, AliasKind, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
+    integer,
 };
 use crate::{StoreError, WorkspaceNumber, document};
 
