@@ -6,6 +6,7 @@
 mod batch;
 mod catalog;
 mod claims;
+mod contacts;
 mod gather;
 mod known;
 mod merge;
