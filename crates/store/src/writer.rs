@@ -10,6 +10,7 @@ mod contacts;
 mod gather;
 mod known;
 mod merge;
+mod named;
 mod records;
 mod rehearsal;
 mod saves;
