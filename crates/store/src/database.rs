@@ -155,16 +155,10 @@ impl Backend for Database {
         holder: Uuid,
         length: Duration,
     ) -> Result<Option<u64>, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.take_lease(name, holder, length).await,
-            Self::Postgres(postgres) => postgres.take_lease(name, holder, length).await,
-        }
+        each!(self, backend => backend.take_lease(name, holder, length)).await
     }
 
     async fn give_back_lease(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.give_back_lease(name, holder).await,
-            Self::Postgres(postgres) => postgres.give_back_lease(name, holder).await,
-        }
+        each!(self, backend => backend.give_back_lease(name, holder)).await
     }
 }

@@ -5,6 +5,7 @@ mod bits;
 mod facets;
 mod fault;
 mod history;
+mod keys;
 mod last_events;
 mod lease;
 mod list;
@@ -16,6 +17,7 @@ mod pictures;
 mod pipeline;
 mod records;
 mod requests;
+mod row;
 mod save;
 mod server;
 mod single;
@@ -73,7 +75,7 @@ impl Postgres {
         texts::make_missing(&session).await?;
         let rows = session.query(&IS_DURABLE, Vec::new()).await?;
         let (is_durable, is_flushed) = match rows.first() {
-            Some(row) => (load::get(row, 0)?, load::get(row, 1)?),
+            Some(row) => (row::get(row, 0)?, row::get(row, 1)?),
             None => (false, false),
         };
         if !is_flushed {

@@ -1,6 +1,8 @@
-//! The store: opening, writing, reading, closing.
+//! The store: opening, writing, checking, closing.
 
 mod admin;
+mod contacts;
+mod history;
 mod notes;
 mod records;
 mod requests;
@@ -11,8 +13,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use model::{Catalog, Contact, ContactId, Dialect, Event, RecordKind, Ref};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use model::Catalog;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::backend::{Admin, Backend, Batches, Wanted};
@@ -23,8 +25,7 @@ use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::writer::rehearse;
 use crate::{
-    Action, AnyOutcome, ContactPage, ContactQuery, Document, DocumentPage, HistoryQuery, Location,
-    StoreError, Together, Verified, WorkspaceNumber, Write, WriterStats,
+    Action, AnyOutcome, Location, StoreError, Together, Verified, WorkspaceNumber, Write, WriterStats,
 };
 
 /// Bounds of the store.
@@ -78,9 +79,6 @@ struct Shared {
 
 /// Lists that read documents at a time: less than the readers there are.
 const SCANS_MAX: usize = 2;
-
-/// Contacts that [`Store::find_by_channel`] gives at most.
-const BY_CHANNEL_MAX: u32 = 100;
 
 impl Store {
     /// Opens a database for serving and migrates it under a lock. A file is made when it does not exist, and locked
@@ -163,7 +161,7 @@ impl Store {
     }
 
     /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
-    /// durable. Their events follow each other, and each knows its place ([`Event::part`]).
+    /// durable. Their events follow each other, and each knows its place ([`Event::part`](model::Event::part)).
     ///
     /// # Errors
     /// [`StoreError::InGroup`] of the first write that cannot be carried out; then nothing was stored.
@@ -203,193 +201,6 @@ impl Store {
     ) -> BoxFuture<'a, Result<Vec<Result<AnyOutcome, StoreError>>, StoreError>> {
         // Seldom, and much: compiled once, and of little room in what awaits it.
         Box::pin(rehearse(&self.shared.backend, &self.shared.catalogs, parts, together))
-    }
-
-    /// The contact that a client names: also by an id of one that was merged into it.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_contact(
-        &self,
-        workspace: WorkspaceNumber,
-        contact: &Ref,
-    ) -> Result<Option<Arc<Contact>>, StoreError> {
-        let found = self.find_document(workspace, contact).await?;
-        found.map(|found| found.contact().map(Arc::new)).transpose()
-    }
-
-    /// The same contact as it is stored: for what shows it in place.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_document(
-        &self,
-        workspace: WorkspaceNumber,
-        contact: &Ref,
-    ) -> Result<Option<Document>, StoreError> {
-        let found = self.find_living(workspace, contact).await?;
-        let (None, Some(native)) = (&found, contact.native) else { return Ok(found) };
-        let former = Ref { dialect: Dialect::Native, text: Contact::former_id(native), native: None };
-        self.find_living(workspace, &former).await
-    }
-
-    async fn find_living(
-        &self,
-        workspace: WorkspaceNumber,
-        contact: &Ref,
-    ) -> Result<Option<Document>, StoreError> {
-        let mut wanted = Wanted::default();
-        wanted.contacts.push(workspace, contact);
-        let found = self.shared.backend.load(wanted).await?.contacts;
-        // An alias wins over a well-formed id of ours.
-        let id = found.aliases.into_iter().chain(found.numbers).flatten().next();
-        let row = match id {
-            Some(id) => found.rows.into_iter().find(|(_, row_id, _)| *row_id == id),
-            None => found.rows.into_iter().next(),
-        };
-        Ok(row.map(|(_, _, stored)| stored.document))
-    }
-
-    /// The contacts with these ids, in any order; unknown ids are left out.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_contacts(
-        &self,
-        workspace: WorkspaceNumber,
-        ids: impl IntoIterator<Item = ContactId>,
-    ) -> Result<Vec<Arc<Contact>>, StoreError> {
-        let mut wanted = Wanted::default();
-        wanted.contacts.ids.extend(ids.into_iter().map(|id| (workspace, id.0)));
-        if wanted.contacts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows = self.shared.backend.load(wanted).await?.contacts.rows;
-        rows.into_iter().map(|(_, _, stored)| stored.document.contact().map(Arc::new)).collect()
-    }
-
-    /// The ids of the contacts that a client names, in one look-up; `None` where there is none.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_contact_ids(
-        &self,
-        workspace: WorkspaceNumber,
-        named: &[Ref],
-    ) -> Result<Vec<Option<ContactId>>, StoreError> {
-        let mut wanted = Wanted::default();
-        named.iter().for_each(|each| wanted.contacts.push(workspace, each));
-        let found = self.shared.backend.load(wanted).await?.contacts;
-        Ok(found.ids(named).into_iter().map(|id| id.map(ContactId)).collect())
-    }
-
-    /// The contacts that have this channel, by kind and normalised value, oldest first, 100 at most.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_by_channel(
-        &self,
-        workspace: WorkspaceNumber,
-        kind: &model::ChannelKind,
-        value: &str,
-    ) -> Result<Vec<Arc<Contact>>, StoreError> {
-        let (kind, value) = (kind.clone(), value.to_owned());
-        self.shared.backend.contacts_with_channel(workspace, kind, value, BY_CHANNEL_MAX).await
-    }
-
-    /// A page of contacts.
-    ///
-    /// # Errors
-    /// [`StoreError::TooSlow`] and [`StoreError::BusyReading`] for a query whose [`Patience`](crate::Patience) ends;
-    /// what the database says.
-    pub async fn list_contacts(
-        &self,
-        workspace: WorkspaceNumber,
-        query: &ContactQuery,
-    ) -> Result<ContactPage, StoreError> {
-        let DocumentPage { documents, total, is_counted } = self.list_documents(workspace, query).await?;
-        Ok(ContactPage { contacts: documents.contacts()?, total, is_counted })
-    }
-
-    /// The same page, with the contacts as they are stored: for what shows them in place.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn list_documents(
-        &self,
-        workspace: WorkspaceNumber,
-        query: &ContactQuery,
-    ) -> Result<DocumentPage, StoreError> {
-        let _turn = self.turn(query).await?;
-        let page = self.shared.backend.list_contacts(workspace, query.clone()).await;
-        let page = page.map_err(|fault| match fault {
-            StoreError::TooSlow(_) => StoreError::TooSlow(query.filter.slow()),
-            fault => fault,
-        })?;
-        if query.is_far_down(page.total) {
-            self.note_soon(workspace);
-        }
-        Ok(page)
-    }
-
-    /// Waits until few enough others read documents, so that there are readers left for everybody else.
-    async fn turn(&self, query: &ContactQuery) -> Result<Option<SemaphorePermit<'_>>, StoreError> {
-        let Some(left) = query.patience.left().filter(|_| query.may_ask_documents()) else { return Ok(None) };
-        let turn = tokio::time::timeout(left, self.shared.scans.acquire()).await;
-        turn.map_err(|_| StoreError::BusyReading)?.map(Some).map_err(|_| StoreError::Closing)
-    }
-
-    /// A contact's events, newest first, also when it was deleted: those before `before`, at most `limit`.
-    /// `None` when there never was such a contact.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn history(
-        &self,
-        workspace: WorkspaceNumber,
-        contact: &Ref,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        let query = HistoryQuery { kind: RecordKind::Contact, record: contact.clone(), before, limit };
-        self.shared.backend.history(workspace, query).await
-    }
-
-    /// One event.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn find_event(
-        &self,
-        workspace: WorkspaceNumber,
-        event: u64,
-    ) -> Result<Option<Event>, StoreError> {
-        let wanted = Wanted { events: vec![(workspace, event)], ..Wanted::default() };
-        Ok(self.shared.backend.load(wanted).await?.events.into_iter().flatten().next())
-    }
-
-    /// A workspace's events after this one, oldest first. A reader that goes on after the last event it got misses
-    /// none, however many servers write.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn events_after(
-        &self,
-        workspace: WorkspaceNumber,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<(u64, Event)>, StoreError> {
-        self.shared.backend.events(workspace, after, limit).await
-    }
-
-    /// The number of a workspace's last event; 0 when it has none.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn last_event(&self, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
-        let wanted = Wanted { heads: vec![workspace], ..Wanted::default() };
-        let heads = self.shared.backend.load(wanted).await?.heads;
-        Ok(heads.first().map_or(0, |(_, head)| head.last_event))
     }
 
     /// The workspace's catalog; at most one second old.
@@ -458,8 +269,6 @@ impl Store {
         self.shared.backend.give_back_lease(name, holder).await
     }
 
-    /// The queue for a write. Writes of one contact under one name go to one writer, in their order; new contacts of
-    /// a workspace too, because they take their numbers in turn.
     /// Passes if these writes may be made beside a server that is running: those of the catalog alone.
     fn check_beside(&self, writes: &[Write]) -> Result<(), StoreError> {
         let is_of_catalog = |write: &Write| matches!(write.action, Action::Catalog(_));
@@ -469,6 +278,8 @@ impl Store {
         Ok(())
     }
 
+    /// The queue for a write. Writes of one contact under one name go to one writer, in their order; new contacts of
+    /// a workspace too, because they take their numbers in turn.
     fn queue(&self, write: &Write) -> Result<&Queue, StoreError> {
         let queues = &self.shared.queues;
         let mut hasher = DefaultHasher::new();

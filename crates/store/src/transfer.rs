@@ -3,14 +3,17 @@
 //! The source is not changed. How far the copying has come is stored in the target with every page, so that a move
 //! that was interrupted goes on where it stopped; until both are found to be the same, nobody can open the target.
 
+mod cell;
 mod end;
 mod record;
+mod sum;
 
 use std::ops::ControlFlow;
 
+pub(crate) use self::cell::{Cell, Columns, Position};
 pub(crate) use self::end::{End, Mark, PAGE_BYTES, PAGE_RECORDS};
-use self::record::Sum;
-pub(crate) use self::record::{Cell, Columns, Position, Record, Table};
+pub(crate) use self::record::{Record, Table};
+use self::sum::Sum;
 use crate::postgres::PostgresEnd;
 use crate::sqlite::SqliteEnd;
 use crate::{Location, StoreError};

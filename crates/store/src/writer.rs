@@ -6,9 +6,11 @@
 mod batch;
 mod catalog;
 mod claims;
+mod contacts;
 mod gather;
 mod known;
 mod merge;
+mod named;
 mod records;
 mod rehearsal;
 mod saves;

@@ -6,11 +6,12 @@ use model::{Catalog, Dialect, KeyId, Timestamp, WorkspaceId};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{AliasKind, each, get, integer, key_text, workspace};
+use super::keys::key_text;
 use super::pipeline::{Sql, param};
+use super::row::{each, get, workspace};
 use super::server::Session;
 use super::{last_events, pictures, requests};
-use crate::backend::{Admin, KeysWanted};
+use crate::backend::{Admin, AliasKind, KeysWanted, integer};
 use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Carries out one command in a transaction, or refuses it and leaves no trace.

@@ -7,10 +7,10 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::bits::Bits;
-use super::load::{get, integer, unsigned, workspace};
 use super::pipeline::{Sql, Step, param};
+use super::row::{get, unsigned, workspace};
 use super::server::Session;
-use crate::backend::FacetSave;
+use crate::backend::{FacetSave, integer};
 use crate::numbers::{Chunk, Numbers};
 use crate::{StoreError, WorkspaceNumber};
 

@@ -5,10 +5,10 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::administer::find_alias;
-use super::load::{AliasKind, each, event, get, integer, unsigned};
 use super::pipeline::{Sql, param};
+use super::row::{each, event, get, unsigned};
 use super::server::Session;
-use crate::backend::kind_number;
+use crate::backend::{AliasKind, integer, kind_number};
 use crate::{HistoryQuery, StoreError, WorkspaceNumber};
 
 /// `LATERAL`, because otherwise a plan that was made, and is kept, while there are few events reads all of them.

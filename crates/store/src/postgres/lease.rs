@@ -5,10 +5,11 @@ use std::time::Duration;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{integer, unsigned};
 use super::pipeline::{Sql, param};
+use super::row::unsigned;
 use super::server::Session;
 use crate::StoreError;
+use crate::backend::integer;
 
 static TAKE: Sql = Sql {
     text: "INSERT INTO leases (name, holder, term, until) \

@@ -6,8 +6,9 @@ use model::{ChannelKind, Contact};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use super::load::{get, key_text, unsigned};
+use super::keys::key_text;
 use super::pipeline::{Sql, Step, param};
+use super::row::{get, unsigned};
 use super::server::Session;
 use super::{last_events, looked_up};
 use crate::select::{Among, Bind, Select, Syntax};

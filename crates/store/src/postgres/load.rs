@@ -1,22 +1,22 @@
 //! Loading records by their keys, for the writer and for readers.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{Aliases, Catalog, ContactId, Dialect, Event, RecordKind};
+use model::{Aliases, Catalog, ContactId, Dialect, RecordKind};
 use serde::Deserialize;
 use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use super::keys::{KEYS, channels, ids, key_params, named};
 use super::pipeline::{Sql, Step, param};
 use super::records;
 use super::requests;
+use super::row::{contact, each, event, get, place, unsigned, workspace};
 use super::single;
-use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
-pub(super) use crate::backend::{AliasKind, integer};
-use crate::{Document, StoreError, WorkspaceNumber, document};
+use crate::backend::{AliasKey, Found, Head, Keys, Loaded, StoredContact, Wanted, integer};
+use crate::{StoreError, WorkspaceNumber, document};
 
 /// Events of a batch count from here until they are committed: above every number that an event ever has.
 pub(super) const COUNT_FROM: u64 = 1 << 40;
@@ -30,42 +30,6 @@ pub(super) enum Locking {
     Waiting,
     /// By a writer that holds locks already: it must not wait, because another may wait for it.
     Failing,
-}
-
-pub(super) const KEYS: &[Type; 7] = &[
-    Type::INT8_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::UUID_ARRAY,
-];
-
-/// Whom each key names, in a table of records: by alias (way 0), number (1) and id (2). Materialized, because
-/// otherwise PostgreSQL, which looks at a row again after it waited for its lock, may look for it under the first key
-/// only, and then not find it. `OFFSET 0` keeps it from reading all aliases for each batch, which seems best to it while
-/// it takes the table for empty.
-macro_rules! named {
-    ($kind:literal, $numbers:literal, $rest:expr) => {
-        concat!(
-            "WITH named AS MATERIALIZED (\
-             SELECT 0 AS way, k.place, k.workspace, a.id \
-             FROM unnest($1::bigint[], $2::text[], $3::text[]) \
-             WITH ORDINALITY k (workspace, dialect, alias, place) \
-             JOIN LATERAL (SELECT a.id FROM aliases a WHERE a.workspace = k.workspace AND a.kind = ",
-            $kind,
-            " AND a.dialect = k.dialect AND a.alias = k.alias OFFSET 0) a ON true \
-             UNION ALL SELECT 1, k.place, k.workspace, n.id \
-             FROM unnest($4::bigint[], $5::bigint[]) WITH ORDINALITY k (workspace, number, place) \
-             JOIN ",
-            $numbers,
-            " n ON n.workspace = k.workspace AND n.number = k.number \
-             UNION ALL SELECT 2, k.place, k.workspace, k.id \
-             FROM unnest($6::bigint[], $7::uuid[]) WITH ORDINALITY k (workspace, id, place)) ",
-            $rest
-        )
-    };
 }
 
 macro_rules! contacts {
@@ -86,8 +50,6 @@ macro_rules! contacts {
 static CONTACTS: Sql = Sql { text: contacts!(""), types: KEYS };
 static CONTACTS_WAITING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c"), types: KEYS };
 static CONTACTS_FAILING: Sql = Sql { text: contacts!("FOR NO KEY UPDATE OF c NOWAIT"), types: KEYS };
-
-pub(super) use named;
 
 static NUMBERING: Sql = Sql {
     text: "SELECT number FROM workspaces WHERE number = ANY($1) ORDER BY number FOR NO KEY UPDATE",
@@ -323,102 +285,8 @@ impl<'w> Loading<'w> {
     }
 }
 
-/// The parameters of [`KEYS`].
-pub(super) fn key_params(keys: &Keys) -> Vec<super::pipeline::Param<'_>> {
-    let workspaces: Vec<i64> = keys.aliases.iter().map(|(workspace, ..)| workspace.0).collect();
-    let dialects: Vec<&str> = keys.aliases.iter().map(|(_, dialect, _)| dialect.as_str()).collect();
-    let aliases: Vec<_> = keys.aliases.iter().map(|(.., alias)| key_text(alias)).collect();
-    let of_numbers: Vec<i64> = keys.numbers.iter().map(|(workspace, _)| workspace.0).collect();
-    let numbers: Vec<i64> = keys.numbers.iter().map(|(_, number)| integer(*number)).collect();
-    let (of_ids, ids) = ids(&keys.ids);
-    vec![
-        param(workspaces),
-        param(dialects),
-        param(aliases),
-        param(of_numbers),
-        param(numbers),
-        param(of_ids),
-        param(ids),
-    ]
-}
-
-/// A column.
-pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, StoreError> {
-    Ok(row.try_get(column)?)
-}
-
-/// A number that is never negative.
-pub(super) fn unsigned(row: &Row, column: usize) -> Result<u64, StoreError> {
-    Ok(get::<i64>(row, column)?.unsigned_abs())
-}
-
-pub(super) fn workspace(row: &Row, column: usize) -> Result<WorkspaceNumber, StoreError> {
-    Ok(WorkspaceNumber(get(row, column)?))
-}
-
-/// Bytes of a text in an index at most. PostgreSQL indexes nothing that takes a third of a page.
-const KEY_BYTES: usize = 1000;
-
-/// A text that a client may have made up, as the database can look it up: it knows no text with a NUL, of which none
-/// is stored, and no empty one leads anywhere. The end of a long one is told by a hash, which is in the database, so
-/// that it must never change.
-pub(super) fn key_text(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') {
-        return Cow::Borrowed("");
-    }
-    if text.len() <= KEY_BYTES {
-        return Cow::Borrowed(text);
-    }
-    let start = text.get(..text.floor_char_boundary(KEY_BYTES / 2)).unwrap_or_default();
-    // FNV-1a of 128 bits.
-    let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-    });
-    Cow::Owned(format!("{start}\u{1}{hash:032x}"))
-}
-
-/// A contact, from its columns.
-pub(super) fn contact(row: &Row, format: usize, doc: usize) -> Result<Document, StoreError> {
-    Ok(Document { format: get(row, format)?, text: get(row, doc)? })
-}
-
-/// An event, from its columns.
-pub(super) fn event(row: &Row, previous: usize, doc: usize) -> Result<Event, StoreError> {
-    let previous = get::<Option<i64>>(row, previous)?.map(i64::unsigned_abs);
-    Ok(Event { previous, ..document::read("event", get(row, doc)?)? })
-}
-
-pub(super) fn each<T>(
-    rows: &[Row],
-    read: impl Fn(&Row) -> Result<T, StoreError>,
-) -> Result<Vec<T>, StoreError> {
-    rows.iter().map(read).collect()
-}
-
-pub(super) fn ids(keys: &[(WorkspaceNumber, Uuid)]) -> (Vec<i64>, Vec<Uuid>) {
-    keys.iter().map(|(workspace, id)| (workspace.0, *id)).unzip()
-}
-
-/// The columns of channels: workspaces, kinds and values.
-pub(super) fn channels<'k>(
-    keys: impl IntoIterator<Item = &'k ChannelKey>,
-) -> [super::pipeline::Param<'k>; 3] {
-    let (mut workspaces, mut kinds, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    for (workspace, kind, value) in keys {
-        workspaces.push(workspace.0);
-        kinds.push(key_text(kind.as_str()));
-        values.push(key_text(value));
-    }
-    [param(workspaces), param(kinds), param(values)]
-}
-
 fn numbers(workspaces: &[WorkspaceNumber]) -> Vec<i64> {
     workspaces.iter().map(|workspace| workspace.0).collect()
-}
-
-/// A place in a list of keys; SQL counts from 1.
-fn place(row: &Row, column: usize) -> Result<usize, StoreError> {
-    Ok(usize::try_from(get::<i64>(row, column)? - 1).unwrap_or(usize::MAX))
 }
 
 /// A head, from its columns. Of a writer, events count from a place of their own.
@@ -430,34 +298,6 @@ fn head(row: &Row, first: usize, is_writer: bool) -> Result<(WorkspaceNumber, He
         last_event: if is_writer { COUNT_FROM } else { unsigned(row, first + 4)? },
     };
     Ok((workspace(row, first)?, head))
-}
-
-impl<T> Found<T> {
-    pub(super) fn empty(keys: &Keys) -> Self {
-        Self {
-            aliases: vec![None; keys.aliases.len()],
-            numbers: vec![None; keys.numbers.len()],
-            rows: Vec::new(),
-        }
-    }
-
-    /// Notes whom a key names, from the columns `way`, `place`, `workspace` and `id`; whether the record is new.
-    pub(super) fn name(
-        &mut self,
-        row: &Row,
-        seen: &mut HashSet<(WorkspaceNumber, Uuid)>,
-    ) -> Result<Option<(WorkspaceNumber, Uuid)>, StoreError> {
-        let key = (workspace(row, 2)?, get(row, 3)?);
-        let names = match get::<i32>(row, 0)? {
-            0 => self.aliases.get_mut(place(row, 1)?),
-            1 => self.numbers.get_mut(place(row, 1)?),
-            _ => None,
-        };
-        if let Some(name) = names {
-            *name = Some(key.1);
-        }
-        Ok(seen.insert(key).then_some(key))
-    }
 }
 
 fn stored_contacts(keys: &Keys, rows: &[Row], is_writer: bool) -> Result<Found<StoredContact>, StoreError> {
@@ -500,25 +340,5 @@ fn check_aliases(keys: &Keys, found: &Found<StoredContact>) -> Result<(), StoreE
         Err(StoreError::Conflict(Arc::new(std::io::Error::other("an alias was moved"))))
     } else {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_keys_are_short_and_never_the_same() {
-        assert_eq!(key_text("short"), "short");
-        assert_eq!(key_text("with\0NUL"), "");
-        let whole = "ö".repeat(KEY_BYTES / 2);
-        assert_eq!(key_text(&whole), whole);
-        let long = format!("{whole}x");
-        // What is in databases must be found by every later release.
-        let key = format!("{}\u{1}d129d32bf6bf0bea6e237436a7797d6f", "ö".repeat(KEY_BYTES / 4));
-        assert_eq!(key_text(&long), key);
-        assert_ne!(key_text(&long), key_text(&format!("{whole}y")));
-        let odd = format!("a{whole}");
-        assert_eq!(key_text(&odd).len(), 499 + 1 + 32);
     }
 }

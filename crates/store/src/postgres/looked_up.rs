@@ -5,10 +5,12 @@ use model::RecordKind;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{get, integer, key_text, unsigned};
+use super::keys::key_text;
 use super::pipeline::{Sql, Step, param};
+use super::row::{get, unsigned};
 use super::server::Session;
 use super::{facets, list, texts};
+use crate::backend::integer;
 use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::select::{Among, Select};

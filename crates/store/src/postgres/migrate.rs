@@ -80,12 +80,12 @@ pub(super) async fn is_there(session: &Session) -> Result<bool, StoreError> {
 /// The schema and the oldest that works with it; `None` in an empty database.
 async fn schema(session: &Session) -> Result<Option<(i64, i64)>, StoreError> {
     let exists = session.query(&EXISTS, Vec::new()).await?;
-    let exists = exists.first().map(|row| super::load::get::<bool>(row, 0)).transpose()?;
+    let exists = exists.first().map(|row| super::row::get::<bool>(row, 0)).transpose()?;
     if exists != Some(true) {
         return Ok(None);
     }
     let rows = session.query(&SCHEMA, Vec::new()).await?;
-    rows.first().map(|row| Ok((super::load::get(row, 0)?, super::load::get(row, 1)?))).transpose()
+    rows.first().map(|row| Ok((super::row::get(row, 0)?, super::row::get(row, 1)?))).transpose()
 }
 
 /// Whether the schema can be used as it is; a newer one whose oldest nodes know more than this one cannot be used at

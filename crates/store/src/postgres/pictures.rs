@@ -6,8 +6,8 @@ use model::Timestamp;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::get;
 use super::pipeline::{Sql, param};
+use super::row::get;
 use super::server::Session;
 use crate::backend::kind_number;
 use crate::picture::owner_kind;

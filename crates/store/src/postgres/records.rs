@@ -8,11 +8,13 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{Locking, each, get, integer, key_params, named, unsigned};
+use super::keys::{key_params, named};
+use super::load::Locking;
 use super::pipeline::{Param, Sql, Step, param};
+use super::row::{each, get, unsigned};
 use super::server::Session;
 use super::{facets, list};
-use crate::backend::{Found, Keys, RecordSave, StoredRecord, kind_number};
+use crate::backend::{Found, Keys, RecordSave, StoredRecord, integer, kind_number};
 use crate::filter::Answers;
 use crate::numbers::Numbers;
 use crate::select::{Among, Bind, Select, Syntax};

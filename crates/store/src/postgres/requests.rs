@@ -7,9 +7,10 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{each, get, integer, unsigned, workspace};
 use super::pipeline::{Param, Sql, Step, param};
+use super::row::{each, get, unsigned, workspace};
 use super::server::Session;
+use crate::backend::integer;
 use crate::once::{AnswerSave, ClaimKey, ClaimSave};
 use crate::{CarriedOut, KeptAnswer, Once, StoreError, WorkspaceNumber};
 

@@ -3,66 +3,25 @@
 //! What other nodes seldom wait for comes first; then the workspaces' counters, which are locked from there to
 //! the commit; then what holds the numbers of events.
 
+mod lookups;
+
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{AliasKind, channels, get, ids, integer, unsigned, workspace};
+pub(super) use self::lookups::{AliasRow, aliases};
+use self::lookups::{PUT_DELETED_ALIASES, REMOVE_ALIASES, alias_rows};
+use super::keys::ids;
 use super::pipeline::{Param, Sql, Step, param};
+use super::row::{get, unsigned, workspace};
 use super::{facets, listen, records, requests, single, sort_keys, texts};
-use crate::backend::{
-    AliasKey, Committed, DOCUMENTS, Delete, EventRow, HeadSave, Insert, Lookups, Saves, Update,
-};
+use crate::backend::{AliasKind, Committed, Delete, EventRow, HeadSave, Insert, Saves, Update, integer};
 use crate::{StoreError, WorkspaceNumber, document};
 
 static REMOVE_CONTACTS: Sql = Sql {
     text: "DELETE FROM contacts c USING unnest($1::bigint[], $2::uuid[]) k (workspace, id) \
            WHERE c.workspace = k.workspace AND c.id = k.id",
     types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
-};
-
-const ALIAS_COLUMNS: &[Type] =
-    &[Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY, Type::UUID_ARRAY, Type::INT8];
-
-static REMOVE_ALIASES: Sql = Sql {
-    text: "DELETE FROM aliases a \
-           USING unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (workspace, dialect, alias, id) \
-           WHERE a.workspace = k.workspace AND a.kind = $5 AND a.dialect = k.dialect AND a.alias = k.alias \
-           AND a.id = k.id",
-    types: ALIAS_COLUMNS,
-};
-
-/// In one order, so that two writers do not wait for each other. An alias that another writer has just taken is an
-/// error.
-static PUT_ALIASES: Sql = Sql {
-    text: "INSERT INTO aliases (workspace, kind, dialect, alias, id) SELECT workspace, $5, dialect, alias, id \
-           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (workspace, dialect, alias, id) \
-           ORDER BY workspace, dialect, alias",
-    types: ALIAS_COLUMNS,
-};
-
-static PUT_DELETED_ALIASES: Sql = Sql {
-    text: "INSERT INTO aliases (workspace, kind, dialect, alias, id) \
-           SELECT DISTINCT ON (workspace, dialect, alias) workspace, $5, dialect, alias, id \
-           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) \
-           WITH ORDINALITY k (workspace, dialect, alias, id, place) \
-           ORDER BY workspace, dialect, alias, place DESC \
-           ON CONFLICT (workspace, kind, dialect, alias) DO UPDATE SET id = excluded.id",
-    types: ALIAS_COLUMNS,
-};
-
-static REMOVE_CHANNELS: Sql = Sql {
-    text: "DELETE FROM channels c \
-           USING unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (workspace, kind, value, contact) \
-           WHERE c.workspace = k.workspace AND c.kind = k.kind AND c.value = k.value AND c.contact = k.contact",
-    types: &[Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY, Type::UUID_ARRAY],
-};
-
-static PUT_CHANNELS: Sql = Sql {
-    text: "INSERT INTO channels (workspace, kind, value, contact) SELECT workspace, kind, value, contact \
-           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[]) k (workspace, kind, value, contact) \
-           ORDER BY workspace, kind, value, contact",
-    types: &[Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::TEXT_ARRAY, Type::UUID_ARRAY],
 };
 
 static TAKE_TURN: Sql = Sql {
@@ -238,42 +197,6 @@ impl<'s> Saving<'s> {
         }
     }
 
-    fn stale(&mut self, stale: &'s Lookups) {
-        self.aliases(&REMOVE_ALIASES, AliasKind::Contact, &borrowed(&stale.aliases));
-        self.record_aliases(&REMOVE_ALIASES, stale);
-        self.channels(&REMOVE_CHANNELS, stale);
-    }
-
-    fn fresh(&mut self, fresh: &'s Lookups) {
-        self.aliases(&PUT_ALIASES, AliasKind::Contact, &borrowed(&fresh.aliases));
-        self.record_aliases(&PUT_ALIASES, fresh);
-        self.channels(&PUT_CHANNELS, fresh);
-    }
-
-    fn record_aliases(&mut self, sql: &'static Sql, lookups: &'s Lookups) {
-        for kind in DOCUMENTS {
-            let of_kind = lookups.of_records.iter().filter(|(each, ..)| *each == kind);
-            let rows = of_kind.map(|(_, (workspace, dialect, alias), id)| {
-                (*workspace, dialect.as_str(), alias.as_str(), *id)
-            });
-            self.aliases(sql, AliasKind::Record(kind), &rows.collect::<Vec<_>>());
-        }
-    }
-
-    fn channels(&mut self, sql: &'static Sql, lookups: &'s Lookups) {
-        if !lookups.channels.is_empty() {
-            let [workspaces, kinds, values] = channels(lookups.channels.iter().map(|(key, _)| key));
-            let contacts: Vec<Uuid> = lookups.channels.iter().map(|(_, contact)| contact.0).collect();
-            self.push(sql, vec![workspaces, kinds, values, param(contacts)]);
-        }
-    }
-
-    fn aliases(&mut self, sql: &'static Sql, kind: AliasKind, rows: &[AliasRow<'s>]) {
-        if let Some(step) = aliases(sql, kind, rows) {
-            self.steps.push(step);
-        }
-    }
-
     fn heads(&mut self, heads: &[HeadSave]) {
         let of = |value: fn(&HeadSave) -> i64| heads.iter().map(value).collect::<Vec<_>>();
         let workspaces = || of(|head| head.workspace.0);
@@ -422,33 +345,6 @@ impl Back {
         let last = self.0.iter().find(|(each, _)| *each == workspace);
         integer(last.map_or(seq, |(_, last)| *last).saturating_sub(seq))
     }
-}
-
-/// An alias of a record.
-pub(super) type AliasRow<'a> = (WorkspaceNumber, &'static str, &'a str, Uuid);
-
-/// A step about aliases; `None` without any.
-pub(super) fn aliases<'a>(sql: &'static Sql, kind: AliasKind, rows: &[AliasRow<'a>]) -> Option<Step<'a>> {
-    if rows.is_empty() {
-        return None;
-    }
-    let workspaces: Vec<i64> = rows.iter().map(|row| row.0.0).collect();
-    let dialects: Vec<&str> = rows.iter().map(|row| row.1).collect();
-    let texts: Vec<&str> = rows.iter().map(|row| row.2).collect();
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.3).collect();
-    let params = vec![param(workspaces), param(dialects), param(texts), param(ids), param(kind.number())];
-    Some(Step::new(sql, params))
-}
-
-fn borrowed(rows: &[(AliasKey, model::ContactId)]) -> Vec<AliasRow<'_>> {
-    rows.iter()
-        .map(|((workspace, dialect, alias), id)| (*workspace, dialect.as_str(), alias.as_str(), id.0))
-        .collect()
-}
-
-fn alias_rows(workspace: WorkspaceNumber, contact: &model::Contact) -> impl Iterator<Item = AliasRow<'_>> {
-    let id = contact.id.0;
-    contact.leading_ids().map(move |(dialect, alias)| (workspace, dialect.as_str(), alias, id))
 }
 
 /// Finds an event that was to be saved: in each workspace the last one.

@@ -2,9 +2,10 @@
 
 use tokio_postgres::types::Type;
 
-use super::load::{AliasKind, COUNT_FROM, integer, key_text};
+use super::keys::key_text;
+use super::load::COUNT_FROM;
 use super::pipeline::{Param, Sql, Step, param};
-use crate::backend::{Keys, Saves, Wanted};
+use crate::backend::{AliasKind, Keys, Saves, Wanted, integer};
 use crate::document;
 
 /// Whom an alias names (way 0), then whom one key of ours does: its number (1) or its id (2).

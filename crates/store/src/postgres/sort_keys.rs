@@ -2,9 +2,9 @@
 
 use tokio_postgres::types::Type;
 
-use super::load::integer;
 use super::pipeline::{Sql, Step, param};
 use crate::WorkspaceNumber;
+use crate::backend::integer;
 use crate::sort::StoredKeys;
 
 static PUT: Sql = Sql {

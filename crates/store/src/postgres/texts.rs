@@ -4,11 +4,11 @@ use model::{Record, RecordKind};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{contact, get, integer, unsigned, workspace};
 use super::pipeline::{Sql, Step, param};
+use super::row::{contact, get, unsigned, workspace};
 use super::server::Session;
 use super::{facets, list};
-use crate::backend::{DOCUMENTS, kind_number};
+use crate::backend::{DOCUMENTS, integer, kind_number};
 use crate::filter::HasText;
 use crate::numbers::Numbers;
 use crate::query::Patience;

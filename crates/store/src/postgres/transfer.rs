@@ -7,8 +7,8 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::bits::Bits;
-use super::load::get;
 use super::pipeline::{Param, Sql, Step, param};
+use super::row::get;
 use super::server::{Planning, Server, Session};
 use super::{migrate, texts};
 use crate::StoreError;
@@ -103,7 +103,7 @@ impl End for PostgresEnd {
     /// May take long, so it is not one of the statements that are given up then.
     async fn count(&mut self, table: Table) -> Result<u64, StoreError> {
         let rows = self.session.ask(&format!("SELECT count(*) FROM {}", table.as_str()), &[]).await?;
-        rows.first().map_or(Ok(0), |row| super::load::unsigned(row, 0))
+        rows.first().map_or(Ok(0), |row| super::row::unsigned(row, 0))
     }
 
     async fn page(&mut self, table: Table, after: &Position) -> Result<Vec<Record>, StoreError> {

@@ -7,12 +7,13 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::load::{AliasKind, channels, contact, get, unsigned, workspace};
+use super::keys::channels;
 use super::pipeline::{Sql, param};
+use super::row::{contact, get, unsigned, workspace};
 use super::save::AliasRow;
 use super::server::Session;
 use super::{facets, last_events, texts};
-use crate::backend::DOCUMENTS;
+use crate::backend::{AliasKind, DOCUMENTS};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Company, CompanyId, Document, Event, Note, NoteId, Record, RecordKind, Ref};
+use model::{Company, CompanyId, Document, Note, NoteId, Record, RecordKind, Ref};
 use uuid::Uuid;
 
 use super::Store;
 use crate::backend::{Backend, Keys, Wanted};
-use crate::{HistoryQuery, RecordPage, RecordQuery, StoreError, WorkspaceNumber};
+use crate::{RecordPage, RecordQuery, StoreError, WorkspaceNumber};
 
 impl Store {
     /// The company, note or task that a client names.
@@ -116,18 +116,5 @@ impl Store {
         query: &RecordQuery,
     ) -> Result<RecordPage, StoreError> {
         self.shared.backend.list_records(workspace, kind, query.clone()).await
-    }
-
-    /// A record's events, newest first, also when it was deleted. `None` when there never was such a record, or nothing
-    /// ever happened to it since its workspace was made.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn record_history(
-        &self,
-        workspace: WorkspaceNumber,
-        query: &HistoryQuery,
-    ) -> Result<Option<Vec<(u64, Event)>>, StoreError> {
-        self.shared.backend.history(workspace, query.clone()).await
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+use super::cell::{Cell, Columns, Position, text};
 
 /// The tables, in the order in which they are moved: keys last, so that nobody is let in before all is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,33 +138,6 @@ pub(crate) enum Record {
         id: Uuid,
         doc: String,
     },
-}
-
-/// A value in a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Cell<'r> {
-    Number(i64),
-    Maybe(Option<i64>),
-    Id(Uuid),
-    Text(Cow<'r, str>),
-    Bytes(Cow<'r, [u8]>),
-    Bits(Cow<'r, [u8]>),
-}
-
-/// A place in the order of a table's keys.
-pub(crate) type Position = Vec<Cell<'static>>;
-
-/// A row as its database gives it, by the places of its columns.
-pub(crate) trait Columns {
-    type Fault;
-
-    fn number(&self, column: usize) -> Result<i64, Self::Fault>;
-    fn maybe(&self, column: usize) -> Result<Option<i64>, Self::Fault>;
-    fn id(&self, column: usize) -> Result<Uuid, Self::Fault>;
-    fn text(&self, column: usize) -> Result<String, Self::Fault>;
-    fn bytes(&self, column: usize) -> Result<Vec<u8>, Self::Fault>;
-    fn bits(&self, column: usize) -> Result<Vec<u8>, Self::Fault>;
 }
 
 impl Table {
@@ -439,88 +413,6 @@ impl Record {
     }
 }
 
-impl Cell<'_> {
-    pub(crate) fn as_number(&self) -> Option<i64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            Self::Maybe(number) => *number,
-            Self::Id(_) | Self::Text(_) | Self::Bytes(_) | Self::Bits(_) => None,
-        }
-    }
-
-    pub(crate) fn as_id(&self) -> Option<Uuid> {
-        if let Self::Id(id) = self { Some(*id) } else { None }
-    }
-
-    pub(crate) fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-
-    pub(crate) fn as_bytes(&self) -> Option<&[u8]> {
-        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
-    }
-
-    pub(crate) fn as_bits(&self) -> Option<&[u8]> {
-        if let Self::Bits(bits) = self { Some(bits) } else { None }
-    }
-
-    fn into_owned(self) -> Cell<'static> {
-        match self {
-            Self::Number(number) => Cell::Number(number),
-            Self::Maybe(number) => Cell::Maybe(number),
-            Self::Id(id) => Cell::Id(id),
-            Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
-            Self::Bytes(bytes) => Cell::Bytes(Cow::Owned(bytes.into_owned())),
-            Self::Bits(bits) => Cell::Bits(Cow::Owned(bits.into_owned())),
-        }
-    }
-
-    /// What takes part in a checksum: no two lists of values give the same bytes.
-    fn add_to(&self, sum: &mut Sha256) {
-        let mut sized = |bytes: &[u8]| {
-            sum.update((bytes.len() as u64).to_be_bytes());
-            sum.update(bytes);
-        };
-        match self {
-            Self::Number(number) => sum.update(number.to_be_bytes()),
-            Self::Maybe(None) => sized(&[]),
-            Self::Maybe(Some(number)) => sized(&number.to_be_bytes()),
-            Self::Id(id) => sum.update(id.as_bytes()),
-            Self::Text(text) => sized(text.as_bytes()),
-            Self::Bytes(bytes) | Self::Bits(bytes) => sized(bytes),
-        }
-    }
-}
-
-fn text(text: &str) -> Cell<'_> {
-    Cell::Text(Cow::Borrowed(text))
-}
-
-/// How many records there are, and a checksum of all of them in the order of their keys.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sum {
-    records: u64,
-    sum: Sha256,
-}
-
-impl Sum {
-    pub(crate) fn add(&mut self, records: &[Record]) {
-        self.records += records.len() as u64;
-        for cell in records.iter().flat_map(Record::cells) {
-            cell.add_to(&mut self.sum);
-        }
-    }
-
-    pub(crate) fn records(&self) -> u64 {
-        self.records
-    }
-
-    /// The SHA-256, in hexadecimal.
-    pub(crate) fn hex(&self) -> String {
-        self.sum.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -553,33 +445,5 @@ mod tests {
             moved.sort_unstable();
             assert_eq!(made, moved);
         }
-    }
-
-    #[test]
-    fn no_two_lists_of_values_have_the_same_checksum() {
-        let channel = |kind: &str, value: &str| {
-            let (kind, value) = (kind.to_owned(), value.to_owned());
-            let mut sum = Sum::default();
-            sum.add(&[Record::Channel { workspace: 1, kind, value, contact: Uuid::nil() }]);
-            sum.hex()
-        };
-        assert_eq!(channel("email", "a"), channel("email", "a"));
-        assert_ne!(channel("email", "a"), channel("emai", "la"));
-        assert_ne!(channel("email", "é"), channel("email", "e\u{301}"));
-    }
-
-    #[test]
-    fn a_position_is_kept_as_text() {
-        let record = Record::Alias {
-            workspace: 7,
-            kind: 0,
-            dialect: "zingle".to_owned(),
-            alias: "ключ \"1\"".to_owned(),
-            id: Uuid::from_u128(5),
-        };
-        let position = record.position(Table::Aliases);
-        let text = serde_json::to_string(&position).unwrap();
-        assert_eq!(text, r#"[{"number":7},{"number":0},{"text":"zingle"},{"text":"ключ \"1\""}]"#);
-        assert_eq!(serde_json::from_str::<Position>(&text).unwrap(), position);
     }
 }
