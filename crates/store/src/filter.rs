@@ -1,6 +1,6 @@
 //! Which records a list shows: a tree over what each record answers with yes or no, carried out over sets of numbers.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Not;
 use std::sync::Arc;
 
@@ -162,15 +162,34 @@ impl Filter {
         channels
     }
 
-    /// The texts whose contacts it needs, each once.
-    pub(crate) fn texts(&self) -> HashSet<HasText> {
-        let mut texts = HashSet::new();
+    /// The texts whose contacts it needs, each once, as they stand in it.
+    pub(crate) fn texts(&self) -> Vec<HasText> {
+        let mut texts = Vec::new();
         self.each(&mut |part| {
-            if let Self::HasText(asked) = part {
-                texts.insert(asked.clone());
+            if let Self::HasText(asked) = part
+                && !texts.contains(asked)
+            {
+                texts.push(asked.clone());
             }
         });
         texts
+    }
+
+    /// The contacts beyond which it holds for none, whoever has the texts that the answers do not tell of yet; `None`
+    /// where nobody is ruled out.
+    pub(crate) fn bound(&self, answers: &Answers) -> Option<Numbers> {
+        match self {
+            Self::And(parts) => {
+                parts.iter().filter_map(|part| part.bound(answers)).reduce(|all, set| all.and(&set))
+            }
+            Self::Any(parts) => {
+                let sets = parts.iter().map(|part| part.bound(answers));
+                sets.collect::<Option<Vec<_>>>().map(Numbers::union)
+            }
+            Self::HasText(asked) => answers.texts.get(asked).cloned(),
+            Self::Is(_) | Self::HasChannel(..) => Some(self.numbers(RecordKind::Contact, answers)),
+            Self::All | Self::Not(_) | Self::Where(_) => None,
+        }
     }
 
     fn each(&self, see: &mut impl FnMut(&Self)) {
@@ -314,6 +333,32 @@ mod tests {
                 expected,
                 "{filter:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_known_bounds_what_is_not() {
+        let is = |facet: Facet| Filter::Is(facet);
+        let text = |number| {
+            let needle = Needle::new(&format!("text {number}")).unwrap();
+            Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: false })
+        };
+        for (filter, expected) in [
+            (Filter::All, None),
+            (text(1), Some(vec![1, 2])),
+            (text(2), None),
+            (text(1).not(), None),
+            (Filter::holds_where(|_| true), None),
+            (is(Facet::Blocked), Some(vec![])),
+            (Filter::Any(vec![]), Some(vec![])),
+            (Filter::And(vec![]), None),
+            (Filter::And(vec![is(Facet::Starred), text(2)]), Some(vec![1, 2, 3, 4])),
+            (Filter::And(vec![is(Facet::Starred), is(Facet::Closed), text(2).not()]), Some(vec![4])),
+            (Filter::Any(vec![is(Facet::Closed), text(1)]), Some(vec![1, 2, 4, 5, 6])),
+            (Filter::Any(vec![is(Facet::Starred), text(2)]), None),
+        ] {
+            let bound = filter.bound(&answers()).map(|bound| bound.ascending(None).collect::<Vec<_>>());
+            assert_eq!(bound, expected, "{filter:?}");
         }
     }
 

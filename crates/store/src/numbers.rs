@@ -124,6 +124,10 @@ impl Numbers {
         bits.is_some_and(|(_, bits)| bits.contains(number))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.chunks.iter().map(|(_, bits)| bits.len()).sum()
     }

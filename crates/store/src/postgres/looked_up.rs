@@ -128,7 +128,8 @@ async fn answers(
     let mut answers =
         Answers { facets, channels: channels.iter().cloned().zip(owners).collect(), ..Answers::default() };
     for asked in query.filter.texts() {
-        let numbers = texts::contacts(session, workspace, &asked, query.patience).await?;
+        let among = query.filter.bound(&answers);
+        let numbers = texts::contacts(session, workspace, (&asked, among.as_ref()), query.patience).await?;
         answers.texts.insert(asked, numbers);
     }
     Ok((answers, all))

@@ -57,22 +57,43 @@ const FIND_LINKED: &str = "SELECT f.facet, f.chunk, f.bits FROM texts t \
      WHERE t.workspace = $1 AND t.kind = $2 AND t.text LIKE $3 AND ($4 = '' OR t.text = $4) \
      ORDER BY f.facet, f.chunk";
 
-/// The contacts that have this text: in their own, in a company's or in a note's. Within a transaction.
+/// The same among these contacts, whose texts are looked at one by one.
+const FIND_AMONG: &str = "SELECT t.number FROM unnest($5) n (number) CROSS JOIN LATERAL (\
+     SELECT * FROM texts t WHERE t.workspace = $1 AND t.kind = $2 AND t.number = n.number LIMIT 1) t \
+     WHERE t.text LIKE $3 AND ($4 = '' OR t.text = $4)";
+
+/// The contacts that have this text: in their own, in a company's or in a note's. Those that are not among others, where
+/// only these matter, may be missing. Within a transaction.
 pub(super) async fn contacts(
     session: &Session,
     workspace: WorkspaceNumber,
-    asked: &HasText,
+    (asked, among): (&HasText, Option<&Numbers>),
     patience: Patience,
 ) -> Result<Numbers, StoreError> {
+    /// Looks that take less time than the index may take.
+    const FEW: u64 = 10_000;
     patience.check()?;
-    let text = if asked.kind.is_contact() { FIND } else { FIND_LINKED };
-    let params = vec![
+    if among.is_some_and(Numbers::is_empty) {
+        return Ok(Numbers::default());
+    }
+    let mut params = vec![
         param(workspace.0),
         param(kind_number(asked.kind)),
         param(format!("%{}%", asked.needle.as_str())),
         param(if asked.is_whole { asked.needle.whole() } else { String::new() }),
     ];
-    let step = Step::made(text, &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT], params).once();
+    let few = among.filter(|among| asked.kind.is_contact() && among.len() <= FEW);
+    let text = match few {
+        Some(few) => {
+            params.push(param(few.ascending(None).map(integer).collect::<Vec<_>>()));
+            FIND_AMONG
+        }
+        None if asked.kind.is_contact() => FIND,
+        None => FIND_LINKED,
+    };
+    let types = &[Type::INT8, Type::INT8, Type::TEXT, Type::TEXT, Type::INT8_ARRAY];
+    let types = types.get(..params.len()).unwrap_or(types);
+    let step = Step::made(text, types, params).once();
     let rows = session.run(list::PLANNED_EACH, &[step], "").await?;
     patience.check()?;
     let rows = rows.first().map_or(&[][..], Vec::as_slice);

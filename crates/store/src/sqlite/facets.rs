@@ -55,7 +55,8 @@ pub(super) fn answers(
         answers.channels.insert((kind, value), numbers);
     }
     for asked in query.filter.texts() {
-        let numbers = texts::contacts(connection, workspace, &asked, query.patience)?;
+        let among = query.filter.bound(&answers);
+        let numbers = texts::contacts(connection, workspace, (&asked, among.as_ref()), query.patience)?;
         answers.texts.insert(asked, numbers);
     }
     Ok(answers)

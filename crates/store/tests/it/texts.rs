@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use model::search::Needle;
 use model::{
-    ChannelKind, ChannelWrite, Company, CompanyId, CompanyWrite, Dialect, Edit, Note, NoteId, OnConflict,
-    RecordKind, Ref, Set, TextMember,
+    ChannelKind, ChannelWrite, Company, CompanyId, CompanyWrite, Dialect, Edit, Facet, Flag, Note, NoteId,
+    OnConflict, RecordKind, Ref, Set, TextMember,
 };
 use store::{
     Action, ContactQuery, Filter, HasText, Location, Options, Patience, Predicate, RecordWrite, StoreError,
@@ -31,7 +31,7 @@ async fn found(served: &Served, word: &str) -> Vec<u64> {
 }
 
 async fn numbers(served: &Served, filter: Filter) -> Vec<u64> {
-    let query = ContactQuery { filter, ..everything() };
+    let query = ContactQuery { filter, limit: 2000, ..everything() };
     let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
     assert_eq!((page.total, page.is_counted), (page.contacts.len() as u64, true));
     page.contacts.iter().map(|contact| contact.number).collect()
@@ -109,7 +109,7 @@ async fn what_was_acknowledged_is_found_by_the_next_search() {
     let (database, served) = people().await;
     let served = &served;
     let filter = in_text(RecordKind::Contact, "joanna");
-    let query = ContactQuery { filter, ..everything() };
+    let query = ContactQuery { filter, limit: 2000, ..everything() };
     let joanna = served.store.list_contacts(served.workspace, &query).await.unwrap().contacts[0].clone();
     let renamed = database.update(served, &joanna, named("Zoë Black")).await.unwrap();
     assert_eq!((found(served, "joanna").await, found(served, "zoe").await), (vec![], vec![2]));
@@ -259,6 +259,53 @@ async fn a_page_that_is_full_reads_no_more_unless_all_are_counted() {
         let counted = ContactQuery { is_uncounted: false, ..query };
         let page = served.store.list_contacts(served.workspace, &counted).await.unwrap();
         assert_eq!((page.total, page.is_counted), (15, true));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_found_alike_among_few_and_many() {
+    let (database, served) = served().await;
+    // Of 1300 contacts 320 are starred, 40 blocked, and one in 13 is called Bob.
+    let said = |n: u64| {
+        let name = name_edit(if n % 13 == 0 { "Bob Annable" } else { "Anna" });
+        let flags = [(Flag::Starred, n <= 320), (Flag::Confirmed, n > 1260)];
+        edits([name].into_iter().chain(flags.map(|(flag, is_set)| Edit::Flag(flag, is_set))))
+    };
+    let made = all((1..=1300).map(|n| database.create(&served, said(n)))).await;
+    let numbers_of = |holds: fn(u64) -> bool| {
+        let made = made.iter().zip(1..).filter(move |(_, n)| holds(*n));
+        let mut numbers: Vec<u64> =
+            made.map(|(outcome, _)| outcome.as_ref().unwrap().contact.number).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let has = |word: &str| {
+        let places = [RecordKind::Contact, RecordKind::Company, RecordKind::Note];
+        Filter::Any(places.map(|kind| in_text(kind, word)).into())
+    };
+    let (starred, confirmed) = (|| Filter::Is(Facet::Starred), || Filter::Is(Facet::Confirmed));
+    let whole = || {
+        let needle = Needle::new("anna").unwrap();
+        Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: true })
+    };
+    for (filter, expected) in [
+        (vec![starred(), has("anna")], numbers_of(|n| n <= 320)),
+        (vec![starred(), has("bob")], numbers_of(|n| n <= 320 && n % 13 == 0)),
+        (vec![has("bob"), starred(), has("anna")], numbers_of(|n| n <= 320 && n % 13 == 0)),
+        (vec![confirmed(), has("anna")], numbers_of(|n| n > 1260)),
+        (vec![confirmed(), has("bob")], numbers_of(|n| n > 1260 && n % 13 == 0)),
+        (vec![confirmed(), has("bob").not()], numbers_of(|n| n > 1260 && n % 13 != 0)),
+        (vec![confirmed(), whole()], numbers_of(|n| n > 1260 && n % 13 != 0)),
+        (vec![starred(), whole()], numbers_of(|n| n <= 320 && n % 13 != 0)),
+        (vec![starred(), confirmed(), has("anna")], Vec::new()),
+        (vec![has("bob")], numbers_of(|n| n % 13 == 0)),
+        (
+            vec![Filter::Any(vec![confirmed(), has("bob")]), has("anna")],
+            numbers_of(|n| n > 1260 || n % 13 == 0),
+        ),
+    ] {
+        let filter = Filter::And(filter);
+        assert_eq!(numbers(&served, filter.clone()).await, expected, "{filter:?}");
     }
 }
 
