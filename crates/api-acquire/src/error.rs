@@ -348,6 +348,7 @@ fn wording(at: &str, kind: &ViolationKind) -> (&'static str, String) {
         | V::MissingValue { .. }
         | V::UnknownList(_)
         | V::DynamicList(_)
+        | V::TooManyIndexes(_)
         | V::Unconvertible { .. }
         | V::MoreUnconvertible(_)
         | V::UnknownNote(_)

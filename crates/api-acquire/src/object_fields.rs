@@ -62,6 +62,7 @@ pub(crate) async fn create(call: Call<Acquire>, payload: Payload<Acquire>) -> An
             system: None,
             options: Vec::new(),
             former_options: Vec::new(),
+            filterable: false,
             created_at: fresh.now,
             aliases: Aliases::default(),
             extras: Extras::default(),

@@ -227,6 +227,7 @@ fn wording(kind: &ViolationKind) -> String {
         | V::MissingValue { .. }
         | V::UnknownList(_)
         | V::DynamicList(_)
+        | V::TooManyIndexes(_)
         | V::Unconvertible { .. }
         | V::MoreUnconvertible(_)
         | V::QuotaReached { .. }

@@ -41,6 +41,7 @@ pub(crate) async fn create(call: Call<Rolodex>, payload: Payload<Rolodex>) -> An
         let name = asked.name.clone().unwrap_or_default();
         let mut field = Field {
             former_options: Vec::new(),
+            filterable: false,
             id: FieldId(fresh.id),
             number: fresh.number,
             key: catalog.fresh_key(&name, fresh.number),

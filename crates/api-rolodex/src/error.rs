@@ -266,6 +266,7 @@ fn judge(kind: &ViolationKind) -> (Sort, String) {
         }
         ViolationKind::SameContact
         | ViolationKind::DynamicList(_)
+        | ViolationKind::TooManyIndexes(_)
         | ViolationKind::Unconvertible { .. }
         | ViolationKind::MoreUnconvertible(_)
         | ViolationKind::QuotaReached { .. }

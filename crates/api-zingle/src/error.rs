@@ -344,6 +344,7 @@ fn plain_kind(kind: &ViolationKind) -> Kind {
         ViolationKind::UnknownList(_) => NO_GROUP,
         // The vendor has no code for these: it is the body that is wrong.
         ViolationKind::DynamicList(_)
+        | ViolationKind::TooManyIndexes(_)
         | ViolationKind::Unconvertible { .. }
         | ViolationKind::MoreUnconvertible(_)
         | ViolationKind::QuotaReached { .. }

@@ -61,7 +61,7 @@ impl Resolver<'_> {
                 Ok(Filter::Any(places.map(|kind| has_text(kind, needle.clone())).into()))
             }
             Search::Is(flag) => Ok(Filter::Is(facet(*flag))),
-            Search::Has(name) => Ok(self.member(name)?.has(&term.to_string())),
+            Search::Has(name) => Ok(self.member(name)?.has(self.catalog, &term.to_string())),
             Search::Where(comparison) => {
                 if let Some(filter) = self.flag(comparison) {
                     return Ok(filter);

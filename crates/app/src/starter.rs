@@ -50,6 +50,7 @@ pub(crate) fn catalog(clock: &dyn Clock) -> Catalog {
         };
         catalog.fields.push(Field {
             former_options: Vec::new(),
+            filterable: false,
             id: FieldId(clock.fresh_id()),
             number,
             key: key.to_owned(),

@@ -60,7 +60,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         app.close().await;
     };
     // The others end when the application is closed.
-    tokio::join!(serving, app.keep_clean(), app.forget_requests(), app.keep_key_uses());
+    tokio::join!(serving, app.keep_clean(), app.keep_indexed(), app.forget_requests(), app.keep_key_uses());
     drop(folder);
     tracing::info!("stopped");
     Ok(())

@@ -5,6 +5,7 @@ mod desk;
 mod field;
 mod gone;
 mod quotas;
+mod value_index;
 
 use std::collections::BTreeMap;
 
@@ -15,9 +16,10 @@ pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
 pub use self::field::{Entity, Field, FieldOption, FieldType, SystemMember};
 pub use self::gone::{Carried, Gone, Span};
+pub use self::value_index::{INDEXES_MAX, ValueIndex};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, InboxId, Item, Items, ListId, RecordKind, TagId,
-    TeamId, Timestamp, UserId,
+    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, FieldId, InboxId, Item, Items, ListId,
+    RecordKind, TagId, TeamId, Timestamp, UserId,
 };
 
 /// The fields, tags, lists, users, teams, channel types, inboxes, and what else is like them, of one workspace: one small
@@ -76,6 +78,9 @@ pub struct Catalog {
     /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub last_numbers: BTreeMap<RecordKind, u64>,
+    /// The fields whose values are kept in order. Kept by the store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub indexes: BTreeMap<FieldId, ValueIndex>,
 }
 
 impl Catalog {

@@ -2,6 +2,7 @@
 //! another type.
 
 mod convert;
+pub mod order;
 
 use serde::{Deserialize, Serialize};
 

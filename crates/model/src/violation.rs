@@ -181,6 +181,9 @@ pub enum ViolationKind {
     /// A list whose conditions say who is on it.
     #[error("the list '{0}' is made of conditions, so nobody can be put on it or taken off it")]
     DynamicList(String),
+    /// A field that is to have an index, when so many have one.
+    #[error("can be true of {0} fields at most, beside those with options and those that are true or false")]
+    TooManyIndexes(u64),
     /// A note that does not exist.
     #[error("no note '{0}'")]
     UnknownNote(String),

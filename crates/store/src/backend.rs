@@ -21,8 +21,8 @@ pub(crate) use self::saves::{
 use crate::last_events::Notes;
 use crate::once::ClaimKey;
 use crate::{
-    CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit, KeyHash, Picture,
-    RecordPage, RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
+    CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, IndexedField, Key, KeyEdit, KeyHash,
+    Picture, RecordPage, RecordQuery, StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -75,6 +75,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
         &self,
         workspace: WorkspaceNumber,
     ) -> impl Future<Output = Result<Option<Notes>, StoreError>> + Send;
+
+    /// The indexes of values of which anything is stored.
+    fn indexes(&self) -> impl Future<Output = Result<Vec<StoredIndex>, StoreError>> + Send;
 
     /// All workspaces, in the order they were made.
     fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send;
@@ -401,6 +404,10 @@ pub(crate) enum Admin {
     PutPicture(WorkspaceNumber, Picture),
     /// Notes which events are a contact's last, unless another server has just done so.
     Note(WorkspaceNumber, Notes),
+    /// Fills an index with the values of the next contacts.
+    FillIndex(WorkspaceNumber, IndexedField),
+    /// Forgets an index, or the next values of it.
+    ForgetIndex(WorkspaceNumber, u64),
     /// Removes a picture that nothing shows.
     RemovePicture(WorkspaceNumber, Uuid),
     /// Forgets requests of before this time, so many at most and the first ones first.

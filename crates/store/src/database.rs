@@ -13,7 +13,7 @@ use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Picture, RecordPage, RecordQuery, StoreError,
-    Verified, Workspace, WorkspaceNumber,
+    StoredIndex, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reads go to whichever it is.
@@ -111,6 +111,10 @@ impl Backend for Database {
         workspace: WorkspaceNumber,
     ) -> impl Future<Output = Result<Option<Notes>, StoreError>> + Send {
         each!(self, backend => backend.notes(workspace))
+    }
+
+    fn indexes(&self) -> impl Future<Output = Result<Vec<StoredIndex>, StoreError>> + Send {
+        each!(self, backend => backend.indexes())
     }
 
     fn workspaces(&self) -> impl Future<Output = Result<Vec<Workspace>, StoreError>> + Send {

@@ -8,7 +8,9 @@ use model::search::Needle;
 use model::{ChannelKind, Contact, Facet, RecordKind};
 use uuid::Uuid;
 
+use crate::IndexedField;
 use crate::numbers::Numbers;
+use crate::values::ValueRange;
 
 /// Which records; a tree.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub enum Filter {
     HasChannel(ChannelKind, String),
     /// Those that have a text in their own names, channels and remarks, or in those of a record they are linked to.
     HasText(HasText),
+    /// Those that have such a value: as an index tells, or as this says of documents.
+    InRange(ValueRange, Predicate),
     /// Those that something else holds for. It is asked of the documents of all contacts that the rest of the filter
     /// leaves over, one by one.
     Where(Predicate),
@@ -81,6 +85,10 @@ pub(crate) struct Answers {
     pub(crate) channels: HashMap<Channel, Numbers>,
     /// The contacts that have a text.
     pub(crate) texts: HashMap<HasText, Numbers>,
+    /// The contacts that have a value in a range. What an index does not tell is missing.
+    pub(crate) ranges: HashMap<ValueRange, Numbers>,
+    /// The index that has all contacts in the order that is asked.
+    pub(crate) walked: Option<IndexedField>,
 }
 
 impl Filter {
@@ -95,7 +103,12 @@ impl Filter {
             Self::All => true,
             Self::And(parts) => parts.iter().all(Self::is_all),
             Self::Any(parts) => parts.iter().any(Self::is_all),
-            Self::Not(_) | Self::Is(_) | Self::HasChannel(..) | Self::HasText(_) | Self::Where(_) => false,
+            Self::Not(_)
+            | Self::Is(_)
+            | Self::HasChannel(..)
+            | Self::HasText(_)
+            | Self::InRange(..)
+            | Self::Where(_) => false,
         }
     }
 
@@ -107,21 +120,45 @@ impl Filter {
     /// The same with other filters in the place of some questions.
     #[must_use]
     pub fn replace(self, with: &impl Fn(&Facet) -> Option<Self>) -> Self {
-        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.replace(with)).collect();
+        self.map(&|part| match part {
+            Self::Is(facet) => with(&facet).unwrap_or(Self::Is(facet)),
+            part => part,
+        })
+    }
+
+    /// The same with documents asked in the place of indexes that this says.
+    #[must_use]
+    pub(crate) fn without_indexes(self, is_left_out: &impl Fn(u64) -> bool) -> Self {
+        self.map(&|part| match part {
+            Self::InRange(range, predicate) if is_left_out(range.index) => Self::Where(predicate),
+            part => part,
+        })
+    }
+
+    /// The same with something else in the place of what has no parts.
+    fn map(self, with: &impl Fn(Self) -> Self) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.map(with)).collect();
         match self {
             Self::And(parts) => Self::And(all(parts)),
             Self::Any(parts) => Self::Any(all(parts)),
-            Self::Not(part) => Self::Not(Box::new(part.replace(with))),
-            Self::Is(facet) => with(&facet).unwrap_or(Self::Is(facet)),
-            Self::All | Self::HasChannel(..) | Self::HasText(_) | Self::Where(_) => self,
+            Self::Not(part) => Self::Not(Box::new(part.map(with))),
+            part => with(part),
         }
     }
 
-    /// Whether documents must be asked.
-    pub(crate) fn asks_documents(&self) -> bool {
+    /// Whether documents must be asked, when this is known.
+    pub(crate) fn asks_documents(&self, answers: &Answers) -> bool {
+        self.asks_documents_unless(&|range| answers.ranges.contains_key(range))
+    }
+
+    /// Whether documents must be asked, unless indexes tell of these ranges.
+    pub(crate) fn asks_documents_unless(&self, is_told: &impl Fn(&ValueRange) -> bool) -> bool {
         match self {
-            Self::And(parts) | Self::Any(parts) => parts.iter().any(Self::asks_documents),
-            Self::Not(part) => part.asks_documents(),
+            Self::And(parts) | Self::Any(parts) => {
+                parts.iter().any(|part| part.asks_documents_unless(is_told))
+            }
+            Self::Not(part) => part.asks_documents_unless(is_told),
+            Self::InRange(range, _) => !is_told(range),
             Self::Where(_) => true,
             Self::All | Self::Is(_) | Self::HasChannel(..) | Self::HasText(_) => false,
         }
@@ -129,7 +166,7 @@ impl Filter {
 
     /// The names of what takes long: what documents are asked; else the texts, which very many records may have.
     pub(crate) fn slow(&self) -> Vec<String> {
-        let asks_documents = self.asks_documents();
+        let asks_documents = self.asks_documents_unless(&|_| true);
         let mut names = Vec::new();
         self.each(&mut |part| match part {
             Self::Where(predicate) => names.push(predicate.name.to_string()),
@@ -144,7 +181,9 @@ impl Filter {
         let mut ids = BTreeSet::new();
         self.each(&mut |part| match part {
             Self::Is(facet) => drop(ids.insert(facet.id_for(kind))),
-            Self::All | Self::Not(_) | Self::Where(_) => drop(ids.insert(Facet::Every.id_for(kind))),
+            Self::All | Self::Not(_) | Self::InRange(..) | Self::Where(_) => {
+                ids.insert(Facet::Every.id_for(kind));
+            }
             Self::And(parts) if parts.is_empty() => drop(ids.insert(Facet::Every.id_for(kind))),
             Self::And(_) | Self::Any(_) | Self::HasChannel(..) | Self::HasText(_) => {}
         });
@@ -162,6 +201,19 @@ impl Filter {
         channels
     }
 
+    /// The ranges whose contacts it needs, each once, as they stand in it.
+    pub(crate) fn ranges(&self) -> Vec<ValueRange> {
+        let mut ranges = Vec::new();
+        self.each(&mut |part| {
+            if let Self::InRange(range, _) = part
+                && !ranges.contains(range)
+            {
+                ranges.push(range.clone());
+            }
+        });
+        ranges
+    }
+
     /// The texts whose contacts it needs, each once, as they stand in it.
     pub(crate) fn texts(&self) -> Vec<HasText> {
         let mut texts = Vec::new();
@@ -175,8 +227,8 @@ impl Filter {
         texts
     }
 
-    /// The contacts beyond which it holds for none, whoever has the texts that the answers do not tell of yet; `None`
-    /// where nobody is ruled out.
+    /// The contacts beyond which it holds for none, whoever has the texts and values that the answers do not tell of yet;
+    /// `None` where nobody is ruled out.
     pub(crate) fn bound(&self, answers: &Answers) -> Option<Numbers> {
         match self {
             Self::And(parts) => {
@@ -187,6 +239,7 @@ impl Filter {
                 sets.collect::<Option<Vec<_>>>().map(Numbers::union)
             }
             Self::HasText(asked) => answers.texts.get(asked).cloned(),
+            Self::InRange(range, _) => answers.ranges.get(range).cloned(),
             Self::Is(_) | Self::HasChannel(..) => Some(self.numbers(RecordKind::Contact, answers)),
             Self::All | Self::Not(_) | Self::Where(_) => None,
         }
@@ -197,7 +250,12 @@ impl Filter {
         match self {
             Self::And(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each(see)),
             Self::Not(part) => part.each(see),
-            Self::All | Self::Is(_) | Self::HasChannel(..) | Self::HasText(_) | Self::Where(_) => {}
+            Self::All
+            | Self::Is(_)
+            | Self::HasChannel(..)
+            | Self::HasText(_)
+            | Self::InRange(..)
+            | Self::Where(_) => {}
         }
     }
 
@@ -206,7 +264,10 @@ impl Filter {
     pub(crate) fn numbers(&self, kind: RecordKind, answers: &Answers) -> Numbers {
         let answer = |facet: &Facet| answers.facets.get(&facet.id_for(kind)).cloned().unwrap_or_default();
         match self {
-            Self::Where(_) if !kind.is_contact() => Numbers::default(),
+            Self::InRange(..) | Self::Where(_) if !kind.is_contact() => Numbers::default(),
+            Self::InRange(range, _) => {
+                answers.ranges.get(range).cloned().unwrap_or_else(|| answer(&Facet::Every))
+            }
             Self::All | Self::Where(_) => answer(&Facet::Every),
             Self::And(parts) => {
                 let sets = parts.iter().map(|part| part.numbers(kind, answers));
@@ -216,7 +277,7 @@ impl Filter {
                 let sets = parts.iter().map(|part| part.numbers(kind, answers));
                 sets.reduce(|all, set| all.or(&set)).unwrap_or_default()
             }
-            Self::Not(part) if kind.is_contact() && part.asks_documents() => answer(&Facet::Every),
+            Self::Not(part) if kind.is_contact() && part.asks_documents(answers) => answer(&Facet::Every),
             Self::Not(part) => answer(&Facet::Every).without(&part.numbers(kind, answers)),
             Self::Is(facet) => answer(facet),
             Self::HasChannel(channel, value) => {
@@ -244,6 +305,10 @@ impl Filter {
             Self::HasText(asked) => {
                 answers.texts.get(asked).is_some_and(|numbers| numbers.contains(contact.number))
             }
+            Self::InRange(range, predicate) => match answers.ranges.get(range) {
+                Some(numbers) => numbers.contains(contact.number),
+                None => (predicate.holds)(contact),
+            },
             Self::Where(predicate) => (predicate.holds)(contact),
         }
     }
@@ -268,7 +333,14 @@ mod tests {
         let channels = HashMap::from([((ChannelKind::Email, "a@b.c".to_owned()), (3..=5).collect())]);
         let needle = Needle::new("text 1").unwrap();
         let asked = HasText { kind: RecordKind::Contact, needle, is_whole: false };
-        Answers { facets, channels, texts: HashMap::from([(asked, (1..=2).collect())]) }
+        let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
+        Answers {
+            facets,
+            channels,
+            texts: HashMap::from([(asked, (1..=2).collect())]),
+            ranges: HashMap::from([(range, (2..=3).collect())]),
+            walked: None,
+        }
     }
 
     #[track_caller]
@@ -319,7 +391,7 @@ mod tests {
         let is = |facet: Facet| Filter::Is(facet);
         let never = || Filter::holds_where(|_| false);
         let all: Vec<u64> = (1..=9).collect();
-        assert!(!is(Facet::Starred).not().asks_documents());
+        assert!(!is(Facet::Starred).not().asks_documents(&answers()));
         for (filter, expected) in [
             (never(), &all[..]),
             (never().not(), &all),
@@ -327,7 +399,7 @@ mod tests {
             (Filter::And(vec![is(Facet::Starred), never()]).not(), &all),
             (Filter::Any(vec![is(Facet::Starred), never()]), &all),
         ] {
-            assert!(filter.asks_documents());
+            assert!(filter.asks_documents(&answers()));
             assert_eq!(
                 filter.numbers(RecordKind::Contact, &answers()).ascending(None).collect::<Vec<_>>(),
                 expected,

@@ -27,6 +27,7 @@ mod stats;
 mod store;
 mod texts;
 mod transfer;
+mod values;
 mod workspace;
 mod write;
 mod writer;
@@ -46,6 +47,7 @@ pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};
 pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
+pub use values::{IndexedField, StoredIndex, ValueRange};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{
     Action, AnyOutcome, CatalogOutcome, ContactKey, Done, ItemOutcome, MergeChoice, Outcome, RecordOutcome,

@@ -25,6 +25,7 @@ mod sort_keys;
 mod texts;
 mod tls;
 mod transfer;
+mod values;
 mod verify;
 mod writer;
 
@@ -45,7 +46,7 @@ use crate::catalogs::Catalogs;
 use crate::last_events::Notes;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Location, Options, Picture, RecordPage,
-    RecordQuery, StoreError, Verified, Workspace, WorkspaceNumber,
+    RecordQuery, StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -185,6 +186,10 @@ impl Backend for Postgres {
 
     async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
         reading!(self, session => last_events::notes(session, workspace))
+    }
+
+    async fn indexes(&self) -> Result<Vec<StoredIndex>, StoreError> {
+        values::indexes(&self.primary.session().await?).await
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::Documents;
 use crate::filter::{Answers, Filter};
 use crate::numbers::Numbers;
-use crate::sort::{Rank, Sort, SortKey};
-use crate::{StoreError, document};
+use crate::sort::{Rank, Ranking, Sort, SortKey, rank};
+use crate::{IndexedField, StoreError, document};
 
 /// A list of contacts.
 #[derive(Clone, Debug)]
@@ -221,18 +221,65 @@ impl ContactQuery {
 
     /// Whether the documents of all contacts of the list must be read, to choose or to order them.
     pub(crate) fn asks_documents(&self, answers: &Answers) -> bool {
-        self.filter.asks_documents() || self.ranks_documents(answers)
+        self.filter.asks_documents(answers) || self.ranks_documents(answers)
     }
 
-    /// The same before the answers are known.
+    /// The same before the answers are known, where the indexes that are asked are filled.
     pub(crate) fn may_ask_documents(&self) -> bool {
-        self.asks_documents(&Answers::default())
+        self.filter.asks_documents_unless(&|_| true)
+            || self.sort.iter().any(|sort| matches!(sort.key, SortKey::Document(_)))
+    }
+
+    /// The index that has the contacts in the order of the list.
+    pub(crate) fn walked(&self) -> Option<IndexedField> {
+        match self.sort.as_slice() {
+            [Sort { key: SortKey::Value(indexed), .. }] => Some(*indexed),
+            _ => None,
+        }
+    }
+
+    /// The same list with indexes left out that this says, and those that are of no use because the order has other keys,
+    /// too.
+    #[must_use]
+    pub(crate) fn without_indexes(&self, is_left_out: &impl Fn(u64) -> bool) -> Self {
+        let is_walked = self.sort.len() == 1;
+        let sort = self.sort.iter().map(|sort| match &sort.key {
+            SortKey::Value(indexed) if !is_walked || is_left_out(indexed.index.number) => {
+                let key = sort.key.clone();
+                let ranking = Ranking::new(move |contact| rank(&key, contact));
+                Sort { key: SortKey::Document(ranking), is_descending: sort.is_descending }
+            }
+            _ => sort.clone(),
+        });
+        let filter = self.filter.clone().without_indexes(is_left_out);
+        Self { filter, sort: sort.collect(), ..self.clone() }
+    }
+
+    /// Whether to go through an index, in the order of the list, takes longer than to read the contacts that were found,
+    /// of all that there are.
+    pub(crate) fn is_no_walk(&self, found: &Numbers, all: u64, answers: &Answers) -> bool {
+        // To read a contact costs as much as so many steps.
+        const LOOK_STEPS: u64 = 200;
+        let steps = (self.end() as u64).saturating_mul(all).checked_div(found.len()).unwrap_or(0);
+        let is_short = steps.min(all) > found.len().saturating_mul(LOOK_STEPS);
+        is_short || found.is_sparse() || self.filter.asks_documents(answers)
+    }
+
+    /// The numbers of the indexes that it asks.
+    pub(crate) fn indexes(&self) -> Vec<u64> {
+        let ranges = self.filter.ranges().into_iter().map(|range| range.index);
+        let sorts = self.sort.iter().filter_map(|sort| match &sort.key {
+            SortKey::Value(indexed) => Some(indexed.index.number),
+            _ => None,
+        });
+        ranges.chain(sorts).collect()
     }
 
     /// Whether documents decide on the order, because nothing else can.
     pub(crate) fn ranks_documents(&self, answers: &Answers) -> bool {
         self.sort.iter().any(|sort| match &sort.key {
             SortKey::Document(_) => true,
+            SortKey::Value(_) => answers.walked.is_none(),
             SortKey::Is(facet) => answers.facets.get(&facet.id()).is_some_and(Numbers::is_sparse),
             _ => false,
         })

@@ -1,17 +1,18 @@
 //! What stored rows should be: answers and sort keys made again from the records themselves, and records compared with
 //! their columns.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
-use model::{Contact, Record, RecordKind};
+use model::{Catalog, Contact, Record, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{DOCUMENTS, integer, kind_number};
 use crate::numbers::{Chunk, Numbers, chunk};
 use crate::sort::StoredKeys;
 use crate::texts::{self, SEARCHED, TextKey};
-use crate::{Verified, WorkspaceNumber, document};
+use crate::values::{self, ValueRow};
+use crate::{IndexedField, StoredIndex, Verified, WorkspaceNumber, document};
 
 /// The answers of all records that were met.
 #[derive(Default)]
@@ -19,6 +20,10 @@ pub(crate) struct Recount {
     chunks: HashMap<(WorkspaceNumber, Uuid, u64), Chunk>,
     /// The hashes of the searched texts, by workspace, kind and number.
     texts: HashMap<(i64, i64, i64), u64>,
+    /// The indexes of values that there are to be.
+    indexes: HashMap<WorkspaceNumber, Vec<IndexedField>>,
+    /// The hashes of the values in them, by workspace, index and number.
+    values: HashMap<(WorkspaceNumber, u64, u64), u64>,
     /// The last event of each contact.
     last_events: HashMap<WorkspaceNumber, Vec<u64>>,
 }
@@ -31,11 +36,20 @@ pub(crate) fn compare_keys(contact: &Contact, stored: Option<&StoredKeys>, verif
 }
 
 impl Recount {
+    /// Has the values of contacts counted for the indexes of their catalog.
+    pub(crate) fn add_catalog(&mut self, workspace: WorkspaceNumber, catalog: &Catalog) {
+        self.indexes.insert(workspace, values::indexes(catalog).collect());
+    }
+
     /// Counts a contact.
     pub(crate) fn add_contact(&mut self, workspace: WorkspaceNumber, contact: &Contact) {
         self.add(workspace, contact.number, contact.facets());
         let key = (workspace, RecordKind::Contact, contact.number);
         self.add_text(key, texts::of_contact(contact).as_deref());
+        let rows = self.indexes.get(&workspace).into_iter().flatten();
+        for ValueRow { workspace, index, value, number } in rows.map(|each| each.row(workspace, contact)) {
+            self.values.insert((workspace, index, number), hash(&value));
+        }
     }
 
     /// Counts a record with the ids of what it says yes to.
@@ -65,6 +79,29 @@ impl Recount {
         let mut missing: Vec<_> = self.texts.drain().map(|(key, _)| key).collect();
         missing.sort_unstable();
         missing.into_iter().for_each(|key| verified.fault(other_text(key)));
+    }
+
+    /// Compares a stored value with what was counted. What is of an index that the catalog does not have is being
+    /// forgotten.
+    pub(crate) fn compare_value(&mut self, row: &ValueRow, verified: &mut Verified) {
+        let mut indexes = self.indexes.get(&row.workspace).into_iter().flatten();
+        if indexes.all(|indexed| indexed.index.number != row.index) {
+            return;
+        }
+        let key = (row.workspace, row.index, row.number);
+        if self.values.remove(&key) != Some(hash(&row.value)) {
+            verified.fault(other_value(key));
+        }
+    }
+
+    /// Tells what is missing in indexes that have all contacts.
+    pub(crate) fn finish_values(&mut self, stored: &[StoredIndex], verified: &mut Verified) {
+        let filled: HashSet<_> =
+            stored.iter().filter(|each| each.is_filled).map(|each| (each.workspace, each.number)).collect();
+        let mut missing: Vec<_> = self.values.drain().map(|(key, _)| key).collect();
+        missing.retain(|(workspace, index, _)| filled.contains(&(*workspace, *index)));
+        missing.sort_unstable();
+        missing.into_iter().for_each(|key| verified.fault(other_value(key)));
     }
 
     /// Counts the last event of a contact.
@@ -109,7 +146,7 @@ impl Recount {
     }
 }
 
-fn hash(text: &str) -> u64 {
+fn hash<T: Hash + ?Sized>(text: &T) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
@@ -118,6 +155,10 @@ fn hash(text: &str) -> u64 {
 fn other_text((workspace, kind, number): (i64, i64, i64)) -> String {
     let kind = SEARCHED.into_iter().find(|each| kind_number(*each) == kind).unwrap_or_default();
     format!("{kind} {number} of workspace {workspace} is not found by its words")
+}
+
+fn other_value((WorkspaceNumber(workspace), index, number): (WorkspaceNumber, u64, u64)) -> String {
+    format!("contact {number} of workspace {workspace} does not stand in index {index} where its value does")
 }
 
 fn differs(WorkspaceNumber(workspace): WorkspaceNumber, facet: Uuid, chunk: u64) -> String {

@@ -150,7 +150,7 @@ impl Select {
         let mut compared = Vec::new();
         for Sort { key, is_descending } in &query.sort {
             let key = match key {
-                SortKey::Number | SortKey::Document(_) => "k.number".to_owned(),
+                SortKey::Number | SortKey::Value(_) | SortKey::Document(_) => "k.number".to_owned(),
                 SortKey::CreatedAt => "k.created_at".to_owned(),
                 SortKey::FirstName => "k.first_name".to_owned(),
                 SortKey::LastName => "k.last_name".to_owned(),
@@ -173,6 +173,44 @@ impl Select {
         };
         let page = format!(
             "SELECT k.number FROM {from}{behind} ORDER BY {order}k.number LIMIT {mark}2 OFFSET {mark}3"
+        );
+        Self { page, binds }
+    }
+
+    /// The page of a list in the order of an index; yields the number of each contact, in order.
+    pub(crate) fn walk(
+        (workspace, index): (crate::WorkspaceNumber, u64),
+        query: &ContactQuery,
+        among: Among,
+        syntax: &Syntax,
+    ) -> Self {
+        let Syntax { mark, is_chosen, .. } = syntax;
+        let mut binds = page_binds(workspace, query, Some(Bind::Integer(integer(index))));
+        let mut bind = |value| {
+            binds.push(value);
+            format!("{mark}{}", binds.len())
+        };
+        let mut conditions = String::new();
+        if let Among::Few(chosen) | Among::Many(chosen) = among {
+            conditions.push_str(&format!(" AND {}", is_chosen(&bind(chosen), "v.number")));
+        }
+        let is_descending = query.sort.iter().any(|sort| sort.is_descending);
+        if let Some(Behind::Ranks(ranks, number)) = &query.behind {
+            let key = match ranks.first() {
+                Some(Rank::Text(key)) => key.as_bytes().to_vec(),
+                _ => Vec::new(),
+            };
+            let (key, number) = (bind(Bind::Bytes(key)), bind(Bind::Integer(integer(*number))));
+            // So that the index leads to the place at once.
+            conditions.push_str(&match is_descending {
+                false => format!(" AND (v.value, v.number) > ({key}, {number})"),
+                true => format!(" AND v.value <= {key} AND (v.value < {key} OR v.number > {number})"),
+            });
+        }
+        let direction = if is_descending { " DESC" } else { "" };
+        let page = format!(
+            "SELECT v.number FROM field_values v WHERE v.workspace = {mark}1 AND v.value_index = {mark}4{conditions} \
+             ORDER BY v.value{direction}, v.number LIMIT {mark}2 OFFSET {mark}3"
         );
         Self { page, binds }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use model::{Contact, Facet};
 use serde::{Deserialize, Serialize};
 
-use crate::document;
 use crate::query::Behind;
+use crate::{IndexedField, document};
 
 /// One key of an order.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub enum SortKey {
     LastName,
     /// What the contact answers; no is smaller than yes.
     Is(Facet),
+    /// The value of a field, in the order of its index.
+    Value(IndexedField),
     /// What a function says of the document: the documents of the whole list are read for it.
     Document(Ranking),
 }
@@ -142,7 +144,8 @@ fn compare(sort: &[Sort], a: &(Vec<Rank>, u64), b: &(Vec<Rank>, u64)) -> Orderin
     each.fold(Ordering::Equal, Ordering::then).then(a.1.cmp(&b.1))
 }
 
-fn rank(key: &SortKey, contact: &Contact) -> Rank {
+/// What a contact is ranked by under a key.
+pub(crate) fn rank(key: &SortKey, contact: &Contact) -> Rank {
     let number = |number: u64| Rank::Number(i64::try_from(number).unwrap_or(i64::MAX));
     let text = |text: Option<&str>| Rank::Text(document::sort_text(text));
     match key {
@@ -151,6 +154,7 @@ fn rank(key: &SortKey, contact: &Contact) -> Rank {
         SortKey::FirstName => text(contact.name.first.as_deref()),
         SortKey::LastName => text(contact.name.last.as_deref()),
         SortKey::Is(facet) => Rank::Number(contact.facets().binary_search(&facet.id()).is_ok().into()),
+        SortKey::Value(IndexedField { field, index }) => Rank::Text(contact.order_key(*field, index.kind)),
         SortKey::Document(ranking) => (ranking.0)(contact),
     }
 }

@@ -17,6 +17,7 @@ mod requests;
 mod save;
 mod texts;
 mod transfer;
+mod values;
 mod verify;
 mod writer;
 
@@ -38,7 +39,7 @@ use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::last_events::Notes;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Options, Picture, RecordPage, RecordQuery,
-    StoreError, Verified, Workspace, WorkspaceNumber,
+    StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
 };
 
 /// The reading half.
@@ -134,6 +135,10 @@ impl Backend for Sqlite {
 
     async fn notes(&self, workspace: WorkspaceNumber) -> Result<Option<Notes>, StoreError> {
         self.readers.run(move |connection| last_events::notes(connection, workspace)).await
+    }
+
+    async fn indexes(&self) -> Result<Vec<StoredIndex>, StoreError> {
+        self.readers.run(values::indexes).await
     }
 
     async fn workspaces(&self) -> Result<Vec<Workspace>, StoreError> {

@@ -3,6 +3,7 @@
 mod admin;
 mod contacts;
 mod history;
+mod indexes;
 mod notes;
 mod records;
 mod requests;
@@ -17,6 +18,7 @@ use model::Catalog;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use self::indexes::Filled;
 use crate::backend::{Admin, Backend, Batches, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
@@ -72,6 +74,7 @@ struct Shared {
     catalogs: Arc<Catalogs>,
     /// For lists that read documents, with patience that ends.
     scans: Semaphore,
+    filled: Filled,
     is_beside: bool,
     /// Whether somebody is [noting](Store::note_last_events).
     is_noting: AtomicBool,
@@ -136,7 +139,10 @@ impl Store {
         let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
         let scans = Semaphore::new(SCANS_MAX.min(options.readers.saturating_sub(1)).max(1));
         let is_noting = AtomicBool::new(false);
-        Ok(Self { shared: Arc::new(Shared { queues, backend, catalogs, scans, is_beside, is_noting }) })
+        let filled = Filled::default();
+        Ok(Self {
+            shared: Arc::new(Shared { queues, backend, catalogs, scans, filled, is_beside, is_noting }),
+        })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].

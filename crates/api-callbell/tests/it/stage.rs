@@ -134,6 +134,7 @@ impl Stage {
                 };
                 catalog.fields.push(Field {
                     former_options: Vec::new(),
+                    filterable: false,
                     id: FieldId(Uuid::from_u128(n)),
                     number: n as u64,
                     key: format!("field_{n}"),

@@ -95,7 +95,7 @@ fn code(kind: &ViolationKind) -> &'static str {
         ViolationKind::ChannelTaken => "channel_taken",
         ViolationKind::AliasTaken => "alias_taken",
         ViolationKind::Taken => "taken",
-        ViolationKind::QuotaReached { .. } => "quota_reached",
+        ViolationKind::QuotaReached { .. } | ViolationKind::TooManyIndexes(_) => "quota_reached",
         ViolationKind::Permanent => "permanent",
         ViolationKind::Locked(_) => "locked",
         ViolationKind::Protected(_) => "protected",

@@ -1,5 +1,6 @@
 //! Fields: `key`, `name`, `type`, `entity` (fixed once made), `system` (the member of the contact that it shows, if it is
-//! no custom field), `options`.
+//! no custom field), `options`, `filterable` (its values are kept in order, so that searches compare them without reading
+//! every contact).
 //!
 //! With another `type` a field's values become values of that type, in the same change. If one does not convert, the field
 //! stays as it is and every such value is named, but with `?on_unconvertible=clear`, which clears them.
@@ -11,8 +12,8 @@
 use api_kit::{Answers, decode};
 use app::Fresh;
 use model::{
-    Aliases, Catalog, Entity, Extras, Field, FieldId, FieldOption, FieldType, OptionId, SystemMember,
-    ViolationKind,
+    Aliases, Catalog, Entity, Extras, Field, FieldId, FieldOption, FieldType, INDEXES_MAX, OptionId,
+    SystemMember, ViolationKind,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -58,6 +59,7 @@ pub(crate) struct Body<'a> {
     #[schemars(schema_with = "crate::schema::system_member")]
     system: Option<SystemMember>,
     options: Vec<OptionBody<'a>>,
+    filterable: bool,
     aliases: AliasesBody<'a>,
 }
 
@@ -92,6 +94,7 @@ impl Resource for Field {
             entity: self.entity,
             system: self.system,
             options: self.options.iter().map(OptionBody::from).collect(),
+            filterable: self.filterable,
             aliases: AliasesBody(&self.aliases),
         }
     }
@@ -111,6 +114,7 @@ impl Resource for Field {
             system: None,
             options: Vec::new(),
             former_options: Vec::new(),
+            filterable: false,
             created_at: fresh.now,
             aliases: Aliases::default(),
             extras: Extras::default(),
@@ -136,6 +140,15 @@ impl Resource for Field {
             self.replace_options(Vec::new());
         }
         members.fixed("system", &self.system);
+        members.flag("filterable", &mut self.filterable);
+        if self.filterable && (self.system.is_some() || self.entity != Entity::Contact) {
+            members.refuse(
+                "filterable",
+                ViolationKind::WrongType("false: only values of contacts are searched"),
+            );
+        } else if !catalog.has_room_for_index(self) {
+            members.refuse("filterable", ViolationKind::TooManyIndexes(INDEXES_MAX));
+        }
         let (id, before) = (self.id, self.key.clone());
         let is_taken = |key: &str| catalog.fields.iter().any(|each| each.id != id && each.key == key);
         let key = members.read("key", |json| match bounded(decode::text(json)?, KEY_CHARS)? {

@@ -11,6 +11,7 @@ use crate::{CONTACTS, catalog, create, id_of, path, refusals, start};
 async fn add_fields(test: &TestApp) {
     let field = |key: &str, kind, options: &[&str]| Field {
         former_options: Vec::new(),
+        filterable: false,
         id: FieldId(SystemClock.fresh_id()),
         number: 9000 + key.len() as u64,
         key: key.to_owned(),

@@ -30,6 +30,7 @@ pub(crate) fn field(key: &str, kind: FieldType, options: &[&str]) -> Field {
         system: None,
         options: options.iter().map(option).collect(),
         former_options: Vec::new(),
+        filterable: false,
         created_at: SystemClock.now(),
         aliases: Default::default(),
         extras: Extras::default(),

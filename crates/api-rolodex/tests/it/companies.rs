@@ -37,6 +37,7 @@ pub(crate) async fn world() -> World {
     };
     let field = |number: u64, id: &str, name: &str, kind, options| Field {
         former_options: Vec::new(),
+        filterable: false,
         id: FieldId(Uuid::from_u128(u128::from(number))),
         number,
         key: name.to_lowercase(),

@@ -20,6 +20,7 @@ async fn world() -> World {
         for (n, (key, kind, entity)) in (100_u64..).zip(more) {
             catalog.fields.push(Field {
                 former_options: Vec::new(),
+                filterable: false,
                 id: FieldId(Uuid::from_u128(u128::from(n))),
                 number: n,
                 key: key.to_owned(),

@@ -17,7 +17,11 @@ pub(crate) fn seen(filter: Filter, catalog: &Catalog) -> Filter {
         Filter::Any(parts) => Filter::Any(all(parts)),
         Filter::Not(part) => seen(*part, catalog).not(),
         Filter::Is(facet) => is(facet, catalog),
-        filter @ (Filter::All | Filter::HasChannel(..) | Filter::HasText(_) | Filter::Where(_)) => filter,
+        filter @ (Filter::All
+        | Filter::HasChannel(..)
+        | Filter::HasText(_)
+        | Filter::InRange(..)
+        | Filter::Where(_)) => filter,
     }
 }
 

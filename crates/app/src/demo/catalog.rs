@@ -197,6 +197,7 @@ fn field((number, key, name, kind, alias, options): FieldRow, clock: &dyn Clock)
     };
     Field {
         former_options: Vec::new(),
+        filterable: false,
         id: FieldId(clock.fresh_id()),
         number,
         key: key.to_owned(),

@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::ops::Not as _;
 
 use model::search::{Comparison, Needle, Test, words};
+use model::value::order::{self, FIRST_KEY};
 use model::{
     Catalog, ChannelKind, CompanyId, Contact, Decimal, Dialect, Facet, Field, FieldType, Item, ItemRef,
     Items, Native, RecordKind, Ref, Timestamp, Value, channel, value,
 };
-use store::{Filter, HasText};
+use store::{Filter, HasText, Predicate, ValueRange};
 
 use super::error::{Reason, nearest};
 use super::member::{Kind, Member, TextMember};
@@ -20,6 +21,30 @@ pub(super) struct Asked<'a> {
     pub(super) comparison: &'a Comparison,
     pub(super) catalog: &'a Catalog,
     pub(super) now: Timestamp,
+}
+
+/// Those whose value of a field has a key from one of these up to the other: as its index tells, where it has one.
+pub(super) fn in_range(
+    field: &Field,
+    catalog: &Catalog,
+    (from, until): (String, Option<String>),
+    name: &str,
+) -> Filter {
+    let (id, kind) = (field.id, field.kind);
+    let range = catalog.indexes.get(&id).map(|index| ValueRange {
+        index: index.number,
+        from: from.clone(),
+        until: until.clone(),
+    });
+    let holds = Predicate::new(move |contact| {
+        let own = contact.order_key(id, kind);
+        own >= from && until.as_ref().is_none_or(|until| own < *until)
+    });
+    let holds = holds.named(name);
+    match range {
+        Some(range) => Filter::InRange(range, holds),
+        None => Filter::Where(holds),
+    }
 }
 
 /// Whether a test holds, with how what a contact has compares with the value; `None` when it has nothing.
@@ -81,6 +106,9 @@ fn compare_moment(millis: i64, moment: Moment) -> Ordering {
     }
 }
 
+/// The operators of what can only be equal or not.
+const EQUAL_OR_NOT: &str = "':', '=' and '!='";
+
 impl Asked<'_> {
     fn bad_value(&self, expected: &'static str) -> Reason {
         Reason::BadValue { member: self.comparison.member.clone(), expected }
@@ -97,12 +125,28 @@ impl Asked<'_> {
 
     /// For what can only be equal or not.
     fn equal(&self, filter: Filter) -> Result<Filter, Reason> {
-        self.only(&[Test::Matches, Test::Equal, Test::NotEqual], "':', '=' and '!='")?;
+        self.only(&[Test::Matches, Test::Equal, Test::NotEqual], EQUAL_OR_NOT)?;
         Ok(if self.comparison.test == Test::NotEqual { filter.not() } else { filter })
     }
 
     fn documents(&self, holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Filter {
         asked(&model::Search::Where(self.comparison.clone()).to_string(), holds)
+    }
+
+    /// Values of a field in their order: what is compared with has the keys from the first of these up to
+    /// the second.
+    fn in_order(&self, field: &Field, (start, end): (String, String)) -> Filter {
+        let test = self.comparison.test;
+        let (from, until) = match test {
+            Test::Matches | Test::Equal | Test::NotEqual => (start, Some(end)),
+            Test::Greater => (end, None),
+            Test::GreaterOrEqual => (start, None),
+            Test::Less => (FIRST_KEY.to_owned(), Some(start)),
+            Test::LessOrEqual => (FIRST_KEY.to_owned(), Some(end)),
+        };
+        let name = model::Search::Where(self.comparison.clone()).to_string();
+        let filter = in_range(field, self.catalog, (from, until), &name);
+        if test == Test::NotEqual { filter.not() } else { filter }
     }
 
     fn needle(&self) -> Result<Needle, Reason> {
@@ -210,24 +254,25 @@ impl Asked<'_> {
 
     fn field(&self, field: &Field) -> Result<Filter, Reason> {
         let (id, text, test) = (field.id, &self.comparison.value, self.comparison.test);
+        let exactly = |key: String| (key.clone(), order::next_key(key));
         match field.kind {
-            FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => self.text(
-                move |contact| match contact.values.get(&id) {
-                    Some(Value::Text(text)) => Some(text.as_str()),
-                    _ => None,
-                },
-                None,
-            ),
+            FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => {
+                if test != Test::Matches
+                    && let Some(key) = order::whole_text_key(text)
+                {
+                    return Ok(self.in_order(field, exactly(key)));
+                }
+                self.text(
+                    move |contact| match contact.values.get(&id) {
+                        Some(Value::Text(text)) => Some(text.as_str()),
+                        _ => None,
+                    },
+                    None,
+                )
+            }
             FieldType::Number => {
                 let number = Decimal::parse(text).ok_or_else(|| self.bad_value("a number"))?;
-                let key = number.order_key();
-                Ok(self.documents(move |contact| {
-                    let own = match contact.values.get(&id) {
-                        Some(Value::Number(own)) => Some(own.order_key()),
-                        _ => None,
-                    };
-                    holds(test, own.map(|own| own.cmp(&key)))
-                }))
+                Ok(self.in_order(field, exactly(order::key(&number.order_key()))))
             }
             FieldType::Boolean => match text.as_str() {
                 "true" => self.equal(Filter::Is(Facet::True(id))),
@@ -235,38 +280,17 @@ impl Asked<'_> {
                 "false" => self.equal(Filter::Is(Facet::True(id)).not()),
                 _ => Err(self.bad_value("true or false")),
             },
-            FieldType::Date => {
-                let date = self.moment()?.date();
-                Ok(self.documents(move |contact| {
-                    let own = match contact.values.get(&id) {
-                        Some(Value::Date(own)) => Some(own.as_str()),
-                        _ => None,
-                    };
-                    holds(test, own.map(|own| own.cmp(&date)))
-                }))
-            }
+            FieldType::Date => Ok(self.in_order(field, exactly(order::key(&self.moment()?.date())))),
             FieldType::Time => {
                 let Ok(Value::Time(time)) = value::time(text) else {
                     return Err(self.bad_value("a time of day (14:30)"));
                 };
-                let time = value::whole_time(&time);
-                Ok(self.documents(move |contact| {
-                    let own = match contact.values.get(&id) {
-                        Some(Value::Time(own)) => Some(value::whole_time(own)),
-                        _ => None,
-                    };
-                    holds(test, own.map(|own| own.cmp(&time)))
-                }))
+                Ok(self.in_order(field, exactly(order::time_key(&time))))
             }
             FieldType::Datetime => {
-                let moment = self.moment()?;
-                Ok(self.documents(move |contact| {
-                    let own = match contact.values.get(&id) {
-                        Some(Value::Datetime(own)) => Some(own.millis()),
-                        _ => None,
-                    };
-                    holds(test, own.map(|own| compare_moment(own, moment)))
-                }))
+                let Moment { start, end } = self.moment()?;
+                let instant = |millis| order::instant_key(Timestamp::from_millis(millis));
+                Ok(self.in_order(field, (instant(start), instant(end))))
             }
             FieldType::SingleSelect | FieldType::MultiSelect => {
                 let key = words::key(text);
@@ -285,7 +309,8 @@ impl Asked<'_> {
                     let suggestion = nearest(text, self.catalog.users.iter().map(Item::name));
                     return Err(Reason::UnknownItem { kind: "user", name: text.clone(), suggestion });
                 };
-                self.equal(self.documents(move |contact| contact.values.get(&id) == Some(&Value::User(user))))
+                self.only(&[Test::Matches, Test::Equal, Test::NotEqual], EQUAL_OR_NOT)?;
+                Ok(self.in_order(field, exactly(order::user_key(user))))
             }
         }
     }

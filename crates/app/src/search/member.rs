@@ -1,9 +1,11 @@
 //! What searches and orders can name of a contact.
 
+use model::value::order::FIRST_KEY;
 use model::{Catalog, ChannelKind, Contact, Facet, Field, FieldType, Network, Timestamp};
 use store::Filter;
 
 use super::asked;
+use super::compare::in_range;
 
 /// A member of a contact, or a custom field.
 #[derive(Clone, Copy, Debug)]
@@ -180,7 +182,7 @@ impl<'c> Member<'c> {
     }
 
     /// Those of which it is not empty.
-    pub(super) fn has(self, term: &str) -> Filter {
+    pub(super) fn has(self, catalog: &Catalog, term: &str) -> Filter {
         let is = Filter::Is;
         match self {
             Self::Instant(InstantMember::Created | InstantMember::Updated)
@@ -207,20 +209,21 @@ impl<'c> Member<'c> {
             Self::User => is(Facet::HasUser),
             Self::Team => is(Facet::HasTeam),
             Self::OptIn => Filter::any_of([Facet::OptedIn, Facet::OptedOut]),
-            Self::Field(field) => has_value(field, term),
+            Self::Field(field) => has_value(field, catalog, term),
         }
     }
 }
 
-fn has_value(field: &Field, term: &str) -> Filter {
+fn has_value(field: &Field, catalog: &Catalog, term: &str) -> Filter {
     match field.kind {
         FieldType::SingleSelect | FieldType::MultiSelect => {
             let options = field.options.iter().chain(&field.former_options);
             Filter::any_of(options.map(|option| Facet::Option(option.id)))
         }
-        _ => {
+        FieldType::Boolean => {
             let id = field.id;
-            asked(term, move |contact| contact.values.get(&id).is_some_and(|value| !value.is_empty()))
+            asked(term, move |contact| contact.values.contains_key(&id))
         }
+        _ => in_range(field, catalog, (FIRST_KEY.to_owned(), None), term),
     }
 }

@@ -2,7 +2,7 @@
 
 use model::search::Flag;
 use model::{Catalog, Contact, Field, FieldType, Value};
-use store::{ContactOrder, Rank, Ranking, Sort, SortKey};
+use store::{ContactOrder, IndexedField, Rank, Ranking, Sort, SortKey};
 
 use super::error::{BadOrder, nearest};
 use super::member::{self, InstantMember, Member, TextMember};
@@ -44,7 +44,7 @@ pub fn order(text: &str, catalog: &Catalog) -> Result<(ContactOrder, Vec<Sort>),
             order_rest(&keys, catalog)?;
             return Ok((if is_descending { falling } else { rising }, Vec::new()));
         }
-        let key = flag.map(|flag| SortKey::Is(super::facet(flag))).or_else(|| sort_key(member?));
+        let key = flag.map(|flag| SortKey::Is(super::facet(flag))).or_else(|| sort_key(member?, catalog));
         let key = key.ok_or_else(|| unknown(name, catalog))?;
         sort.push(Sort { key, is_descending });
     }
@@ -64,7 +64,7 @@ fn unknown(name: &str, catalog: &Catalog) -> BadOrder {
     BadOrder::UnknownKey { name: name.to_owned(), suggestion }
 }
 
-fn sort_key(member: Member<'_>) -> Option<SortKey> {
+fn sort_key(member: Member<'_>, catalog: &Catalog) -> Option<SortKey> {
     let document = |rank: fn(&Contact) -> Rank| Some(SortKey::Document(Ranking::new(rank)));
     match member {
         Member::Text(TextMember::FirstName) => Some(SortKey::FirstName),
@@ -82,7 +82,7 @@ fn sort_key(member: Member<'_>) -> Option<SortKey> {
             Some(SortKey::Document(Ranking::new(rank)))
         }
         Member::Revision => document(|contact| Rank::Number(contact.revision.cast_signed())),
-        Member::Field(field) => field_key(field),
+        Member::Field(field) => field_key(field, catalog),
         Member::Channels(_)
         | Member::Tag
         | Member::List
@@ -94,23 +94,25 @@ fn sort_key(member: Member<'_>) -> Option<SortKey> {
     }
 }
 
-fn field_key(field: &Field) -> Option<SortKey> {
+fn field_key(field: &Field, catalog: &Catalog) -> Option<SortKey> {
     if field.kind == FieldType::MultiSelect || field.kind == FieldType::User {
         return None;
     }
     let options: Vec<_> =
         field.options.iter().map(|option| (option.id, option.name.to_lowercase())).collect();
-    let id = field.id;
+    let (id, kind) = (field.id, field.kind);
+    if kind.is_ordered() {
+        let ranking = Ranking::new(move |contact| Rank::Text(contact.order_key(id, kind)));
+        let indexed = catalog.indexes.get(&id).map(|index| IndexedField { field: id, index: *index });
+        return Some(indexed.map_or(SortKey::Document(ranking), SortKey::Value));
+    }
     let rank = move |contact: &Contact| match contact.values.get(&id) {
-        Some(Value::Text(text) | Value::Date(text) | Value::Time(text)) => text_rank(text),
-        Some(Value::Number(number)) => Rank::Text(number.order_key()),
         Some(Value::Boolean(flag)) => Rank::Number((*flag).into()),
-        Some(Value::Datetime(at)) => Rank::Number(at.millis()),
         Some(Value::Option(chosen)) => {
             let option = options.iter().find(|(id, _)| id == chosen);
             option.map_or(Rank::Nothing, |(_, name)| Rank::Text(name.clone()))
         }
-        Some(Value::Options(_) | Value::User(_)) | None => Rank::Nothing,
+        _ => Rank::Nothing,
     };
     Some(SortKey::Document(Ranking::new(rank)))
 }

@@ -240,6 +240,7 @@ fn fill(catalog: &mut model::Catalog, ids: &BTreeMap<&str, Uuid>) {
             system: None,
             options,
             former_options: Vec::new(),
+            filterable: false,
             created_at,
             aliases: Default::default(),
             extras: Default::default(),

@@ -48,6 +48,7 @@ pub(super) fn extend(catalog: &mut Catalog) {
         };
         catalog.fields.push(Field {
             former_options: Vec::new(),
+            filterable: false,
             id: FieldId(fresh()),
             number,
             key: key.to_owned(),

@@ -11,6 +11,7 @@ use crate::numbers::Chunk;
 use crate::once::{AnswerSave, ClaimSave};
 use crate::sort::StoredKeys;
 use crate::texts::TextSave;
+use crate::values::ValueRow;
 
 /// All rows that a batch changes. The parts are saved in the order they stand here.
 #[derive(Debug, Default)]
@@ -33,6 +34,10 @@ pub(crate) struct Saves {
     pub(crate) sort_keys: Vec<((WorkspaceNumber, u64), Option<StoredKeys>)>,
     /// Searched texts that changed.
     pub(crate) texts: Vec<TextSave>,
+    /// Values in indexes that are gone, in their order.
+    pub(crate) stale_values: Vec<ValueRow>,
+    /// Values in indexes that are new, in their order.
+    pub(crate) fresh_values: Vec<ValueRow>,
     /// Events.
     pub(crate) events: Vec<EventRow>,
     /// The workspaces of the events.

@@ -10,7 +10,7 @@ use super::keys::key_text;
 use super::pipeline::{Sql, param};
 use super::row::{each, get, workspace};
 use super::server::Session;
-use super::{last_events, pictures, requests};
+use super::{last_events, pictures, requests, values};
 use crate::backend::{Admin, AliasKind, KeysWanted, integer};
 use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -29,6 +29,8 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
         }
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
         Admin::Note(workspace, notes) => last_events::note(session, *workspace, notes).await,
+        Admin::FillIndex(workspace, indexed) => values::fill(session, *workspace, *indexed).await,
+        Admin::ForgetIndex(workspace, index) => values::forget(session, *workspace, *index).await,
         Admin::RemovePicture(workspace, id) => pictures::remove(session, *workspace, *id).await,
         Admin::ForgetRequests(before, limit) => requests::forget(session, *before, *limit).await,
         Admin::ForgetFirst(workspace, api_key, count) => {

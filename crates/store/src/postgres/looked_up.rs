@@ -9,12 +9,13 @@ use super::keys::key_text;
 use super::pipeline::{Sql, Step, param};
 use super::row::{get, unsigned};
 use super::server::Session;
-use super::{facets, list, texts};
+use super::{facets, list, texts, values};
 use crate::backend::integer;
 use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
-use crate::select::{Among, Select};
+use crate::select::{Among, Bind, Select};
 use crate::sort::Ranked;
+use crate::values::most_values;
 use crate::{ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
 
 static OWNERS: Sql = Sql {
@@ -43,9 +44,12 @@ pub(super) async fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
-    let (answers, all) = answers(session, workspace, query).await?;
+    let (mut answers, all) = answers(session, workspace, query).await?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
     let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
+    if answers.walked.is_some() && query.is_no_walk(&found, all, &answers) {
+        answers.walked = None;
+    }
     if query.asks_documents(&answers) {
         let may = std::mem::take(&mut found);
         let candidates = query.candidates(&may);
@@ -81,12 +85,19 @@ pub(super) async fn list(
     } else if let Some(numbers) = query.page_of(&found) {
         numbers
     } else {
-        let among = if query.filter.is_all() { Among::All } else { Among::of(&found, query, all) };
+        let among = match query.filter.is_all() {
+            true => Among::All,
+            false if answers.walked.is_some() => Among::Many(Bind::Bytes(found.dense())),
+            false => Among::of(&found, query, all),
+        };
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
             return Ok(DocumentPage::counted(list::page(session, &select, "COMMIT").await?, total));
         }
-        let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &list::SYNTAX);
+        let Select { page, binds } = match answers.walked {
+            Some(indexed) => Select::walk((workspace, indexed.index.number), query, among, &list::SYNTAX),
+            None => Select::sorted(workspace, query, (among, &answers), &list::SYNTAX),
+        };
         let types = list::types(&binds);
         let rows = session.run(list::PLANNED_EACH, &[list::step(&page, &types, &binds).once()], "").await?;
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
@@ -127,6 +138,18 @@ async fn answers(
     let owners = owners.into_iter().map(|numbers| numbers.into_iter().collect::<Numbers>());
     let mut answers =
         Answers { facets, channels: channels.iter().cloned().zip(owners).collect(), ..Answers::default() };
+    for range in query.filter.ranges() {
+        let most = most_values(query.filter.bound(&answers).as_ref());
+        if let Some(numbers) = values::find(session, workspace, &range, most).await? {
+            answers.ranges.insert(range, numbers);
+        }
+        query.patience.check()?;
+    }
+    if let Some(indexed) = query.walked()
+        && values::is_filled(session, workspace, indexed.index.number).await?
+    {
+        answers.walked = Some(indexed);
+    }
     for asked in query.filter.texts() {
         let among = query.filter.bound(&answers);
         let numbers = texts::contacts(session, workspace, (&asked, among.as_ref()), query.patience).await?;

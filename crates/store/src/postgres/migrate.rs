@@ -25,6 +25,8 @@ const MIGRATIONS: &[Migration] = &[
     // Older nodes do not write the texts that this one searches.
     Migration { sql: include_str!("../../migrations/postgres/0006_search.sql"), oldest: ITSELF },
     Migration { sql: include_str!("../../migrations/postgres/0007_last_events.sql"), oldest: 1 },
+    // Older nodes do not write the values that this one finds.
+    Migration { sql: include_str!("../../migrations/postgres/0008_field_values.sql"), oldest: ITSELF },
 ];
 
 /// Held while migrating, so that one node at a time does.

@@ -14,7 +14,7 @@ use self::lookups::{PUT_DELETED_ALIASES, REMOVE_ALIASES, alias_rows};
 use super::keys::ids;
 use super::pipeline::{Param, Sql, Step, param};
 use super::row::{get, unsigned, workspace};
-use super::{facets, listen, records, requests, single, sort_keys, texts};
+use super::{facets, listen, records, requests, single, sort_keys, texts, values};
 use crate::backend::{AliasKind, Committed, Delete, EventRow, HeadSave, Insert, Saves, Update, integer};
 use crate::{StoreError, WorkspaceNumber, document};
 
@@ -146,6 +146,7 @@ impl<'s> Saving<'s> {
         let back = Back::of(saves);
         if let Some(step) = single::update(saves) {
             saving.steps.extend(texts::save(&saves.texts));
+            saving.steps.extend(values::save(&saves.stale_values, &saves.fresh_values));
             saving.count = Some(saving.steps.len());
             saving.steps.push(step);
             saving.steps.extend(facets::save(&saves.facets));
@@ -162,6 +163,7 @@ impl<'s> Saving<'s> {
         saving.fresh(&saves.fresh);
         // Their index takes longer than all else, and the counters are what servers wait for.
         saving.steps.extend(texts::save(&saves.texts));
+        saving.steps.extend(values::save(&saves.stale_values, &saves.fresh_values));
         saving.heads(&saves.heads);
         saving.catalogs(&saves.heads)?;
         saving.steps.extend(records::save(&saves.records, |workspace, seq| back.to(workspace, seq)));

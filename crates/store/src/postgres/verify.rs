@@ -12,11 +12,11 @@ use super::pipeline::{Sql, param};
 use super::row::{contact, get, unsigned, workspace};
 use super::save::AliasRow;
 use super::server::Session;
-use super::{facets, last_events, texts};
+use super::{facets, last_events, texts, values};
 use crate::backend::{AliasKind, DOCUMENTS};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
-use crate::{StoreError, Verified, WorkspaceNumber};
+use crate::{StoreError, Verified, WorkspaceNumber, document};
 
 /// Contacts that are looked at together.
 const CHUNK: i64 = 1000;
@@ -29,6 +29,8 @@ static CONTACTS: Sql = Sql {
            WHERE (c.workspace, c.id) > ($1, $2) ORDER BY c.workspace, c.id LIMIT $3",
     types: &[Type::INT8, Type::UUID, Type::INT8],
 };
+
+static CATALOGS: Sql = Sql { text: "SELECT workspace, doc FROM catalogs", types: &[] };
 
 static COUNTS: Sql =
     Sql { text: "SELECT workspace, contact_count, last_event FROM heads ORDER BY workspace", types: &[] };
@@ -70,6 +72,9 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     let mut verified = Verified::default();
     session.run(BEGIN, &[], "").await?;
     let mut recount = Recount::default();
+    for row in session.query(&CATALOGS, Vec::new()).await? {
+        recount.add_catalog(workspace(&row, 0)?, &document::read("catalog", get(&row, 1)?)?);
+    }
     let counts = contacts(session, &mut verified, &mut recount).await?;
     records(session, &mut verified, &mut recount).await?;
     facets::each(session, |key, stored| recount.compare(key, stored, &mut verified)).await?;
@@ -77,6 +82,8 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
         texts::each(session, |key, text| recount.compare_text(key, text, &mut verified)).await?;
         recount.finish_texts(&mut verified);
     }
+    values::each(session, |row| recount.compare_value(&row, &mut verified)).await?;
+    recount.finish_values(&values::indexes(session).await?, &mut verified);
     counters(session, &counts, &mut verified, &mut recount).await?;
     recount.finish(&mut verified);
     let broken = session.ask(BROKEN_CHAIN, &[]).await?;

@@ -6,7 +6,7 @@ use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::load::{record, uuid};
-use super::{last_events, pictures, requests};
+use super::{last_events, pictures, requests, values};
 use crate::backend::{Admin, KeysWanted};
 use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
@@ -25,6 +25,8 @@ pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, Store
         }
         Admin::PutPicture(workspace, picture) => pictures::put(connection, *workspace, picture),
         Admin::Note(workspace, notes) => last_events::note(connection, *workspace, notes),
+        Admin::FillIndex(workspace, indexed) => values::fill(connection, *workspace, *indexed),
+        Admin::ForgetIndex(workspace, index) => values::forget(connection, *workspace, *index),
         Admin::RemovePicture(workspace, id) => pictures::remove(connection, *workspace, *id),
         Admin::ForgetRequests(before, limit) => requests::forget(connection, *before, *limit),
         Admin::ForgetFirst(workspace, api_key, count) => {

@@ -6,10 +6,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::load::uuid;
-use super::texts;
+use super::{texts, values};
 use crate::backend::{FacetSave, integer};
 use crate::filter::Answers;
 use crate::numbers::{Chunk, Numbers};
+use crate::values::most_values;
 use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
 /// Saves the answers of a batch. A chunk in which nobody says yes is not kept.
@@ -53,6 +54,18 @@ pub(super) fn answers(
         let numbers = statement.query_map(params![workspace.0, kind.as_str(), value], |row| row.get(0))?;
         let numbers = numbers.collect::<Result<Numbers, _>>()?;
         answers.channels.insert((kind, value), numbers);
+    }
+    for range in query.filter.ranges() {
+        let most = most_values(query.filter.bound(&answers).as_ref());
+        if let Some(numbers) = values::find(connection, workspace, &range, most)? {
+            answers.ranges.insert(range, numbers);
+        }
+        query.patience.check()?;
+    }
+    if let Some(indexed) = query.walked()
+        && values::is_filled(connection, workspace, indexed.index.number)?
+    {
+        answers.walked = Some(indexed);
     }
     for asked in query.filter.texts() {
         let among = query.filter.bound(&answers);

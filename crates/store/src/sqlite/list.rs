@@ -75,9 +75,12 @@ fn looked_up(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
-    let answers = facets::answers(connection, workspace, query)?;
+    let mut answers = facets::answers(connection, workspace, query)?;
     let mut found = query.filter.numbers(RecordKind::Contact, &answers);
     let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
+    if answers.walked.is_some() && query.is_no_walk(&found, contact_count(connection, workspace)?, &answers) {
+        answers.walked = None;
+    }
     if query.asks_documents(&answers) {
         let may = std::mem::take(&mut found);
         let candidates = query.candidates(&may);
@@ -107,13 +110,17 @@ fn looked_up(
     } else {
         let among = match query.filter.is_all() {
             true => Among::All,
+            false if answers.walked.is_some() => Among::Many(Bind::Bytes(found.dense())),
             false => Among::of(&found, query, contact_count(connection, workspace)?),
         };
         if query.sort.is_empty() {
             let documents = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
             return Ok(DocumentPage::counted(documents, found.len()));
         }
-        let Select { page, binds } = Select::sorted(workspace, query, (among, &answers), &SYNTAX);
+        let Select { page, binds } = match answers.walked {
+            Some(indexed) => Select::walk((workspace, indexed.index.number), query, among, &SYNTAX),
+            None => Select::sorted(workspace, query, (among, &answers), &SYNTAX),
+        };
         let mut statement = connection.prepare_cached(&page)?;
         let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
         numbers.collect::<Result<Vec<u64>, _>>()?

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::event_row::event_row;
 use super::load::AliasKind;
-use super::{facets, records, requests, texts};
+use super::{facets, records, requests, texts, values};
 use crate::backend::{AliasKey, Delete, HeadSave, Insert, Lookups, Saves, Update};
 use crate::sort::StoredKeys;
 use crate::{StoreError, document};
@@ -22,6 +22,7 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     catalogs(connection, &saves.heads)?;
     sort_keys(connection, saves)?;
     texts::save(connection, &saves.texts)?;
+    values::save(connection, &saves.stale_values, &saves.fresh_values)?;
     events(connection, saves)?;
     requests::save(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {

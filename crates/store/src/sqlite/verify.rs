@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use model::Contact;
+use model::{Catalog, Contact};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::load::{AliasKind, contact, find_alias, uuid};
-use super::{facets, last_events, texts};
+use super::load::{AliasKind, contact, find_alias, record, uuid};
+use super::{facets, last_events, texts, values};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
@@ -24,6 +24,12 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
         }
     }
     let mut recount = Recount::default();
+    let mut statement = connection.prepare("SELECT workspace, doc FROM catalogs")?;
+    for row in statement.query_map([], |row| Ok((row.get(0)?, record("catalog", row, 1)?)))? {
+        let (workspace, catalog) = row?;
+        let catalog: Catalog = catalog?;
+        recount.add_catalog(WorkspaceNumber(workspace), &catalog);
+    }
     contacts(connection, &mut verified, &mut recount)?;
     records(connection, &mut verified, &mut recount)?;
     facets::each(connection, |key, stored| recount.compare(key, stored, &mut verified))?;
@@ -31,6 +37,8 @@ pub(super) fn verify(connection: &Connection) -> Result<Verified, StoreError> {
         texts::each(connection, |key, text| recount.compare_text(key, text, &mut verified))?;
         recount.finish_texts(&mut verified);
     }
+    values::each(connection, |row| recount.compare_value(&row, &mut verified))?;
+    recount.finish_values(&values::indexes(connection)?, &mut verified);
     recount.finish(&mut verified);
     events(connection, &mut verified)?;
     requests(connection, &mut verified)?;

@@ -21,7 +21,9 @@ impl Store {
         now: Timestamp,
         catalog: &Catalog,
     ) -> Result<Workspace, StoreError> {
-        let (name, catalog) = (name.to_owned(), Arc::new(catalog.clone()));
+        let (name, mut catalog) = (name.to_owned(), catalog.clone());
+        catalog.settle_indexes();
+        let catalog = Arc::new(catalog);
         let command = Admin::CreateWorkspace { id, name: name.clone(), now, catalog };
         let number = WorkspaceNumber(self.administer(command).await?.cast_signed());
         Ok(Workspace { number, id, name, created_at: now })

@@ -128,6 +128,7 @@ impl Store {
         workspace: WorkspaceNumber,
         query: &ContactQuery,
     ) -> Result<DocumentPage, StoreError> {
+        let query = &*self.by_filled_indexes(workspace, query).await?;
         let _turn = self.turn(query).await?;
         let page = self.shared.backend.list_contacts(workspace, query.clone()).await;
         let page = page.map_err(|fault| match fault {

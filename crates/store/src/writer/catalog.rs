@@ -42,6 +42,7 @@ impl Batch {
         }
         catalog.revision = before.revision + 1;
         catalog.note_changes(&before, &changes, write.stamp.now);
+        catalog.settle_indexes();
         let revision = catalog.revision;
         let mut items = Vec::with_capacity(changes.len());
         for ItemChange { kind, id, edit } in changes {

@@ -12,7 +12,7 @@ use super::slot::Slot;
 use crate::backend::{Delete, FacetSave, HeadSave, Insert, RecordSave, Saves, Update};
 use crate::numbers::{Chunk, chunk};
 use crate::sort::StoredKeys;
-use crate::{StoreError, WorkspaceNumber, document, texts};
+use crate::{StoreError, WorkspaceNumber, document, texts, values};
 
 impl Batch {
     /// All rows that the batch changes.
@@ -27,6 +27,11 @@ impl Batch {
                 answers.change(key.0, before.map(facets), slot.contact.as_deref().map(facets));
                 save_sort_keys(key.0, (before, slot.contact.as_deref()), &mut saves);
                 saves.texts.extend(texts::change(key.0, before, slot.contact.as_deref()));
+                // Under the catalog as the batch leaves it: an index that it makes is filled later.
+                if let Some(heads) = self.heads.get(&key.0) {
+                    let rows = (&mut saves.stale_values, &mut saves.fresh_values);
+                    values::changes((key.0, &heads.catalog), (before, slot.contact.as_deref()), rows);
+                }
             }
         }
         for (workspace, kind, id) in &self.touched_records {
@@ -47,6 +52,8 @@ impl Batch {
         saves.facets = answers.into_saves();
         saves.sort_keys.sort_unstable_by_key(|(key, _)| *key);
         saves.texts.sort_unstable_by_key(|(key, _)| *key);
+        saves.stale_values.sort_unstable();
+        saves.fresh_values.sort_unstable();
         saves.updates.sort_unstable_by_key(|update| update.row);
         // So that a page of an index is looked for once, however many of the entries belong there.
         saves.fresh.aliases.sort_unstable();

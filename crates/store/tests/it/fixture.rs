@@ -196,6 +196,14 @@ impl Served {
     }
 }
 
+/// Does something to a database behind the store's back.
+pub(crate) fn behind(location: &Location, sql: &str) {
+    match location {
+        Location::Sqlite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
+        Location::Postgres(url) => drop(Session::open(url).run(sql)),
+    }
+}
+
 /// A write in contactd's own name at the beginning of time.
 pub(crate) fn own_write(workspace: WorkspaceNumber, action: Action) -> Write {
     Write {

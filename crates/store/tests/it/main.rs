@@ -25,6 +25,7 @@ mod requests;
 mod texts;
 mod undo;
 mod upsert;
+mod values;
 mod writing;
 
 fn empty() -> testdb::Database {

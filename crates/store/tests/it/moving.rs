@@ -10,7 +10,7 @@ use testdb::Session;
 use uuid::Uuid;
 
 use self::records::{CONTACTS, assert_same, fill, hash, key, note, read};
-use crate::fixture::{Database, Held, all, database, edit, named, put, served};
+use crate::fixture::{Database, Held, all, behind, database, edit, named, put, served};
 use crate::pictures::picture;
 use crate::requests;
 
@@ -39,16 +39,6 @@ fn until(table: &'static str, records: u64) -> impl FnMut(Progress) -> ControlFl
         }
         let begun = *begun.get_or_insert(progress.done);
         if progress.done >= begun + records { Break(()) } else { Continue(()) }
-    }
-}
-
-/// Does something to a database behind the store's back.
-fn behind(location: &Location, sql: &str) {
-    match location {
-        Location::Sqlite(path) => {
-            rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
-        }
-        Location::Postgres(url) => drop(Session::open(url).run(sql)),
     }
 }
 

@@ -13,11 +13,10 @@ use store::{
     Action, ContactQuery, Filter, HasText, Location, Options, Patience, Predicate, RecordWrite, StoreError,
     move_all,
 };
-use testdb::Session;
 use uuid::Uuid;
 
 use crate::fixture::{
-    Database, Served, all, at, edit, edits, everything, name_edit, named, own_write, put, served,
+    Database, Served, all, at, behind, edit, edits, everything, name_edit, named, own_write, put, served,
 };
 
 fn in_text(kind: RecordKind, text: &str) -> Filter {
@@ -144,14 +143,6 @@ async fn contacts_with_very_large_numbers_are_found() {
     sound(&served).await;
 }
 
-/// Does something to the database behind the store's back.
-fn behind(database: &Database, sql: &str) {
-    match database.location() {
-        Location::Sqlite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
-        Location::Postgres(url) => drop(Session::open(&url).run(sql)),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_tells_of_texts_that_are_not_as_they_should_be() {
     let (database, served) = people().await;
@@ -160,11 +151,11 @@ async fn verify_tells_of_texts_that_are_not_as_they_should_be() {
         Location::Postgres(_) => ("UPDATE texts SET text = '  x' WHERE number = 1", "DELETE FROM texts"),
     };
     let fault = |kind: &str, number| format!("{kind} {number} of workspace 1 is not found by its words");
-    behind(&database, change);
+    behind(&database.location(), change);
     let mut faults = served.store.verify().await.unwrap().faults;
     faults.sort();
     assert_eq!(faults, [fault("company", 1), fault("contact", 1), fault("note", 1)]);
-    behind(&database, remove);
+    behind(&database.location(), remove);
     let faults = served.store.verify().await.unwrap().faults;
     assert_eq!(faults, [fault("contact", 1), fault("contact", 2), fault("company", 1), fault("note", 1)]);
 }
@@ -181,7 +172,7 @@ async fn texts_that_are_missing_are_made_when_the_store_is_opened() {
              FROM unnest(ARRAY['contacts', 'records']) part"
         }
     };
-    behind(&database, &format!("DELETE FROM texts; {due}"));
+    behind(&database.location(), &format!("DELETE FROM texts; {due}"));
     let served = database.serve(Options::default()).await;
     for (word, expected) in [("jose", vec![1]), ("muller", vec![2]), ("oyster", vec![1])] {
         assert_eq!(found(&served, word).await, expected, "{word}");
@@ -314,7 +305,7 @@ async fn what_is_not_searched_writes_no_text() {
     let (database, served) = served().await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     // A text that is gone comes back only when it is written.
-    behind(&database, "DELETE FROM texts");
+    behind(&database.location(), "DELETE FROM texts");
     let titled = edit(Edit::Text(TextMember::JobTitle, Some("CTO".to_owned())));
     database.update(&served, &contact, titled).await.unwrap();
     assert_eq!(found(&served, "jane").await, [0; 0]);

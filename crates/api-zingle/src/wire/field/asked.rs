@@ -79,6 +79,7 @@ impl Asked {
             system: None,
             options: Vec::new(),
             former_options: Vec::new(),
+            filterable: false,
             created_at: fresh.now,
             aliases: Aliases::default(),
             extras: Extras::default(),

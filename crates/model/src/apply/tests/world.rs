@@ -192,6 +192,7 @@ fn fields() -> Vec<Field> {
     };
     let field = |(key, kind): (&str, FieldType)| Field {
         former_options: Vec::new(),
+        filterable: false,
         id: NAMES
             .iter()
             .find(|name| **name == key)

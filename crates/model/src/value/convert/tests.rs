@@ -51,6 +51,7 @@ fn field(kind: FieldType) -> Field {
         system: None,
         options,
         former_options: former,
+        filterable: false,
         created_at: Timestamp::default(),
         aliases: Aliases::default(),
         extras: Extras::default(),

@@ -1,0 +1,104 @@
+//! Values of fields in order: which rows a contact has in the indexes of its workspace, written only when they changed.
+
+use model::{Catalog, Contact, FieldId, ValueIndex};
+
+use crate::WorkspaceNumber;
+use crate::numbers::Numbers;
+
+/// A value of a contact in an index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ValueRow {
+    pub(crate) workspace: WorkspaceNumber,
+    pub(crate) index: u64,
+    /// Its [key](model::value::order): empty where the contact has none, so that each contact has a row.
+    pub(crate) value: String,
+    /// The number of the contact.
+    pub(crate) number: u64,
+}
+
+/// Values that are asked for, by their [keys](model::value::order).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ValueRange {
+    /// The number of the index.
+    pub index: u64,
+    /// The first key.
+    pub from: String,
+    /// The first key behind the last one, if there is a last one.
+    pub until: Option<String>,
+}
+
+/// An index that is filled: which, and of which field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexedField {
+    /// The field.
+    pub field: FieldId,
+    /// The index.
+    pub index: ValueIndex,
+}
+
+impl IndexedField {
+    /// The row of a contact.
+    pub(crate) fn row(self, workspace: WorkspaceNumber, contact: &Contact) -> ValueRow {
+        let Self { field, index } = self;
+        let value = contact.order_key(field, index.kind);
+        ValueRow { workspace, index: index.number, value, number: contact.number }
+    }
+}
+
+/// The indexes of a catalog.
+pub(crate) fn indexes(catalog: &Catalog) -> impl Iterator<Item = IndexedField> {
+    catalog.indexes.iter().map(|(field, index)| IndexedField { field: *field, index: *index })
+}
+
+/// The rows that a change of a contact makes stale, and those that are fresh.
+pub(crate) fn changes<'c>(
+    (workspace, catalog): (WorkspaceNumber, &Catalog),
+    (before, after): (Option<&'c Contact>, Option<&'c Contact>),
+    (stale, fresh): (&mut Vec<ValueRow>, &mut Vec<ValueRow>),
+) {
+    for indexed in indexes(catalog) {
+        let value = |contact: Option<&'c Contact>| contact.and_then(|each| each.values.get(&indexed.field));
+        if before.is_some() == after.is_some() && value(before) == value(after) {
+            continue;
+        }
+        let row = |contact: Option<&Contact>| contact.map(|each| indexed.row(workspace, each));
+        let (old, new) = (row(before), row(after));
+        if old != new {
+            stale.extend(old);
+            fresh.extend(new);
+        }
+    }
+}
+
+/// Contacts whose values are put into an index in one transaction: few, because writes wait for it.
+pub(crate) const FILLED_AT_ONCE: i64 = 500;
+
+/// Values that are forgotten in one transaction.
+pub(crate) const FORGOTTEN_AT_ONCE: i64 = 5000;
+
+/// An index of which something is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredIndex {
+    /// Its workspace.
+    pub workspace: WorkspaceNumber,
+    /// Its number.
+    pub number: u64,
+    /// Whether it has the values of all contacts.
+    pub is_filled: bool,
+}
+
+impl StoredIndex {
+    /// Adds an index that has values, if it is not among these.
+    pub(crate) fn note(found: &mut Vec<Self>, workspace: WorkspaceNumber, number: u64) {
+        if !found.iter().any(|each| (each.workspace, each.number) == (workspace, number)) {
+            found.push(Self { workspace, number, is_filled: false });
+        }
+    }
+}
+
+/// How many values of a range are worth being found, where the rest of a filter leaves over so many contacts at most: to
+/// read a contact costs as much as to find so many values.
+pub(crate) fn most_values(bound: Option<&Numbers>) -> u64 {
+    const FOUND_IN_A_LOOK: u64 = 200;
+    bound.map_or(u64::MAX, |bound| bound.len().saturating_mul(FOUND_IN_A_LOOK))
+}

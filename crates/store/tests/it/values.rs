@@ -1,0 +1,431 @@
+//! Values of filterable fields are found in their order, whatever was done to contacts and fields.
+
+use std::ops::ControlFlow::Continue;
+use std::ops::Not as _;
+
+use model::value::order::{self, FIRST_KEY};
+use model::{
+    Aliases, Change, Contact, Decimal, Dialect, Edit, Entity, Extras, Facet, Field, FieldId, FieldType, Flag,
+    ItemRef, OnConflict, ReadValue, Set, Value, ValueWrite, value,
+};
+use serde_json::{Value as Json, json};
+use store::{
+    Action, ContactQuery, Filter, IndexedField, Location, Options, Predicate, Rank, Ranking, Sort, SortKey,
+    StoredIndex, ValueRange, move_all,
+};
+use uuid::Uuid;
+
+use crate::fixture::{Database, Served, all, at, behind, edits, everything, served, write_catalog};
+
+const SCORE: FieldId = FieldId(Uuid::from_u128(0x5c04e));
+const CITY: FieldId = FieldId(Uuid::from_u128(0xc17));
+
+/// Has these fields, filterable or not; the indexes that follow.
+async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<IndexedField> {
+    let mut catalog = model::Catalog::clone(&*served.store.catalog(served.workspace).await.unwrap());
+    for (id, number, key, kind) in [(SCORE, 1, "score", kind), (CITY, 2, "city", FieldType::Text)] {
+        catalog.fields.put(Field {
+            id,
+            number,
+            key: key.to_owned(),
+            name: key.to_owned(),
+            kind,
+            entity: Entity::Contact,
+            system: None,
+            options: Vec::new(),
+            former_options: Vec::new(),
+            filterable,
+            created_at: at(0),
+            aliases: Aliases::default(),
+            extras: Extras::default(),
+        });
+    }
+    write_catalog(&served.store, served.workspace, catalog).await.unwrap();
+    indexes(served).await
+}
+
+async fn indexes(served: &Served) -> Vec<IndexedField> {
+    let catalog = served.store.catalog(served.workspace).await.unwrap();
+    catalog.indexes.iter().map(|(field, index)| IndexedField { field: *field, index: *index }).collect()
+}
+
+fn value_edit(key: &str, json: Json) -> Edit {
+    let read: ReadValue = |json, field, catalog| value::read(json, field, catalog, Dialect::Native);
+    let write = ValueWrite { at: key.to_owned(), field: ItemRef::Key(key.to_owned()), json };
+    Edit::Values(Set::add(vec![write]), read)
+}
+
+/// Says something about the contact, drawn by a number: sometimes nothing.
+fn said(n: u64) -> Change {
+    let score = if n % 5 == 0 { Json::Null } else { json!(n % 11) };
+    let city = if n % 7 == 0 { json!("") } else { json!(format!("City {}", n % 3)) };
+    edits([value_edit("score", score), value_edit("city", city), Edit::Flag(Flag::Starred, n % 4 == 0)])
+}
+
+fn score(contact: &Contact) -> Option<String> {
+    match contact.values.get(&SCORE) {
+        Some(Value::Number(number)) => Some(order::key(&number.order_key())),
+        _ => None,
+    }
+}
+
+/// A score of at least this, and of less than that.
+fn scored(index: u64, from: &str, until: Option<&str>) -> Filter {
+    let key = |text: &str| order::key(&Decimal::parse(text).unwrap().order_key());
+    let (from, until) = (key(from), until.map(key));
+    let range = ValueRange { index, from: from.clone(), until: until.clone() };
+    let holds = move |contact: &Contact| {
+        score(contact).is_some_and(|own| own >= from && until.as_ref().is_none_or(|until| own < *until))
+    };
+    Filter::InRange(range, Predicate::new(holds))
+}
+
+fn in_city(index: u64, city: &'static str) -> Filter {
+    let from = order::text_key(city);
+    let range = ValueRange { index, from: from.clone(), until: Some(order::next_key(from)) };
+    let holds = move |contact: &Contact| matches!(contact.values.get(&CITY), Some(Value::Text(own)) if **own == *city);
+    Filter::InRange(range, Predicate::new(holds))
+}
+
+/// The same, as the index alone tells.
+fn told(filter: &Filter) -> Filter {
+    match filter {
+        Filter::InRange(range, _) => {
+            Filter::InRange(range.clone(), Predicate::new(|_| panic!("a document was asked")))
+        }
+        Filter::And(parts) => Filter::And(parts.iter().map(told).collect()),
+        Filter::Not(part) => told(part).not(),
+        other => other.clone(),
+    }
+}
+
+/// The same, as documents alone tell.
+fn by_documents(filter: &Filter) -> Filter {
+    match filter {
+        Filter::InRange(_, holds) => Filter::Where(holds.clone()),
+        Filter::And(parts) => Filter::And(parts.iter().map(by_documents).collect()),
+        Filter::Not(part) => by_documents(part).not(),
+        other => other.clone(),
+    }
+}
+
+async fn numbers(served: &Served, filter: Filter) -> Vec<u64> {
+    let query = ContactQuery { filter, limit: 1000, ..everything() };
+    let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+    page.contacts.iter().map(|contact| contact.number).collect()
+}
+
+async fn sound(served: &Served) {
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+}
+
+/// Compares what indexes tell with what documents say.
+async fn assert_right(served: &Served, is_filled: bool) {
+    let indexes = indexes(served).await;
+    let number = |id| indexes.iter().find(|each| each.field == id).unwrap().index.number;
+    let (scores, cities) = (number(SCORE), number(CITY));
+    let any = || scored(scores, "-5", None);
+    for filter in [
+        any(),
+        any().not(),
+        scored(scores, "3", Some("8")),
+        scored(scores, "10", None).not(),
+        scored(scores, "8", Some("3")),
+        in_city(cities, "City 1"),
+        Filter::And(vec![in_city(cities, "City 2"), Filter::Is(Facet::Starred), scored(scores, "5", None)]),
+    ] {
+        let expected = numbers(served, by_documents(&filter)).await;
+        assert_eq!(numbers(served, filter.clone()).await, expected, "{filter:?}");
+        if is_filled {
+            assert_eq!(numbers(served, told(&filter)).await, expected, "{filter:?}");
+        }
+    }
+    assert!(!numbers(served, any()).await.is_empty());
+    sound(served).await;
+}
+
+async fn fill(served: &Served) -> u64 {
+    let mut count = 0;
+    for indexed in indexes(served).await {
+        loop {
+            match served.store.fill_index(served.workspace, indexed).await.unwrap() {
+                0 => break,
+                some => count += some,
+            }
+        }
+    }
+    count
+}
+
+fn stored(served: &Served, number: u64, is_filled: bool) -> StoredIndex {
+    StoredIndex { workspace: served.workspace, number, is_filled }
+}
+
+async fn people() -> (Database, Served) {
+    let (database, served) = served().await;
+    with_fields(&served, FieldType::Number, false).await;
+    let made = all((0..90).map(|n| database.create(&served, said(n)))).await;
+    assert!(made.iter().all(Result::is_ok));
+    (database, served)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_tells_what_documents_say() {
+    let (database, served) = people().await;
+    with_fields(&served, FieldType::Number, true).await;
+    // Before it is filled, and whatever is written meanwhile.
+    assert_right(&served, false).await;
+    let query = ContactQuery { limit: 1000, ..everything() };
+    let everybody = served.store.list_contacts(served.workspace, &query).await.unwrap().contacts;
+    let change = async |from: u64| {
+        let of = |n: u64| everybody[usize::try_from(n).unwrap()].clone();
+        let updates = (from..from + 20).map(|n| database.update(&served, &of(n), said(n * 3 + 1)));
+        let updates: Vec<_> = all(updates.collect::<Vec<_>>()).await;
+        let deleted: Vec<_> =
+            all((from..from + 8).map(|n| database.delete(&served, &of(n))).collect::<Vec<_>>()).await;
+        all((0..10).map(|n| database.create(&served, said(n * 17 + from))).collect::<Vec<_>>()).await;
+        for outcome in deleted.into_iter().step_by(2).chain(updates.into_iter().skip(10).step_by(3)) {
+            let event = outcome.unwrap().event.unwrap();
+            database.undo(&served, event, OnConflict::Overwrite).await.unwrap();
+        }
+    };
+    change(0).await;
+    assert_right(&served, false).await;
+    assert!(fill(&served).await >= 2 * 90);
+    assert_eq!(fill(&served).await, 0);
+    assert_right(&served, true).await;
+    change(30).await;
+    assert_right(&served, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_is_gone_is_forgotten_and_never_comes_back() {
+    let (database, served) = people().await;
+    let [city, score] = with_fields(&served, FieldType::Number, true).await[..] else {
+        panic!("two indexes")
+    };
+    fill(&served).await;
+    let (both, numbers_of) = ([city, score], |indexed: IndexedField| indexed.index.number);
+    assert_eq!(
+        served.store.list_indexes().await.unwrap(),
+        both.map(|each| stored(&served, numbers_of(each), true))
+    );
+    assert_eq!(with_fields(&served, FieldType::Number, false).await, []);
+    // What is written now is in no index.
+    let first =
+        served.store.list_contacts(served.workspace, &everything()).await.unwrap().contacts[0].clone();
+    let tenth = || edits([value_edit("score", json!(10))]);
+    database.update(&served, &first, tenth()).await.unwrap();
+    let [new_city, new_score] = with_fields(&served, FieldType::Number, true).await[..] else {
+        panic!("two")
+    };
+    assert!(numbers_of(new_city) > numbers_of(score) && numbers_of(new_score) > numbers_of(score));
+    // The old ones tell nothing of it, and are asked no more.
+    assert_right(&served, false).await;
+    fill(&served).await;
+    assert_right(&served, true).await;
+    for indexed in both {
+        while served.store.forget_index(served.workspace, numbers_of(indexed)).await.unwrap() > 0 {}
+    }
+    let left = [new_city, new_score].map(|each| stored(&served, numbers_of(each), true));
+    assert_eq!(served.store.list_indexes().await.unwrap(), left);
+    let gone = scored(numbers_of(score), "0", None);
+    assert_eq!(numbers(&served, gone.clone()).await, numbers(&served, by_documents(&gone)).await);
+    assert_right(&served, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_that_stand_before_an_index_is_begun_are_forgotten_too() {
+    let (database, served) = people().await;
+    with_fields(&served, FieldType::Number, true).await;
+    let [city, score] = indexes(&served).await[..] else { panic!("two indexes") };
+    database.create(&served, said(1)).await.unwrap();
+    let both = [city, score].map(|each| stored(&served, each.index.number, false));
+    assert_eq!(served.store.list_indexes().await.unwrap(), both);
+    with_fields(&served, FieldType::Number, false).await;
+    for index in both {
+        assert_eq!(served.store.forget_index(served.workspace, index.number).await.unwrap(), 1);
+        assert_eq!(served.store.forget_index(served.workspace, index.number).await.unwrap(), 0);
+    }
+    assert_eq!(served.store.list_indexes().await.unwrap(), []);
+    sound(&served).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_type_makes_another_index() {
+    let (_database, served) = people().await;
+    let before = with_fields(&served, FieldType::Number, true).await;
+    fill(&served).await;
+    let after = with_fields(&served, FieldType::Date, true).await;
+    let kept = |indexes: &[IndexedField], id| indexes.iter().find(|each| each.field == id).unwrap().index;
+    assert_eq!(kept(&before, CITY), kept(&after, CITY));
+    assert_ne!(kept(&before, SCORE).number, kept(&after, SCORE).number);
+    assert!(fill(&served).await > 0);
+    // Scores are no dates.
+    let every = |index| {
+        Filter::InRange(
+            ValueRange { index, from: FIRST_KEY.to_owned(), until: None },
+            Predicate::new(|_| false),
+        )
+    };
+    assert_eq!(numbers(&served, every(kept(&after, SCORE).number)).await, [0; 0]);
+    assert!(!numbers(&served, every(kept(&after, CITY).number)).await.is_empty());
+    sound(&served).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn few_contacts_are_read_rather_than_many_values_found() {
+    let (database, served) = served().await;
+    let [_, score] = with_fields(&served, FieldType::Number, true).await[..] else { panic!("two indexes") };
+    let scored_one = |starred| edits([value_edit("score", json!(1)), Edit::Flag(Flag::Starred, starred)]);
+    all((0..250).map(|n| database.create(&served, scored_one(n == 7)))).await;
+    fill(&served).await;
+    let filter = || Filter::And(vec![Filter::Is(Facet::Starred), scored(score.index.number, "1", None)]);
+    assert_eq!(numbers(&served, filter()).await.len(), 1);
+    assert_eq!(numbers(&served, filter().not()).await.len(), 249);
+    // It is the document that was asked: this one says no.
+    let range = ValueRange { index: score.index.number, from: FIRST_KEY.to_owned(), until: None };
+    let never = Filter::InRange(range, Predicate::new(|_| false));
+    assert_eq!(numbers(&served, Filter::And(vec![Filter::Is(Facet::Starred), never.clone()])).await, [0; 0]);
+    assert_eq!(numbers(&served, never).await.len(), 250);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_tells_of_values_that_are_not_as_they_should_be() {
+    let (database, served) = people().await;
+    let [_, score] = with_fields(&served, FieldType::Number, true).await[..] else { panic!("two indexes") };
+    fill(&served).await;
+    sound(&served).await;
+    let index = score.index.number;
+    let fault = |number: u64| {
+        format!("contact {number} of workspace 1 does not stand in index {index} where its value does")
+    };
+    let faults = async || served.store.verify().await.unwrap().faults;
+    behind(
+        &database.location(),
+        &format!("DELETE FROM field_values WHERE value_index = {index} AND number = 2"),
+    );
+    assert_eq!(faults().await, [fault(2)]);
+    let other = match database.location() {
+        Location::Sqlite(_) => "x'ff'",
+        Location::Postgres(_) => "'\\xff'",
+    };
+    let change =
+        format!("UPDATE field_values SET value = {other} WHERE value_index = {index} AND number = 3");
+    behind(&database.location(), &change);
+    assert_eq!(faults().await, [fault(3), fault(2)]);
+    // What is not filled may lack values, but has no wrong ones.
+    behind(&database.location(), "UPDATE value_indexes SET last_number = 0");
+    assert_eq!(faults().await, [fault(3)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_moved_fills_its_indexes_again() {
+    let (first, served) = people().await;
+    with_fields(&served, FieldType::Number, true).await;
+    fill(&served).await;
+    served.store.close().await;
+    drop(served);
+    let second = first.other(testdb::Database::sqlite());
+    let third = first.other(crate::empty());
+    for (from, to) in [(&first, &second), (&second, &third)] {
+        move_all(&from.location(), &to.location(), |_| Continue(())).await.unwrap();
+        let served = to.serve(Options::default()).await;
+        assert_eq!(served.store.list_indexes().await.unwrap(), []);
+        assert_right(&served, false).await;
+        assert!(fill(&served).await > 0);
+        assert_right(&served, true).await;
+        served.store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_orders_as_documents_do() {
+    let (database, served) = people().await;
+    let [city, score] = with_fields(&served, FieldType::Number, true).await[..] else {
+        panic!("two indexes")
+    };
+    fill(&served).await;
+    let first =
+        served.store.list_contacts(served.workspace, &everything()).await.unwrap().contacts[0].clone();
+    database.update(&served, &first, edits([value_edit("score", json!(-7))])).await.unwrap();
+    let by_index = |indexed: IndexedField| SortKey::Value(indexed);
+    let by_document = |indexed: IndexedField| {
+        let IndexedField { field, index } = indexed;
+        SortKey::Document(Ranking::new(move |contact| Rank::Text(contact.order_key(field, index.kind))))
+    };
+    let starred = || Filter::Is(Facet::Starred);
+    for (indexed, is_descending) in [(city, false), (city, true), (score, false), (score, true)] {
+        for filter in [Filter::All, starred(), starred().not(), in_city(city.index.number, "City 1")] {
+            let query = |key, behind, offset| ContactQuery {
+                filter: filter.clone(),
+                sort: vec![Sort { key, is_descending }],
+                behind,
+                offset,
+                limit: 7,
+                ..everything()
+            };
+            let page = async |query: ContactQuery| {
+                let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+                let numbers: Vec<_> = page.contacts.iter().map(|contact| contact.number).collect();
+                let behind = page.contacts.last().and_then(|last| query.place(last, None));
+                (numbers, page.total, behind)
+            };
+            let (mut behind, mut met) = (None, 0);
+            loop {
+                let told = page(query(by_index(indexed), behind.clone(), 0)).await;
+                assert_eq!(told, page(query(by_document(indexed), behind.clone(), 0)).await);
+                assert_eq!(told.0, page(query(by_index(indexed), None, met)).await.0);
+                met += told.0.len() as u64;
+                assert!(met <= told.1);
+                if told.0.is_empty() {
+                    assert_eq!(met, told.1);
+                    break;
+                }
+                behind = told.2;
+            }
+        }
+    }
+    // Of two keys, and of an index that is gone, documents tell.
+    let both = vec![
+        Sort { key: by_index(city), is_descending: false },
+        Sort { key: by_index(score), is_descending: true },
+    ];
+    let documents = both.iter().zip([city, score]);
+    let documents =
+        documents.map(|(sort, indexed)| Sort { key: by_document(indexed), ..sort.clone() }).collect();
+    let numbers = async |sort| {
+        let page = served.store.list_contacts(served.workspace, &ContactQuery { sort, ..everything() }).await;
+        page.unwrap().contacts.iter().map(|contact| contact.number).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(both).await, numbers(documents).await);
+    let alone = |key| vec![Sort { key, is_descending: false }];
+    let expected = numbers(alone(by_document(score))).await;
+    assert_eq!(numbers(alone(by_index(score))).await, expected);
+    with_fields(&served, FieldType::Number, false).await;
+    while served.store.forget_index(served.workspace, score.index.number).await.unwrap() > 0 {}
+    assert_eq!(numbers(alone(by_index(score))).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn far_numbers_are_found_and_ordered_too() {
+    let (database, served) = served().await;
+    let [_, score] = with_fields(&served, FieldType::Number, true).await[..] else { panic!("two indexes") };
+    let create = |number: u64, score: u64| {
+        let change = edits([value_edit("score", json!(score))]);
+        served.run(
+            database
+                .write(served.workspace, Action::Create { id: database.id(), number: Some(number), change }),
+        )
+    };
+    for (number, score) in [(1, 5), (1 << 52, 4), (3, 6)] {
+        create(number, score).await.unwrap();
+    }
+    fill(&served).await;
+    assert_eq!(numbers(&served, scored(score.index.number, "5", None)).await, [1, 3]);
+    let sort = vec![Sort { key: SortKey::Value(score), is_descending: false }];
+    let page =
+        served.store.list_contacts(served.workspace, &ContactQuery { sort, ..everything() }).await.unwrap();
+    assert_eq!(page.contacts.iter().map(|each| each.number).collect::<Vec<_>>(), [1 << 52, 1, 3]);
+    sound(&served).await;
+}
