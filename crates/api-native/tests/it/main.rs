@@ -17,6 +17,7 @@ mod contacts;
 mod contract;
 mod dry_run;
 mod errors;
+mod filterable;
 mod filters;
 mod history;
 mod json_patch;

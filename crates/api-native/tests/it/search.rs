@@ -39,6 +39,10 @@ pub(crate) fn field(key: &str, kind: FieldType, options: &[&str]) -> Field {
 
 /// The contacts of the page about searches, alone in their workspace.
 async fn with_page() -> (TestApp, Client) {
+    with_page_and_fields(false).await
+}
+
+async fn with_page_and_fields(filterable: bool) -> (TestApp, Client) {
     let (test, client) = start().await;
     let now = Timestamp::parse_rfc3339("2026-03-31T15:00:00Z").unwrap();
     test.clock.advance_ms(now.millis() - test.clock.now().millis());
@@ -52,7 +56,7 @@ async fn with_page() -> (TestApp, Client) {
         field("newsletter", FieldType::Boolean, &[]),
     ];
     let edited = test.app.edit_catalog(test.workspace.number, |catalog| {
-        fields.iter().for_each(|field| catalog.fields.push(field.clone()));
+        fields.iter().for_each(|each| catalog.fields.push(Field { filterable, ..each.clone() }));
     });
     edited.await.unwrap();
     let mut tags = serde_json::Map::new();
@@ -88,13 +92,28 @@ async fn found(client: &Client, query: &str) -> Vec<String> {
 #[tokio::test]
 async fn the_page_about_searches_says_what_is_found() {
     let (_test, client) = with_page().await;
+    assert_page(&client).await;
+}
+
+#[tokio::test]
+async fn indexes_find_what_documents_say() {
+    let (test, client) = with_page_and_fields(true).await;
+    // Before they are filled, and then.
+    assert_page(&client).await;
+    let (first, then) = (test.app.index_values().await.unwrap(), test.app.index_values().await.unwrap());
+    assert_eq!((first.contacts, then.contacts), (2 * 4, 0));
+    assert_page(&client).await;
+    assert_orders(&test, &client).await;
+}
+
+async fn assert_page(client: &Client) {
     let (_, table) = PAGE.split_once("| Search | Finds |").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     let mut count = 0;
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').rsplitn(2, '|').map(str::trim).collect();
         let (search, expected) = (cells[1].trim_matches('`'), cells[0]);
-        assert_eq!(found(&client, &format!("q={}", escaped(search))).await.join(", "), expected, "{search}");
+        assert_eq!(found(client, &format!("q={}", escaped(search))).await.join(", "), expected, "{search}");
         // The tree means the same.
         let tree = serde_json::to_value(model::Search::parse(search).unwrap().search).unwrap();
         let list = client.post(SEARCH, &json!({ "filter": tree, "total": true })).await.expect(200);
@@ -168,6 +187,10 @@ async fn what_was_written_is_found_by_the_next_search() {
 #[tokio::test]
 async fn orders_are_by_any_scalar() {
     let (test, client) = with_page().await;
+    assert_orders(&test, &client).await;
+}
+
+async fn assert_orders(test: &TestApp, client: &Client) {
     let (jane, jose, mei, strasse) = ("Jane Smith", "José Ålund", "Mei Li", "Straße 7 GmbH");
     let list = client.get(&format!("{CONTACTS}?q=jose")).await.expect(200);
     test.clock.advance_ms(1000);
@@ -190,10 +213,10 @@ async fn orders_are_by_any_scalar() {
         ("closed_at", [jane, mei, strasse, jose]),
         ("-city,number", [jose, jane, mei, strasse]),
     ] {
-        assert_eq!(found(&client, &format!("sort={sort}")).await, expected, "{sort}");
+        assert_eq!(found(client, &format!("sort={sort}")).await, expected, "{sort}");
         // Page by page it is the same, whatever the filter reads.
         for q in ["", "created%3E%3Dtoday"] {
-            let mut pages = Vec::new();
+            let mut pages: Vec<String> = Vec::new();
             let mut cursor = String::new();
             loop {
                 let list =

@@ -106,7 +106,7 @@ pub struct Field {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_options: Vec<FieldOption>,
     /// Whether its values are kept in order, so that searches and orders find them without reading every contact.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub filterable: bool,
     /// When it was made.
     pub created_at: Timestamp,
