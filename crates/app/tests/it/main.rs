@@ -9,6 +9,7 @@
 )]
 
 mod cleaning;
+mod indexing;
 mod links;
 mod merging;
 mod records;
