@@ -12,7 +12,7 @@ mod order;
 use std::ops::Not as _;
 
 use model::search::{Comparison, Flag, Needle, Test};
-use model::{Catalog, Contact, Facet, RecordKind, Search, Timestamp};
+use model::{Catalog, Contact, Facet, Reads, RecordKind, Search, Timestamp};
 use store::{Filter, HasText, Predicate};
 
 pub use self::error::{BadOrder, BadTerm, Reason};
@@ -109,7 +109,10 @@ fn has_text(kind: RecordKind, needle: Needle) -> Filter {
     Filter::HasText(HasText { kind, needle, is_whole: false })
 }
 
-/// What documents are asked, under the name of the term.
-fn asked(name: &str, holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Filter {
-    Filter::Where(Predicate::new(holds).named(name))
+/// What documents are asked, of which this member is read, under the name of the term.
+fn asked(
+    (name, reads): (&str, &'static str),
+    holds: impl Fn(&Contact) -> bool + Send + Sync + 'static,
+) -> Filter {
+    Filter::Where(Predicate::new(holds).reading(Reads::only([reads])).named(name))
 }

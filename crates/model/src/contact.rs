@@ -1,6 +1,7 @@
 //! The contact: one record per person, stored as one document.
 
 mod document;
+mod part;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub use document::{
     ChannelDocument, CompanyLinkDocument, ContactDocument, NameDocument, ValueDocument, ValueDocuments,
     Written,
 };
+pub use part::Reads;
 
 /// One person. Members that are empty are left out of the stored document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -50,7 +50,7 @@ pub use company::{Company, CompanyLink};
 pub use condition::{Condition, Judge, Memberships, Subject};
 pub use contact::{
     Aliases, Birthday, ChannelDocument, CompanyLinkDocument, Contact, ContactDocument, Extras, Name,
-    NameDocument, Network, OptIn, ValueDocument, ValueDocuments, Written,
+    NameDocument, Network, OptIn, Reads, ValueDocument, ValueDocuments, Written,
 };
 pub use dialect::Dialect;
 pub use difference::{Difference, Member};

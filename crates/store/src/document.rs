@@ -1,6 +1,6 @@
 //! Stored documents: their formats, written and read in one place.
 
-use model::{Contact, ContactDocument, Record};
+use model::{Contact, ContactDocument, Reads, Record};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 
@@ -19,6 +19,15 @@ pub(crate) fn read_contact(format: i64, doc: &str) -> Result<Contact, serde_json
         1 => serde_json::from_str(doc),
         _ => Err(serde_json::Error::custom(format_args!("format {format} is not known"))),
     }
+}
+
+/// Reads a part of a contact in any format up to [`CONTACT_FORMAT`].
+pub(crate) fn read_part(format: i64, doc: &str, reads: &Reads) -> Result<Contact, StoreError> {
+    let contact = match format {
+        1 => Contact::read_part(doc, reads),
+        _ => read_contact(format, doc),
+    };
+    contact.map_err(|source| StoreError::Unreadable { what: "contact", source })
 }
 
 /// Reads a contact in place, in the format of now: an older one is read whole.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Contact, ContactDocument};
+use model::{Contact, ContactDocument, Reads};
 
 use crate::{StoreError, document};
 
@@ -110,6 +110,11 @@ impl Documents {
     /// [`StoreError::Unreadable`] when one is damaged.
     pub fn contacts(&self) -> Result<Vec<Arc<Contact>>, StoreError> {
         self.iter().map(|(format, text)| Ok(Arc::new(read(document::read_contact(format, text))?))).collect()
+    }
+
+    /// The contacts, with these members alone.
+    pub(crate) fn parts(&self, reads: &Reads) -> Result<Vec<Contact>, StoreError> {
+        self.iter().map(|(format, text)| document::read_part(format, text, reads)).collect()
     }
 
     /// The contacts in place.

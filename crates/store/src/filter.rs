@@ -5,7 +5,7 @@ use std::ops::Not;
 use std::sync::Arc;
 
 use model::search::Needle;
-use model::{ChannelKind, Contact, Facet, RecordKind};
+use model::{ChannelKind, Contact, Facet, Reads, RecordKind};
 use uuid::Uuid;
 
 use crate::IndexedField;
@@ -51,13 +51,20 @@ pub struct HasText {
 #[derive(Clone)]
 pub struct Predicate {
     holds: Arc<dyn Fn(&Contact) -> bool + Send + Sync>,
+    reads: Reads,
     name: Arc<str>,
 }
 
 impl Predicate {
     /// What this function says.
     pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
-        Self { holds: Arc::new(holds), name: Arc::default() }
+        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default() }
+    }
+
+    /// The same where the function reads these members alone: it may get contacts without the others.
+    #[must_use]
+    pub fn reading(self, reads: Reads) -> Self {
+        Self { reads, ..self }
     }
 
     /// The same, under the name that a list that takes too long says it by.
@@ -176,6 +183,17 @@ impl Filter {
         names
     }
 
+    /// What of documents is read to ask them.
+    pub(crate) fn reads(&self) -> Reads {
+        let mut reads = Reads::only([]);
+        self.each(&mut |part| {
+            if let Self::Where(predicate) | Self::InRange(_, predicate) = part {
+                reads = std::mem::take(&mut reads).and(&predicate.reads);
+            }
+        });
+        reads
+    }
+
     /// The ids of the questions whose answers it needs from records of a kind.
     pub(crate) fn questions(&self, kind: RecordKind) -> BTreeSet<Uuid> {
         let mut ids = BTreeSet::new();
@@ -287,24 +305,17 @@ impl Filter {
         }
     }
 
-    /// Whether it holds for this contact; who has a text stands in the answers.
+    /// Whether it holds for this contact: as the answers tell, else as its document says.
     pub(crate) fn holds(&self, contact: &Contact, answers: &Answers) -> bool {
-        self.holds_with(contact, &contact.facets(), answers)
-    }
-
-    fn holds_with(&self, contact: &Contact, facets: &[Uuid], answers: &Answers) -> bool {
+        let has = |numbers: Option<&Numbers>| numbers.is_some_and(|numbers| numbers.contains(contact.number));
         match self {
             Self::All => true,
-            Self::And(parts) => parts.iter().all(|part| part.holds_with(contact, facets, answers)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds_with(contact, facets, answers)),
-            Self::Not(part) => !part.holds_with(contact, facets, answers),
-            Self::Is(facet) => facets.binary_search(&facet.id()).is_ok(),
-            Self::HasChannel(kind, value) => {
-                contact.channels.iter().any(|channel| channel.kind == *kind && channel.value == *value)
-            }
-            Self::HasText(asked) => {
-                answers.texts.get(asked).is_some_and(|numbers| numbers.contains(contact.number))
-            }
+            Self::And(parts) => parts.iter().all(|part| part.holds(contact, answers)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(contact, answers)),
+            Self::Not(part) => !part.holds(contact, answers),
+            Self::Is(facet) => has(answers.facets.get(&facet.id())),
+            Self::HasChannel(kind, value) => has(answers.channels.get(&(kind.clone(), value.clone()))),
+            Self::HasText(asked) => has(answers.texts.get(asked)),
             Self::InRange(range, predicate) => match answers.ranges.get(range) {
                 Some(numbers) => numbers.contains(contact.number),
                 None => (predicate.holds)(contact),

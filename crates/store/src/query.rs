@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::{Contact, Facet, Record, RecordKind, Ref};
+use model::{Contact, Facet, Reads, Record, RecordKind, Ref};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -230,6 +230,11 @@ impl ContactQuery {
             || self.sort.iter().any(|sort| matches!(sort.key, SortKey::Document(_)))
     }
 
+    /// What of documents is read to choose and to order them.
+    pub(crate) fn reads(&self) -> Reads {
+        self.sort.iter().fold(self.filter.reads(), |reads, sort| reads.and(&sort.reads()))
+    }
+
     /// The index that has the contacts in the order of the list.
     pub(crate) fn walked(&self) -> Option<IndexedField> {
         match self.sort.as_slice() {
@@ -246,7 +251,7 @@ impl ContactQuery {
         let sort = self.sort.iter().map(|sort| match &sort.key {
             SortKey::Value(indexed) if !is_walked || is_left_out(indexed.index.number) => {
                 let key = sort.key.clone();
-                let ranking = Ranking::new(move |contact| rank(&key, contact));
+                let ranking = Ranking::new(move |contact| rank(&key, contact)).reading(sort.reads());
                 Sort { key: SortKey::Document(ranking), is_descending: sort.is_descending }
             }
             _ => sort.clone(),

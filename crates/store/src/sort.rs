@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use model::{Contact, Facet};
+use model::{Contact, Facet, Reads};
 use serde::{Deserialize, Serialize};
 
 use crate::query::Behind;
@@ -19,6 +19,17 @@ pub struct Sort {
 }
 
 impl Sort {
+    /// What of a document is read to rank it.
+    pub(crate) fn reads(&self) -> Reads {
+        match &self.key {
+            SortKey::Number | SortKey::CreatedAt => Reads::only([]),
+            SortKey::FirstName | SortKey::LastName => Reads::only(["name"]),
+            SortKey::Value(_) => Reads::only(["values"]),
+            SortKey::Is(_) => Reads::Everything,
+            SortKey::Document(ranking) => ranking.reads.clone(),
+        }
+    }
+
     /// What a contact is ranked by.
     pub(crate) fn rank(&self, contact: &Contact) -> Rank {
         rank(&self.key, contact)
@@ -59,12 +70,21 @@ pub enum Rank {
 
 /// A function from contacts to ranks.
 #[derive(Clone)]
-pub struct Ranking(Arc<dyn Fn(&Contact) -> Rank + Send + Sync>);
+pub struct Ranking {
+    rank: Arc<dyn Fn(&Contact) -> Rank + Send + Sync>,
+    reads: Reads,
+}
 
 impl Ranking {
     /// What this function says.
     pub fn new(rank: impl Fn(&Contact) -> Rank + Send + Sync + 'static) -> Self {
-        Self(Arc::new(rank))
+        Self { rank: Arc::new(rank), reads: Reads::Everything }
+    }
+
+    /// The same where the function reads these members alone: it may get contacts without the others.
+    #[must_use]
+    pub fn reading(self, reads: Reads) -> Self {
+        Self { reads, ..self }
     }
 }
 
@@ -155,7 +175,7 @@ pub(crate) fn rank(key: &SortKey, contact: &Contact) -> Rank {
         SortKey::LastName => text(contact.name.last.as_deref()),
         SortKey::Is(facet) => Rank::Number(contact.facets().binary_search(&facet.id()).is_ok().into()),
         SortKey::Value(IndexedField { field, index }) => Rank::Text(contact.order_key(*field, index.kind)),
-        SortKey::Document(ranking) => (ranking.0)(contact),
+        SortKey::Document(ranking) => (ranking.rank)(contact),
     }
 }
 

@@ -7,7 +7,7 @@ use model::search::{Comparison, Needle, Test, words};
 use model::value::order::{self, FIRST_KEY};
 use model::{
     Catalog, ChannelKind, CompanyId, Contact, Decimal, Dialect, Facet, Field, FieldType, Item, ItemRef,
-    Items, Native, RecordKind, Ref, Timestamp, Value, channel, value,
+    Items, Native, Reads, RecordKind, Ref, Timestamp, Value, channel, value,
 };
 use store::{Filter, HasText, Predicate, ValueRange};
 
@@ -40,7 +40,7 @@ pub(super) fn in_range(
         let own = contact.order_key(id, kind);
         own >= from && until.as_ref().is_none_or(|until| own < *until)
     });
-    let holds = holds.named(name);
+    let holds = holds.reading(Reads::only(["values"])).named(name);
     match range {
         Some(range) => Filter::InRange(range, holds),
         None => Filter::Where(holds),
@@ -63,10 +63,12 @@ impl Member<'_> {
     /// Those that the comparison holds for.
     pub(super) fn compare(self, asked: &Asked<'_>) -> Result<Filter, Reason> {
         match self {
-            Self::Text(member) => asked.text(move |contact| member.of(contact), Some(member)),
+            Self::Text(member) => {
+                asked.text(member.stored(), move |contact| member.of(contact), Some(member))
+            }
             Self::Instant(member) => {
                 let (moment, test) = (asked.moment()?, asked.comparison.test);
-                Ok(asked.documents(move |contact| {
+                Ok(asked.documents(member.stored(), move |contact| {
                     holds(test, member.of(contact).map(|at| compare_moment(at.millis(), moment)))
                 }))
             }
@@ -129,8 +131,13 @@ impl Asked<'_> {
         Ok(if self.comparison.test == Test::NotEqual { filter.not() } else { filter })
     }
 
-    fn documents(&self, holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Filter {
-        asked(&model::Search::Where(self.comparison.clone()).to_string(), holds)
+    /// Documents are asked, of which this member is read.
+    fn documents(
+        &self,
+        reads: &'static str,
+        holds: impl Fn(&Contact) -> bool + Send + Sync + 'static,
+    ) -> Filter {
+        asked((&model::Search::Where(self.comparison.clone()).to_string(), reads), holds)
     }
 
     /// Values of a field in their order: what is compared with has the keys from the first of these up to
@@ -160,15 +167,16 @@ impl Asked<'_> {
     /// A text; which member it is, when that is one that words are looked for in.
     fn text(
         &self,
+        reads: &'static str,
         read: impl Fn(&Contact) -> Option<&str> + Send + Sync + 'static,
         member: Option<TextMember>,
     ) -> Result<Filter, Reason> {
         let (test, key) = (self.comparison.test, words::key(&self.comparison.value));
         let filter = if test == Test::Matches {
             let needle = self.needle()?;
-            self.documents(move |contact| read(contact).is_some_and(|text| needle.is_in_text(text)))
+            self.documents(reads, move |contact| read(contact).is_some_and(|text| needle.is_in_text(text)))
         } else {
-            self.documents(move |contact| {
+            self.documents(reads, move |contact| {
                 let own = read(contact).filter(|text| !text.is_empty());
                 holds(test, own.map(|text| words::key(text).cmp(&key)))
             })
@@ -184,7 +192,7 @@ impl Asked<'_> {
     fn count(&self, read: fn(&Contact) -> u64) -> Result<Filter, Reason> {
         let number = Decimal::parse(&self.comparison.value).ok_or_else(|| self.bad_value("a number"))?;
         let (test, key) = (self.comparison.test, number.order_key());
-        Ok(self.documents(move |contact| {
+        Ok(self.documents("number", move |contact| {
             let own = Decimal::parse(&read(contact).to_string()).map(|own| own.order_key());
             holds(test, own.map(|own| own.cmp(&key)))
         }))
@@ -196,7 +204,7 @@ impl Asked<'_> {
         if self.comparison.test == Test::Matches {
             let needle = self.needle()?;
             let in_text = has_text(RecordKind::Contact, needle.clone());
-            let holds = self.documents(move |contact| {
+            let holds = self.documents("channels", move |contact| {
                 let is_in = |channel: &&model::Channel| {
                     needle.is_in_text(&channel.value) || needle.is_in_text(&channel.raw)
                 };
@@ -213,7 +221,7 @@ impl Asked<'_> {
             None => {
                 let any = [ChannelKind::Email, ChannelKind::Phone].map(with);
                 let text = text.trim().to_owned();
-                let same = self.documents(move |contact| {
+                let same = self.documents("channels", move |contact| {
                     contact.channels.iter().any(|channel| *channel.value == *text || *channel.raw == *text)
                 });
                 let same = match Needle::new(&self.comparison.value) {
@@ -263,6 +271,7 @@ impl Asked<'_> {
                     return Ok(self.in_order(field, exactly(key)));
                 }
                 self.text(
+                    "values",
                     move |contact| match contact.values.get(&id) {
                         Some(Value::Text(text)) => Some(text.as_str()),
                         _ => None,

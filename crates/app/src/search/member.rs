@@ -102,6 +102,15 @@ texts! {
 }
 
 impl TextMember {
+    /// The member of the stored contact that it stands in.
+    pub(super) fn stored(self) -> &'static str {
+        match self {
+            Self::Name | Self::FirstName | Self::LastName => "name",
+            Self::Linkedin | Self::X | Self::Facebook | Self::Instagram | Self::Youtube => "social",
+            _ => Self::ALL.iter().find(|(_, each)| *each == self).map_or("", |(name, _)| name),
+        }
+    }
+
     /// Whether it is a part of what words are looked for in, and always as a whole.
     pub(super) fn is_searched(self) -> bool {
         matches!(self, Self::Name | Self::FirstName | Self::LastName)
@@ -126,6 +135,16 @@ impl InstantMember {
         ("closed_at", Self::Closed),
         ("blocked_at", Self::Blocked),
     ];
+
+    /// The member of the stored contact that it is.
+    pub(super) fn stored(self) -> &'static str {
+        match self {
+            Self::Created => "created_at",
+            Self::Updated => "updated_at",
+            Self::Closed => "closed_at",
+            Self::Blocked => "blocked_at",
+        }
+    }
 
     /// When it was.
     pub(super) fn of(self, contact: &Contact) -> Option<Timestamp> {
@@ -190,12 +209,12 @@ impl<'c> Member<'c> {
             | Self::Revision => Filter::All,
             Self::Instant(InstantMember::Closed) => is(Facet::Closed),
             Self::Instant(InstantMember::Blocked) => is(Facet::Blocked),
-            Self::Text(member) => {
-                asked(term, move |contact| member.of(contact).is_some_and(|text| !text.is_empty()))
-            }
+            Self::Text(member) => asked((term, member.stored()), move |contact| {
+                member.of(contact).is_some_and(|text| !text.is_empty())
+            }),
             Self::Channels(kind) => {
                 let kind = kind.of();
-                asked(term, move |contact| {
+                asked((term, "channels"), move |contact| {
                     contact
                         .channels
                         .iter()
@@ -203,9 +222,9 @@ impl<'c> Member<'c> {
                 })
             }
             Self::Tag => is(Facet::HasTag),
-            Self::List => asked(term, |contact| !contact.lists.is_empty()),
-            Self::Company => asked(term, |contact| !contact.companies.is_empty()),
-            Self::Note => asked(term, |contact| !contact.notes.is_empty()),
+            Self::List => asked((term, "lists"), |contact| !contact.lists.is_empty()),
+            Self::Company => asked((term, "companies"), |contact| !contact.companies.is_empty()),
+            Self::Note => asked((term, "notes"), |contact| !contact.notes.is_empty()),
             Self::User => is(Facet::HasUser),
             Self::Team => is(Facet::HasTeam),
             Self::OptIn => Filter::any_of([Facet::OptedIn, Facet::OptedOut]),
@@ -222,7 +241,7 @@ fn has_value(field: &Field, catalog: &Catalog, term: &str) -> Filter {
         }
         FieldType::Boolean => {
             let id = field.id;
-            asked(term, move |contact| contact.values.contains_key(&id))
+            asked((term, "values"), move |contact| contact.values.contains_key(&id))
         }
         _ => in_range(field, catalog, (FIRST_KEY.to_owned(), None), term),
     }

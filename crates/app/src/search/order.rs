@@ -1,7 +1,7 @@
 //! Orders: `-updated_at,last_name`.
 
 use model::search::Flag;
-use model::{Catalog, Contact, Field, FieldType, Value};
+use model::{Catalog, Contact, Field, FieldType, Reads, Value};
 use store::{ContactOrder, IndexedField, Rank, Ranking, Sort, SortKey};
 
 use super::error::{BadOrder, nearest};
@@ -65,13 +65,12 @@ fn unknown(name: &str, catalog: &Catalog) -> BadOrder {
 }
 
 fn sort_key(member: Member<'_>, catalog: &Catalog) -> Option<SortKey> {
-    let document = |rank: fn(&Contact) -> Rank| Some(SortKey::Document(Ranking::new(rank)));
     match member {
         Member::Text(TextMember::FirstName) => Some(SortKey::FirstName),
         Member::Text(TextMember::LastName) => Some(SortKey::LastName),
         Member::Text(text) => {
             let rank = move |contact: &Contact| text.of(contact).map_or(Rank::Nothing, text_rank);
-            Some(SortKey::Document(Ranking::new(rank)))
+            Some(by_document(text.stored(), rank))
         }
         Member::Number => Some(SortKey::Number),
         Member::Instant(InstantMember::Created) => Some(SortKey::CreatedAt),
@@ -79,9 +78,11 @@ fn sort_key(member: Member<'_>, catalog: &Catalog) -> Option<SortKey> {
             let rank = move |contact: &Contact| {
                 instant.of(contact).map_or(Rank::Nothing, |at| Rank::Number(at.millis()))
             };
-            Some(SortKey::Document(Ranking::new(rank)))
+            Some(by_document(instant.stored(), rank))
         }
-        Member::Revision => document(|contact| Rank::Number(contact.revision.cast_signed())),
+        Member::Revision => {
+            Some(by_document("revision", |contact| Rank::Number(contact.revision.cast_signed())))
+        }
         Member::Field(field) => field_key(field, catalog),
         Member::Channels(_)
         | Member::Tag
@@ -102,9 +103,11 @@ fn field_key(field: &Field, catalog: &Catalog) -> Option<SortKey> {
         field.options.iter().map(|option| (option.id, option.name.to_lowercase())).collect();
     let (id, kind) = (field.id, field.kind);
     if kind.is_ordered() {
-        let ranking = Ranking::new(move |contact| Rank::Text(contact.order_key(id, kind)));
         let indexed = catalog.indexes.get(&id).map(|index| IndexedField { field: id, index: *index });
-        return Some(indexed.map_or(SortKey::Document(ranking), SortKey::Value));
+        let key = indexed.map(SortKey::Value);
+        return Some(key.unwrap_or_else(|| {
+            by_document("values", move |contact| Rank::Text(contact.order_key(id, kind)))
+        }));
     }
     let rank = move |contact: &Contact| match contact.values.get(&id) {
         Some(Value::Boolean(flag)) => Rank::Number((*flag).into()),
@@ -114,7 +117,12 @@ fn field_key(field: &Field, catalog: &Catalog) -> Option<SortKey> {
         }
         _ => Rank::Nothing,
     };
-    Some(SortKey::Document(Ranking::new(rank)))
+    Some(by_document("values", rank))
+}
+
+/// What documents say, of which this member is read.
+fn by_document(reads: &'static str, rank: impl Fn(&Contact) -> Rank + Send + Sync + 'static) -> SortKey {
+    SortKey::Document(Ranking::new(rank).reading(Reads::only([reads])))
 }
 
 /// Texts are compared without case and accents, by their first characters.

@@ -55,14 +55,14 @@ pub(super) async fn list(
         let candidates = query.candidates(&may);
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
-        let mut holds = Vec::new();
+        let (mut holds, reads) = (Vec::new(), query.reads());
         while holds.len() < enough {
             query.patience.check()?;
             let chunk: Vec<u64> = candidates.by_ref().take(CHUNK).collect();
             if chunk.is_empty() {
                 break;
             }
-            for contact in by_number(session, workspace, &chunk, "").await?.contacts()? {
+            for contact in by_number(session, workspace, &chunk, "").await?.parts(&reads)? {
                 if query.filter.holds(&contact, &answers) {
                     holds.push(contact.number);
                     ranked.add(&contact);

@@ -1,15 +1,15 @@
 //! Lists of contacts.
 
-use model::{ChannelKind, Contact, RecordKind};
+use model::{ChannelKind, Contact, Reads, RecordKind};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
-use super::{facets, last_events, load};
+use super::{facets, last_events};
 use crate::backend::integer;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
-use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
+use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber, document};
 
 /// SQLite's ways to say what lists need.
 pub(crate) const SYNTAX: Syntax = Syntax {
@@ -87,7 +87,7 @@ fn looked_up(
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut holds = Vec::new();
         let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
-        each(connection, workspace, candidates, |contact| {
+        each(connection, workspace, (candidates, &query.reads()), |contact| {
             if query.filter.holds(&contact, &answers) {
                 holds.push(contact.number);
                 ranked.add(&contact);
@@ -143,18 +143,18 @@ fn by_number(
 
 const BY_NUMBER: &str = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
 
-/// The contacts with these numbers, in this order, until one is the last that is wanted.
+/// The contacts with these numbers, in this order, with what is read of them, until one is the last that is wanted.
 fn each(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    numbers: impl Iterator<Item = u64>,
+    (numbers, reads): (impl Iterator<Item = u64>, &Reads),
     mut see: impl FnMut(Contact) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         let key = params![workspace.0, integer(number)];
-        let contact = statement.query_row(key, |row| load::contact(row, 0, 1))?;
-        if !see(contact.contact()?)? {
+        let read = |row: &Row<'_>| Ok(document::read_part(row.get(0)?, row.get_ref(1)?.as_str()?, reads));
+        if !see(statement.query_row(key, read)??)? {
             break;
         }
     }
