@@ -27,8 +27,11 @@ pub(crate) struct Kind {
     columns: &'static [&'static str],
 }
 
-const FIELD: Kind =
-    Kind { kind: RecordKind::Field, name: "name", columns: &["key", "name", "type", "entity", "options"] };
+const FIELD: Kind = Kind {
+    kind: RecordKind::Field,
+    name: "name",
+    columns: &["key", "name", "type", "entity", "filterable", "options"],
+};
 pub(crate) const TAG: Kind =
     Kind { kind: RecordKind::Tag, name: "name", columns: &["name", "background_color", "text_color"] };
 pub(crate) const LIST: Kind =

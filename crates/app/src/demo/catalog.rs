@@ -197,7 +197,8 @@ fn field((number, key, name, kind, alias, options): FieldRow, clock: &dyn Clock)
     };
     Field {
         former_options: Vec::new(),
-        filterable: false,
+        // Searches and orders by it are what the guides show.
+        filterable: key == "lead_score",
         id: FieldId(clock.fresh_id()),
         number,
         key: key.to_owned(),

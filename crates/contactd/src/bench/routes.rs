@@ -1,16 +1,20 @@
 //! What single requests take, asked one after the other: pages of every API's list of contacts, near its beginning and
-//! near its end, finding somebody, a filtered list, renaming a tag that many have.
+//! near its end, finding somebody, a filtered list, searches, renaming a tag that many have; and the searches that compare
+//! values once more when the field is filterable.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
+use app::{App, Settings, SystemClock};
 use hyper::Method;
-use model::Json;
+use model::{Catalog, Field, Json};
 use serde::Serialize;
 use serde_json::json;
 
 use super::child::Server;
 use super::http::{self, Connection};
+use super::raw;
 use super::records::Person;
 use super::session::{Session, usual_batch};
 use super::statistics::Latencies;
@@ -48,19 +52,70 @@ impl Session<'_> {
     /// Asks for each of them on one connection.
     pub(super) async fn routes(&self) -> anyhow::Result<Vec<Route>> {
         self.show("single requests");
-        let server = Server::start(self.database.location(), usual_batch()).await?;
-        let connections = http::connect(server.address(), 1, &self.seeded.secret).await?;
-        let mut connection = connections.into_iter().next().context("there is no connection")?;
         let contacts = self.seeded.workload.people();
         let person = self.seeded.workload.known(contacts / 2);
         let mut routes = Vec::new();
+        let (server, mut connection) = self.connected().await?;
         for ask in asks(&mut connection, contacts, &person).await? {
+            routes.push(time(&mut connection, ask).await?);
+        }
+        drop(connection);
+        server.stop().await?;
+        self.show("making a field filterable");
+        self.make_filterable().await?;
+        self.show("single requests");
+        let (server, mut connection) = self.connected().await?;
+        for ask in asks_of_index(&person) {
             routes.push(time(&mut connection, ask).await?);
         }
         drop(connection);
         server.stop().await?;
         Ok(routes)
     }
+
+    async fn connected(&self) -> anyhow::Result<(Server, Connection)> {
+        let server = Server::start(self.database.location(), usual_batch()).await?;
+        let connections = http::connect(server.address(), 1, &self.seeded.secret).await?;
+        let connection = connections.into_iter().next().context("there is no connection")?;
+        Ok((server, connection))
+    }
+
+    /// In this process, so that it is known when the index has all contacts.
+    async fn make_filterable(&self) -> anyhow::Result<()> {
+        let store = raw::open(self.database.location(), usual_batch()).await?;
+        let app = App::new(store.clone(), Arc::new(SystemClock), Settings::default());
+        let edit = |catalog: &mut Catalog| {
+            let mut fields: Vec<_> = catalog.fields.iter().cloned().collect();
+            fields.retain(|field| field.key == "lead_score");
+            fields.into_iter().for_each(|field| catalog.fields.put(Field { filterable: true, ..field }));
+        };
+        app.edit_catalog(self.seeded.workspace, edit).await.context("cannot make the field filterable")?;
+        app.index_values().await.context("cannot index its values")?;
+        app.close().await;
+        store.close().await;
+        Ok(())
+    }
+}
+
+/// A search for contacts.
+fn search(text: &str) -> String {
+    let text = text.replace(' ', "%20").replace('>', "%3E").replace('=', "%3D").replace('"', "%22");
+    format!("/api/v1/contacts?limit=50&q={text}")
+}
+
+/// What an index of values tells.
+fn asks_of_index(person: &Person) -> Vec<Ask> {
+    let (first, last) = (person.first, person.last);
+    let named = search(&format!("{first} {last}"));
+    let get = Ask::get;
+    vec![
+        get("filterable: a value of a hundredth", search("lead_score=42")),
+        get("filterable: values of a fifth", search("lead_score>79")),
+        get("filterable: a name and values", search(&format!("{last} starred lead_score>79"))),
+        get("filterable: a whole name and a number", search(&format!("{first} {last} lead_score>500"))),
+        get("filterable: all, by the field", "/api/v1/contacts?limit=50&sort=-lead_score".to_owned()),
+        get("filterable: a whole name, by the field", format!("{named}&sort=-lead_score")),
+    ]
 }
 
 /// All that is asked for; what a dialect calls a workspace and tags is looked up first.
@@ -73,10 +128,6 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
     let label = text(&labels, "/result/1/id")?;
     let tags = found(connection, "/rolodex/user-api/v1/tags?limit=1").await?;
     let tag = text(&tags, "/data/0/id")?;
-    let search = |text: &str| {
-        let text = text.replace(' ', "%20").replace('>', "%3E").replace('"', "%22");
-        format!("/api/v1/contacts?limit=50&q={text}")
-    };
     let (first, last) = (person.first, person.last);
     let label_name = text(&labels, "/result/1/display_name")?;
     let contact = found(connection, &search(person.email())).await?;
@@ -111,6 +162,9 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
         get("search: a whole name", search(&format!("{first} {last}"))),
         get("search: the beginning of a word", search(first.get(..3).unwrap_or(first))),
         get("search: a name, a tag, a flag", search(&format!("{last} tag:\"{label_name}\" starred"))),
+        get("search: a value of a hundredth", search("lead_score=42")),
+        get("search: values of a fifth", search("lead_score>79")),
+        get("search: a name and values", search(&format!("{last} starred lead_score>79"))),
         get("search: a whole name and a number", search(&format!("{first} {last} lead_score>500"))),
         get(
             "search: a whole name, by a field",

@@ -212,6 +212,10 @@ pub(crate) struct FieldFlags {
     #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     entity: Option<String>,
+    /// Whether its values are kept in order, so that searches find them without reading every contact
+    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filterable: Option<bool>,
     /// An option, in their order; repeatable. With `set`, those that are left out are deleted
     #[arg(long = "option", value_name = "VALUE")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
