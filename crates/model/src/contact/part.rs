@@ -154,7 +154,8 @@ mod tests {
     fn damaged_documents_are_refused() {
         let doc = serde_json::to_string(&contact()).unwrap();
         let reads = Reads::only(["city"]);
-        for damaged in [&doc[1..], &doc[..doc.len() - 1], &format!("{doc} x"), "[]", "7", "{}"] {
+        let (begun, ended) = (doc.strip_suffix('}').unwrap(), doc.strip_prefix('{').unwrap());
+        for damaged in [begun, ended, &format!("{doc} x"), "[]", "7", "{}"] {
             assert!(Contact::read_part(damaged, &reads).is_err(), "{damaged}");
         }
     }

@@ -150,5 +150,8 @@ pub(super) fn each(connection: &Connection, mut see: impl FnMut(ValueRow)) -> Re
             number: row.get(3)?,
         })
     })?;
-    rows.into_iter().try_for_each(|row| Ok(see(row?)))
+    for row in rows {
+        see(row?);
+    }
+    Ok(())
 }
