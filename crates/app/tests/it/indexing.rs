@@ -43,7 +43,8 @@ async fn a_server_keeps_indexes_as_the_catalog_wants_them() {
         .await
         .unwrap()
     };
-    let work = tokio::spawn({
+    let mut work = tokio::task::JoinSet::new();
+    work.spawn({
         let app = app.clone();
         async move { app.keep_indexed().await }
     });
@@ -56,5 +57,5 @@ async fn a_server_keeps_indexes_as_the_catalog_wants_them() {
     assert_ne!(other, number);
     until(&store, |stored| stored.iter().any(|each| each.number == other && each.is_filled)).await;
     app.close().await;
-    work.await.unwrap();
+    work.join_all().await;
 }
