@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use api_kit::{Call, Query};
+use app::search::may_be;
 use app::{ContactOrder, ContactQuery, Filter, Missing, Rank, Ranking, Sort, SortKey};
 use model::{
     Catalog, ChannelKind, Company, CompanyId, Contact, Dialect, Facet, FieldType, ItemRef, Ref,
@@ -187,7 +188,9 @@ impl Asked {
             }
         }
         if let Some(text) = self.search.clone() {
-            parts.push(Filter::holds_where(move |contact| search::finds(contact, &text)));
+            parts.push(Filter::holds_where_of(["name", "channels"], move |contact| {
+                search::finds(contact, &text)
+            }));
         }
         let (order, sort) = self.order();
         Ok(ContactQuery {
@@ -230,6 +233,16 @@ impl Asked {
                 Some(shown_with(companies))
             }
             Column::Key(key) => {
+                // An empty text may be shown where there is no value.
+                let filterable = self.catalog.custom_fields().find(|field| field.key == *key);
+                let filterable = filterable.filter(|_| values.iter().all(|value| !value.trim().is_empty()));
+                let indexed = filterable.and_then(|field| {
+                    let each = values.iter().map(|value| may_be(field, &self.catalog, value));
+                    each.collect::<Option<Vec<_>>>().map(Filter::Any)
+                });
+                if indexed.is_some() {
+                    return Ok(indexed);
+                }
                 let field = self.catalog.fields.find(&ItemRef::Key(key.clone()));
                 let is_select = |kind| matches!(kind, FieldType::SingleSelect | FieldType::MultiSelect);
                 let field = field.filter(|field| is_select(field.kind));
@@ -282,7 +295,7 @@ fn shown_with(companies: Vec<CompanyId>) -> Filter {
     let is_first = move |contact: &Contact| {
         contact::links(contact).next().is_some_and(|link| companies.contains(&link.id))
     };
-    Filter::And(vec![has, Filter::holds_where(is_first)])
+    Filter::And(vec![has, Filter::holds_where_of(["companies"], is_first)])
 }
 
 /// Addresses are compared as written and as they are looked up.

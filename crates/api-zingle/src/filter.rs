@@ -84,7 +84,7 @@ fn channel(query: &Query, catalog: &Catalog) -> Option<Filter> {
             _ => found,
         });
     }
-    Some(Filter::holds_where(move |contact| {
+    Some(Filter::holds_where_of(["channels"], move |contact| {
         contact.channels.iter().any(|channel| {
             let is_typed =
                 kind.as_ref().is_none_or(|(kind, id)| channel.kind == *kind && is_of(channel, *id));
@@ -95,7 +95,7 @@ fn channel(query: &Query, catalog: &Catalog) -> Option<Filter> {
 
 /// Some channel has this type.
 fn typed(kind: ChannelKind, id: ChannelTypeId) -> Filter {
-    Filter::holds_where(move |contact| {
+    Filter::holds_where_of(["channels"], move |contact| {
         contact.channels.iter().any(|channel| channel.kind == kind && is_of(channel, id))
     })
 }
@@ -151,15 +151,17 @@ fn opt_in(query: &Query) -> Option<Filter> {
 fn texts(query: &Query) -> Vec<Filter> {
     let mut parts = Vec::new();
     if let Some(text) = given(query, "external_id").map(str::to_owned) {
-        parts.push(Filter::holds_where(move |contact| {
+        parts.push(Filter::holds_where_of(["extras"], move |contact| {
             contact.extras.get(Dialect::Zingle, "external_id").and_then(|id| id.as_str()) == Some(&text)
         }));
     }
     if let Some(text) = given(query, "locked_by_source").map(str::to_owned) {
-        parts.push(Filter::holds_where(move |contact| contact.locked_by.as_deref() == Some(&text)));
+        parts.push(Filter::holds_where_of(["locked_by"], move |contact| {
+            contact.locked_by.as_deref() == Some(&text)
+        }));
     }
     if let Some(text) = given(query, "query").map(str::to_lowercase) {
-        parts.push(Filter::holds_where(move |contact| {
+        parts.push(Filter::holds_where_of(["name", "channels"], move |contact| {
             let has = |part: Option<&str>| part.is_some_and(|part| part.to_lowercase().contains(&text));
             has(contact.name.first.as_deref())
                 || has(contact.name.last.as_deref())
@@ -192,5 +194,7 @@ fn instant(query: &Query, name: &'static str) -> Result<Option<Filter>, Problem>
         "unconfirmed_at" => |contact| contact.unconfirmed_at,
         _ => return Ok(Some(Filter::Any(Vec::new()))),
     };
-    Ok(Some(Filter::holds_where(move |contact| at(contact).is_some_and(|at| range.contains(at)))))
+    Ok(Some(Filter::holds_where_of(["unconfirmed_at"], move |contact| {
+        at(contact).is_some_and(|at| range.contains(at))
+    })))
 }

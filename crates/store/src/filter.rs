@@ -124,6 +124,14 @@ impl Filter {
         Self::Where(Predicate::new(holds))
     }
 
+    /// Those that this holds for, which reads these members alone.
+    pub fn holds_where_of<const N: usize>(
+        reads: [&'static str; N],
+        holds: impl Fn(&Contact) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::Where(Predicate::new(holds).reading(Reads::only(reads)))
+    }
+
     /// The same with other filters in the place of some questions.
     #[must_use]
     pub fn replace(self, with: &impl Fn(&Facet) -> Option<Self>) -> Self {

@@ -155,13 +155,13 @@ async fn every_expression_is_known_by_its_word_and_its_sign() {
 
 #[tokio::test]
 async fn conditions_compare_what_contacts_show() {
-    let (_test, client) = start().await;
+    let (test, client) = start().await;
     put_fields(
         &client,
         json!({"email": "John@Acquire.io", "phone": "(212) 555-0100", "stage": "Seed", "zip_code": "94607"}),
     )
     .await;
-    for (conditions, expected) in [
+    let rows = [
         ("where=name|eq|John", vec![2]),
         ("where=fields.name|eq|John", vec![2]),
         ("where=name|like|john%", vec![2, 3]),
@@ -183,6 +183,14 @@ async fn conditions_compare_what_contacts_show() {
         ("where=companyId|gt|5", vec![4]),
         ("where=companyId|eq|99", vec![]),
         ("where=lead_score|gt|9", vec![4]),
+        ("where=lead_score|eq|95", vec![4]),
+        ("where=lead_score|in|95,7", vec![4]),
+        ("where=lead_score|eq|95.0", vec![]),
+        ("where=lead_score|eq|high", vec![]),
+        ("where=lead_score|eq|", vec![]),
+        ("where=lead_score|ne|95", vec![1, 2, 3]),
+        ("where=zip_code|eq|94607", vec![2]),
+        ("where=zip_code|in|94607,94608&where=lead_score|ne|95", vec![2]),
         ("where=lead_score|lte|95", vec![4]),
         ("where=stage|eq|Seed", vec![2]),
         ("where=stage|in|Growth,Seed", vec![2]),
@@ -202,10 +210,24 @@ async fn conditions_compare_what_contacts_show() {
         ("search=jane", vec![4]),
         ("search=john&where=city|eq|Oakland", vec![2]),
         ("search=john&where=id|eq|3", vec![3]),
-    ] {
-        let mut found = listed(&client, conditions).await;
+    ];
+    assert_found(&client, &rows).await;
+    // With fields that are filterable, before their indexes have all contacts, and then.
+    let filterable = |catalog: &mut model::Catalog| {
+        let fields: Vec<_> = catalog.custom_fields().cloned().collect();
+        fields.into_iter().for_each(|field| catalog.fields.put(model::Field { filterable: true, ..field }));
+    };
+    test.app.edit_catalog(test.workspace.number, filterable).await.unwrap();
+    assert_found(&client, &rows).await;
+    assert!(test.app.index_values().await.unwrap().contacts > 0);
+    assert_found(&client, &rows).await;
+}
+
+async fn assert_found(client: &Client, rows: &[(&str, Vec<u64>)]) {
+    for (conditions, expected) in rows {
+        let mut found = listed(client, conditions).await;
         found.sort_unstable();
-        assert_eq!(found, expected, "{conditions}");
+        assert_eq!(found, *expected, "{conditions}");
     }
 }
 

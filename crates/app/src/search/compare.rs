@@ -23,6 +23,18 @@ pub(super) struct Asked<'a> {
     pub(super) now: Timestamp,
 }
 
+/// All whose value of a filterable field is this text or number, whatever its case and accents, and perhaps some more: what
+/// an index tells before documents are asked. `None` where no index tells it.
+pub fn may_be(field: &Field, catalog: &Catalog, text: &str) -> Option<Filter> {
+    catalog.indexes.get(&field.id)?;
+    let key = match field.kind {
+        FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => order::text_key(text),
+        FieldType::Number => order::key(&Decimal::parse(text)?.order_key()),
+        _ => return None,
+    };
+    Some(in_range(field, catalog, (key.clone(), Some(order::next_key(key))), text))
+}
+
 /// Those whose value of a field has a key from one of these up to the other: as its index tells, where it has one.
 pub(super) fn in_range(
     field: &Field,
