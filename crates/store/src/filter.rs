@@ -207,11 +207,11 @@ impl Filter {
         let mut ids = BTreeSet::new();
         self.each(&mut |part| match part {
             Self::Is(facet) => drop(ids.insert(facet.id_for(kind))),
-            Self::All | Self::Not(_) | Self::InRange(..) | Self::Where(_) => {
+            Self::All | Self::Not(_) | Self::HasText(_) | Self::InRange(..) | Self::Where(_) => {
                 ids.insert(Facet::Every.id_for(kind));
             }
             Self::And(parts) if parts.is_empty() => drop(ids.insert(Facet::Every.id_for(kind))),
-            Self::And(_) | Self::Any(_) | Self::HasChannel(..) | Self::HasText(_) => {}
+            Self::And(_) | Self::Any(_) | Self::HasChannel(..) => {}
         });
         ids
     }

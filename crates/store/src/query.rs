@@ -124,7 +124,7 @@ pub struct ContactPage {
 }
 
 /// The same page, with the contacts as they are stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DocumentPage {
     /// The contacts.
     pub documents: Documents,
@@ -332,6 +332,17 @@ impl ContactQuery {
             self.is_plain() && self.after().is_none() && self.behind.is_none() && offset < self.offset;
         let limit = u32::try_from(limit).unwrap_or(self.limit);
         is_nearer.then(|| Self { order, offset, limit, ..Self::default() })
+    }
+
+    /// The first contacts that can be on the page, where it need not be counted who has a text: mostly they are enough, and
+    /// to look at their texts takes less than to find all that have one.
+    pub(crate) fn first_few(&self, answers: &Answers) -> Option<Numbers> {
+        const FEW: usize = 4000;
+        let asks_contacts = self.filter.texts().iter().any(|asked| asked.kind.is_contact());
+        let may = self.filter.bound(answers).filter(|_| asks_contacts);
+        let may =
+            may.or_else(|| answers.facets.get(&Facet::Every.id()).cloned().filter(|_| asks_contacts))?;
+        self.candidates(&may).map(|numbers| numbers.take(FEW).collect())
     }
 
     /// Of a list that documents decide on: the numbers that may be on the page, in its order, when reading can end as

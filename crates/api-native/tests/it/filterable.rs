@@ -37,7 +37,8 @@ async fn a_field_becomes_filterable_and_that_can_be_undone() {
     assert_eq!(client.get(&path).await.expect(200)["filterable"], false);
     is_right().await;
     let forgotten = test.app.index_values().await.unwrap();
-    assert_eq!((forgotten.contacts, forgotten.forgotten), (0, indexed.contacts));
+    // Of both fields that were filterable: the other one is the demo's.
+    assert_eq!((forgotten.contacts, forgotten.forgotten * 2), (0, indexed.contacts));
     is_right().await;
 }
 
@@ -71,7 +72,8 @@ async fn only_values_of_contacts_are_filterable_and_of_so_many_fields() {
     let refused = client.post(FIELDS, &company).await.expect(422);
     assert_eq!(refused["errors"][0]["member"], "filterable");
     client.post(FIELDS, &json!({"name": "Odd", "type": "text", "filterable": "yes"})).await.expect(422);
-    for n in 0..32 {
+    // One field of the demo is it.
+    for n in 1..32 {
         let field = json!({"name": format!("Field {n}"), "type": "text", "filterable": true});
         client.post(FIELDS, &field).await.expect(201);
     }

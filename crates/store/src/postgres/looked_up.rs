@@ -45,12 +45,32 @@ pub(super) async fn list(
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
     let (mut answers, all) = answers(session, workspace, query).await?;
-    let mut found = query.filter.numbers(RecordKind::Contact, &answers);
+    if let Some(few) = query.first_few(&answers) {
+        texts_of_contacts(session, workspace, query, (&mut answers, Some(&few))).await?;
+        if let Some(page) = answered(session, (workspace, all), query, (&mut answers, Some(&few))).await? {
+            return Ok(page);
+        }
+    }
+    texts_of_contacts(session, workspace, query, (&mut answers, None)).await?;
+    Ok(answered(session, (workspace, all), query, (&mut answers, None)).await?.unwrap_or_default())
+}
+
+/// The page, when the answers are known; `None` when they tell of these contacts only, and of them too few are on it.
+async fn answered(
+    session: &Session,
+    (workspace, all): (WorkspaceNumber, u64),
+    query: &ContactQuery,
+    (answers, only): (&mut Answers, Option<&Numbers>),
+) -> Result<Option<DocumentPage>, StoreError> {
+    let mut found = query.filter.numbers(RecordKind::Contact, answers);
+    if let Some(only) = only {
+        found = found.and(only);
+    }
     let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
-    if answers.walked.is_some() && query.is_no_walk(&found, all, &answers) {
+    if answers.walked.is_some() && query.is_no_walk(&found, all, answers) {
         answers.walked = None;
     }
-    if query.asks_documents(&answers) {
+    if query.asks_documents(answers) {
         let may = std::mem::take(&mut found);
         let candidates = query.candidates(&may);
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
@@ -63,23 +83,29 @@ pub(super) async fn list(
                 break;
             }
             for contact in by_number(session, workspace, &chunk, "").await?.parts(&reads)? {
-                if query.filter.holds(&contact, &answers) {
+                if query.filter.holds(&contact, answers) {
                     holds.push(contact.number);
                     ranked.add(&contact);
                 }
             }
+        }
+        if only.is_some() && holds.len() < enough {
+            return Ok(None);
         }
         if enough < usize::MAX {
             holds.truncate(enough);
             let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
             let page: Vec<u64> = holds.iter().copied().skip(skip).collect();
             let documents = by_number(session, workspace, &page, "COMMIT").await?;
-            return Ok(DocumentPage { documents, total: holds.len() as u64, is_counted: false });
+            return Ok(Some(DocumentPage { documents, total: holds.len() as u64, is_counted: false }));
         }
         found = holds.into_iter().collect();
     }
     let total = found.len();
-    let numbers = if query.ranks_documents(&answers) {
+    if only.is_some() && total < query.end() as u64 {
+        return Ok(None);
+    }
+    let numbers = if query.ranks_documents(answers) {
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
         ranked.finish().into_iter().skip(skip).collect()
     } else if let Some(numbers) = query.page_of(&found) {
@@ -92,21 +118,26 @@ pub(super) async fn list(
         };
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
-            return Ok(DocumentPage::counted(list::page(session, &select, "COMMIT").await?, total));
+            let documents = list::page(session, &select, "COMMIT").await?;
+            return Ok(Some(DocumentPage::counted(documents, total)));
         }
         let Select { page, binds } = match answers.walked {
             Some(indexed) => Select::walk((workspace, indexed.index.number), query, among, &list::SYNTAX),
-            None => Select::sorted(workspace, query, (among, &answers), &list::SYNTAX),
+            None => Select::sorted(workspace, query, (among, answers), &list::SYNTAX),
         };
         let types = list::types(&binds);
         let rows = session.run(list::PLANNED_EACH, &[list::step(&page, &types, &binds).once()], "").await?;
         rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
     };
     let documents = by_number(session, workspace, &numbers, "COMMIT").await?;
-    Ok(DocumentPage::counted(documents, total))
+    Ok(Some(match only {
+        None => DocumentPage::counted(documents, total),
+        Some(_) => DocumentPage { documents, total: query.end() as u64, is_counted: false },
+    }))
 }
 
-/// What a query needs to know, and how many contacts there are. Begins the transaction that all of it is read in.
+/// What a query needs to know, but for the texts of contacts, and how many contacts there are. Begins the transaction that
+/// all of it is read in.
 async fn answers(
     session: &Session,
     workspace: WorkspaceNumber,
@@ -150,12 +181,33 @@ async fn answers(
     {
         answers.walked = Some(indexed);
     }
-    for asked in query.filter.texts() {
+    for asked in query.filter.texts().into_iter().filter(|asked| !asked.kind.is_contact()) {
         let among = query.filter.bound(&answers);
         let numbers = texts::contacts(session, workspace, (&asked, among.as_ref()), query.patience).await?;
         answers.texts.insert(asked, numbers);
     }
     Ok((answers, all))
+}
+
+/// What else it needs to know: who has its texts, among these contacts if only they matter.
+async fn texts_of_contacts(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    (answers, only): (&mut Answers, Option<&Numbers>),
+) -> Result<(), StoreError> {
+    answers.texts.retain(|asked, _| !asked.kind.is_contact());
+    for asked in query.filter.texts().into_iter().filter(|asked| asked.kind.is_contact()) {
+        let bound = query.filter.bound(answers);
+        let among = match (only, bound) {
+            (Some(only), Some(bound)) => Some(only.and(&bound)),
+            (Some(only), None) => Some(only.clone()),
+            (None, bound) => bound,
+        };
+        let numbers = texts::contacts(session, workspace, (&asked, among.as_ref()), query.patience).await?;
+        answers.texts.insert(asked, numbers);
+    }
+    Ok(())
 }
 
 /// The contacts with these numbers, in this order.

@@ -36,7 +36,8 @@ pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), S
     Ok(())
 }
 
-/// What a query needs to know: who answers its questions with yes, and who has its channels.
+/// What a query needs to know, but for the texts of contacts: who answers its questions with yes, who has its channels and
+/// values, and whose companies and notes have its texts.
 pub(super) fn answers(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -67,12 +68,35 @@ pub(super) fn answers(
     {
         answers.walked = Some(indexed);
     }
-    for asked in query.filter.texts() {
+    for asked in query.filter.texts().into_iter().filter(|asked| !asked.kind.is_contact()) {
         let among = query.filter.bound(&answers);
         let numbers = texts::contacts(connection, workspace, (&asked, among.as_ref()), query.patience)?;
         answers.texts.insert(asked, numbers);
     }
     Ok(answers)
+}
+
+/// What else it needs to know: who has its texts, among these contacts if only they matter.
+pub(super) fn texts_of_contacts(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    (answers, only): (&mut Answers, Option<&Numbers>),
+) -> Result<(), StoreError> {
+    answers.texts.retain(|asked, _| !asked.kind.is_contact());
+    for asked in query.filter.texts().into_iter().filter(|asked| asked.kind.is_contact()) {
+        let bound = query.filter.bound(answers);
+        let numbers = match (only, bound) {
+            (Some(only), Some(bound)) => texts::among(connection, workspace, (&asked, &only.and(&bound)))?,
+            (Some(only), None) => texts::among(connection, workspace, (&asked, only))?,
+            (None, bound) => {
+                texts::contacts(connection, workspace, (&asked, bound.as_ref()), query.patience)?
+            }
+        };
+        answers.texts.insert(asked, numbers);
+        query.patience.check()?;
+    }
+    Ok(())
 }
 
 /// Who answers these questions with yes.

@@ -7,6 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::event_row::LAST_EVENTS;
 use super::{facets, last_events};
 use crate::backend::integer;
+use crate::filter::Answers;
+use crate::numbers::Numbers;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
 use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber, document};
@@ -76,33 +78,59 @@ fn looked_up(
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
     let mut answers = facets::answers(connection, workspace, query)?;
-    let mut found = query.filter.numbers(RecordKind::Contact, &answers);
+    if let Some(few) = query.first_few(&answers) {
+        facets::texts_of_contacts(connection, workspace, query, (&mut answers, Some(&few)))?;
+        if let Some(page) = answered(connection, workspace, query, (&mut answers, Some(&few)))? {
+            return Ok(page);
+        }
+    }
+    facets::texts_of_contacts(connection, workspace, query, (&mut answers, None))?;
+    Ok(answered(connection, workspace, query, (&mut answers, None))?.unwrap_or_default())
+}
+
+/// The page, when the answers are known; `None` when they tell of these contacts only, and of them too few are on it.
+fn answered(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    (answers, only): (&mut Answers, Option<&Numbers>),
+) -> Result<Option<DocumentPage>, StoreError> {
+    let mut found = query.filter.numbers(RecordKind::Contact, answers);
+    if let Some(only) = only {
+        found = found.and(only);
+    }
     let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
-    if answers.walked.is_some() && query.is_no_walk(&found, contact_count(connection, workspace)?, &answers) {
+    if answers.walked.is_some() && query.is_no_walk(&found, contact_count(connection, workspace)?, answers) {
         answers.walked = None;
     }
-    if query.asks_documents(&answers) {
+    if query.asks_documents(answers) {
         let may = std::mem::take(&mut found);
         let candidates = query.candidates(&may);
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut holds = Vec::new();
         let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
         each(connection, workspace, (candidates, &query.reads()), |contact| {
-            if query.filter.holds(&contact, &answers) {
+            if query.filter.holds(&contact, answers) {
                 holds.push(contact.number);
                 ranked.add(&contact);
             }
             query.patience.check()?;
             Ok(holds.len() < enough)
         })?;
+        if only.is_some() && holds.len() < enough {
+            return Ok(None);
+        }
         if enough < usize::MAX {
             let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
             let documents = by_number(connection, workspace, holds.iter().copied().skip(skip))?;
-            return Ok(DocumentPage { documents, total: holds.len() as u64, is_counted: false });
+            return Ok(Some(DocumentPage { documents, total: holds.len() as u64, is_counted: false }));
         }
         found = holds.into_iter().collect();
     }
-    let numbers = if query.ranks_documents(&answers) {
+    if only.is_some() && found.len() < query.end() as u64 {
+        return Ok(None);
+    }
+    let numbers = if query.ranks_documents(answers) {
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
         ranked.finish().into_iter().skip(skip).collect()
     } else if let Some(numbers) = query.page_of(&found) {
@@ -115,17 +143,21 @@ fn looked_up(
         };
         if query.sort.is_empty() {
             let documents = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
-            return Ok(DocumentPage::counted(documents, found.len()));
+            return Ok(Some(DocumentPage::counted(documents, found.len())));
         }
         let Select { page, binds } = match answers.walked {
             Some(indexed) => Select::walk((workspace, indexed.index.number), query, among, &SYNTAX),
-            None => Select::sorted(workspace, query, (among, &answers), &SYNTAX),
+            None => Select::sorted(workspace, query, (among, answers), &SYNTAX),
         };
         let mut statement = connection.prepare_cached(&page)?;
         let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
         numbers.collect::<Result<Vec<u64>, _>>()?
     };
-    Ok(DocumentPage::counted(by_number(connection, workspace, numbers.into_iter())?, found.len()))
+    let documents = by_number(connection, workspace, numbers.into_iter())?;
+    Ok(Some(match only {
+        None => DocumentPage::counted(documents, found.len()),
+        Some(_) => DocumentPage { documents, total: query.end() as u64, is_counted: false },
+    }))
 }
 
 fn by_number(

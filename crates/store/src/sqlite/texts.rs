@@ -96,10 +96,6 @@ fn records_among(
     const FEW: u64 = 300;
     /// What the index finds in the time of a look.
     const FOUND_IN_A_LOOK: u64 = 3;
-    let is_near = among.last().is_none_or(|last| row((workspace, asked.kind, last)).is_some());
-    if !is_near {
-        return records(connection, workspace, asked, u64::MAX);
-    }
     if among.len() > FEW {
         let most = among.len().saturating_mul(FOUND_IN_A_LOOK);
         let found = records(connection, workspace, asked, most)?;
@@ -107,16 +103,40 @@ fn records_among(
             return Ok(found);
         }
     }
+    looks(connection, workspace, (asked, among))
+}
+
+/// The contacts that have this text, among these, of which there are few.
+pub(super) fn among(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    (asked, among): (&HasText, &Numbers),
+) -> Result<Numbers, StoreError> {
+    Ok(looks(connection, workspace, (asked, among))?.into_iter().collect())
+}
+
+/// The same by a look at each of their texts.
+fn looks(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    (asked, among): (&HasText, &Numbers),
+) -> Result<Vec<u64>, StoreError> {
     let whole = asked.is_whole.then(|| asked.needle.whole());
-    let mut statement = connection.prepare_cached("SELECT text FROM texts WHERE rowid = ?1")?;
+    let has = |text: &str| whole.as_ref().map_or_else(|| asked.needle.is_in(text), |whole| text == whole);
+    // Where the index keeps its texts: there they are read without asking it.
+    let mut near = connection.prepare_cached("SELECT c0 FROM texts_content WHERE id = ?1")?;
+    let sql = "SELECT text FROM far_texts WHERE workspace = ?1 AND kind = ?2 AND number = ?3";
+    let mut far = connection.prepare_cached(sql)?;
     let mut found = Vec::new();
     for number in among.ascending(None) {
-        let mut rows = statement.query([row((workspace, asked.kind, number))])?;
-        if let Some(row) = rows.next()? {
-            let text = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-            if whole.as_ref().map_or_else(|| asked.needle.is_in(text), |whole| text == whole) {
-                found.push(number);
-            }
+        let mut rows = match row((workspace, asked.kind, number)) {
+            Some(row) => near.query([row])?,
+            None => far.query(params![workspace.0, kind_number(asked.kind), integer(number)])?,
+        };
+        if let Some(row) = rows.next()?
+            && has(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+        {
+            found.push(number);
         }
     }
     Ok(found)
