@@ -70,6 +70,17 @@ impl Caller {
     /// # Errors
     /// [`Error::MissingScope`].
     pub fn require(&self, scope: Scope) -> Result<(), Error> {
+        if let (Scope::Read, Terms::Once(once)) = (scope, &self.terms) {
+            once.note_read();
+        }
+        self.check(scope)
+    }
+
+    /// The same where no record is read.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`].
+    pub(crate) fn check(&self, scope: Scope) -> Result<(), Error> {
         if self.key.scopes.iter().any(|held| *held >= scope) {
             Ok(())
         } else {

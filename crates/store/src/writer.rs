@@ -35,6 +35,7 @@ pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
+use crate::pending::OnItsWay;
 use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// Where an answer goes.
@@ -47,7 +48,7 @@ pub(crate) enum Command {
     /// To change some records as one group.
     Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
     /// To keep an answer to a request that was carried out once.
-    Answer(AnswerSave, Reply<()>),
+    Answer(AnswerSave, AnswerReply),
     /// To write something else. What is taken together with those is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
@@ -94,7 +95,15 @@ struct Taken {
     write_replies: Vec<WriteReply>,
     /// Answers to keep.
     answers: Vec<AnswerSave>,
-    answer_replies: Vec<Reply<()>>,
+    answer_replies: Vec<AnswerReply>,
+}
+
+/// Who is told that an answer was kept.
+pub(crate) enum AnswerReply {
+    /// Somebody who waits for it.
+    Waits(Reply<()>),
+    /// Nobody; but until then it is found elsewhere.
+    IsPending(OnItsWay),
 }
 
 /// Where the answer to a write goes, or to a group of so many.
@@ -153,8 +162,7 @@ impl<B: Batches> Writer<B> {
             }
             if !taken.writes.is_empty() || !taken.answers.is_empty() {
                 let done = self.persist(async |writer| writer.write(&taken).await).await;
-                let kept = done.as_ref().map(|_| taken.answer_replies.iter().map(|_| Ok(())).collect());
-                answer(taken.answer_replies, kept.map_err(CommitError::copy));
+                answer_kept(taken.answer_replies, done.as_ref().err());
                 answer_writes(taken.write_replies, done.map(|done| done.results));
             }
         }
@@ -374,6 +382,19 @@ fn answer<T>(replies: Vec<Reply<T>>, done: Result<Vec<Result<T, StoreError>>, Co
         Err(fault) => {
             for reply in replies {
                 drop(reply.send(Err(fault.copy())));
+            }
+        }
+    }
+}
+
+/// The same for answers that were to be kept.
+fn answer_kept(replies: Vec<AnswerReply>, fault: Option<&CommitError>) {
+    for reply in replies {
+        match (reply, fault.map(|fault| fault.copy().told())) {
+            (AnswerReply::Waits(reply), fault) => drop(reply.send(fault.map_or(Ok(()), Err))),
+            (AnswerReply::IsPending(on_its_way), None) => drop(on_its_way),
+            (AnswerReply::IsPending(_), Some(fault)) => {
+                tracing::warn!(error = %fault, "an answer could not be kept; its request is answered from its change");
             }
         }
     }

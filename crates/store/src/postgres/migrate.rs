@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     // Older nodes do not write the texts that this one searches.
     Migration { sql: include_str!("../../migrations/postgres/0006_search.sql"), oldest: ITSELF },
     Migration { sql: include_str!("../../migrations/postgres/0007_last_events.sql"), oldest: 1 },
+    Migration { sql: include_str!("../../migrations/postgres/0009_answers.sql"), oldest: 1 },
 ];
 
 /// Held while migrating, so that one node at a time does.

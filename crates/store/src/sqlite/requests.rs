@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use model::{KeyId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
 
 use super::load::uuid;
 use crate::backend::Saves;
-use crate::once::ClaimKey;
+use crate::once::{AnswerSave, ClaimKey};
 use crate::{CarriedOut, KeptAnswer, StoreError, WorkspaceNumber};
 
 /// Which of these commits there are, with their fingerprints.
@@ -31,8 +31,8 @@ pub(super) fn claims(
 pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
     for claim in &saves.claims {
         let sql = "INSERT INTO requests \
-                   (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, '', x'')";
+                   (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, '', x'', ?9)";
         let (workspace, once) = &claim.key;
         connection.prepare_cached(sql)?.execute(params![
             workspace.0,
@@ -43,21 +43,29 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
             claim.at.millis(),
             claim.event,
             claim.events,
+            claim.is_exact,
         ])?;
     }
-    for save in &saves.answers {
-        let sql = "UPDATE requests SET status = ?5, headers = ?6, body = ?7 \
-                   WHERE workspace = ?1 AND api_key = ?2 AND hash = ?3 AND step = ?4 AND status = 0";
+    answers(connection, &saves.answers)
+}
+
+/// Keeps answers in the order of their commits, so that they go to the end of their table, whose pages then are written once.
+fn answers(connection: &Connection, answers: &[AnswerSave]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(answers.len());
+    for save in answers {
+        let sql = "SELECT row FROM requests \
+                   WHERE workspace = ?1 AND api_key = ?2 AND hash = ?3 AND step = ?4";
         let (workspace, once) = &save.key;
-        connection.prepare_cached(sql)?.execute(params![
-            workspace.0,
-            once.api_key.0.as_bytes(),
-            once.hash.as_bytes(),
-            once.step,
-            save.answer.status,
-            save.answer.headers,
-            &*save.answer.body,
-        ])?;
+        let key = params![workspace.0, once.api_key.0.as_bytes(), once.hash.as_bytes(), once.step];
+        let row = connection.prepare_cached(sql)?.query_row(key, |row| row.get::<_, i64>(0)).optional()?;
+        rows.extend(row.map(|row| (row, &*save.answer)));
+    }
+    rows.sort_by_key(|(row, _)| *row);
+    for (row, answer) in rows {
+        let sql = "INSERT INTO answers (row, status, headers, body) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (row) DO NOTHING";
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.execute(params![row, answer.status, answer.headers, &*answer.body])?;
     }
     Ok(())
 }
@@ -69,8 +77,11 @@ pub(super) fn find(
     api_key: KeyId,
     hash: Uuid,
 ) -> Result<Vec<CarriedOut>, StoreError> {
-    let sql = "SELECT step, fingerprint, at, event, events, status, headers, body FROM requests \
-               WHERE workspace = ?1 AND api_key = ?2 AND hash = ?3";
+    // Answers of before there was a table of them stand beside their requests.
+    let sql = "SELECT r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
+               coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact \
+               FROM requests r LEFT JOIN answers a ON a.row = r.row \
+               WHERE r.workspace = ?1 AND r.api_key = ?2 AND r.hash = ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = Vec::new();
     for workspace in workspaces {
@@ -102,6 +113,7 @@ fn read(workspace: WorkspaceNumber, row: &Row<'_>) -> rusqlite::Result<CarriedOu
         at: Timestamp::from_millis(row.get(2)?),
         event: row.get(3)?,
         events: row.get(4)?,
+        is_exact: row.get(8)?,
         answer,
     })
 }
@@ -109,8 +121,19 @@ fn read(workspace: WorkspaceNumber, row: &Row<'_>) -> rusqlite::Result<CarriedOu
 /// Forgets the first requests, as far as they are of before this time.
 pub(super) fn forget(connection: &Connection, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let sql = "DELETE FROM requests \
-               WHERE row IN (SELECT row FROM requests ORDER BY row LIMIT ?2) AND at < ?1";
-    Ok(connection.prepare_cached(sql)?.execute(params![before.millis(), limit])? as u64)
+               WHERE row IN (SELECT row FROM requests ORDER BY row LIMIT ?2) AND at < ?1 RETURNING row";
+    remove(connection, sql, params![before.millis(), limit])
+}
+
+/// Removes requests with their answers; how many.
+fn remove(connection: &Connection, sql: &str, key: &[&dyn ToSql]) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(key, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut statement = connection.prepare_cached("DELETE FROM answers WHERE row = ?1")?;
+    for row in &rows {
+        statement.execute([row])?;
+    }
+    Ok(rows.len() as u64)
 }
 
 /// The API keys that have more than so many commits, and how many they have.
@@ -134,7 +157,6 @@ pub(super) fn forget_first(
     count: u64,
 ) -> Result<u64, StoreError> {
     let sql = "DELETE FROM requests WHERE row IN (SELECT row FROM requests \
-               WHERE +workspace = ?1 AND +api_key = ?2 ORDER BY row LIMIT ?3)";
-    let key = params![workspace.0, api_key.0.as_bytes(), count];
-    Ok(connection.prepare_cached(sql)?.execute(key)? as u64)
+               WHERE +workspace = ?1 AND +api_key = ?2 ORDER BY row LIMIT ?3) RETURNING row";
+    remove(connection, sql, params![workspace.0, api_key.0.as_bytes(), count])
 }

@@ -12,7 +12,7 @@ const KEY: KeyId = KeyId(Uuid::from_u128(7));
 
 pub(crate) fn claim(hash: u128, step: u32, fingerprint: u128) -> Claim {
     let once = Once { api_key: KEY, hash: Uuid::from_u128(hash), step };
-    Claim { once, fingerprint: Uuid::from_u128(fingerprint) }
+    Claim { once, fingerprint: Uuid::from_u128(fingerprint), is_exact: false }
 }
 
 pub(crate) fn claimed(write: Write, claim: Claim) -> Write {

@@ -11,7 +11,7 @@ use crate::sessions::proxied;
 
 fn claim(hash: u128) -> Option<Claim> {
     let once = Once { api_key: KeyId(Uuid::from_u128(7)), hash: Uuid::from_u128(hash), step: 0 };
-    Some(Claim { once, fingerprint: Uuid::from_u128(1) })
+    Some(Claim { once, fingerprint: Uuid::from_u128(1), is_exact: false })
 }
 
 #[tokio::test(flavor = "multi_thread")]
