@@ -6,6 +6,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::connection::FileLock;
 use super::log::Log;
+use super::seen::Seen;
 use super::{administer, load, save};
 use crate::StoreError;
 use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Wanted};
@@ -14,6 +15,7 @@ use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Want
 pub(crate) struct SqliteWriter {
     connection: Connection,
     log: Option<Arc<Log>>,
+    seen: Arc<Seen>,
     _lock: Option<FileLock>,
 }
 
@@ -21,19 +23,20 @@ impl SqliteWriter {
     pub(super) fn serving(
         mut connection: Connection,
         log: Arc<Log>,
+        seen: Arc<Seen>,
         lock: FileLock,
     ) -> Result<Self, StoreError> {
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        let seen = Arc::clone(&log);
+        let watched = Arc::clone(&log);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, frames| {
-            seen.grew_to(u64::try_from(frames).unwrap_or(0));
+            watched.grew_to(u64::try_from(frames).unwrap_or(0));
             Ok(())
         }))?;
-        Ok(Self { connection, log: Some(log), _lock: Some(lock) })
+        Ok(Self { connection, log: Some(log), seen, _lock: Some(lock) })
     }
 
     pub(super) fn beside(connection: Connection) -> Self {
-        Self { connection, log: None, _lock: None }
+        Self { connection, log: None, seen: Arc::default(), _lock: None }
     }
 
     fn run(&self, statement: &str) -> Result<(), StoreError> {
@@ -66,6 +69,7 @@ impl Batches for SqliteWriter {
     }
 
     async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
+        self.seen.add(&saves.claims);
         save::save(&self.connection, saves).map_err(CommitError::NotStored)?;
         self.run("COMMIT").map_err(CommitError::Unknown)?;
         Ok(Committed::new())
