@@ -89,7 +89,7 @@ impl Sqlite {
 
 impl Backend for Sqlite {
     async fn load(&self, wanted: Wanted) -> Result<Loaded, StoreError> {
-        self.readers.run(move |connection| load::load(connection, &wanted)).await
+        self.readers.run(move |connection| load::load(connection, &wanted, None)).await
     }
 
     async fn contacts_with_channel(

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::event_row::event_row;
 use super::load::AliasKind;
-use super::{facets, records, requests, texts};
+use super::{facets, records, texts};
 use crate::backend::{AliasKey, Delete, HeadSave, Insert, Lookups, Saves, Update};
 use crate::sort::StoredKeys;
 use crate::{StoreError, document};
@@ -23,7 +23,6 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     sort_keys(connection, saves)?;
     texts::save(connection, &saves.texts)?;
     events(connection, saves)?;
-    requests::save(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {
         let sql = "UPDATE workspaces SET next_number = coalesce(?2, next_number), \
                    contact_count = contact_count + ?3 WHERE number = ?1";
