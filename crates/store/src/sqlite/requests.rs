@@ -60,7 +60,10 @@ pub(super) fn claims(
 }
 
 /// The row of a commit, and its fingerprint.
-fn find_one(connection: &Connection, (workspace, once): &ClaimKey) -> Result<Option<(i64, Uuid)>, StoreError> {
+fn find_one(
+    connection: &Connection,
+    (workspace, once): &ClaimKey,
+) -> Result<Option<(i64, Uuid)>, StoreError> {
     let key = params![workspace.0, once.api_key.0.as_bytes(), once.hash.as_bytes(), once.step];
     let mut statement = connection.prepare_cached(ONE)?;
     Ok(statement.query_row(key, |row| Ok((row.get(0)?, uuid(row, 1)?))).optional()?)
@@ -219,7 +222,8 @@ mod tests {
         for sql in [ONE, ALL] {
             let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let unbound = vec![rusqlite::types::Null; statement.parameter_count()];
-            let rows = statement.query_map(rusqlite::params_from_iter(unbound), |row| row.get::<_, String>(3));
+            let rows =
+                statement.query_map(rusqlite::params_from_iter(unbound), |row| row.get::<_, String>(3));
             let plan: Vec<_> = rows.unwrap().map(Result::unwrap).collect();
             let expected = "SEARCH r USING INDEX requests_by_part (<expr>=? AND api_key=? AND hash=?)";
             assert!(plan.iter().any(|step| step == expected), "{plan:?}");

@@ -103,7 +103,9 @@ impl State {
     }
 
     fn has(&self, api_key: KeyId, hash: Uuid) -> bool {
-        places(api_key, hash).iter().all(|(word, bit)| self.words.get(*word).is_some_and(|word| word & bit != 0))
+        places(api_key, hash)
+            .iter()
+            .all(|(word, bit)| self.words.get(*word).is_some_and(|word| word & bit != 0))
     }
 }
 

@@ -197,10 +197,11 @@ async fn an_answer_that_nobody_waits_for_is_found_at_once_and_stored_by_closing(
     // The writer cannot have stored it.
     assert_eq!(found(&served, 1).await[0].answer, Some(answer("one")));
     let store = served.store.clone();
-    let closing = tokio::spawn(async move { store.close().await });
+    let mut closing = tokio::task::JoinSet::new();
+    closing.spawn(async move { store.close().await });
     held.release();
     first.await.unwrap();
-    closing.await.unwrap();
+    closing.join_all().await;
     let again = database.serve(Options::default()).await;
     assert_eq!(found(&again, 1).await[0].answer, Some(answer("one")));
     assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
