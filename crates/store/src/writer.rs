@@ -70,6 +70,9 @@ const RETRY_FOR: Duration = Duration::from_secs(5);
 /// How long to wait before the first of these tries; each next one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
+/// How long answers for which nobody waits may wait for a change, so that they need no commit of their own.
+const HELD_FOR: Duration = Duration::from_millis(10);
+
 /// How long to wait at most.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
 
@@ -131,7 +134,7 @@ impl<B: Batches> Writer<B> {
     /// Writes until the queue is closed and empty.
     pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Command>, batch_max: usize) {
         let mut waiting = Vec::new();
-        while queue.recv_many(&mut waiting, batch_max.max(1)).await > 0 {
+        while take(&mut queue, &mut waiting, batch_max.max(1)).await {
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
                 match command {
@@ -358,6 +361,24 @@ impl CommitError {
     fn is_away(&self) -> bool {
         matches!(self, Self::NotStored(StoreError::Unavailable(_)) | Self::Lost(_))
     }
+}
+
+/// Takes the commands that wait, and where they are answers for which nobody waits, also what comes soon after; so many at
+/// most. Whether there are any: otherwise none will come.
+async fn take(queue: &mut mpsc::Receiver<Command>, taken: &mut Vec<Command>, most: usize) -> bool {
+    let is_patient = |command: &Command| matches!(command, Command::Answer(_, AnswerReply::IsPending(_)));
+    if queue.recv_many(taken, most).await == 0 {
+        return false;
+    }
+    let until = tokio::time::Instant::now() + HELD_FOR;
+    while taken.len() < most && taken.iter().all(is_patient) {
+        let room = most - taken.len();
+        match tokio::time::timeout_at(until, queue.recv_many(taken, room)).await {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => break,
+        }
+    }
+    true
 }
 
 /// A panic in a batch, which only a mistake in this program can cause, fails this batch and not those after it.
