@@ -187,7 +187,12 @@ async fn finish<A: Api>(app: &App, once: &Once, response: Response) -> Response 
     if let Err(fault) = app.keep_answer(once, answer).await {
         tracing::warn!(error = %fault, "an answer could not be kept; the request runs again if it is sent again");
     }
-    Response::from_parts(parts, Body::from(bytes))
+    let mut response = Response::from_parts(parts, Body::from(bytes));
+    if once.is_repeated() {
+        // Its answer may have been heard before.
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
 }
 
 /// An answer that was given before.

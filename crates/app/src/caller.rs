@@ -70,6 +70,24 @@ impl Caller {
     /// # Errors
     /// [`Error::MissingScope`].
     pub fn require(&self, scope: Scope) -> Result<(), Error> {
+        if scope == Scope::Read {
+            self.note_read();
+        }
+        self.check(scope)
+    }
+
+    /// Notes that records are read, so that the answer may tell of more than what is written.
+    pub(crate) fn note_read(&self) {
+        if let Terms::Once(once) = &self.terms {
+            once.note_read();
+        }
+    }
+
+    /// The same where no record is read.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`].
+    pub(crate) fn check(&self, scope: Scope) -> Result<(), Error> {
         if self.key.scopes.iter().any(|held| *held >= scope) {
             Ok(())
         } else {

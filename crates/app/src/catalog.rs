@@ -64,7 +64,7 @@ impl App {
     /// # Errors
     /// [`Error::MissingScope`], or what the store says.
     pub async fn catalog(&self, caller: &Caller) -> Result<Arc<Catalog>, Error> {
-        caller.require(Scope::Read)?;
+        caller.check(Scope::Read)?;
         self.catalog_on(&caller.terms, caller.workspace).await
     }
 

@@ -140,6 +140,7 @@ impl App {
     /// # Errors
     /// As [`list_contacts`](Self::list_contacts).
     pub async fn list_documents(&self, caller: &Caller, query: &ContactQuery) -> Result<DocumentList, Error> {
+        caller.note_read();
         let catalog = self.catalog(caller).await?;
         let mut query = self.with_dynamic_lists(query, &catalog);
         query.filter = seen(query.filter, &catalog);

@@ -185,6 +185,7 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn linked_contacts(&self, caller: &Caller, link: LinkTo) -> Result<Vec<Uuid>, Error> {
+        caller.note_read();
         let mut ids = Vec::new();
         let mut after = None;
         loop {

@@ -1,12 +1,13 @@
 //! Requests that are carried out once, however often they come: what their idempotency keys stand for.
 //!
 //! Each commit of such a request saves a row with it, so that nothing is carried out twice, whatever is killed when. The
-//! answer is kept with the first of them before it is sent. A request that was carried out and has no answer, because
-//! the server died in between, runs again: its writes yield what they did instead of doing it again.
+//! answer is kept with the first of them: after it is sent where the event of the only commit tells all of it, else before.
+//! A request that was carried out and has no answer, because the server died in between, runs again: its writes yield what
+//! they did instead of doing it again.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use store::{
 use uuid::Uuid;
 
 use crate::records::own;
-use crate::{App, Caller, Duty, Error};
+use crate::{App, Caller, Duty, Error, Missing};
 
 /// The work of one server.
 const FORGETTING: Duty = Duty { name: "requests", lease: Duration::from_secs(60) };
@@ -72,7 +73,13 @@ pub struct Once {
     /// How many commits there were in this try.
     steps: AtomicU32,
     /// Where the first of them was.
-    first: OnceLock<(Option<WorkspaceNumber>, Option<u64>)>,
+    first: OnceLock<(WorkspaceNumber, Option<u64>)>,
+    /// Whether one of them was not made by an earlier try.
+    is_fresh: AtomicBool,
+    /// Whether it read records beside what it wrote, so that its answer may tell of them.
+    has_read: AtomicBool,
+    /// Whether the event of its first commit tells all of what was written.
+    is_told: AtomicBool,
     in_flight: Arc<InFlight>,
 }
 
@@ -113,15 +120,44 @@ impl Once {
         earlier.or_else(|| self.first.get().and_then(|(_, event)| *event))
     }
 
-    /// What its next commit is marked with.
-    pub(crate) fn claim(&self) -> Claim {
+    /// Whether an earlier try carried out all of it.
+    pub fn is_repeated(&self) -> bool {
+        self.steps.load(Ordering::Relaxed) > 0 && !self.is_fresh.load(Ordering::Relaxed)
+    }
+
+    /// Notes that something was read.
+    pub(crate) fn note_read(&self) {
+        self.has_read.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the event of its only commit tells all of its answer, so that this need not be kept to be given again.
+    fn is_exact(&self) -> bool {
+        self.steps.load(Ordering::Relaxed) == 1
+            && self.is_fresh.load(Ordering::Relaxed)
+            && self.is_told.load(Ordering::Relaxed)
+            && !self.has_read.load(Ordering::Relaxed)
+    }
+
+    /// What its next commit is marked with. `is_told`: whether its event tells all of what is written.
+    fn claim(&self, is_told: bool) -> Claim {
         let (api_key, hash) = self.key;
         let step = self.steps.load(Ordering::Relaxed);
-        Claim { once: store::Once { api_key, hash, step }, fingerprint: self.fingerprint }
+        let is_exact = is_told && step == 0 && !self.has_read.load(Ordering::Relaxed);
+        Claim { once: store::Once { api_key, hash, step }, fingerprint: self.fingerprint, is_exact }
+    }
+
+    /// What its next commit is marked with, of which nothing else is known.
+    pub(crate) fn next_claim(&self) -> Claim {
+        self.claim(false)
     }
 
     /// Notes that its next commit is done.
-    pub(crate) fn note(&self, workspace: Option<WorkspaceNumber>, event: Option<u64>) {
+    pub(crate) fn note(&self, workspace: WorkspaceNumber, event: Option<u64>) {
+        self.is_fresh.store(true, Ordering::Relaxed);
+        self.count(workspace, event);
+    }
+
+    fn count(&self, workspace: WorkspaceNumber, event: Option<u64>) {
         self.first.get_or_init(|| (workspace, event));
         self.steps.fetch_add(1, Ordering::Relaxed);
     }
@@ -154,6 +190,9 @@ impl App {
             earlier: Vec::new(),
             steps: AtomicU32::new(0),
             first: OnceLock::new(),
+            is_fresh: AtomicBool::new(false),
+            has_read: AtomicBool::new(false),
+            is_told: AtomicBool::new(false),
             in_flight: Arc::default(),
         };
         self.keep_others_away(&mut once)?;
@@ -168,7 +207,10 @@ impl App {
             return Ok(Begun::Answered(answer));
         }
         let age = |at: Timestamp| self.clock().now().millis().saturating_sub(at.millis());
-        let may_run = |each: &CarriedOut| u128::from(age(each.at).unsigned_abs()) < MAY_RUN.as_millis();
+        // Of an exact commit nothing is left to do, whoever else is at its answer.
+        let may_run = |each: &CarriedOut| {
+            !each.is_exact && u128::from(age(each.at).unsigned_abs()) < MAY_RUN.as_millis()
+        };
         if self.store().is_shared() && earlier.last().is_some_and(may_run) {
             return Err(Error::Repeated(Repeated::InFlight));
         }
@@ -193,17 +235,22 @@ impl App {
     }
 
     /// Keeps the answer to a request that was carried out; does nothing for one that wrote nothing, which can run again,
-    /// and for an answer of more than [`ANSWER_BYTES`].
+    /// and for an answer of more than [`ANSWER_BYTES`]. Whoever gets the answer after this gets it again: the one that is
+    /// kept, or if the server dies before that, the one that the change tells. What no event tells is waited for.
     ///
     /// # Errors
     /// What the store says; the request was carried out all the same.
     pub async fn keep_answer(&self, once: &Once, answer: KeptAnswer) -> Result<(), Error> {
-        let Some((Some(workspace), _)) = once.first.get() else { return Ok(()) };
+        let Some((workspace, _)) = once.first.get() else { return Ok(()) };
         if answer.body.len() + answer.headers.len() > ANSWER_BYTES {
             return Ok(());
         }
         let (api_key, hash) = once.key;
-        Ok(self.store().keep_answer(*workspace, store::Once { api_key, hash, step: 0 }, answer).await?)
+        let first = store::Once { api_key, hash, step: 0 };
+        if once.is_exact() && (200..300).contains(&answer.status) {
+            return Ok(self.store().keep_answer_later(*workspace, first, answer).await?);
+        }
+        Ok(self.store().keep_answer(*workspace, first, answer).await?)
     }
 
     /// Forgets old requests while no other server does, until the application is closed.
@@ -248,8 +295,28 @@ impl Once {
     pub(crate) fn refuse_again(&self) -> Result<(), Error> {
         let step = self.steps.load(Ordering::Relaxed);
         let Some(earlier) = self.earlier.iter().find(|each| each.step == step) else { return Ok(()) };
-        self.note(Some(earlier.workspace), earlier.event);
+        self.count(earlier.workspace, earlier.event);
         Err(Error::Repeated(Repeated::CarriedOut(self.change())))
+    }
+}
+
+impl App {
+    /// The next commit of a request, which is one write: what came of it, now or in an earlier try.
+    pub(crate) async fn write_once(&self, once: &Once, mut write: Write) -> Result<AnyOutcome, Error> {
+        if !once.earlier.is_empty()
+            && let Some(outcomes) = Box::pin(self.again(once, std::slice::from_ref(&write))).await?
+        {
+            return outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change));
+        }
+        let is_told =
+            matches!(write.action, Action::Create { .. } | Action::Update { .. } | Action::Delete { .. });
+        let workspace = write.workspace;
+        write.claim = Some(once.claim(is_told));
+        let outcome = self.store().write(write).await?;
+        // What changed nothing has no event that tells anything.
+        once.is_told.store(is_told && outcome.event().is_some(), Ordering::Relaxed);
+        once.note(workspace, outcome.event());
+        Ok(outcome)
     }
 }
 
@@ -264,7 +331,7 @@ impl App {
         let step = once.steps.load(Ordering::Relaxed);
         let Some(earlier) = once.earlier.iter().find(|each| each.step == step) else { return Ok(None) };
         let outcomes = self.outcomes_of(earlier, writes).await?;
-        once.note(Some(earlier.workspace), earlier.event);
+        once.count(earlier.workspace, earlier.event);
         Ok(Some(outcomes.ok_or(Error::Repeated(Repeated::CarriedOut(once.change())))?))
     }
 

@@ -56,6 +56,8 @@ impl App {
         (upload, base): (Upload, &str),
     ) -> Result<Written, Error> {
         caller.require(Scope::Write)?;
+        // Sent again after a crash, it would store another picture.
+        caller.note_read();
         let found = self.store().find_contact(caller.workspace, contact).await?;
         let id = found.ok_or(Error::NotFound(Missing::Contact))?.id;
         let (picture, url) = self.keep(caller, (RecordKind::Contact, id.0), (upload, base)).await?;

@@ -76,6 +76,7 @@ impl App {
         caller: &Caller,
         query: &RecordQuery,
     ) -> Result<RecordList<D>, Error> {
+        caller.note_read();
         let catalog = self.catalog(caller).await?;
         let query = RecordQuery { filter: seen(query.filter.clone(), &catalog), ..query.clone() };
         let page = self.store().list_records(caller.workspace, D::KIND, &query).await?;
@@ -92,6 +93,7 @@ impl App {
         caller: &Caller,
         ids: impl IntoIterator<Item = Uuid>,
     ) -> Result<Vec<D>, Error> {
+        caller.note_read();
         let ids: Vec<_> = ids.into_iter().collect();
         let records = self.store().find_records(caller.workspace, D::KIND, ids).await?;
         Ok(records.iter().filter_map(D::of).cloned().collect())
@@ -167,6 +169,7 @@ impl App {
         kind: RecordKind,
         catalog: &Catalog,
     ) -> Result<u64, Error> {
+        caller.note_read();
         let (store, workspace) = (self.store(), caller.workspace);
         match (kind, catalog.count(kind)) {
             (_, Some(count)) => Ok(count),

@@ -198,7 +198,8 @@ impl App {
         let write = self.write_of(author, action);
         let outcome = match &author.terms {
             Terms::ForGood => self.store().write(write).await?,
-            terms => {
+            Terms::Once(once) => self.write_once(once, write).await?,
+            terms @ Terms::OnTrial(_) => {
                 let outcomes = self.write_all(terms, vec![write]).await?;
                 outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))?
             }
@@ -300,11 +301,11 @@ impl App {
         match terms {
             Terms::ForGood => self.store().write_batch(writes, together).await,
             Terms::Once(once) => {
-                writes.iter_mut().for_each(|write| write.claim = Some(once.claim()));
+                writes.iter_mut().for_each(|write| write.claim = Some(once.next_claim()));
                 let outcomes = self.store().write_batch(writes, together).await?;
                 // What was refused whole is no commit.
                 if outcomes.iter().any(Result::is_ok) {
-                    once.note(Some(workspace), outcomes.iter().flatten().find_map(AnyOutcome::event));
+                    once.note(workspace, outcomes.iter().flatten().find_map(AnyOutcome::event));
                 }
                 Ok(outcomes)
             }

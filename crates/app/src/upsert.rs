@@ -37,6 +37,7 @@ impl App {
     }
 
     async fn contacts_by(&self, caller: &Caller, by: &ContactKey) -> Result<Vec<View>, Error> {
+        caller.note_read();
         let catalog = self.catalog(caller).await?;
         let contacts: Vec<Arc<Contact>> = match by {
             ContactKey::Alias(dialect, text) => {

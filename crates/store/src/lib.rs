@@ -15,6 +15,7 @@ mod last_events;
 mod location;
 mod numbers;
 mod once;
+mod pending;
 mod picture;
 mod postgres;
 mod query;

@@ -26,6 +26,8 @@ pub struct Claim {
     pub once: Once,
     /// 128 bits of a hash of what is asked.
     pub fingerprint: Uuid,
+    /// Whether its events tell all that the client is answered, so that any server can answer as soon as it is there.
+    pub is_exact: bool,
 }
 
 /// A commit of such a request that was carried out.
@@ -43,6 +45,8 @@ pub struct CarriedOut {
     pub event: Option<u64>,
     /// How many events it has.
     pub events: u64,
+    /// Whether its events tell all that the client is answered.
+    pub is_exact: bool,
     /// What the client was answered; only the first commit of a request has it, and only once it was rendered.
     pub answer: Option<KeptAnswer>,
 }
@@ -66,13 +70,14 @@ pub(crate) struct ClaimSave {
     pub(crate) at: Timestamp,
     pub(crate) event: Option<u64>,
     pub(crate) events: u64,
+    pub(crate) is_exact: bool,
 }
 
 /// An answer that a batch keeps, at the first commit of its request.
 #[derive(Clone, Debug)]
 pub(crate) struct AnswerSave {
     pub(crate) key: ClaimKey,
-    pub(crate) answer: KeptAnswer,
+    pub(crate) answer: Arc<KeptAnswer>,
 }
 
 /// The key of a row.

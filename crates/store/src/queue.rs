@@ -10,7 +10,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
-use crate::writer::{Command, Counters, Reply, Writer};
+use crate::pending::OnItsWay;
+use crate::writer::{AnswerReply, Command, Counters, Reply, Writer};
 use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
 
 /// The way to the writer.
@@ -73,7 +74,13 @@ impl Queue {
 
     /// Queues an answer to keep, and waits until it is durable.
     pub(crate) async fn keep(&self, answer: AnswerSave) -> Result<(), StoreError> {
-        self.queue(|reply| Command::Answer(answer, reply)).await
+        self.queue(|reply| Command::Answer(answer, AnswerReply::Waits(reply))).await
+    }
+
+    /// Queues an answer to keep, for which nobody waits.
+    pub(crate) fn keep_later(&self, answer: AnswerSave, on_its_way: OnItsWay) -> Result<(), StoreError> {
+        self.place()?.send(Command::Answer(answer, AnswerReply::IsPending(on_its_way)));
+        Ok(())
     }
 
     /// Queues another write, and waits for what comes of it.
@@ -105,15 +112,20 @@ impl Queue {
         }
     }
 
-    async fn queue<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+    /// A place in the queue, if there is one.
+    fn place(&self) -> Result<mpsc::Permit<'_, Command>, StoreError> {
         if self.is_closing.load(Ordering::Acquire) {
             return Err(StoreError::Closing);
         }
         let commands = self.commands.as_ref().ok_or(StoreError::Closing)?;
-        let place = commands.try_reserve().map_err(|fault| match fault {
+        commands.try_reserve().map_err(|fault| match fault {
             TrySendError::Full(()) => StoreError::Busy,
             TrySendError::Closed(()) => StoreError::Closing,
-        })?;
+        })
+    }
+
+    async fn queue<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+        let place = self.place()?;
         let (reply, answer) = oneshot::channel();
         place.send(command(reply));
         // Without an answer the writer is gone, and nobody knows how far it got.

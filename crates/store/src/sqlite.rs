@@ -15,6 +15,7 @@ mod readers;
 mod records;
 mod requests;
 mod save;
+mod seen;
 mod texts;
 mod transfer;
 mod values;
@@ -33,6 +34,7 @@ use self::connection::{Access, FileLock};
 pub(crate) use self::list::SYNTAX;
 use self::log::Log;
 use self::readers::Readers;
+use self::seen::Seen;
 pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
@@ -46,6 +48,8 @@ use crate::{
 pub(crate) struct Sqlite {
     readers: Readers,
     log: Option<Arc<Log>>,
+    /// What the file may know of requests; only where this process is its server.
+    seen: Arc<Seen>,
 }
 
 impl Sqlite {
@@ -58,8 +62,9 @@ impl Sqlite {
         texts::make_missing(&mut connection)?;
         let log = Log::open(path, options.log_max_bytes)?;
         let readers = Readers::start(path, options.readers)?;
-        let writer = SqliteWriter::serving(connection, Arc::clone(&log), lock)?;
-        Ok((Self { readers, log: Some(log) }, writer))
+        let seen = Arc::default();
+        let writer = SqliteWriter::serving(connection, Arc::clone(&log), Arc::clone(&seen), lock)?;
+        Ok((Self { readers, log: Some(log), seen }, writer))
     }
 
     /// Opens a file beside the process that serves it. Blocks.
@@ -68,7 +73,8 @@ impl Sqlite {
         migrate::run(&mut connection)?;
         transfer::refuse_unfinished(&connection)?;
         let readers = Readers::start(path, 1)?;
-        Ok((Self { readers, log: None }, SqliteWriter::beside(connection)))
+        let reader = Self { readers, log: None, seen: Arc::default() };
+        Ok((reader, SqliteWriter::beside(connection)))
     }
 
     /// Bytes of the log that are in use.
@@ -84,7 +90,7 @@ impl Sqlite {
 
 impl Backend for Sqlite {
     async fn load(&self, wanted: Wanted) -> Result<Loaded, StoreError> {
-        self.readers.run(move |connection| load::load(connection, &wanted)).await
+        self.readers.run(move |connection| load::load(connection, &wanted, None)).await
     }
 
     async fn contacts_with_channel(
@@ -163,7 +169,17 @@ impl Backend for Sqlite {
         api_key: KeyId,
         hash: Uuid,
     ) -> Result<Vec<CarriedOut>, StoreError> {
-        self.readers.run(move |connection| requests::find(connection, &workspaces, api_key, hash)).await
+        if self.seen.is_new(api_key, hash) {
+            return Ok(Vec::new());
+        }
+        let seen = self.log.is_some().then(|| Arc::clone(&self.seen));
+        let read = move |connection: &_| {
+            if let Some(seen) = seen {
+                seen.learn(connection)?;
+            }
+            requests::find(connection, &workspaces, api_key, hash)
+        };
+        self.readers.run(read).await
     }
 
     async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {

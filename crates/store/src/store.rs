@@ -22,6 +22,7 @@ use self::indexes::Filled;
 use crate::backend::{Admin, Backend, Batches, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
+use crate::pending::Pending;
 use crate::postgres::Postgres;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
@@ -76,6 +77,8 @@ struct Shared {
     scans: Semaphore,
     filled: Filled,
     is_beside: bool,
+    /// Answers that their clients have, and that are to be stored.
+    pending: Pending,
     /// Whether somebody is [noting](Store::note_last_events).
     is_noting: AtomicBool,
 }
@@ -139,10 +142,9 @@ impl Store {
         let queues = writers.into_iter().map(start).collect::<Result<_, _>>()?;
         let scans = Semaphore::new(SCANS_MAX.min(options.readers.saturating_sub(1)).max(1));
         let is_noting = AtomicBool::new(false);
-        let filled = Filled::default();
-        Ok(Self {
-            shared: Arc::new(Shared { queues, backend, catalogs, scans, filled, is_beside, is_noting }),
-        })
+        let (filled, pending) = (Filled::default(), Pending::default());
+        let shared = Shared { queues, backend, catalogs, scans, filled, is_beside, pending, is_noting };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Lets what is queued finish, and closes. Later writes are [`StoreError::Closing`].

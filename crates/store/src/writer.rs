@@ -35,6 +35,7 @@ pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
+use crate::pending::OnItsWay;
 use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// Where an answer goes.
@@ -47,7 +48,7 @@ pub(crate) enum Command {
     /// To change some records as one group.
     Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
     /// To keep an answer to a request that was carried out once.
-    Answer(AnswerSave, Reply<()>),
+    Answer(AnswerSave, AnswerReply),
     /// To write something else. What is taken together with those is committed before them.
     Admin(Admin, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
@@ -68,6 +69,9 @@ const RETRY_FOR: Duration = Duration::from_secs(5);
 
 /// How long to wait before the first of these tries; each next one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// How long answers for which nobody waits may wait for a change, so that they need no commit of their own.
+const HELD_FOR: Duration = Duration::from_millis(10);
 
 /// How long to wait at most.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
@@ -94,7 +98,15 @@ struct Taken {
     write_replies: Vec<WriteReply>,
     /// Answers to keep.
     answers: Vec<AnswerSave>,
-    answer_replies: Vec<Reply<()>>,
+    answer_replies: Vec<AnswerReply>,
+}
+
+/// Who is told that an answer was kept.
+pub(crate) enum AnswerReply {
+    /// Somebody who waits for it.
+    Waits(Reply<()>),
+    /// Nobody; but until then it is found elsewhere.
+    IsPending(OnItsWay),
 }
 
 /// Where the answer to a write goes, or to a group of so many.
@@ -122,7 +134,7 @@ impl<B: Batches> Writer<B> {
     /// Writes until the queue is closed and empty.
     pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Command>, batch_max: usize) {
         let mut waiting = Vec::new();
-        while queue.recv_many(&mut waiting, batch_max.max(1)).await > 0 {
+        while take(&mut queue, &mut waiting, batch_max.max(1)).await {
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
                 match command {
@@ -153,8 +165,7 @@ impl<B: Batches> Writer<B> {
             }
             if !taken.writes.is_empty() || !taken.answers.is_empty() {
                 let done = self.persist(async |writer| writer.write(&taken).await).await;
-                let kept = done.as_ref().map(|_| taken.answer_replies.iter().map(|_| Ok(())).collect());
-                answer(taken.answer_replies, kept.map_err(CommitError::copy));
+                answer_kept(taken.answer_replies, done.as_ref().err());
                 answer_writes(taken.write_replies, done.map(|done| done.results));
             }
         }
@@ -352,6 +363,24 @@ impl CommitError {
     }
 }
 
+/// Takes the commands that wait, and where they are answers for which nobody waits, also what comes soon after; so many at
+/// most. Whether there are any: otherwise none will come.
+async fn take(queue: &mut mpsc::Receiver<Command>, taken: &mut Vec<Command>, most: usize) -> bool {
+    let is_patient = |command: &Command| matches!(command, Command::Answer(_, AnswerReply::IsPending(_)));
+    if queue.recv_many(taken, most).await == 0 {
+        return false;
+    }
+    let until = tokio::time::Instant::now() + HELD_FOR;
+    while taken.len() < most && taken.iter().all(is_patient) {
+        let room = most - taken.len();
+        match tokio::time::timeout_at(until, queue.recv_many(taken, room)).await {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => break,
+        }
+    }
+    true
+}
+
 /// A panic in a batch, which only a mistake in this program can cause, fails this batch and not those after it.
 async fn unwinding<T>(work: impl Future<Output = Result<T, CommitError>>) -> Result<T, CommitError> {
     let mut work = pin!(work);
@@ -374,6 +403,19 @@ fn answer<T>(replies: Vec<Reply<T>>, done: Result<Vec<Result<T, StoreError>>, Co
         Err(fault) => {
             for reply in replies {
                 drop(reply.send(Err(fault.copy())));
+            }
+        }
+    }
+}
+
+/// The same for answers that were to be kept.
+fn answer_kept(replies: Vec<AnswerReply>, fault: Option<&CommitError>) {
+    for reply in replies {
+        match (reply, fault.map(|fault| fault.copy().told())) {
+            (AnswerReply::Waits(reply), fault) => drop(reply.send(fault.map_or(Ok(()), Err))),
+            (AnswerReply::IsPending(on_its_way), None) => drop(on_its_way),
+            (AnswerReply::IsPending(_), Some(fault)) => {
+                tracing::warn!(error = %fault, "an answer could not be kept; its request is answered from its change");
             }
         }
     }

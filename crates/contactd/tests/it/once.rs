@@ -85,3 +85,44 @@ fn of_twenty_requests_at_once_one_is_carried_out() {
     assert!(answered.iter().all(|reply| reply.bytes == first[0].bytes));
     assert_eq!(events(&server, &key, &path), 2);
 }
+
+#[test]
+fn of_every_api_an_answer_comes_again_after_kill_9() {
+    let kept = Database::new();
+    let database = kept.argument();
+    printed(&["workspace", "create", "main", "--database", &database]);
+    let key =
+        printed(&["key", "create", "--workspace", "main", "--database", &database]).trim_end().to_owned();
+    let mut server = Running::start(&["--database", &database]);
+    let made = server.request_as(&key, "POST", "/api/v1/contacts", "{}").expect(201);
+    let (id, number) = (made["id"].as_str().unwrap(), made["number"].as_u64().unwrap());
+    let services = server.request_as(&key, "GET", "/zingle/v1/services", "").expect(200);
+    let service = services["result"][0]["id"].as_str().unwrap();
+    let hex = id.replace('-', "");
+    let native = format!("/api/v1/contacts/{id}");
+    let updates = [
+        ("PATCH", native.clone(), r#"{"name":{"first":"Ann"}}"#),
+        ("PATCH", format!("/callbell/v1/contacts/{hex}"), r#"{"name":"Bea"}"#),
+        ("PUT", format!("/zingle/v1/services/{service}/contacts/{id}"), r#"{"first_name":"Cid"}"#),
+        ("PUT", format!("/acquire/api/v1/crm/objects/contact/{number}"), r#"{"fields":{"name":"Dan"}}"#),
+        ("PUT", format!("/rolodex/user-api/v1/contacts/contact_{hex}"), r#"{"first_name":"Eve"}"#),
+        ("DELETE", native.clone(), ""),
+    ];
+    for (method, path, body) in &updates {
+        let name = format!("{method}{path}");
+        let request = (name.as_str(), *method, path.as_str(), *body);
+        let done = send(&server, &key, request);
+        // Whether its answer was stored by now, nobody knows.
+        server.kill();
+        server = Running::start(&["--database", &database]);
+        let again = send(&server, &key, request);
+        assert!((200..300).contains(&done.status), "{path}: {}", done.text);
+        assert_eq!((again.status, &again.text), (done.status, &done.text), "{path}");
+        assert_eq!(again.header("contactd-replayed"), "true", "{path}");
+        for name in ["etag", "contactd-change", "contactd-ignored", "content-type", "location"] {
+            assert_eq!(again.header(name), done.header(name), "{path}: {name}");
+        }
+    }
+    let history = server.request_as(&key, "GET", &format!("{native}/history?limit=100"), "").expect(200);
+    assert_eq!(history["changes"].as_array().unwrap().len(), updates.len() + 1);
+}

@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("../../migrations/postgres/0007_last_events.sql"), oldest: 1 },
     // Older nodes do not write the values that this one finds.
     Migration { sql: include_str!("../../migrations/postgres/0008_field_values.sql"), oldest: ITSELF },
+    Migration { sql: include_str!("../../migrations/postgres/0009_answers.sql"), oldest: 1 },
 ];
 
 /// Held while migrating, so that one node at a time does.

@@ -26,10 +26,11 @@ static CLAIMS: Sql = Sql {
 /// an error. The number of an event is known only here.
 static CLAIM: Sql = Sql {
     text: "INSERT INTO requests \
-           (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body) \
+           (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
            SELECT k.workspace, k.api_key, k.hash, k.step, k.fingerprint, k.at, h.last_event - k.back, k.events, \
-           0, '', '' FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::bigint[], \
-           $7::bigint[], $8::bigint[]) k (workspace, api_key, hash, step, fingerprint, at, back, events) \
+           0, '', '', k.exact FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], \
+           $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) \
+           k (workspace, api_key, hash, step, fingerprint, at, back, events, exact) \
            JOIN heads h ON h.workspace = k.workspace ORDER BY k.workspace, k.api_key, k.hash, k.step",
     types: &[
         Type::INT8_ARRAY,
@@ -40,14 +41,19 @@ static CLAIM: Sql = Sql {
         Type::INT8_ARRAY,
         Type::INT8_ARRAY,
         Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
     ],
 };
 
+/// In the order of the commits, at the end of their table. A node of before there was this table may have kept one with
+/// the request.
 static ANSWER: Sql = Sql {
-    text: "UPDATE requests r SET status = k.status, headers = k.headers, body = k.body \
+    text: "INSERT INTO answers (place, status, headers, body) SELECT r.place, k.status, k.headers, k.body \
            FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[]) \
-           k (workspace, api_key, hash, step, status, headers, body) WHERE r.workspace = k.workspace \
-           AND r.api_key = k.api_key AND r.hash = k.hash AND r.step = k.step AND r.status = 0",
+           k (workspace, api_key, hash, step, status, headers, body) \
+           CROSS JOIN LATERAL (SELECT r.place FROM requests r WHERE r.workspace = k.workspace \
+           AND r.api_key = k.api_key AND r.hash = k.hash AND r.step = k.step AND r.status = 0 LIMIT 1) r \
+           ORDER BY r.place ON CONFLICT (place) DO NOTHING",
     types: &[
         Type::INT8_ARRAY,
         Type::UUID_ARRAY,
@@ -60,15 +66,22 @@ static ANSWER: Sql = Sql {
 };
 
 static FIND: Sql = Sql {
-    text: "SELECT workspace, step, fingerprint, at, event, events, status, headers, body FROM requests \
-           WHERE workspace = ANY($1) AND api_key = $2 AND hash = $3 ORDER BY step",
+    text: "SELECT r.workspace, r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
+           coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact \
+           FROM requests r LEFT JOIN answers a ON a.place = r.place \
+           WHERE r.workspace = ANY($1) AND r.api_key = $2 AND r.hash = $3 ORDER BY r.step",
     types: &[Type::INT8_ARRAY, Type::UUID, Type::UUID],
 };
 
+/// With their answers, and those that a node left behind that does not know that table.
 static FORGET: Sql = Sql {
-    text: "DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
+    text: "WITH gone AS (DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
            (SELECT workspace, api_key, hash, step FROM (SELECT * FROM requests ORDER BY place LIMIT $2) r \
-           WHERE at < $1) RETURNING step",
+           WHERE at < $1) RETURNING place), \
+           answered AS (DELETE FROM answers a USING gone WHERE a.place = gone.place), \
+           left_behind AS (DELETE FROM answers WHERE place IN (SELECT place FROM answers \
+           WHERE place < (SELECT min(place) FROM requests) ORDER BY place LIMIT $2)) \
+           SELECT place FROM gone",
     types: &[Type::INT8, Type::INT8],
 };
 
@@ -78,9 +91,11 @@ static CROWDED: Sql = Sql {
 };
 
 static FORGET_FIRST: Sql = Sql {
-    text: "DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
+    text: "WITH gone AS (DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
            (SELECT workspace, api_key, hash, step FROM requests WHERE workspace = $1 AND api_key = $2 \
-           ORDER BY place LIMIT $3) RETURNING step",
+           ORDER BY place LIMIT $3) RETURNING place), \
+           answered AS (DELETE FROM answers a USING gone WHERE a.place = gone.place) \
+           SELECT place FROM gone",
     types: &[Type::INT8, Type::UUID, Type::INT8],
 };
 
@@ -121,6 +136,7 @@ pub(super) fn claim<'p>(
         param(claims.iter().map(|claim| claim.at.millis()).collect::<Vec<i64>>()),
         param(claims.iter().map(|claim| Some(back(claim.key.0, claim.event?))).collect::<Vec<Option<i64>>>()),
         param(claims.iter().map(|claim| integer(claim.events)).collect::<Vec<i64>>()),
+        param(claims.iter().map(|claim| i64::from(claim.is_exact)).collect::<Vec<i64>>()),
     ]);
     Some(Step::new(&CLAIM, params))
 }
@@ -162,6 +178,7 @@ pub(super) async fn find(
             at: Timestamp::from_millis(get(row, 3)?),
             event: get::<Option<i64>>(row, 4)?.map(i64::unsigned_abs),
             events: unsigned(row, 5)?,
+            is_exact: get::<i64>(row, 9)? != 0,
             answer,
         })
     })

@@ -25,13 +25,13 @@ pub(crate) struct PostgresEnd {
 /// locks.
 const HOLD: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = 10000; \
                     SET LOCAL idle_in_transaction_session_timeout = 60000; \
-                    LOCK TABLE workspaces, heads, catalogs, records, keys, pictures, requests IN SHARE MODE";
+                    LOCK TABLE workspaces, heads, catalogs, records, keys, pictures, requests, answers IN SHARE MODE";
 
 const PUT: &str = "BEGIN; SET LOCAL lock_timeout = 10000; SET LOCAL synchronous_commit = on";
 
 /// So that lists are planned well from the first one on.
 const ANALYZE: &str = "ANALYZE workspaces, heads, catalogs, contacts, tombstones, aliases, channels, facets, \
-                       sort_keys, records, events, last_events, pictures, requests, keys";
+                       sort_keys, records, events, last_events, pictures, requests, answers, keys";
 
 static UNFINISHED: Sql = Sql { text: "SELECT place FROM moves LIMIT 1", types: &[] };
 

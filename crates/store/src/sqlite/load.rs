@@ -8,12 +8,18 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::event_row::event_row;
+use super::seen::Seen;
 use super::{records, requests};
 use crate::backend::{AliasKey, ChannelKey, Found, Head, Keys, Loaded, StoredContact, Wanted};
 pub(super) use crate::backend::{AliasKind, integer};
 use crate::{Document, StoreError, WorkspaceNumber, document};
 
-pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, StoreError> {
+/// `seen` is what is known of requests, if anything is.
+pub(super) fn load(
+    connection: &Connection,
+    wanted: &Wanted,
+    seen: Option<&Seen>,
+) -> Result<Loaded, StoreError> {
     let contacts = Contacts::load(connection, &wanted.contacts)?;
     Ok(Loaded {
         heads: each(&wanted.heads, |workspace| head(connection, *workspace))?,
@@ -24,7 +30,7 @@ pub(super) fn load(connection: &Connection, wanted: &Wanted) -> Result<Loaded, S
         last_numbers: records::last_numbers(connection, &wanted.last_numbers)?,
         owners: owners(connection, &wanted.channels, wanted.owners_max)?,
         events: events(connection, &wanted.events)?,
-        claims: requests::claims(connection, &wanted.claims)?,
+        claims: requests::claims(connection, &wanted.claims, seen)?,
     })
 }
 

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0006_search.sql"),
     include_str!("../../migrations/sqlite/0007_last_events.sql"),
     include_str!("../../migrations/sqlite/0008_field_values.sql"),
+    include_str!("../../migrations/sqlite/0009_answers.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -1,38 +1,82 @@
 //! Requests that are carried out once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::{KeyId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
 
 use super::load::uuid;
+use super::seen::Seen;
 use crate::backend::Saves;
-use crate::once::ClaimKey;
+use crate::once::{AnswerSave, ClaimKey};
 use crate::{CarriedOut, KeptAnswer, StoreError, WorkspaceNumber};
+
+/// The rows of the first commits that were saved last, so that those of their answers need not be looked for.
+#[derive(Debug, Default)]
+pub(super) struct LastRows(HashMap<ClaimKey, i64>);
+
+/// How many of them are remembered at most.
+const LAST_ROWS: usize = 8192;
+
+/// In each part of the index that there is, what has a hash.
+macro_rules! in_parts {
+    ($columns:literal, $from:literal, $condition:literal) => {
+        concat!(
+            "WITH RECURSIVE parts (part) AS (SELECT (SELECT min(row) FROM requests) >> 8 UNION ALL \
+             SELECT (SELECT min(row) FROM requests WHERE row >= (part + 1) << 8) >> 8 FROM parts \
+             WHERE part IS NOT NULL) SELECT ",
+            $columns,
+            " FROM parts CROSS JOIN requests r ON r.row >> 8 = part AND r.api_key = ?2 AND r.hash = ?3 ",
+            $from,
+            " WHERE r.workspace = ?1",
+            $condition
+        )
+    };
+}
+
+const ONE: &str = in_parts!("r.row, r.fingerprint", "", " AND r.step = ?4");
+
+/// Answers of before there was a table of them stand beside their requests.
+const ALL: &str = in_parts!(
+    "r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
+     coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact",
+    "LEFT JOIN answers a ON a.row = r.row",
+    ""
+);
 
 /// Which of these commits there are, with their fingerprints.
 pub(super) fn claims(
     connection: &Connection,
     keys: &[ClaimKey],
+    seen: Option<&Seen>,
 ) -> Result<Vec<(ClaimKey, Uuid)>, StoreError> {
     let mut found = Vec::new();
-    for (workspace, once) in keys {
-        let sql = "SELECT fingerprint FROM requests \
-                   WHERE workspace = ?1 AND api_key = ?2 AND hash = ?3 AND step = ?4";
-        let key = params![workspace.0, once.api_key.0.as_bytes(), once.hash.as_bytes(), once.step];
-        let mut statement = connection.prepare_cached(sql)?;
-        let fingerprint = statement.query_row(key, |row| uuid(row, 0)).optional()?;
-        found.extend(fingerprint.map(|fingerprint| ((*workspace, *once), fingerprint)));
+    for key in keys.iter().filter(|(_, once)| seen.is_none_or(|seen| !seen.is_new(once.api_key, once.hash))) {
+        found.extend(find_one(connection, key)?.map(|(_, fingerprint)| (*key, fingerprint)));
     }
     Ok(found)
 }
 
-pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
+/// The row of a commit, and its fingerprint.
+fn find_one(
+    connection: &Connection,
+    (workspace, once): &ClaimKey,
+) -> Result<Option<(i64, Uuid)>, StoreError> {
+    let key = params![workspace.0, once.api_key.0.as_bytes(), once.hash.as_bytes(), once.step];
+    let mut statement = connection.prepare_cached(ONE)?;
+    Ok(statement.query_row(key, |row| Ok((row.get(0)?, uuid(row, 1)?))).optional()?)
+}
+
+pub(super) fn save(connection: &Connection, saves: &Saves, last: &mut LastRows) -> Result<(), StoreError> {
+    if last.0.len() + saves.claims.len() > LAST_ROWS {
+        last.0.clear();
+    }
     for claim in &saves.claims {
         let sql = "INSERT INTO requests \
-                   (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, '', x'')";
+                   (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, '', x'', ?9)";
         let (workspace, once) = &claim.key;
         connection.prepare_cached(sql)?.execute(params![
             workspace.0,
@@ -43,20 +87,38 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
             claim.at.millis(),
             claim.event,
             claim.events,
+            claim.is_exact,
         ])?;
+        if once.step == 0 {
+            last.0.insert(claim.key, connection.last_insert_rowid());
+        }
     }
-    for save in &saves.answers {
-        let sql = "UPDATE requests SET status = ?5, headers = ?6, body = ?7 \
-                   WHERE workspace = ?1 AND api_key = ?2 AND hash = ?3 AND step = ?4 AND status = 0";
-        let (workspace, once) = &save.key;
-        connection.prepare_cached(sql)?.execute(params![
-            workspace.0,
-            once.api_key.0.as_bytes(),
+    answers(connection, &saves.answers, last)
+}
+
+/// Keeps answers in the order of their commits, so that they go to the end of their table, whose pages then are written
+/// once.
+fn answers(connection: &Connection, answers: &[AnswerSave], last: &mut LastRows) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(answers.len());
+    for save in answers {
+        let row = match last.0.get(&save.key) {
+            Some(row) => Some(*row),
+            None => find_one(connection, &save.key)?.map(|(row, _)| row),
+        };
+        rows.extend(row.map(|row| (row, save)));
+    }
+    rows.sort_by_key(|(row, _)| *row);
+    for (row, AnswerSave { key: (_, once), answer }) in rows {
+        // It may be forgotten already.
+        let sql = "INSERT INTO answers (row, status, headers, body) \
+                   SELECT row, ?3, ?4, ?5 FROM requests WHERE row = ?1 AND hash = ?2 ON CONFLICT (row) DO NOTHING";
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.execute(params![
+            row,
             once.hash.as_bytes(),
-            once.step,
-            save.answer.status,
-            save.answer.headers,
-            &*save.answer.body,
+            answer.status,
+            answer.headers,
+            &*answer.body
         ])?;
     }
     Ok(())
@@ -69,9 +131,7 @@ pub(super) fn find(
     api_key: KeyId,
     hash: Uuid,
 ) -> Result<Vec<CarriedOut>, StoreError> {
-    let sql = "SELECT step, fingerprint, at, event, events, status, headers, body FROM requests \
-               WHERE workspace = ?1 AND api_key = ?2 AND hash = ?3";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(ALL)?;
     let mut found = Vec::new();
     for workspace in workspaces {
         let rows = statement
@@ -102,6 +162,7 @@ fn read(workspace: WorkspaceNumber, row: &Row<'_>) -> rusqlite::Result<CarriedOu
         at: Timestamp::from_millis(row.get(2)?),
         event: row.get(3)?,
         events: row.get(4)?,
+        is_exact: row.get(8)?,
         answer,
     })
 }
@@ -109,8 +170,19 @@ fn read(workspace: WorkspaceNumber, row: &Row<'_>) -> rusqlite::Result<CarriedOu
 /// Forgets the first requests, as far as they are of before this time.
 pub(super) fn forget(connection: &Connection, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let sql = "DELETE FROM requests \
-               WHERE row IN (SELECT row FROM requests ORDER BY row LIMIT ?2) AND at < ?1";
-    Ok(connection.prepare_cached(sql)?.execute(params![before.millis(), limit])? as u64)
+               WHERE row IN (SELECT row FROM requests ORDER BY row LIMIT ?2) AND at < ?1 RETURNING row";
+    remove(connection, sql, params![before.millis(), limit])
+}
+
+/// Removes requests with their answers; how many.
+fn remove(connection: &Connection, sql: &str, key: &[&dyn ToSql]) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(key, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut statement = connection.prepare_cached("DELETE FROM answers WHERE row = ?1")?;
+    for row in &rows {
+        statement.execute([row])?;
+    }
+    Ok(rows.len() as u64)
 }
 
 /// The API keys that have more than so many commits, and how many they have.
@@ -134,7 +206,27 @@ pub(super) fn forget_first(
     count: u64,
 ) -> Result<u64, StoreError> {
     let sql = "DELETE FROM requests WHERE row IN (SELECT row FROM requests \
-               WHERE +workspace = ?1 AND +api_key = ?2 ORDER BY row LIMIT ?3)";
-    let key = params![workspace.0, api_key.0.as_bytes(), count];
-    Ok(connection.prepare_cached(sql)?.execute(key)? as u64)
+               WHERE +workspace = ?1 AND +api_key = ?2 ORDER BY row LIMIT ?3) RETURNING row";
+    remove(connection, sql, params![workspace.0, api_key.0.as_bytes(), count])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::migrate;
+
+    #[test]
+    fn a_hash_is_looked_for_in_the_index_of_each_part() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate::run(&mut connection).unwrap();
+        for sql in [ONE, ALL] {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let unbound = vec![rusqlite::types::Null; statement.parameter_count()];
+            let rows =
+                statement.query_map(rusqlite::params_from_iter(unbound), |row| row.get::<_, String>(3));
+            let plan: Vec<_> = rows.unwrap().map(Result::unwrap).collect();
+            let expected = "SEARCH r USING INDEX requests_by_part (<expr>=? AND api_key=? AND hash=?)";
+            assert!(plan.iter().any(|step| step == expected), "{plan:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::event_row::event_row;
 use super::load::AliasKind;
-use super::{facets, records, requests, texts, values};
+use super::{facets, records, texts, values};
 use crate::backend::{AliasKey, Delete, HeadSave, Insert, Lookups, Saves, Update};
 use crate::sort::StoredKeys;
 use crate::{StoreError, document};
@@ -24,7 +24,6 @@ pub(super) fn save(connection: &Connection, saves: &Saves) -> Result<(), StoreEr
     texts::save(connection, &saves.texts)?;
     values::save(connection, &saves.stale_values, &saves.fresh_values)?;
     events(connection, saves)?;
-    requests::save(connection, saves)?;
     for head in saves.heads.iter().filter(|head| head.contacts != 0 || head.next_number.is_some()) {
         let sql = "UPDATE workspaces SET next_number = coalesce(?2, next_number), \
                    contact_count = contact_count + ?3 WHERE number = ?1";

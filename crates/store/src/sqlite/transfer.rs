@@ -149,10 +149,11 @@ fn page(table: Table) -> String {
             ("workspace, id, owner_kind, owner, created_at, media_type, bytes", "pictures", "workspace, id")
         }
         Table::Requests => (
-            "row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body",
+            "row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact",
             "requests",
             "row",
         ),
+        Table::Answers => ("row, status, headers, body", "answers", "row"),
         Table::Keys => ("hash, row, id, doc", "keys", "hash"),
     };
     let marks = match table.start().len() {
@@ -202,9 +203,10 @@ fn insert(table: Table) -> &'static str {
         }
         Table::Requests => {
             "INSERT INTO requests \
-             (row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+             (row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         }
+        Table::Answers => "INSERT INTO answers (row, status, headers, body) VALUES (?1, ?2, ?3, ?4)",
         Table::Keys => "INSERT INTO keys (hash, row, id, doc) VALUES (?1, ?2, ?3, ?4)",
     }
 }

@@ -156,13 +156,18 @@ fn look_ups(
     Ok(())
 }
 
-/// The events of every request that is known are there.
+/// The events of every request that is known are there, and so is the request of every answer.
 fn requests(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
     let sql = "SELECT r.event FROM requests r \
                LEFT JOIN events e ON e.row = (r.workspace << 40) + r.event + r.events - 1 \
                WHERE r.event IS NOT NULL AND e.row IS NULL LIMIT 1";
     if let Some(seq) = connection.query_row(sql, [], |row| row.get::<_, u64>(0)).optional()? {
         verified.fault(format!("a request names the events from {seq} on, which are not there"));
+    }
+    let sql = "SELECT a.row FROM answers a LEFT JOIN requests r ON r.row = a.row \
+               WHERE r.row IS NULL OR r.step <> 0 LIMIT 1";
+    if let Some(row) = connection.query_row(sql, [], |row| row.get::<_, i64>(0)).optional()? {
+        verified.fault(format!("answer {row} belongs to no request"));
     }
     Ok(())
 }

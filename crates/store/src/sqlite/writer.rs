@@ -6,7 +6,9 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::connection::FileLock;
 use super::log::Log;
-use super::{administer, load, save};
+use super::requests::LastRows;
+use super::seen::Seen;
+use super::{administer, load, requests, save};
 use crate::StoreError;
 use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Wanted};
 
@@ -14,6 +16,8 @@ use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Want
 pub(crate) struct SqliteWriter {
     connection: Connection,
     log: Option<Arc<Log>>,
+    seen: Arc<Seen>,
+    last_rows: LastRows,
     _lock: Option<FileLock>,
 }
 
@@ -21,19 +25,21 @@ impl SqliteWriter {
     pub(super) fn serving(
         mut connection: Connection,
         log: Arc<Log>,
+        seen: Arc<Seen>,
         lock: FileLock,
     ) -> Result<Self, StoreError> {
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        let seen = Arc::clone(&log);
+        let watched = Arc::clone(&log);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, frames| {
-            seen.grew_to(u64::try_from(frames).unwrap_or(0));
+            watched.grew_to(u64::try_from(frames).unwrap_or(0));
             Ok(())
         }))?;
-        Ok(Self { connection, log: Some(log), _lock: Some(lock) })
+        let last_rows = LastRows::default();
+        Ok(Self { connection, log: Some(log), seen, last_rows, _lock: Some(lock) })
     }
 
     pub(super) fn beside(connection: Connection) -> Self {
-        Self { connection, log: None, _lock: None }
+        Self { connection, log: None, seen: Arc::default(), last_rows: LastRows::default(), _lock: None }
     }
 
     fn run(&self, statement: &str) -> Result<(), StoreError> {
@@ -62,11 +68,13 @@ impl Batches for SqliteWriter {
     }
 
     async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
-        load::load(&self.connection, wanted)
+        load::load(&self.connection, wanted, Some(&self.seen))
     }
 
     async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
+        self.seen.add(&saves.claims);
         save::save(&self.connection, saves).map_err(CommitError::NotStored)?;
+        requests::save(&self.connection, saves, &mut self.last_rows).map_err(CommitError::NotStored)?;
         self.run("COMMIT").map_err(CommitError::Unknown)?;
         Ok(Committed::new())
     }

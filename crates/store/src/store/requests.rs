@@ -1,11 +1,14 @@
 //! Requests that are carried out once: what they did, and what they were answered.
 
+use std::sync::Arc;
+
 use model::{KeyId, Timestamp};
 use uuid::Uuid;
 
 use super::Store;
 use crate::backend::{Admin, Backend};
 use crate::once::AnswerSave;
+use crate::queue::Queue;
 use crate::{CarriedOut, KeptAnswer, Once, StoreError, WorkspaceNumber};
 
 impl Store {
@@ -19,7 +22,21 @@ impl Store {
         api_key: KeyId,
         hash: Uuid,
     ) -> Result<Vec<CarriedOut>, StoreError> {
-        self.shared.backend.carried_out(workspaces.to_vec(), api_key, hash).await
+        // Before the database, so that none is missed that is stored in between.
+        let once = Once { api_key, hash, step: 0 };
+        let pending = workspaces.iter().filter_map(|workspace| {
+            let answer = self.shared.pending.find(&(*workspace, once))?;
+            Some((*workspace, answer))
+        });
+        let pending: Vec<_> = pending.collect();
+        let mut found = self.shared.backend.carried_out(workspaces.to_vec(), api_key, hash).await?;
+        for (workspace, answer) in pending {
+            let first = found.iter_mut().find(|each| (each.workspace, each.step) == (workspace, once.step));
+            if let Some(CarriedOut { answer: none @ None, .. }) = first {
+                *none = Some(KeptAnswer::clone(&answer));
+            }
+        }
+        Ok(found)
     }
 
     /// Keeps the answer to a request, at this commit of it, unless there is one; durable when it returns.
@@ -32,8 +49,35 @@ impl Store {
         once: Once,
         answer: KeptAnswer,
     ) -> Result<(), StoreError> {
-        let queue = self.shared.queues.first().ok_or(StoreError::Closing)?;
-        queue.keep(AnswerSave { key: (workspace, once), answer }).await
+        self.queue_of(once)?.keep(AnswerSave { key: (workspace, once), answer: Arc::new(answer) }).await
+    }
+
+    /// Keeps the answer to a request as [`keep_answer`](Self::keep_answer) does, without waiting for it: until it is
+    /// durable, [`find_carried_out`](Self::find_carried_out) of this process finds it nevertheless, and what ends the
+    /// process without [`close`](Self::close) loses it. Waits all the same while too much is on its way.
+    ///
+    /// # Errors
+    /// Why it cannot be stored, as far as that is known at once.
+    pub async fn keep_answer_later(
+        &self,
+        workspace: WorkspaceNumber,
+        once: Once,
+        answer: KeptAnswer,
+    ) -> Result<(), StoreError> {
+        let save = AnswerSave { key: (workspace, once), answer: Arc::new(answer) };
+        let queue = self.queue_of(once)?;
+        match self.shared.pending.take(save.key, &save.answer) {
+            Some(on_its_way) => queue.keep_later(save, on_its_way),
+            None => queue.keep(save).await,
+        }
+    }
+
+    /// The queue for the answer to a request.
+    fn queue_of(&self, once: Once) -> Result<&Queue, StoreError> {
+        let queues = &self.shared.queues;
+        let place = once.hash.as_u128().checked_rem(queues.len() as u128);
+        let queue = place.and_then(|place| queues.get(usize::try_from(place).ok()?));
+        queue.ok_or(StoreError::Closing)
     }
 
     /// Forgets requests of before this time, the first ones first; how many, `limit` at most.

@@ -26,6 +26,7 @@ pub(crate) enum Table {
     LastEvents,
     Pictures,
     Requests,
+    Answers,
     Keys,
 }
 
@@ -131,6 +132,13 @@ pub(crate) enum Record {
         status: i64,
         headers: String,
         body: Vec<u8>,
+        exact: i64,
+    },
+    Answer {
+        place: i64,
+        status: i64,
+        headers: String,
+        body: Vec<u8>,
     },
     Key {
         hash: Vec<u8>,
@@ -141,7 +149,7 @@ pub(crate) enum Record {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -155,6 +163,7 @@ impl Table {
         Self::LastEvents,
         Self::Pictures,
         Self::Requests,
+        Self::Answers,
         Self::Keys,
     ];
 
@@ -173,6 +182,7 @@ impl Table {
             Self::LastEvents => "last_events",
             Self::Pictures => "pictures",
             Self::Requests => "requests",
+            Self::Answers => "answers",
             Self::Keys => "keys",
         }
     }
@@ -182,7 +192,7 @@ impl Table {
         let (number, id, text) =
             (Cell::Number(i64::MIN), Cell::Id(Uuid::nil()), Cell::Text(Cow::Borrowed("")));
         match self {
-            Self::Workspaces | Self::Catalogs | Self::Requests => vec![number],
+            Self::Workspaces | Self::Catalogs | Self::Requests | Self::Answers => vec![number],
             Self::Contacts | Self::Tombstones | Self::Pictures => vec![number, id],
             Self::Aliases => vec![number.clone(), number, text.clone(), text],
             Self::Channels => vec![number, text.clone(), text, id],
@@ -290,6 +300,13 @@ impl Table {
                 status: row.number(9)?,
                 headers: row.text(10)?,
                 body: row.bytes(11)?,
+                exact: row.number(12)?,
+            },
+            Self::Answers => Record::Answer {
+                place: row.number(0)?,
+                status: row.number(1)?,
+                headers: row.text(2)?,
+                body: row.bytes(3)?,
             },
             Self::Keys => {
                 Record::Key { hash: row.bytes(0)?, place: row.number(1)?, id: row.id(2)?, doc: row.text(3)? }
@@ -387,6 +404,7 @@ impl Record {
                 status,
                 headers,
                 body,
+                exact,
             } => vec![
                 number(place),
                 number(workspace),
@@ -400,7 +418,11 @@ impl Record {
                 number(status),
                 text(headers),
                 Cell::Bytes(Cow::Borrowed(body)),
+                number(exact),
             ],
+            Self::Answer { place, status, headers, body } => {
+                vec![number(place), number(status), text(headers), Cell::Bytes(Cow::Borrowed(body))]
+            }
             Self::Key { hash, place, id: uuid, doc } => {
                 vec![Cell::Bytes(Cow::Borrowed(hash)), number(place), id(uuid), text(doc)]
             }
@@ -429,13 +451,15 @@ mod tests {
                 include_str!("../../migrations/sqlite/0001_init.sql"),
                 include_str!("../../migrations/sqlite/0002_pictures.sql"),
                 include_str!("../../migrations/sqlite/0003_idempotency.sql"),
-                include_str!("../../migrations/sqlite/0007_last_events.sql")
+                include_str!("../../migrations/sqlite/0007_last_events.sql"),
+                include_str!("../../migrations/sqlite/0009_answers.sql")
             ),
             concat!(
                 include_str!("../../migrations/postgres/0001_init.sql"),
                 include_str!("../../migrations/postgres/0002_pictures.sql"),
                 include_str!("../../migrations/postgres/0003_idempotency.sql"),
-                include_str!("../../migrations/postgres/0007_last_events.sql")
+                include_str!("../../migrations/postgres/0007_last_events.sql"),
+                include_str!("../../migrations/postgres/0009_answers.sql")
             ),
         ] {
             let mut made: Vec<_> =

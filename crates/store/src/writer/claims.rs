@@ -27,10 +27,12 @@ impl Batch {
             Some(group) => {
                 group.event = group.event.or(event);
                 group.events += count;
+                group.is_exact &= claim.is_exact;
             }
             None => {
                 let (fingerprint, at) = (claim.fingerprint, write.stamp.now);
-                self.claims.push(ClaimSave { key, fingerprint, at, event, events: count });
+                let is_exact = claim.is_exact;
+                self.claims.push(ClaimSave { key, fingerprint, at, event, events: count, is_exact });
             }
         }
         self.claimed.insert(key, claim.fingerprint);

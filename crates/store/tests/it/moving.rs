@@ -67,6 +67,7 @@ async fn everything_is_moved_there_and_back() {
     let there = moved(&first, &file).await;
     assert_eq!(records(&there, "pictures"), 2);
     assert_eq!(records(&there, "requests"), 3);
+    assert_eq!(records(&there, "answers"), 1);
     assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20 + 3);
     assert_eq!(records(&there, "last_events"), 1);
     assert_eq!(records(&there, "tombstones"), 2);
@@ -86,6 +87,7 @@ async fn everything_is_moved_there_and_back() {
             "last_events",
             "pictures",
             "requests",
+            "answers",
             "keys"
         ]
     );

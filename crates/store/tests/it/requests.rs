@@ -1,6 +1,8 @@
 //! Requests that are carried out once.
 
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 
 use model::{Change, KeyId};
 use store::{Action, CarriedOut, Claim, Done, KeptAnswer, Once, Options, StoreError, Together, Write};
@@ -12,7 +14,7 @@ const KEY: KeyId = KeyId(Uuid::from_u128(7));
 
 pub(crate) fn claim(hash: u128, step: u32, fingerprint: u128) -> Claim {
     let once = Once { api_key: KEY, hash: Uuid::from_u128(hash), step };
-    Claim { once, fingerprint: Uuid::from_u128(fingerprint) }
+    Claim { once, fingerprint: Uuid::from_u128(fingerprint), is_exact: false }
 }
 
 pub(crate) fn claimed(write: Write, claim: Claim) -> Write {
@@ -175,4 +177,81 @@ async fn what_is_rehearsed_is_told_and_not_stored() {
     assert_eq!(served.get(jane.id).await.unwrap(), jane);
     assert_eq!(events(&served).await, 1);
     assert_eq!(database.create(&served, named("Bea")).await.unwrap().contact.number, jane.number + 1);
+}
+
+/// A request that was carried out, and whose answer is still to be kept.
+async fn carried_out(database: &Database, served: &Served, hash: u128) -> Once {
+    let claim = claim(hash, 0, 1);
+    served.run(claimed(create(database, served, "Jane"), claim)).await.unwrap();
+    claim.once
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_waits_for_is_found_at_once_and_stored_by_closing() {
+    let (database, served) = served().await;
+    let once = carried_out(&database, &served, 1).await;
+    let held = create(&database, &served, "Held");
+    let store = served.store.clone();
+    let (held, first) = database.hold(&served, async move { store.write(held).await }).await;
+    served.store.keep_answer_later(served.workspace, once, answer("one")).await.unwrap();
+    // The writer cannot have stored it.
+    assert_eq!(found(&served, 1).await[0].answer, Some(answer("one")));
+    let store = served.store.clone();
+    let mut closing = tokio::task::JoinSet::new();
+    closing.spawn(async move { store.close().await });
+    held.release();
+    first.await.unwrap();
+    closing.join_all().await;
+    let again = database.serve(Options::default()).await;
+    assert_eq!(found(&again, 1).await[0].answer, Some(answer("one")));
+    assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_much_to_be_on_its_way_is_waited_for() {
+    const LARGE: usize = 60 << 10;
+    let (database, served) = served().await;
+    let mut requests = Vec::new();
+    for hash in 0..150 {
+        requests.push(carried_out(&database, &served, hash).await);
+    }
+    let held = create(&database, &served, "Held");
+    let store = served.store.clone();
+    let (held, first) = database.hold(&served, async move { store.write(held).await }).await;
+    let text = "x".repeat(LARGE);
+    let keep = |once| served.store.keep_answer_later(served.workspace, once, answer(&text));
+    let mut on_their_way = 0;
+    let waiting = loop {
+        let mut kept = Box::pin(keep(requests[on_their_way]));
+        // Those that do not wait are done when they are asked first.
+        if !poll_fn(|context| Poll::Ready(kept.as_mut().poll(context).is_ready())).await {
+            break kept;
+        }
+        on_their_way += 1;
+    };
+    assert_eq!(on_their_way, (8 << 20) / (LARGE + answer("").headers.len()));
+    assert_eq!(found(&served, on_their_way as u128).await[0].answer, None);
+    held.release();
+    first.await.unwrap();
+    waiting.await.unwrap();
+    for hash in 0..=on_their_way as u128 {
+        assert_eq!(found(&served, hash).await[0].answer, Some(answer(&text)));
+    }
+    // All of them have arrived.
+    for once in &requests[on_their_way + 1..] {
+        keep(*once).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn whether_a_commit_tells_all_is_known() {
+    let (database, served) = served().await;
+    for (hash, parts) in [(1, [true, true]), (2, [true, false])] {
+        let writes = parts.map(|is_exact| {
+            let claim = Claim { is_exact, ..claim(hash, 0, 1) };
+            claimed(create(&database, &served, "Jane"), claim)
+        });
+        served.store.write_group(writes.to_vec()).await.unwrap();
+        assert_eq!(found(&served, hash).await[0].is_exact, parts == [true, true]);
+    }
 }

@@ -79,7 +79,8 @@ async fn a_database_of_schema_1_gets_what_came_later() {
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
     served.store.close().await;
     sql(&database, "DROP TABLE pictures");
-    sql(&database, "DROP TABLE requests, texts, texts_due, last_events, field_values, value_indexes");
+    let made = "requests, answers, texts, texts_due, last_events, field_values, value_indexes";
+    sql(&database, &format!("DROP TABLE {made}"));
     sql(&database, "UPDATE contactd_schema SET version = 1, oldest = 1");
     let again = database.serve(Options::default()).await;
     assert_eq!(again.get(contact.id).await.unwrap(), contact);

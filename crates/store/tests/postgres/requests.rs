@@ -1,17 +1,21 @@
 //! Requests that are carried out once, by several nodes.
 
 use model::KeyId;
-use store::{Action, Claim, Done, Once, StoreError, Write};
+use store::{Action, Claim, Done, KeptAnswer, Once, Options, StoreError, Write};
 use testdb::Cut;
 use uuid::Uuid;
 
-use crate::fixture::{all, by_id, database, named};
-use crate::raw::{assert_sound, nodes};
+use crate::fixture::{all, at, by_id, database, named};
+use crate::raw::{assert_sound, nodes, sql};
 use crate::sessions::proxied;
 
 fn claim(hash: u128) -> Option<Claim> {
     let once = Once { api_key: KeyId(Uuid::from_u128(7)), hash: Uuid::from_u128(hash), step: 0 };
-    Some(Claim { once, fingerprint: Uuid::from_u128(1) })
+    Some(Claim { once, fingerprint: Uuid::from_u128(1), is_exact: false })
+}
+
+fn answer(text: &str) -> KeptAnswer {
+    KeptAnswer { status: 200, headers: String::new(), body: text.as_bytes().into() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,8 +71,7 @@ async fn a_request_whose_commit_is_cut_counts_once() {
             assert!(matches!(again, Err(StoreError::CarriedOut { is_same: true })), "{again:?}");
             // An answer is kept as surely.
             proxy.cut(cut, false);
-            let answer =
-                store::KeptAnswer { status: 200, headers: String::new(), body: b"x".as_slice().into() };
+            let answer = answer("x");
             let once = claim(hash).unwrap().once;
             served.store.keep_answer(served.workspace, once, answer.clone()).await.unwrap();
             let found =
@@ -78,4 +81,45 @@ async fn a_request_whose_commit_is_cut_counts_once() {
         assert_eq!(proxy.cuts(), 4);
         assert_sound(&served).await;
     }
+}
+
+#[tokio::test]
+async fn answers_are_forgotten_with_their_requests() {
+    let database = database();
+    let served = database.serve(Options::default()).await;
+    let keep = async |hash: u128| {
+        let action = Action::Create { id: database.id(), number: None, change: named("Jane") };
+        let write = Write { claim: claim(hash), ..database.write(served.workspace, action) };
+        served.run(write).await.unwrap();
+        let once = claim(hash).unwrap().once;
+        served.store.keep_answer(served.workspace, once, answer("x")).await.unwrap();
+    };
+    for hash in 0..6 {
+        keep(hash).await;
+    }
+    let count = || sql(&database, "SELECT count(*) FROM answers");
+    assert_eq!(count(), "6");
+    assert_eq!(served.store.forget_requests(at(1 << 40), 2).await.unwrap(), 2);
+    assert_eq!(count(), "4");
+    assert_eq!(served.store.forget_surplus_requests(3, 100).await.unwrap(), 1);
+    assert_eq!(count(), "3");
+    // A node that does not know the table forgets requests alone.
+    sql(&database, "DELETE FROM requests WHERE place = (SELECT min(place) FROM requests)");
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    assert_eq!(served.store.forget_requests(at(0), 100).await.unwrap(), 0);
+    assert_eq!(count(), "2");
+}
+
+#[tokio::test]
+async fn what_a_node_of_before_kept_is_found_and_stays() {
+    let database = database();
+    let served = database.serve(Options::default()).await;
+    let action = Action::Create { id: database.id(), number: None, change: named("Jane") };
+    served.run(Write { claim: claim(1), ..database.write(served.workspace, action) }).await.unwrap();
+    sql(&database, "UPDATE requests SET status = 200, body = 'before'");
+    let once = claim(1).unwrap().once;
+    served.store.keep_answer(served.workspace, once, answer("after")).await.unwrap();
+    let found = served.store.find_carried_out(&[served.workspace], once.api_key, once.hash).await.unwrap();
+    assert_eq!(found[0].answer, Some(answer("before")));
+    assert_eq!(sql(&database, "SELECT count(*) FROM answers"), "0");
 }

@@ -70,7 +70,7 @@ async fn a_request_whose_event_is_lost_does_not_verify() {
     let once = Once { api_key: KeyId(Uuid::nil()), hash: Uuid::nil(), step: 0 };
     let action = Action::Create { id: database.id(), number: None, change: named("Ada") };
     let write = database.write(served.workspace, action);
-    let claim = Some(Claim { once, fingerprint: Uuid::nil() });
+    let claim = Some(Claim { once, fingerprint: Uuid::nil(), is_exact: false });
     served.run(Write { claim, ..write }).await.unwrap();
     assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
     raw(&database).execute("UPDATE requests SET event = 2", []).unwrap();

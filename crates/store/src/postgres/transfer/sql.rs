@@ -110,9 +110,13 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "pictures", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
         ),
         Table::Requests => page!(
-            "place, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body"
+            "place, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact"
                 of "octet_length(body)",
             "requests", "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
+        ),
+        Table::Answers => page!(
+            "place, status, headers, body" of "octet_length(body)",
+            "answers", "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
         ),
         Table::Keys => page!(
             "hash, place, id, doc" of "octet_length(doc)", "keys", "hash" > "$1", "$2" rows, "$3" bytes, BY_HASH
@@ -205,11 +209,18 @@ pub(super) fn insert(table: Table) -> &'static Sql {
                 NUMBERS,
                 NUMBERS,
                 TEXTS,
-                Type::BYTEA_ARRAY
+                Type::BYTEA_ARRAY,
+                NUMBERS
             ],
             "INSERT INTO requests (place, workspace, api_key, hash, step, fingerprint, at, event, events, status, ",
-            "headers, body) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[], ",
-            "$6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bytea[])"
+            "headers, body, exact) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[], ",
+            "$6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bytea[], ",
+            "$13::bigint[])"
+        ),
+        Table::Answers => statement!(
+            &[NUMBERS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
+            "INSERT INTO answers (place, status, headers, body) ",
+            "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[])"
         ),
         Table::Keys => statement!(
             &[Type::BYTEA_ARRAY, NUMBERS, IDS, TEXTS],
@@ -229,7 +240,8 @@ mod tests {
             include_str!("../../../migrations/postgres/0001_init.sql"),
             include_str!("../../../migrations/postgres/0002_pictures.sql"),
             include_str!("../../../migrations/postgres/0003_idempotency.sql"),
-            include_str!("../../../migrations/postgres/0007_last_events.sql")
+            include_str!("../../../migrations/postgres/0007_last_events.sql"),
+            include_str!("../../../migrations/postgres/0009_answers.sql")
         );
         let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
         let lines = after.lines().take_while(|line| !line.starts_with(')'));
