@@ -112,12 +112,14 @@ impl Documents {
         self.iter().map(|(format, text)| Ok(Arc::new(read(document::read_contact(format, text))?))).collect()
     }
 
-    /// The contacts in place.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreadable`] when one is damaged.
-    pub fn in_place(&self) -> Result<Vec<ContactDocument<'_>>, StoreError> {
-        self.iter().map(|(format, text)| read(document::read_in_place(format, text))).collect()
+    /// The contacts in place, each read when it is asked for: [`StoreError::Unreadable`] where one is damaged.
+    pub fn in_place(&self) -> impl Iterator<Item = Result<ContactDocument<'_>, StoreError>> {
+        self.iter().map(|(format, text)| read(document::read_in_place(format, text)))
+    }
+
+    /// How long the stored texts are together.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 }
 
