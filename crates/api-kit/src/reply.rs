@@ -21,11 +21,11 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
 
 /// A JSON answer of about so many bytes; writing it takes one allocation when it has no more.
 pub fn json_of(status: StatusCode, body: &impl Serialize, bytes: usize) -> Response {
-    let mut text = String::with_capacity(bytes);
+    let mut text = Vec::with_capacity(bytes);
     match compact::write(&mut text, body) {
         Ok(()) => {
             let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-            (status, kind, text.into_bytes()).into_response()
+            (status, kind, text).into_response()
         }
         // Answers are plain data with text keys, for which this cannot fail.
         Err(fault) => {

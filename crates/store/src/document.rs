@@ -36,9 +36,10 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, doc: &str) -> Result
 
 /// Writes a document.
 pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<String, StoreError> {
-    let mut doc = String::with_capacity(USUAL_BYTES);
-    compact::write(&mut doc, record).map_err(|source| StoreError::Unreadable { what, source })?;
-    Ok(doc)
+    let mut doc = Vec::with_capacity(USUAL_BYTES);
+    let written = compact::write(&mut doc, record);
+    let text = written.and_then(|()| String::from_utf8(doc).map_err(serde_json::Error::custom));
+    text.map_err(|source| StoreError::Unreadable { what, source })
 }
 
 /// Characters of an event's document that [`leaves_contact`] looks at.

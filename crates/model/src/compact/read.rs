@@ -85,33 +85,23 @@ impl<'de> Reader<'de> {
         is_next
     }
 
-    /// The text from there to here.
+    /// How long the string is that is next, between its quotes; `None` when it has escapes, or none is next.
     #[inline]
-    fn since(&self, start: usize) -> Result<&'de str, Unusual> {
-        self.text.get(start..self.at).ok_or(Unusual)
+    fn plain_len(&self) -> Option<usize> {
+        let inside = self.rest().strip_prefix(b"\"")?;
+        if self.is_plain {
+            return first_quote(inside);
+        }
+        first_special(inside).filter(|end| inside.get(*end) == Some(&b'"'))
     }
 
-    /// A string without escapes, between its quotes.
+    /// The string that is next, which must have no escapes.
     #[inline]
     fn plain(&mut self) -> Result<&'de str, Unusual> {
-        self.take(b'"')?;
-        let start = self.at;
-        let end = if self.is_plain { first_quote(self.rest()) } else { first_special(self.rest()) };
-        self.at += end.ok_or(Unusual)?;
-        let text = self.since(start)?;
-        self.take(b'"')?;
-        Ok(text)
-    }
-
-    /// Whether the string that is next has no escapes; then it stands behind it.
-    #[inline]
-    fn pass_plain(&mut self) -> bool {
-        let start = self.at;
-        let is_plain = self.plain().is_ok();
-        if !is_plain {
-            self.at = start;
-        }
-        is_plain
+        let start = self.at + 1;
+        let end = start + self.plain_len().ok_or(Unusual)?;
+        self.at = end + 1;
+        self.text.get(start..end).ok_or(Unusual)
     }
 
     /// A whole number; whether it is negative, and its digits' value.
@@ -137,11 +127,10 @@ impl<'de> Reader<'de> {
     /// The value that is next, as it is written.
     #[inline]
     fn raw(&mut self) -> Result<&'de str, Unusual> {
+        let Some(len) = self.plain_len() else { return self.raw_of_any_form() };
         let start = self.at;
-        match self.peek() {
-            Some(b'"') if self.pass_plain() => self.since(start),
-            _ => self.raw_of_any_form(),
-        }
+        self.at += len + 2;
+        self.text.get(start..self.at).ok_or(Unusual)
     }
 
     #[inline(never)]
@@ -214,12 +203,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
-        let start = self.at;
-        if let Ok(text) = self.plain() {
-            return visitor.visit_borrowed_str(text);
+        match self.plain() {
+            Ok(text) => visitor.visit_borrowed_str(text),
+            Err(Unusual) => self.by_other(|other| other.deserialize_str(visitor)),
         }
-        self.at = start;
-        self.by_other(|other| other.deserialize_str(visitor))
     }
 
     #[inline]

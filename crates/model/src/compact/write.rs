@@ -1,6 +1,7 @@
 //! Writes records as JSON.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
+use std::io::Write as _;
 
 use serde::Serialize;
 use serde::ser::{
@@ -15,21 +16,25 @@ use super::{NUMBER, RAW, first_special};
 ///
 /// # Errors
 /// It has keys that are no texts, or one of its parts cannot be written.
-pub fn write<T: Serialize + ?Sized>(out: &mut String, record: &T) -> Result<(), Error> {
+pub fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, record: &T) -> Result<(), Error> {
     record.serialize(&mut Writer { out, is_raw: false })
 }
 
 struct Writer<'a> {
-    out: &'a mut String,
+    out: &'a mut Vec<u8>,
     /// The text that comes next is JSON.
     is_raw: bool,
 }
 
 impl Writer<'_> {
+    #[inline]
+    fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
     /// What is rare, or not worth knowing better.
     fn by_other<T: Serialize>(&mut self, value: &T) -> Result<(), Error> {
-        self.out.push_str(&serde_json::to_string(value)?);
-        Ok(())
+        serde_json::to_writer(&mut *self.out, value)
     }
 
     #[inline]
@@ -44,17 +49,16 @@ impl Writer<'_> {
                 break;
             }
         }
-        let digits = digits.get(start..).and_then(|digits| std::str::from_utf8(digits).ok());
-        self.out.push_str(digits.unwrap_or_default());
+        self.out.extend_from_slice(digits.get(start..).unwrap_or_default());
     }
 
     /// A member's name.
     #[inline]
     fn name(&mut self, is_first: &mut bool, name: &'static str) {
         debug_assert_eq!(first_special(name.as_bytes()), None, "{name}");
-        self.out.push_str(if std::mem::take(is_first) { "{\"" } else { ",\"" });
-        self.out.push_str(name);
-        self.out.push_str("\":");
+        self.text(if std::mem::take(is_first) { "{\"" } else { ",\"" });
+        self.text(name);
+        self.text("\":");
     }
 
     /// A variant's name before its value.
@@ -81,7 +85,7 @@ impl<'a, 'w> Items<'a, 'w> {
 
     #[inline]
     fn item<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.writer.out.push_str(if std::mem::take(&mut self.is_first) { self.start } else { "," });
+        self.writer.text(if std::mem::take(&mut self.is_first) { self.start } else { "," });
         item.serialize(&mut *self.writer)
     }
 
@@ -94,9 +98,9 @@ impl<'a, 'w> Items<'a, 'w> {
     #[inline]
     fn finish(self) {
         if self.is_first {
-            self.writer.out.push_str(self.start);
+            self.writer.text(self.start);
         }
-        self.writer.out.push_str(self.end);
+        self.writer.text(self.end);
     }
 }
 
@@ -113,7 +117,7 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
 
     #[inline]
     fn serialize_bool(self, flag: bool) -> Result<(), Error> {
-        self.out.push_str(if flag { "true" } else { "false" });
+        self.text(if flag { "true" } else { "false" });
         Ok(())
     }
 
@@ -132,7 +136,7 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
     #[inline]
     fn serialize_i64(self, number: i64) -> Result<(), Error> {
         if number < 0 {
-            self.out.push('-');
+            self.out.push(b'-');
         }
         self.digits(number.unsigned_abs());
         Ok(())
@@ -179,15 +183,15 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
     #[inline]
     fn serialize_str(self, text: &str) -> Result<(), Error> {
         if self.is_raw {
-            self.out.push_str(text);
+            self.text(text);
             return Ok(());
         }
         if first_special(text.as_bytes()).is_some() {
             return self.by_other(&text);
         }
-        self.out.push('"');
-        self.out.push_str(text);
-        self.out.push('"');
+        self.out.push(b'"');
+        self.text(text);
+        self.out.push(b'"');
         Ok(())
     }
 
@@ -207,7 +211,7 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
 
     #[inline]
     fn serialize_unit(self) -> Result<(), Error> {
-        self.out.push_str("null");
+        self.text("null");
         Ok(())
     }
 
@@ -238,7 +242,7 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
     ) -> Result<(), Error> {
         self.variant(name);
         value.serialize(&mut *self)?;
-        self.out.push('}');
+        self.out.push(b'}');
         Ok(())
     }
 
@@ -290,16 +294,14 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Error> {
         let start = self.out.len();
-        self.out.push('"');
-        write!(self.out, "{value}").map_err(Error::custom)?;
-        let is_plain = self.out.as_bytes().get(start + 1..).is_some_and(|text| first_special(text).is_none());
-        if is_plain {
-            self.out.push('"');
+        self.out.push(b'"');
+        write!(self.out, "{value}").map_err(Error::io)?;
+        if self.out.get(start + 1..).is_some_and(|text| first_special(text).is_none()) {
+            self.out.push(b'"');
             return Ok(());
         }
-        let text = self.out.split_off(start + 1);
         self.out.truncate(start);
-        self.by_other(&text)
+        self.by_other(&value.to_string())
     }
 }
 
@@ -367,15 +369,15 @@ impl SerializeMap for Items<'_, '_> {
 
     #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.writer.out.push_str(if std::mem::take(&mut self.is_first) { "{" } else { "," });
+        self.writer.text(if std::mem::take(&mut self.is_first) { "{" } else { "," });
         let start = self.writer.out.len();
         key.serialize(&mut *self.writer)?;
-        match self.writer.out.as_bytes().get(start) {
+        match self.writer.out.get(start) {
             Some(b'"') => Ok(()),
             // A number, or a flag, is a text here.
             Some(b'-' | b'0'..=b'9' | b't' | b'f') => {
-                self.writer.out.insert(start, '"');
-                self.writer.out.push('"');
+                self.writer.out.insert(start, b'"');
+                self.writer.out.push(b'"');
                 Ok(())
             }
             _ => Err(Error::custom("key must be a string")),
@@ -384,7 +386,7 @@ impl SerializeMap for Items<'_, '_> {
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.writer.out.push(':');
+        self.writer.out.push(b':');
         value.serialize(&mut *self.writer)
     }
 
@@ -482,12 +484,12 @@ mod tests {
 
     #[track_caller]
     fn check<T: Serialize>(record: &T) {
-        let mut text = "before".to_owned();
+        let mut text = b"before".to_vec();
         let written = write(&mut text, record);
         match serde_json::to_string(record) {
             Ok(expected) => {
                 written.unwrap();
-                assert_eq!(text, format!("before{expected}"));
+                assert_eq!(String::from_utf8(text).unwrap(), format!("before{expected}"));
             }
             Err(_) => assert!(written.is_err()),
         }
@@ -527,9 +529,9 @@ mod tests {
         #[test]
         fn any_text_and_number_is_written_as_by_serde_json(text in ".*|[\0-é]{0,20}", signed: i64, number: u64, float: f64) {
             let record = (text, signed, number, float);
-            let mut written = String::new();
+            let mut written = Vec::new();
             write(&mut written, &record).unwrap();
-            prop_assert_eq!(written, serde_json::to_string(&record).unwrap());
+            prop_assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&record).unwrap());
         }
     }
 }
