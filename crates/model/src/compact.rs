@@ -14,7 +14,7 @@ pub use write::write;
 fn first_special(bytes: &[u8]) -> Option<usize> {
     let special = |word: u64| {
         let is_control = word.wrapping_sub(ONES * 0x20) & !word;
-        is_control | is_zero(word ^ ONES * 0x22) | is_zero(word ^ ONES * 0x5c)
+        is_control | is_zero(word ^ (ONES * 0x22)) | is_zero(word ^ (ONES * 0x5c))
     };
     first(bytes, special, |byte| matches!(byte, 0..0x20 | b'"' | b'\\'))
 }
@@ -22,7 +22,7 @@ fn first_special(bytes: &[u8]) -> Option<usize> {
 /// Where the first quote stands.
 #[inline]
 fn first_quote(bytes: &[u8]) -> Option<usize> {
-    first(bytes, |word| is_zero(word ^ ONES * 0x22), |byte| *byte == b'"')
+    first(bytes, |word| is_zero(word ^ (ONES * 0x22)), |byte| *byte == b'"')
 }
 
 /// A word with a one in each of its eight bytes.
