@@ -30,7 +30,7 @@ pub use precondition::{tag, with_tag};
 pub use prefer::Preferences;
 pub use problem::Problem;
 pub use query::Query;
-pub use reply::{CHANGE_HEADER, json, with_change, wrote};
+pub use reply::{CHANGE_HEADER, json, json_of, with_change, wrote};
 pub use shell::{RouteName, TIMEOUT, shell};
 pub use terms::{IDEMPOTENCY_KEY_BYTES, may_write};
 pub use told::{HELD_BACK_HEADER, IGNORED_HEADER, ignored};

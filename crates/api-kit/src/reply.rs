@@ -3,6 +3,7 @@
 use app::Written;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use model::compact;
 use serde::Serialize;
 
 use crate::with_tag;
@@ -15,10 +16,17 @@ const USUAL_BYTES: usize = 4096;
 
 /// A JSON answer.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let mut bytes = Vec::with_capacity(USUAL_BYTES);
-    match serde_json::to_writer(&mut bytes, body) {
-        Ok(()) => (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes)
-            .into_response(),
+    json_of(status, body, USUAL_BYTES)
+}
+
+/// A JSON answer of about so many bytes; writing it takes one allocation when it has no more.
+pub fn json_of(status: StatusCode, body: &impl Serialize, bytes: usize) -> Response {
+    let mut text = Vec::with_capacity(bytes);
+    match compact::write(&mut text, body) {
+        Ok(()) => {
+            let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+            (status, kind, text).into_response()
+        }
         // Answers are plain data with text keys, for which this cannot fail.
         Err(fault) => {
             tracing::error!(error = %fault, "an answer could not be written");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_kit::{Answer, Body, Call, Problem, json, with_change, wrote};
+use api_kit::{Answer, Body, Call, Problem, json, json_of, with_change, wrote};
 use app::{DocumentList, Scope, View, Written};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -45,12 +45,14 @@ pub(crate) async fn listed(
     next: Option<String>,
 ) -> Answer<NativeApi> {
     let DocumentList { documents, total, is_counted, catalog } = list;
-    let contacts = documents.in_place().map_err(app::Error::from)?;
-    let body = ContactsBody::new(&contacts, catalog, (is_counted.then_some(*total), next));
+    let page = ContactsBody::new(documents, catalog, (is_counted.then_some(*total), next));
     if shape.is_plain() {
-        return Ok(json(StatusCode::OK, &body));
+        // What is empty in a contact is not stored, but shown.
+        let answer = json_of(StatusCode::OK, &page, documents.bytes() * 9 / 8 + documents.len() * 256);
+        return page.check().map(|()| answer).map_err(Into::into);
     }
-    let mut body = to_json(&body);
+    let mut body = to_json(&page);
+    page.check()?;
     if let Some(Json::Array(rows)) = body.get_mut("contacts") {
         rows.iter_mut().for_each(|row| shape.trim(row));
     }

@@ -63,9 +63,9 @@ pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
 pub use since::Since;
 pub use store::{
-    Behind, Compat, ContactKey, ContactOrder, ContactQuery, Done, Filter, HistoryQuery, KeptAnswer, Key,
-    Location, LocationError, MergeChoice, Options, Patience, Period, Picture, Rank, Ranking, Rate,
-    RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Together, Verified, Workspace,
+    Behind, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter, HistoryQuery,
+    KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience, Period, Picture, Rank, Ranking,
+    Rate, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Together, Verified, Workspace,
     WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};

@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod change;
 pub mod channel;
 pub mod color;
+pub mod compact;
 pub mod company;
 pub mod condition;
 pub mod contact;

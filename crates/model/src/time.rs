@@ -52,7 +52,37 @@ impl Timestamp {
 
     /// `2025-01-15T10:30:00.000Z`: always three digits of milliseconds.
     pub fn to_rfc3339_millis(self) -> String {
-        MILLIS.timestamp_to_string(&self.instant())
+        let usual = self.usual_millis().and_then(|text| String::from_utf8(text.into()).ok());
+        usual.unwrap_or_else(|| MILLIS.timestamp_to_string(&self.instant()))
+    }
+
+    /// The same, written by hand, as every list has many; `None` beyond what constructors make.
+    fn usual_millis(self) -> Option<[u8; 24]> {
+        const DAY_MS: i64 = 86_400_000;
+        if !RANGE_MS.contains(&self.0) {
+            return None;
+        }
+        let (days, millis) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
+        // Years that begin in March, so that the day that leap years add is the last; 400 of them have the same days.
+        let from_march = days + 719_468;
+        let (age, day) = (from_march.div_euclid(146_097), from_march.rem_euclid(146_097));
+        let of_age = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let of_year = day - (365 * of_age + of_age / 4 - of_age / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        let year = age * 400 + of_age + later;
+        let digit = |number: i64| b'0' + (number % 10) as u8;
+        let two = |number: i64| [digit(number / 10), digit(number)];
+        let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
+        let ([m1, m2], [d1, d2]) = (two(month), two(day));
+        let [[h1, h2], [i1, i2], [s1, s2]] =
+            [millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60].map(two);
+        let ([f1, f2], f3) = (two(millis / 10 % 100), digit(millis));
+        Some([
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'.', f1,
+            f2, f3, b'Z',
+        ])
     }
 
     /// `2025-01-15 10:30:00`, in UTC.
@@ -101,9 +131,22 @@ mod tests {
             let expected = jiff::Timestamp::from_millisecond(ms).unwrap();
             let expected = expected.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
             assert_eq!(at.to_rfc3339_millis(), expected);
+            assert!(at.usual_millis().is_some());
             assert!(expected.starts_with(&format!("{}T", at.to_date())));
             assert_eq!(Timestamp::parse_rfc3339(&expected), Some(at));
         }
+    }
+
+    #[test]
+    fn every_day_of_four_centuries_and_each_part_of_one_is_shown() {
+        let days = (-146_097..146_097).map(|day| day * 86_400_000 + 12_345_678);
+        let parts = (0..86_400_000).step_by(7919);
+        for ms in days.chain(parts) {
+            let at = Timestamp::from_millis(ms);
+            assert_eq!(at.to_rfc3339_millis(), MILLIS.timestamp_to_string(&at.instant()));
+        }
+        // Only a document that was written elsewhere can hold it.
+        assert_eq!(Timestamp(i64::MAX).to_rfc3339_millis(), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

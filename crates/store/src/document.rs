@@ -1,6 +1,6 @@
 //! Stored documents: their formats, written and read in one place.
 
-use model::{Contact, ContactDocument, Reads, Record};
+use model::{Contact, ContactDocument, Reads, Record, compact};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 
@@ -16,7 +16,7 @@ const USUAL_BYTES: usize = 2048;
 /// Reads a contact in any format up to [`CONTACT_FORMAT`].
 pub(crate) fn read_contact(format: i64, doc: &str) -> Result<Contact, serde_json::Error> {
     match format {
-        1 => serde_json::from_str(doc),
+        1 => compact::read(doc),
         _ => Err(serde_json::Error::custom(format_args!("format {format} is not known"))),
     }
 }
@@ -33,20 +33,20 @@ pub(crate) fn read_part(format: i64, doc: &str, reads: &Reads) -> Result<Contact
 /// Reads a contact in place, in the format of now: an older one is read whole.
 pub(crate) fn read_in_place(format: i64, doc: &str) -> Result<ContactDocument<'_>, serde_json::Error> {
     match format {
-        CONTACT_FORMAT => serde_json::from_str(doc),
+        CONTACT_FORMAT => compact::read(doc),
         _ => Err(serde_json::Error::custom(format_args!("format {format} is not known"))),
     }
 }
 
 /// Reads any other document.
 pub(crate) fn read<T: DeserializeOwned>(what: &'static str, doc: &str) -> Result<T, StoreError> {
-    serde_json::from_str(doc).map_err(|source| StoreError::Unreadable { what, source })
+    compact::read(doc).map_err(|source| StoreError::Unreadable { what, source })
 }
 
 /// Writes a document.
 pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<String, StoreError> {
     let mut doc = Vec::with_capacity(USUAL_BYTES);
-    let written = serde_json::to_writer(&mut doc, record);
+    let written = compact::write(&mut doc, record);
     let text = written.and_then(|()| String::from_utf8(doc).map_err(serde_json::Error::custom));
     text.map_err(|source| StoreError::Unreadable { what, source })
 }

@@ -36,6 +36,11 @@ impl Document {
     }
 }
 
+/// Most documents are smaller.
+const USUAL_BYTES: usize = 2048;
+/// For so many documents, room is made before they come.
+const ROOM_MAX: usize = 64;
+
 /// The stored documents of contacts, one after the other in one text.
 #[derive(Clone, Debug, Default)]
 pub struct Documents {
@@ -47,6 +52,13 @@ pub struct Documents {
 }
 
 impl Documents {
+    /// None yet, with room for so many.
+    pub(crate) fn of(count: usize) -> Self {
+        let count = count.min(ROOM_MAX);
+        let (text, each) = (String::with_capacity(count * USUAL_BYTES), Vec::with_capacity(count));
+        Self { text, each, last_events: Vec::new() }
+    }
+
     /// Adds one.
     pub(crate) fn push(&mut self, format: i64, text: &str) {
         self.text.push_str(text);
@@ -117,15 +129,43 @@ impl Documents {
         self.iter().map(|(format, text)| document::read_part(format, text, reads)).collect()
     }
 
-    /// The contacts in place.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreadable`] when one is damaged.
-    pub fn in_place(&self) -> Result<Vec<ContactDocument<'_>>, StoreError> {
-        self.iter().map(|(format, text)| read(document::read_in_place(format, text))).collect()
+    /// The contacts in place, each read when it is asked for: [`StoreError::Unreadable`] where one is damaged.
+    pub fn in_place(&self) -> impl Iterator<Item = Result<ContactDocument<'_>, StoreError>> {
+        self.iter().map(|(format, text)| read(document::read_in_place(format, text)))
+    }
+
+    /// How long the stored texts are together.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 }
 
 fn read<T>(contact: Result<T, serde_json::Error>) -> Result<T, StoreError> {
     contact.map_err(|source| StoreError::Unreadable { what: "contact", source })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ContactId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_damaged_document_is_told_of_when_it_is_reached() {
+        let blank =
+            |number| Contact::blank(ContactId(Uuid::from_u128(number)), 1, model::Timestamp::default());
+        let mut documents = Documents::of(usize::MAX);
+        documents.push(1, &document::write("contact", &blank(1)).unwrap());
+        documents.push(1, r#"{"id":"#);
+        documents.push(2, &document::write("contact", &blank(3)).unwrap());
+        let read: Vec<_> = documents.in_place().map(|contact| contact.map(|contact| contact.id)).collect();
+        assert!(
+            matches!(read.as_slice(), [Ok(ContactId(id)), Err(_), Err(_)] if *id == Uuid::from_u128(1)),
+            "{read:?}"
+        );
+        assert!(documents.contacts().is_err());
+        documents.truncate(1);
+        assert_eq!(documents.in_place().filter_map(Result::ok).count(), documents.len());
+    }
 }

@@ -2,13 +2,16 @@
 //! document, of which texts and free JSON are copied as they stand.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use api_kit::words::{ChannelBody, CompanyBody};
+use app::Documents;
 use model::{
     Aliases, Birthday, Catalog, Contact, ContactDocument, ContactId, Entity, Extras, ListId, NameDocument,
     NoteId, OptIn, TagId, TeamId, UserId, Written,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::value::Values;
@@ -194,7 +197,8 @@ impl Serialize for ContactBody<'_> {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Contacts")]
 pub(crate) struct ContactsBody<'a> {
-    contacts: Vec<DocumentBody<'a>>,
+    #[schemars(with = "Vec<DocumentBody>")]
+    contacts: Rows<'a>,
     next: Option<String>,
     total: Option<u64>,
 }
@@ -202,12 +206,44 @@ pub(crate) struct ContactsBody<'a> {
 impl<'a> ContactsBody<'a> {
     /// A page, how many contacts all pages have, if that was counted, and where the next one begins.
     pub(crate) fn new(
-        contacts: &'a [ContactDocument<'a>],
+        documents: &'a Documents,
         catalog: &'a Catalog,
         (total, next): (Option<u64>, Option<String>),
     ) -> Self {
-        let contacts = contacts.iter().map(|contact| DocumentBody::new(contact, catalog)).collect();
+        let contacts = Rows { documents, catalog, damage: Cell::new(None) };
         Self { contacts, next, total }
+    }
+
+    /// Whether all contacts could be read. If not, what was written of the page is no answer.
+    ///
+    /// # Errors
+    /// That one is damaged.
+    pub(crate) fn check(self) -> Result<(), app::Error> {
+        self.contacts.damage.take().map_or(Ok(()), Err)
+    }
+}
+
+/// Contacts that are read one after the other while they are written, so that only one is in memory.
+struct Rows<'a> {
+    documents: &'a Documents,
+    catalog: &'a Catalog,
+    /// Why they end before the last.
+    damage: Cell<Option<app::Error>>,
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rows = serializer.serialize_seq(Some(self.documents.len()))?;
+        for contact in self.documents.in_place() {
+            match contact {
+                Ok(contact) => rows.serialize_element(&DocumentBody::new(&contact, self.catalog))?,
+                Err(fault) => {
+                    self.damage.set(Some(fault.into()));
+                    break;
+                }
+            }
+        }
+        rows.end()
     }
 }
 

@@ -110,6 +110,22 @@ proptest! {
     }
 
     #[test]
+    fn documents_are_read_and_written_as_by_serde_json(contact in any_contact()) {
+        let expected = serde_json::to_string(&contact).unwrap();
+        let mut text = Vec::new();
+        crate::compact::write(&mut text, &contact).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        prop_assert_eq!(&text, &expected);
+        prop_assert_eq!(&crate::compact::read::<Contact>(&text).unwrap(), &contact);
+        let read: crate::ContactDocument<'_> = crate::compact::read(&text).unwrap();
+        let expected: crate::ContactDocument<'_> = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), serde_json::to_string(&expected).unwrap());
+        // Whatever stands between its parts.
+        let spaced = serde_json::to_string_pretty(&contact).unwrap();
+        prop_assert_eq!(crate::compact::read::<Contact>(&spaced).unwrap(), contact);
+    }
+
+    #[test]
     fn every_contact_is_sound(contact in any_contact(), change in any_change()) {
         assert_sound(&contact);
         if let Ok(applied) = apply(&contact, &change, 9) {

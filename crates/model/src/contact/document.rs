@@ -338,6 +338,9 @@ impl<'a> From<&'a Value> for ValueDocument<'a> {
     }
 }
 
+/// Most contacts have no more values, so that reading them takes one allocation.
+const USUAL_VALUES: usize = 8;
+
 /// Values in the order of their fields' ids.
 #[derive(Debug, Default)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -376,7 +379,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for ValueDocuments<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
+                let mut pairs = Vec::with_capacity(USUAL_VALUES);
                 while let Some(pair) = members.next_entry()? {
                     pairs.push(pair);
                 }

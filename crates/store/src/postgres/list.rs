@@ -160,7 +160,7 @@ pub(super) async fn by_channel(
 
 /// Contacts, from the columns `format` and `doc`.
 pub(super) fn documents(rows: &[Row]) -> Result<Documents, StoreError> {
-    let mut documents = Documents::default();
+    let mut documents = Documents::of(rows.len());
     for row in rows {
         documents.push(get(row, 0)?, get(row, 1)?);
     }
@@ -169,7 +169,7 @@ pub(super) fn documents(rows: &[Row]) -> Result<Documents, StoreError> {
 
 /// The same with their last events, from this column.
 pub(super) fn documents_with_events(rows: &[Row], event: usize) -> Result<Documents, StoreError> {
-    let mut documents = Documents::default();
+    let mut documents = Documents::of(rows.len());
     for row in rows {
         documents.push_with_event(get(row, 0)?, get(row, 1)?, unsigned(row, event)?);
     }

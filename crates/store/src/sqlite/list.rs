@@ -65,7 +65,7 @@ fn plain(
 ) -> Result<Documents, StoreError> {
     match query.order {
         ContactOrder::Oldest | ContactOrder::Newest => {
-            met(connection, Select::of(workspace, query, Among::All, &DOCUMENTS))
+            met(connection, Select::of(workspace, query, Among::All, &DOCUMENTS), query.limit)
         }
         _ => page(connection, Select::of(workspace, query, Among::All, &SYNTAX)),
     }
@@ -165,7 +165,7 @@ fn by_number(
     workspace: WorkspaceNumber,
     numbers: impl Iterator<Item = u64>,
 ) -> Result<Documents, StoreError> {
-    let mut documents = Documents::default();
+    let mut documents = Documents::of(numbers.size_hint().0);
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
         statement.query_row(params![workspace.0, integer(number)], |row| add(&mut documents, row))?;
@@ -202,8 +202,8 @@ fn page(connection: &Connection, select: Select) -> Result<Documents, StoreError
 }
 
 /// The contacts of a page to which an index leads one after the other, so that nothing is sorted.
-fn met(connection: &Connection, select: Select) -> Result<Documents, StoreError> {
-    let mut documents = Documents::default();
+fn met(connection: &Connection, select: Select, limit: u32) -> Result<Documents, StoreError> {
+    let mut documents = Documents::of(usize::try_from(limit).unwrap_or_default());
     let mut statement = connection.prepare_cached(&select.page)?;
     let mut rows = statement.query(params_from_iter(select.binds))?;
     while let Some(row) = rows.next()? {
@@ -238,7 +238,7 @@ pub(super) fn by_channel(
 }
 
 fn documents(connection: &Connection, rows: &[i64]) -> Result<Documents, StoreError> {
-    let mut documents = Documents::default();
+    let mut documents = Documents::of(rows.len());
     let sql = "SELECT format, doc, last_event FROM contacts WHERE row = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     for row in rows {
