@@ -258,7 +258,7 @@ async fn words_are_found_alike_among_few_and_many() {
     let (database, served) = served().await;
     // Of 1300 contacts 320 are starred, 40 blocked, and one in 13 is called Bob.
     let said = |n: u64| {
-        let name = name_edit(if n % 13 == 0 { "Bob Annable" } else { "Anna" });
+        let name = name_edit(if n.is_multiple_of(13) { "Bob Annable" } else { "Anna" });
         let flags = [(Flag::Starred, n <= 320), (Flag::Confirmed, n > 1260)];
         edits([name].into_iter().chain(flags.map(|(flag, is_set)| Edit::Flag(flag, is_set))))
     };

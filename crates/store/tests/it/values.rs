@@ -57,9 +57,13 @@ fn value_edit(key: &str, json: Json) -> Edit {
 
 /// Says something about the contact, drawn by a number: sometimes nothing.
 fn said(n: u64) -> Change {
-    let score = if n % 5 == 0 { Json::Null } else { json!(n % 11) };
-    let city = if n % 7 == 0 { json!("") } else { json!(format!("City {}", n % 3)) };
-    edits([value_edit("score", score), value_edit("city", city), Edit::Flag(Flag::Starred, n % 4 == 0)])
+    let score = if n.is_multiple_of(5) { Json::Null } else { json!(n % 11) };
+    let city = if n.is_multiple_of(7) { json!("") } else { json!(format!("City {}", n % 3)) };
+    edits([
+        value_edit("score", score),
+        value_edit("city", city),
+        Edit::Flag(Flag::Starred, n.is_multiple_of(4)),
+    ])
 }
 
 fn score(contact: &Contact) -> Option<String> {
