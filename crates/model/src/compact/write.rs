@@ -305,62 +305,31 @@ impl<'a, 'w> Serializer for &'a mut Writer<'w> {
     }
 }
 
-impl SerializeSeq for Items<'_, '_> {
-    type Ok = ();
-    type Error = Error;
+macro_rules! arrays {
+    ($($kind:ident by $add:ident),* $(,)?) => {$(
+        impl $kind for Items<'_, '_> {
+            type Ok = ();
+            type Error = Error;
 
-    #[inline]
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.item(item)
-    }
+            #[inline]
+            fn $add<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
+                self.item(item)
+            }
 
-    #[inline]
-    fn end(self) -> Result<(), Error> {
-        self.finish();
-        Ok(())
-    }
+            #[inline]
+            fn end(self) -> Result<(), Error> {
+                self.finish();
+                Ok(())
+            }
+        }
+    )*};
 }
 
-impl SerializeTuple for Items<'_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.item(item)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.finish();
-        Ok(())
-    }
-}
-
-impl SerializeTupleStruct for Items<'_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.item(item)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.finish();
-        Ok(())
-    }
-}
-
-impl SerializeTupleVariant for Items<'_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.item(item)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.finish();
-        Ok(())
-    }
+arrays! {
+    SerializeSeq by serialize_element,
+    SerializeTuple by serialize_element,
+    SerializeTupleStruct by serialize_field,
+    SerializeTupleVariant by serialize_field,
 }
 
 impl SerializeMap for Items<'_, '_> {
