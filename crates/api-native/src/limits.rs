@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use api_kit::{Answer, Call, IDEMPOTENCY_KEY_BYTES, MAX_BODY_BYTES, TIMEOUT, json};
 use app::{ANSWER_BYTES, BATCH_MAX, CHANGE_MAX, KEPT_FOR, KEPT_MAX, PICTURE_BYTES, Rate};
 use axum::http::StatusCode;
-use model::{RecordKind, limits};
+use model::{INDEXES_MAX, RecordKind, limits};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -97,6 +97,8 @@ pub(crate) struct ContactLimits {
 pub(crate) struct RecordLimits {
     document_bytes: usize,
     options: usize,
+    /// Fields whose values an index keeps in order.
+    filterable_fields: u64,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -157,7 +159,11 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
             long_text_characters: limits::LONG_TEXT_CHARS,
             number_bytes: limits::NUMBER_BYTES,
         },
-        record: RecordLimits { document_bytes: limits::DOCUMENT_BYTES, options: limits::SET_ITEMS },
+        record: RecordLimits {
+            document_bytes: limits::DOCUMENT_BYTES,
+            options: limits::SET_ITEMS,
+            filterable_fields: INDEXES_MAX,
+        },
         list: ListLimits { conditions: limits::CONDITIONS },
         key: KeyLimits {
             rules: model::policy::RULES,
