@@ -361,14 +361,24 @@ impl ContactQuery {
         }
     }
 
+    /// Whether so many contacts are skipped, in an order by number, that it is told from all of them where the page
+    /// begins.
+    pub(crate) fn is_far_by_number(&self) -> bool {
+        const NEAR: u64 = 1000;
+        let is_by_number = matches!(self.order, ContactOrder::Oldest | ContactOrder::Newest);
+        is_by_number && self.is_plain() && self.offset > NEAR
+    }
+
     /// The numbers of the page, where they can be told from the whole list alone: in the orders by number.
     pub(crate) fn page_of(&self, list: &Numbers) -> Option<Vec<u64>> {
         let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let take = self.limit as usize;
-        match self.order {
+        match (self.order, self.after) {
             _ if !self.sort.is_empty() => None,
-            ContactOrder::Oldest => Some(list.ascending(self.after).skip(skip).take(take).collect()),
-            ContactOrder::Newest => Some(list.descending(self.after).skip(skip).take(take).collect()),
+            (ContactOrder::Oldest, None) => Some(list.ascending_from(self.offset).take(take).collect()),
+            (ContactOrder::Newest, None) => Some(list.descending_from(self.offset).take(take).collect()),
+            (ContactOrder::Oldest, after) => Some(list.ascending(after).skip(skip).take(take).collect()),
+            (ContactOrder::Newest, after) => Some(list.descending(after).skip(skip).take(take).collect()),
             _ => None,
         }
     }

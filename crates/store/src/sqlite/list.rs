@@ -34,7 +34,7 @@ pub(super) fn list(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
-    if !query.is_plain() {
+    if !query.is_plain() || query.is_far_by_number() {
         return looked_up(connection, workspace, query);
     }
     if query.offset > 0 || query.order == ContactOrder::FirstUpdated {

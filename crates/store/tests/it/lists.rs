@@ -6,7 +6,7 @@ use model::{ContactId, Dialect, Edit, Facet, Flag, ItemRef, Json, Set, Tag, TagI
 use store::{Action, ContactOrder, ContactQuery, Filter};
 use uuid::Uuid;
 
-use crate::fixture::{Served, at, edit, edits, everything, named, served, write_catalog};
+use crate::fixture::{Served, all, at, edit, edits, everything, named, served, write_catalog};
 
 async fn numbers(served: &Served, query: &ContactQuery) -> Vec<u64> {
     let page = served.store.list_contacts(served.workspace, query).await.unwrap();
@@ -304,4 +304,26 @@ async fn a_shared_channel_finds_everybody_oldest_first() {
     }
     let found = served.store.find_by_channel(served.workspace, &email, "info@example.com").await.unwrap();
     assert_eq!(found.iter().map(|contact| contact.id).collect::<Vec<_>>(), ids[..100]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_far_down_begin_where_they_should() {
+    let (database, served) = served().await;
+    let made = all((0..1040).map(|n| database.create(&served, named(&format!("contact {n}"))))).await;
+    // Gaps, so that a place is no number.
+    let gone = made.iter().step_by(40).map(|made| database.delete(&served, &made.as_ref().unwrap().contact));
+    let gone: Vec<_> = gone.collect();
+    assert!(all(gone).await.iter().all(Result::is_ok));
+    for order in [ContactOrder::Oldest, ContactOrder::Newest, ContactOrder::LastUpdated, ContactOrder::Name] {
+        let whole = numbers(&served, &ContactQuery { order, limit: 2000, ..everything() }).await;
+        assert_eq!(whole.len(), 1014);
+        for (offset, limit) in [(999, 5), (1000, 5), (1001, 5), (1010, 2), (1012, 5), (1014, 5), (5000, 1)] {
+            let query = ContactQuery { order, offset, limit, ..everything() };
+            let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+            let found: Vec<_> = page.contacts.iter().map(|contact| contact.number).collect();
+            let skip = usize::try_from(offset).unwrap();
+            let expected: Vec<_> = whole.iter().copied().skip(skip).take(limit as usize).collect();
+            assert_eq!((found, page.total), (expected, 1014), "{order:?} {offset}");
+        }
+    }
 }
