@@ -13,6 +13,7 @@ use super::{facets, list, texts, values};
 use crate::backend::integer;
 use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
+use crate::query::READ_OF_FEW;
 use crate::select::{Among, Bind, Select};
 use crate::sort::Ranked;
 use crate::values::most_values;
@@ -51,6 +52,7 @@ pub(super) async fn list(
             return Ok(page);
         }
     }
+    values_of_contacts(session, workspace, query, &mut answers).await?;
     texts_of_contacts(session, workspace, query, (&mut answers, None)).await?;
     Ok(answered(session, (workspace, all), query, (&mut answers, None)).await?.unwrap_or_default())
 }
@@ -74,7 +76,9 @@ async fn answered(
         let may = std::mem::take(&mut found);
         let candidates = query.candidates(&may);
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
-        let mut candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
+        let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
+        let most = if only.is_some() { READ_OF_FEW } else { usize::MAX };
+        let mut candidates = candidates.take(most);
         let (mut holds, reads) = (Vec::new(), query.reads());
         while holds.len() < enough {
             query.patience.check()?;
@@ -136,7 +140,7 @@ async fn answered(
     }))
 }
 
-/// What a query needs to know, but for the texts of contacts, and how many contacts there are. Begins the transaction that
+/// What a query needs to know, but for the values and texts of contacts, and how many contacts there are. Begins the transaction that
 /// all of it is read in.
 async fn answers(
     session: &Session,
@@ -169,13 +173,6 @@ async fn answers(
     let owners = owners.into_iter().map(|numbers| numbers.into_iter().collect::<Numbers>());
     let mut answers =
         Answers { facets, channels: channels.iter().cloned().zip(owners).collect(), ..Answers::default() };
-    for range in query.filter.ranges() {
-        let most = most_values(query.filter.bound(&answers).as_ref());
-        if let Some(numbers) = values::find(session, workspace, &range, most).await? {
-            answers.ranges.insert(range, numbers);
-        }
-        query.patience.check()?;
-    }
     if let Some(indexed) = query.walked()
         && values::is_filled(session, workspace, indexed.index.number).await?
     {
@@ -189,7 +186,24 @@ async fn answers(
     Ok((answers, all))
 }
 
-/// What else it needs to know: who has its texts, among these contacts if only they matter.
+/// What else it needs to know: who has its values.
+async fn values_of_contacts(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    answers: &mut Answers,
+) -> Result<(), StoreError> {
+    for range in query.filter.ranges() {
+        let most = most_values(query.filter.bound(answers).as_ref());
+        if let Some(numbers) = values::find(session, workspace, &range, most).await? {
+            answers.ranges.insert(range, numbers);
+        }
+        query.patience.check()?;
+    }
+    Ok(())
+}
+
+/// And who has its texts, among these contacts if only they matter.
 async fn texts_of_contacts(
     session: &Session,
     workspace: WorkspaceNumber,

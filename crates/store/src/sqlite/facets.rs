@@ -36,8 +36,8 @@ pub(super) fn save(connection: &Connection, saves: &[FacetSave]) -> Result<(), S
     Ok(())
 }
 
-/// What a query needs to know, but for the texts of contacts: who answers its questions with yes, who has its channels and
-/// values, and whose companies and notes have its texts.
+/// What a query needs to know, but for the values and texts of contacts: who answers its questions with yes, who has its
+/// channels, and whose companies and notes have its texts.
 pub(super) fn answers(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -56,13 +56,6 @@ pub(super) fn answers(
         let numbers = numbers.collect::<Result<Numbers, _>>()?;
         answers.channels.insert((kind, value), numbers);
     }
-    for range in query.filter.ranges() {
-        let most = most_values(query.filter.bound(&answers).as_ref());
-        if let Some(numbers) = values::find(connection, workspace, &range, most)? {
-            answers.ranges.insert(range, numbers);
-        }
-        query.patience.check()?;
-    }
     if let Some(indexed) = query.walked()
         && values::is_filled(connection, workspace, indexed.index.number)?
     {
@@ -76,7 +69,24 @@ pub(super) fn answers(
     Ok(answers)
 }
 
-/// What else it needs to know: who has its texts, among these contacts if only they matter.
+/// What else it needs to know: who has its values.
+pub(super) fn values_of_contacts(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    answers: &mut Answers,
+) -> Result<(), StoreError> {
+    for range in query.filter.ranges() {
+        let most = most_values(query.filter.bound(answers).as_ref());
+        if let Some(numbers) = values::find(connection, workspace, &range, most)? {
+            answers.ranges.insert(range, numbers);
+        }
+        query.patience.check()?;
+    }
+    Ok(())
+}
+
+/// And who has its texts, among these contacts if only they matter.
 pub(super) fn texts_of_contacts(
     connection: &Connection,
     workspace: WorkspaceNumber,

@@ -9,6 +9,7 @@ use super::{facets, last_events};
 use crate::backend::integer;
 use crate::filter::Answers;
 use crate::numbers::Numbers;
+use crate::query::READ_OF_FEW;
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
 use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber, document};
@@ -84,6 +85,7 @@ fn looked_up(
             return Ok(page);
         }
     }
+    facets::values_of_contacts(connection, workspace, query, &mut answers)?;
     facets::texts_of_contacts(connection, workspace, query, (&mut answers, None))?;
     Ok(answered(connection, workspace, query, (&mut answers, None))?.unwrap_or_default())
 }
@@ -109,7 +111,8 @@ fn answered(
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut holds = Vec::new();
         let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
-        each(connection, workspace, (candidates, &query.reads()), |contact| {
+        let most = if only.is_some() { READ_OF_FEW } else { usize::MAX };
+        each(connection, workspace, (candidates.take(most), &query.reads()), |contact| {
             if query.filter.holds(&contact, answers) {
                 holds.push(contact.number);
                 ranked.add(&contact);

@@ -10,8 +10,8 @@ use model::{
 };
 use serde_json::{Value as Json, json};
 use store::{
-    Action, ContactQuery, Filter, IndexedField, Location, Options, Predicate, Rank, Ranking, Sort, SortKey,
-    StoredIndex, ValueRange, move_all,
+    Action, ContactOrder, ContactQuery, Filter, IndexedField, Location, Options, Predicate, Rank, Ranking,
+    Sort, SortKey, StoredIndex, ValueRange, move_all,
 };
 use uuid::Uuid;
 
@@ -433,4 +433,40 @@ async fn far_numbers_are_found_and_ordered_too() {
         served.store.list_contacts(served.workspace, &ContactQuery { sort, ..everything() }).await.unwrap();
     assert_eq!(page.contacts.iter().map(|each| each.number).collect::<Vec<_>>(), [1 << 52, 1, 3]);
     sound(&served).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_need_not_be_counted_have_the_same_contacts() {
+    let (database, served) = people().await;
+    let [city, score] = with_fields(&served, FieldType::Number, true).await[..] else {
+        panic!("two indexes")
+    };
+    fill(&served).await;
+    let many =
+        all((0..700).map(|n| database.create(&served, edits([value_edit("score", json!(n + 100))])))).await;
+    assert!(many.iter().all(Result::is_ok));
+    let (city, score) = (city.index.number, score.index.number);
+    for filter in [
+        scored(score, "0", None),
+        scored(score, "3", Some("5")),
+        // Beyond those that are looked at first.
+        scored(score, "750", None),
+        Filter::And(vec![in_city(city, "City 1"), scored(score, "2", None)]),
+        Filter::And(vec![Filter::Is(Facet::Starred).not(), scored(score, "700", Some("703"))]),
+    ] {
+        let expected = numbers(&served, by_documents(&filter)).await;
+        for (order, limit) in [(ContactOrder::Oldest, 10), (ContactOrder::Newest, 300)] {
+            let (mut met, mut after) = (Vec::new(), None);
+            loop {
+                let query = ContactQuery { filter: filter.clone(), order, after, limit, ..everything() };
+                let query = ContactQuery { is_uncounted: true, ..query };
+                let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+                met.extend(page.contacts.iter().map(|contact| contact.number));
+                let Some(last) = page.contacts.last() else { break };
+                after = Some(last.number);
+            }
+            met.sort_unstable();
+            assert_eq!(met, expected, "{order:?} {filter:?}");
+        }
+    }
 }
