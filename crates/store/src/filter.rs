@@ -98,6 +98,13 @@ pub(crate) struct Answers {
     pub(crate) walked: Option<IndexedField>,
 }
 
+impl Answers {
+    /// Forgets who has a text of their own, where that was asked of few.
+    pub(crate) fn forget_texts_of_contacts(&mut self) {
+        self.texts.retain(|asked, _| !asked.kind.is_contact());
+    }
+}
+
 impl Filter {
     /// Those with any of these.
     pub fn any_of(facets: impl IntoIterator<Item = Facet>) -> Self {

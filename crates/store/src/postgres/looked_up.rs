@@ -51,6 +51,7 @@ pub(super) async fn list(
         if let Some(page) = answered(session, (workspace, all), query, (&mut answers, Some(&few))).await? {
             return Ok(page);
         }
+        answers.forget_texts_of_contacts();
     }
     values_of_contacts(session, workspace, query, &mut answers).await?;
     texts_of_contacts(session, workspace, query, (&mut answers, None)).await?;
@@ -210,7 +211,6 @@ async fn texts_of_contacts(
     query: &ContactQuery,
     (answers, only): (&mut Answers, Option<&Numbers>),
 ) -> Result<(), StoreError> {
-    answers.texts.retain(|asked, _| !asked.kind.is_contact());
     for asked in query.filter.texts().into_iter().filter(|asked| asked.kind.is_contact()) {
         let bound = query.filter.bound(answers);
         let among = match (only, bound) {

@@ -93,7 +93,6 @@ pub(super) fn texts_of_contacts(
     query: &ContactQuery,
     (answers, only): (&mut Answers, Option<&Numbers>),
 ) -> Result<(), StoreError> {
-    answers.texts.retain(|asked, _| !asked.kind.is_contact());
     for asked in query.filter.texts().into_iter().filter(|asked| asked.kind.is_contact()) {
         let bound = query.filter.bound(answers);
         let numbers = match (only, bound) {

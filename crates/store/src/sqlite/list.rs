@@ -84,6 +84,7 @@ fn looked_up(
         if let Some(page) = answered(connection, workspace, query, (&mut answers, Some(&few)))? {
             return Ok(page);
         }
+        answers.forget_texts_of_contacts();
     }
     facets::values_of_contacts(connection, workspace, query, &mut answers)?;
     facets::texts_of_contacts(connection, workspace, query, (&mut answers, None))?;
