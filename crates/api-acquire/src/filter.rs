@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use api_kit::{Call, Query};
-use app::search::may_be;
+use app::search::may_equal;
 use app::{ContactOrder, ContactQuery, Filter, Missing, Rank, Ranking, Sort, SortKey};
 use model::{
-    Catalog, ChannelKind, Company, CompanyId, Contact, Dialect, Facet, FieldType, ItemRef, Ref,
+    Catalog, ChannelKind, Company, CompanyId, Contact, Dialect, Facet, Field, FieldType, Ref,
     channel::normalise,
 };
 
@@ -232,25 +232,8 @@ impl Asked {
                 }
                 Some(shown_with(companies))
             }
-            Column::Key(key) => {
-                // An empty text may be shown where there is no value.
-                let filterable = self.catalog.custom_fields().find(|field| field.key == *key);
-                let filterable = filterable.filter(|_| values.iter().all(|value| !value.trim().is_empty()));
-                let indexed = filterable.and_then(|field| {
-                    let each = values.iter().map(|value| may_be(field, &self.catalog, value));
-                    each.collect::<Option<Vec<_>>>().map(Filter::Any)
-                });
-                if indexed.is_some() {
-                    return Ok(indexed);
-                }
-                let field = self.catalog.fields.find(&ItemRef::Key(key.clone()));
-                let is_select = |kind| matches!(kind, FieldType::SingleSelect | FieldType::MultiSelect);
-                let field = field.filter(|field| is_select(field.kind));
-                field.map(|field| {
-                    let options = values.iter().filter_map(|value| field.option_valued(value));
-                    Filter::any_of(options.map(|option| Facet::Option(option.id)))
-                })
-            }
+            Column::Key(key) => fields::custom_field(&self.catalog, key)
+                .and_then(|field| narrow_by_value(field, &self.catalog, values)),
             Column::Id | Column::DateCreated | Column::DateUpdated => None,
         })
     }
@@ -273,6 +256,20 @@ impl Asked {
             }
         }
     }
+}
+
+/// Those who may have one of these values, as options and the index of a filterable field tell.
+fn narrow_by_value(field: &Field, catalog: &Catalog, values: &[String]) -> Option<Filter> {
+    if matches!(field.kind, FieldType::SingleSelect | FieldType::MultiSelect) {
+        let options = values.iter().filter_map(|value| field.option_valued(value));
+        return Some(Filter::any_of(options.map(|option| Facet::Option(option.id))));
+    }
+    // An empty text may be shown where there is no value.
+    if values.iter().any(|value| value.trim().is_empty()) {
+        return None;
+    }
+    let each = values.iter().map(|value| may_equal(field, catalog, value));
+    each.collect::<Option<Vec<_>>>().map(Filter::Any)
 }
 
 fn rank(column: &Column, contact: &Contact, catalog: &Catalog) -> Rank {

@@ -15,7 +15,7 @@ use model::search::{Comparison, Flag, Needle, Test};
 use model::{Catalog, Contact, Facet, Reads, RecordKind, Search, Timestamp};
 use store::{Filter, HasText, Predicate};
 
-pub use self::compare::may_be;
+pub use self::compare::may_equal;
 pub use self::error::{BadOrder, BadTerm, Reason};
 use self::member::Member;
 pub use self::order::order;

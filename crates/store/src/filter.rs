@@ -1,14 +1,14 @@
 //! Which records a list shows: a tree over what each record answers with yes or no, carried out over sets of numbers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Not;
-use std::sync::Arc;
 
 use model::search::Needle;
 use model::{ChannelKind, Contact, Facet, Reads, RecordKind};
 use uuid::Uuid;
 
-use crate::IndexedField;
+use crate::Predicate;
+use crate::answers::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::values::ValueRange;
 
@@ -45,64 +45,6 @@ pub struct HasText {
     pub needle: Needle,
     /// Whether that is the whole text.
     pub is_whole: bool,
-}
-
-/// Something that holds for a contact or does not.
-#[derive(Clone)]
-pub struct Predicate {
-    holds: Arc<dyn Fn(&Contact) -> bool + Send + Sync>,
-    reads: Reads,
-    name: Arc<str>,
-}
-
-impl Predicate {
-    /// What this function says.
-    pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
-        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default() }
-    }
-
-    /// The same where the function reads these members alone: it may get contacts without the others.
-    #[must_use]
-    pub fn reading(self, reads: Reads) -> Self {
-        Self { reads, ..self }
-    }
-
-    /// The same, under the name that a list that takes too long says it by.
-    #[must_use]
-    pub fn named(self, name: &str) -> Self {
-        Self { name: name.into(), ..self }
-    }
-}
-
-impl std::fmt::Debug for Predicate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Predicate")
-    }
-}
-
-/// A channel that is asked for.
-pub(crate) type Channel = (ChannelKind, String);
-
-/// What stored look-ups say.
-#[derive(Debug, Default)]
-pub(crate) struct Answers {
-    /// The contacts that answer yes, by the id of the question. What nobody answers with yes may be missing.
-    pub(crate) facets: HashMap<Uuid, Numbers>,
-    /// The contacts that have a channel.
-    pub(crate) channels: HashMap<Channel, Numbers>,
-    /// The contacts that have a text.
-    pub(crate) texts: HashMap<HasText, Numbers>,
-    /// The contacts that have a value in a range. What an index does not tell is missing.
-    pub(crate) ranges: HashMap<ValueRange, Numbers>,
-    /// The index that has all contacts in the order that is asked.
-    pub(crate) walked: Option<IndexedField>,
-}
-
-impl Answers {
-    /// Forgets who has a text of their own, where that was asked of few.
-    pub(crate) fn forget_texts_of_contacts(&mut self) {
-        self.texts.retain(|asked, _| !asked.kind.is_contact());
-    }
 }
 
 impl Filter {
@@ -186,7 +128,8 @@ impl Filter {
         }
     }
 
-    /// The names of what takes long: what documents are asked; else the texts, which very many records may have.
+    /// The names of what takes long: what documents are asked; else the texts, which very many records may have; else the
+    /// values that indexes tell.
     pub(crate) fn slow(&self) -> Vec<String> {
         let asks_documents = self.asks_documents_unless(&|_| true);
         let mut names = Vec::new();
@@ -195,6 +138,13 @@ impl Filter {
             Self::HasText(asked) if !asks_documents => names.push(asked.needle.as_str().trim().to_owned()),
             _ => {}
         });
+        if names.is_empty() {
+            self.each(&mut |part| {
+                if let Self::InRange(_, predicate) = part {
+                    names.push(predicate.name.to_string());
+                }
+            });
+        }
         names
     }
 
@@ -278,6 +228,15 @@ impl Filter {
         }
     }
 
+    /// The same among these contacts, if only they matter.
+    pub(crate) fn bound_among(&self, answers: &Answers, only: Option<&Numbers>) -> Option<Numbers> {
+        match (self.bound(answers), only) {
+            (Some(bound), Some(only)) => Some(bound.and(only)),
+            (None, only) => only.cloned(),
+            (bound, None) => bound,
+        }
+    }
+
     fn each(&self, see: &mut impl FnMut(&Self)) {
         see(self);
         match self {
@@ -351,6 +310,8 @@ impl Not for Filter {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     fn answers() -> Answers {
@@ -455,8 +416,30 @@ mod tests {
             (Filter::Any(vec![is(Facet::Closed), text(1)]), Some(vec![1, 2, 4, 5, 6])),
             (Filter::Any(vec![is(Facet::Starred), text(2)]), None),
         ] {
-            let bound = filter.bound(&answers()).map(|bound| bound.ascending(None).collect::<Vec<_>>());
-            assert_eq!(bound, expected, "{filter:?}");
+            let answers = answers();
+            let numbers =
+                |bound: Option<Numbers>| bound.map(|bound| bound.ascending(None).collect::<Vec<_>>());
+            assert_eq!(numbers(filter.bound(&answers)), expected, "{filter:?}");
+            let only: Numbers = [2, 4].into_iter().collect();
+            let among = expected.unwrap_or_else(|| vec![2, 4]);
+            let among = among.into_iter().filter(|number| [2, 4].contains(number)).collect();
+            assert_eq!(numbers(filter.bound_among(&answers, Some(&only))), Some(among), "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_what_documents_are_asked_else_texts_else_values() {
+        let needle = Needle::new("jane").unwrap();
+        let text = Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: false });
+        let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
+        let value = Filter::InRange(range, Predicate::new(|_| true).named("score>5"));
+        let document = Filter::Where(Predicate::new(|_| true).named("city:oslo"));
+        for (parts, expected) in [
+            (vec![value.clone(), text.clone(), document], "city:oslo"),
+            (vec![value.clone(), text], "jane"),
+            (vec![value], "score>5"),
+        ] {
+            assert_eq!(Filter::And(parts).slow(), [expected]);
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! The entry point is [`Store`]; [`move_all`] takes everything to another database. An answer from [`Store::write`] means that the change is durable.
 
+mod answers;
 mod backend;
 mod catalogs;
 mod database;
@@ -18,6 +19,7 @@ mod once;
 mod pending;
 mod picture;
 mod postgres;
+mod predicate;
 mod query;
 mod queue;
 mod recount;
@@ -35,11 +37,12 @@ mod writer;
 
 pub use documents::{Document, Documents};
 pub use error::StoreError;
-pub use filter::{Filter, HasText, Predicate};
+pub use filter::{Filter, HasText};
 pub use key::{Compat, Key, KeyEdit, KeyHash, Period, Rate, Scope};
 pub use location::{Location, LocationError};
 pub use once::{CarriedOut, Claim, KeptAnswer, Once};
 pub use picture::Picture;
+pub use predicate::Predicate;
 pub use query::{
     Behind, ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, Patience, RecordOrder,
     RecordPage, RecordQuery,

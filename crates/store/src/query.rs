@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Documents;
-use crate::filter::{Answers, Filter};
+use crate::answers::Answers;
+use crate::filter::Filter;
 use crate::numbers::Numbers;
 use crate::sort::{Rank, Ranking, Sort, SortKey, rank};
 use crate::{IndexedField, StoreError, document};

@@ -1,7 +1,7 @@
 //! The statements of lists: what a page selects, in words that both backends understand.
 
+use crate::answers::Answers;
 use crate::backend::integer;
-use crate::filter::Answers;
 use crate::numbers::Numbers;
 use crate::query::{Behind, ContactOrder, ContactQuery};
 use crate::sort::{Rank, Sort, SortKey};

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use api_kit::ignored;
 use model::{
-    Catalog, Change, ChannelKind, ChannelWrite, Contact, Dialect, Edit, ItemRef, Json, NamePart, Set,
+    Catalog, Change, ChannelKind, ChannelWrite, Contact, Dialect, Edit, Field, ItemRef, Json, NamePart, Set,
     TextMember, ValueWrite,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -146,6 +146,11 @@ pub(crate) struct Fields<'a> {
     has_country_codes: bool,
 }
 
+/// The custom field that this key shows, if it is none of Acquire's own.
+pub(crate) fn custom_field<'c>(catalog: &'c Catalog, key: &str) -> Option<&'c Field> {
+    catalog.custom_fields().find(|field| field.key == key).filter(|_| !SYSTEM.contains(&key))
+}
+
 /// The keys that conditions can name: Acquire's own, and the custom ones.
 pub(crate) fn keys(catalog: &Catalog) -> impl Iterator<Item = &str> {
     let own = SYSTEM.into_iter().filter(|key| *key != "country");
@@ -179,8 +184,7 @@ impl<'a> Fields<'a> {
             "ip" => text(self.extra("ip")),
             "countryId" => text(self.country().and_then(|(id, _)| id)),
             _ => {
-                let field = self.catalog.custom_fields().find(|field| field.key == key);
-                let shown = field.and_then(|field| {
+                let shown = custom_field(self.catalog, key).and_then(|field| {
                     value::encode(self.contact.values.get(&field.id)?, field, self.catalog)
                 });
                 shown.map_or_else(|| text(None), Shown::into_cells)

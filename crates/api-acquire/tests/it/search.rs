@@ -1,5 +1,6 @@
 //! Finding contacts: the search, and the conditions and orders of the list.
 
+use model::{Field, FieldType};
 use serde_json::{Value, json};
 use testkit::{Client, assert_same_shape};
 
@@ -215,12 +216,28 @@ async fn conditions_compare_what_contacts_show() {
     // With fields that are filterable, before their indexes have all contacts, and then.
     let filterable = |catalog: &mut model::Catalog| {
         let fields: Vec<_> = catalog.custom_fields().cloned().collect();
-        fields.into_iter().for_each(|field| catalog.fields.put(model::Field { filterable: true, ..field }));
+        fields.into_iter().for_each(|field| catalog.fields.put(Field { filterable: true, ..field }));
     };
     test.app.edit_catalog(test.workspace.number, filterable).await.unwrap();
     assert_found(&client, &rows).await;
     assert!(test.app.index_values().await.unwrap().contacts > 0);
     assert_found(&client, &rows).await;
+}
+
+/// A custom field may have one of Acquire's own keys, and is not shown then.
+#[tokio::test]
+async fn a_field_that_is_not_shown_is_not_compared() {
+    let (test, client) = start().await;
+    for kind in [FieldType::Text, FieldType::SingleSelect] {
+        let hidden = |catalog: &mut model::Catalog| {
+            let field = catalog.custom_fields().next().cloned().unwrap();
+            let field = Field { key: "city".to_owned(), kind, filterable: true, ..field };
+            catalog.fields.put(field);
+        };
+        test.app.edit_catalog(test.workspace.number, hidden).await.unwrap();
+        test.app.index_values().await.unwrap();
+        assert_eq!(listed(&client, "where=city|eq|Oakland").await, [2], "{kind:?}");
+    }
 }
 
 async fn assert_found(client: &Client, rows: &[(&str, Vec<u64>)]) {

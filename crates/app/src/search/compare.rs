@@ -25,7 +25,7 @@ pub(super) struct Asked<'a> {
 
 /// All whose value of a filterable field is this text or number, whatever its case and accents, and perhaps some more: what
 /// an index tells before documents are asked. `None` where no index tells it.
-pub fn may_be(field: &Field, catalog: &Catalog, text: &str) -> Option<Filter> {
+pub fn may_equal(field: &Field, catalog: &Catalog, text: &str) -> Option<Filter> {
     catalog.indexes.get(&field.id)?;
     let key = match field.kind {
         FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => order::text_key(text),

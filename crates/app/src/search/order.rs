@@ -1,6 +1,7 @@
 //! Orders: `-updated_at,last_name`.
 
 use model::search::Flag;
+use model::value::order;
 use model::{Catalog, Contact, Field, FieldType, Reads, Value};
 use store::{ContactOrder, IndexedField, Rank, Ranking, Sort, SortKey};
 
@@ -69,7 +70,9 @@ fn sort_key(member: Member<'_>, catalog: &Catalog) -> Option<SortKey> {
         Member::Text(TextMember::FirstName) => Some(SortKey::FirstName),
         Member::Text(TextMember::LastName) => Some(SortKey::LastName),
         Member::Text(text) => {
-            let rank = move |contact: &Contact| text.of(contact).map_or(Rank::Nothing, text_rank);
+            let rank = move |contact: &Contact| {
+                text.of(contact).map_or(Rank::Nothing, |text| Rank::Text(order::text_key(text)))
+            };
             Some(by_document(text.stored(), rank))
         }
         Member::Number => Some(SortKey::Number),
@@ -123,10 +126,4 @@ fn field_key(field: &Field, catalog: &Catalog) -> Option<SortKey> {
 /// What documents say, of which this member is read.
 fn by_document(reads: &'static str, rank: impl Fn(&Contact) -> Rank + Send + Sync + 'static) -> SortKey {
     SortKey::Document(Ranking::new(rank).reading(Reads::only([reads])))
-}
-
-/// Texts are compared without case and accents, by their first characters.
-fn text_rank(text: &str) -> Rank {
-    const CHARS: usize = 200;
-    Rank::Text(model::search::words::key(text).chars().take(CHARS).collect())
 }

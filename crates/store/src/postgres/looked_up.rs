@@ -10,8 +10,8 @@ use super::pipeline::{Sql, Step, param};
 use super::row::{get, unsigned};
 use super::server::Session;
 use super::{facets, list, texts, values};
+use crate::answers::{Answers, Channel};
 use crate::backend::integer;
-use crate::filter::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::query::READ_OF_FEW;
 use crate::select::{Among, Bind, Select};
@@ -141,8 +141,8 @@ async fn answered(
     }))
 }
 
-/// What a query needs to know, but for the values and texts of contacts, and how many contacts there are. Begins the transaction that
-/// all of it is read in.
+/// What a query needs to know, but for the values and texts of contacts, and how many contacts there are. Begins the
+/// transaction that all of it is read in.
 async fn answers(
     session: &Session,
     workspace: WorkspaceNumber,
@@ -212,12 +212,7 @@ async fn texts_of_contacts(
     (answers, only): (&mut Answers, Option<&Numbers>),
 ) -> Result<(), StoreError> {
     for asked in query.filter.texts().into_iter().filter(|asked| asked.kind.is_contact()) {
-        let bound = query.filter.bound(answers);
-        let among = match (only, bound) {
-            (Some(only), Some(bound)) => Some(only.and(&bound)),
-            (Some(only), None) => Some(only.clone()),
-            (None, bound) => bound,
-        };
+        let among = query.filter.bound_among(answers, only);
         let numbers = texts::contacts(session, workspace, (&asked, among.as_ref()), query.patience).await?;
         answers.texts.insert(asked, numbers);
     }

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::load::uuid;
 use super::{texts, values};
+use crate::answers::Answers;
 use crate::backend::{FacetSave, integer};
-use crate::filter::Answers;
 use crate::numbers::{Chunk, Numbers};
 use crate::values::most_values;
 use crate::{ContactQuery, StoreError, WorkspaceNumber};
@@ -94,13 +94,10 @@ pub(super) fn texts_of_contacts(
     (answers, only): (&mut Answers, Option<&Numbers>),
 ) -> Result<(), StoreError> {
     for asked in query.filter.texts().into_iter().filter(|asked| asked.kind.is_contact()) {
-        let bound = query.filter.bound(answers);
-        let numbers = match (only, bound) {
-            (Some(only), Some(bound)) => texts::among(connection, workspace, (&asked, &only.and(&bound)))?,
-            (Some(only), None) => texts::among(connection, workspace, (&asked, only))?,
-            (None, bound) => {
-                texts::contacts(connection, workspace, (&asked, bound.as_ref()), query.patience)?
-            }
+        let among = query.filter.bound_among(answers, only);
+        let numbers = match &among {
+            Some(few) if only.is_some() => texts::among(connection, workspace, (&asked, few))?,
+            among => texts::contacts(connection, workspace, (&asked, among.as_ref()), query.patience)?,
         };
         answers.texts.insert(asked, numbers);
         query.patience.check()?;

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::event_row::LAST_EVENTS;
 use super::{facets, last_events};
+use crate::answers::Answers;
 use crate::backend::integer;
-use crate::filter::Answers;
 use crate::numbers::Numbers;
 use crate::query::READ_OF_FEW;
 use crate::select::{Among, Bind, Select, Syntax};

@@ -1,0 +1,38 @@
+//! What documents of contacts are asked.
+
+use std::sync::Arc;
+
+use model::{Contact, Reads};
+
+/// Something that holds for a contact or does not.
+#[derive(Clone)]
+pub struct Predicate {
+    pub(crate) holds: Arc<dyn Fn(&Contact) -> bool + Send + Sync>,
+    pub(crate) reads: Reads,
+    pub(crate) name: Arc<str>,
+}
+
+impl Predicate {
+    /// What this function says.
+    pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
+        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default() }
+    }
+
+    /// The same where the function reads these members alone: it may get contacts without the others.
+    #[must_use]
+    pub fn reading(self, reads: Reads) -> Self {
+        Self { reads, ..self }
+    }
+
+    /// The same, under the name that a list that takes too long says it by.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
+    }
+}
+
+impl std::fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Predicate")
+    }
+}
