@@ -1,3 +1,5 @@
+//! What is read is what `serde_json` reads, and what is wrong is told as it tells it.
+
 use std::collections::BTreeMap;
 
 use proptest::{prelude::ProptestConfig, prop_assert_eq, proptest};

@@ -1,3 +1,5 @@
+//! What is written is what `serde_json` writes, byte for byte.
+
 use std::collections::BTreeMap;
 
 use proptest::{prelude::ProptestConfig, prop_assert_eq, proptest};
