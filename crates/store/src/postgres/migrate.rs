@@ -28,6 +28,11 @@ const MIGRATIONS: &[Migration] = &[
     // Older nodes do not write the values that this one finds.
     Migration { sql: include_str!("../../migrations/postgres/0008_field_values.sql"), oldest: ITSELF },
     Migration { sql: include_str!("../../migrations/postgres/0009_answers.sql"), oldest: 1 },
+    // Older nodes do not say whose the answers are that they keep.
+    Migration {
+        sql: include_str!("../../migrations/postgres/0010_answers_by_workspace.sql"),
+        oldest: ITSELF,
+    },
 ];
 
 /// Held while migrating, so that one node at a time does.

@@ -45,15 +45,16 @@ static CLAIM: Sql = Sql {
     ],
 };
 
-/// In the order of the commits, at the end of their table. A node of before there was this table may have kept one with
-/// the request.
+/// In the order of the commits, at the end of those of their workspace. One of before there was this table stands with its
+/// request.
 static ANSWER: Sql = Sql {
-    text: "INSERT INTO answers (place, status, headers, body) SELECT r.place, k.status, k.headers, k.body \
+    text: "INSERT INTO answers (workspace, place, status, headers, body) \
+           SELECT k.workspace, r.place, k.status, k.headers, k.body \
            FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[]) \
            k (workspace, api_key, hash, step, status, headers, body) \
            CROSS JOIN LATERAL (SELECT r.place FROM requests r WHERE r.workspace = k.workspace \
            AND r.api_key = k.api_key AND r.hash = k.hash AND r.step = k.step AND r.status = 0 LIMIT 1) r \
-           ORDER BY r.place ON CONFLICT (place) DO NOTHING",
+           ORDER BY k.workspace, r.place ON CONFLICT (workspace, place) DO NOTHING",
     types: &[
         Type::INT8_ARRAY,
         Type::UUID_ARRAY,
@@ -68,19 +69,20 @@ static ANSWER: Sql = Sql {
 static FIND: Sql = Sql {
     text: "SELECT r.workspace, r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
            coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact \
-           FROM requests r LEFT JOIN answers a ON a.place = r.place \
+           FROM requests r LEFT JOIN answers a ON a.workspace = r.workspace AND a.place = r.place \
            WHERE r.workspace = ANY($1) AND r.api_key = $2 AND r.hash = $3 ORDER BY r.step",
     types: &[Type::INT8_ARRAY, Type::UUID, Type::UUID],
 };
 
-/// With their answers, and those that a node left behind that does not know that table.
+/// With their answers, and those that came when their requests were being forgotten.
 static FORGET: Sql = Sql {
     text: "WITH gone AS (DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
            (SELECT workspace, api_key, hash, step FROM (SELECT * FROM requests ORDER BY place LIMIT $2) r \
-           WHERE at < $1) RETURNING place), \
-           answered AS (DELETE FROM answers a USING gone WHERE a.place = gone.place), \
-           left_behind AS (DELETE FROM answers WHERE place IN (SELECT place FROM answers \
-           WHERE place < (SELECT min(place) FROM requests) ORDER BY place LIMIT $2)) \
+           WHERE at < $1) RETURNING workspace, place), \
+           answered AS (DELETE FROM answers a USING gone WHERE a.workspace = gone.workspace AND a.place = gone.place), \
+           left_behind AS (DELETE FROM answers a USING workspaces w, LATERAL (SELECT place FROM answers o \
+           WHERE o.workspace = w.number AND o.place < (SELECT min(place) FROM requests) ORDER BY o.place LIMIT $2) o \
+           WHERE a.workspace = w.number AND a.place = o.place) \
            SELECT place FROM gone",
     types: &[Type::INT8, Type::INT8],
 };
@@ -94,7 +96,7 @@ static FORGET_FIRST: Sql = Sql {
     text: "WITH gone AS (DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
            (SELECT workspace, api_key, hash, step FROM requests WHERE workspace = $1 AND api_key = $2 \
            ORDER BY place LIMIT $3) RETURNING place), \
-           answered AS (DELETE FROM answers a USING gone WHERE a.place = gone.place) \
+           answered AS (DELETE FROM answers a USING gone WHERE a.workspace = $1 AND a.place = gone.place) \
            SELECT place FROM gone",
     types: &[Type::INT8, Type::UUID, Type::INT8],
 };

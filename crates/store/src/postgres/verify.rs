@@ -63,9 +63,9 @@ const LOST_REQUEST: &str = "SELECT r.event FROM requests r \
      LEFT JOIN events e ON e.workspace = r.workspace AND e.seq = r.event + r.events - 1 \
      WHERE r.event IS NOT NULL AND e.seq IS NULL LIMIT 1";
 
-/// One without a request may be left for a while by a node that does not know this table.
-const MISPLACED_ANSWER: &str =
-    "SELECT a.place FROM answers a JOIN requests r ON r.place = a.place WHERE r.step <> 0 LIMIT 1";
+/// One that came when its request was being forgotten may be left for a while.
+const MISPLACED_ANSWER: &str = "SELECT a.place FROM answers a JOIN requests r ON r.place = a.place \
+     WHERE r.step <> 0 OR r.workspace <> a.workspace LIMIT 1";
 
 /// Here whole tables are read, unlike everywhere else.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \

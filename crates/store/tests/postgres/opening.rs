@@ -1,7 +1,8 @@
 //! Opening: migrations, schemas of other releases, and the ways to write a URL.
 
-use model::Contact;
-use store::{Action, Location, Options, Store, StoreError};
+use model::{Contact, KeyId};
+use store::{Action, Claim, KeptAnswer, Location, Once, Options, Store, StoreError, Write};
+use uuid::Uuid;
 
 use crate::fixture::{all, by_id, database, everything, named};
 use crate::raw::{assert_sound, nodes, session, sql, url, wait_until, waiting};
@@ -27,7 +28,7 @@ async fn nodes_that_start_together_migrate_once() {
     }
     assert_eq!(
         sql(&database, "SELECT count(*), max(version) FROM contactd_schema"),
-        format!("1|{}", newest_schema())
+        format!("1|{}", newest_schema("postgres"))
     );
     let served = database.serve(Options::default()).await;
     database.create(&served, named("Jane")).await.unwrap();
@@ -52,7 +53,7 @@ async fn a_newer_schema_is_served_while_this_release_can() {
     let database = database();
     let served = database.serve(Options::default()).await;
     let contact = database.create(&served, named("Jane")).await.unwrap().contact;
-    let known = newest_schema();
+    let known = newest_schema("postgres");
     let (found, oldest) = (known + 5, known + 1);
     sql(&database, &format!("UPDATE contactd_schema SET version = {found}, oldest = 1"));
     let newer = database.serve(Options::default()).await;
@@ -89,8 +90,36 @@ async fn a_database_of_schema_1_gets_what_came_later() {
     assert_eq!(sql(&database, "SELECT text FROM texts"), "  jane");
     assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
     let schema = sql(&database, "SELECT version, oldest FROM contactd_schema");
-    // Older nodes would not write the values of filterable fields.
-    assert_eq!(schema, format!("{}|6", newest_schema()));
+    // Older nodes would not say whose answers are.
+    assert_eq!(schema, format!("{0}|{0}", newest_schema("postgres")));
+}
+
+#[tokio::test]
+async fn answers_of_before_they_had_a_workspace_are_found() {
+    let database = database();
+    let served = database.serve(Options::default()).await;
+    let once = |hash| Once { api_key: KeyId(Uuid::nil()), hash: Uuid::from_u128(hash), step: 0 };
+    for hash in [1, 2] {
+        let claim = Some(Claim { once: once(hash), fingerprint: Uuid::nil(), is_exact: true });
+        let action = Action::Create { id: database.id(), number: None, change: named("Jane") };
+        served.run(Write { claim, ..database.write(served.workspace, action) }).await.unwrap();
+        let answer = KeptAnswer { status: 201, headers: String::new(), body: b"Jane".as_slice().into() };
+        served.store.keep_answer(served.workspace, once(hash), answer).await.unwrap();
+    }
+    served.store.close().await;
+    // One whose request was forgotten.
+    sql(&database, "DELETE FROM requests WHERE place = (SELECT max(place) FROM requests)");
+    sql(&database, "ALTER TABLE answers DROP COLUMN workspace");
+    sql(&database, "ALTER TABLE answers ADD CONSTRAINT answers_pkey PRIMARY KEY (place)");
+    sql(&database, "UPDATE contactd_schema SET version = 7, oldest = 6");
+    let again = database.serve(Options::default()).await;
+    let found = async |hash| {
+        let once = once(hash);
+        again.store.find_carried_out(&[again.workspace], once.api_key, once.hash).await.unwrap()
+    };
+    assert_eq!(found(1).await[0].answer.as_ref().map(|answer| answer.status), Some(201));
+    assert_eq!(found(2).await, []);
+    assert_eq!(sql(&database, "SELECT count(*) FROM answers"), "1");
 }
 
 #[tokio::test]

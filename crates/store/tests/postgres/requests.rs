@@ -103,7 +103,7 @@ async fn answers_are_forgotten_with_their_requests() {
     assert_eq!(count(), "4");
     assert_eq!(served.store.forget_surplus_requests(3, 100).await.unwrap(), 1);
     assert_eq!(count(), "3");
-    // A node that does not know the table forgets requests alone.
+    // One that came when its request was being forgotten.
     sql(&database, "DELETE FROM requests WHERE place = (SELECT min(place) FROM requests)");
     assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
     assert_eq!(served.store.forget_requests(at(0), 100).await.unwrap(), 0);

@@ -31,7 +31,7 @@ async fn a_newer_schema_is_refused() {
         Store::open(&database.location(), Options::default()).await,
         Store::open_beside(&database.location()).await,
     ] {
-        let known = newest_schema();
+        let known = newest_schema("sqlite");
         assert!(
             matches!(result.err(), Some(StoreError::NewerSchema { found: 99, known: told }) if told as usize == known)
         );

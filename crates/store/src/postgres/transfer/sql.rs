@@ -114,9 +114,12 @@ pub(super) fn page(table: Table) -> &'static Sql {
                 of "octet_length(body)",
             "requests", "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
         ),
+        // In the order of the requests, for which there is an index.
         Table::Answers => page!(
             "place, status, headers, body" of "octet_length(body)",
-            "answers", "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
+            "(SELECT r.place, a.status, a.headers, a.body FROM requests r \
+             JOIN answers a ON a.workspace = r.workspace AND a.place = r.place) a",
+            "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
         ),
         Table::Keys => page!(
             "hash, place, id, doc" of "octet_length(doc)", "keys", "hash" > "$1", "$2" rows, "$3" bytes, BY_HASH
@@ -219,8 +222,9 @@ pub(super) fn insert(table: Table) -> &'static Sql {
         ),
         Table::Answers => statement!(
             &[NUMBERS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
-            "INSERT INTO answers (place, status, headers, body) ",
-            "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[])"
+            "INSERT INTO answers (workspace, place, status, headers, body) ",
+            "SELECT r.workspace, k.* FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[]) ",
+            "k (place, status, headers, body) JOIN requests r ON r.place = k.place"
         ),
         Table::Keys => statement!(
             &[Type::BYTEA_ARRAY, NUMBERS, IDS, TEXTS],
