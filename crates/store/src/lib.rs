@@ -10,6 +10,7 @@ mod database;
 mod document;
 mod documents;
 mod error;
+mod few;
 mod filter;
 mod key;
 mod last_events;

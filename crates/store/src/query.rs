@@ -113,10 +113,6 @@ pub enum ContactOrder {
     NameDescending,
 }
 
-/// Documents of the [first few](ContactQuery::first_few) that are read at most: as long as it takes to find some thousands of
-/// values.
-pub(crate) const READ_OF_FEW: usize = 500;
-
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct ContactPage {
@@ -337,20 +333,6 @@ impl ContactQuery {
             self.is_plain() && self.after().is_none() && self.behind.is_none() && offset < self.offset;
         let limit = u32::try_from(limit).unwrap_or(self.limit);
         is_nearer.then(|| Self { order, offset, limit, ..Self::default() })
-    }
-
-    /// The first contacts that can be on the page, where it need not be counted who has a text or a value: mostly they are
-    /// enough, and to look at them takes less than to find all that have it.
-    pub(crate) fn first_few(&self, answers: &Answers) -> Option<Numbers> {
-        const FEW: usize = 4000;
-        let asks_contacts = self.filter.texts().iter().any(|asked| asked.kind.is_contact());
-        if !asks_contacts && self.filter.ranges().is_empty() {
-            return None;
-        }
-        let may = self.filter.bound(answers);
-        let may = may.or_else(|| answers.facets.get(&Facet::Every.id()).cloned())?;
-        let few = if asks_contacts { FEW } else { READ_OF_FEW };
-        self.candidates(&may).map(|numbers| numbers.take(few).collect())
     }
 
     /// Of a list that documents decide on: the numbers that may be on the page, in its order, when reading can end as

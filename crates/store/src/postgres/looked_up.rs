@@ -12,8 +12,8 @@ use super::server::Session;
 use super::{facets, list, texts, values};
 use crate::answers::{Answers, Channel};
 use crate::backend::integer;
+use crate::few::{FirstFew, Gathered, Round};
 use crate::numbers::Numbers;
-use crate::query::READ_OF_FEW;
 use crate::select::{Among, Bind, Select};
 use crate::sort::Ranked;
 use crate::values::most_values;
@@ -27,7 +27,7 @@ static OWNERS: Sql = Sql {
 };
 
 static BY_NUMBER: Sql = Sql {
-    text: "SELECT c.format, c.doc FROM unnest($2::bigint[]) WITH ORDINALITY k (number, place) \
+    text: "SELECT c.format, c.doc, c.last_event FROM unnest($2::bigint[]) WITH ORDINALITY k (number, place) \
            CROSS JOIN LATERAL (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.number = k.number LIMIT 1) c \
            ORDER BY k.place",
     types: &[Type::INT8, Type::INT8_ARRAY],
@@ -46,29 +46,65 @@ pub(super) async fn list(
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
     let (mut answers, all) = answers(session, workspace, query).await?;
-    if let Some(few) = query.first_few(&answers) {
-        texts_of_contacts(session, workspace, query, (&mut answers, Some(&few))).await?;
-        if let Some(page) = answered(session, (workspace, all), query, (&mut answers, Some(&few))).await? {
-            return Ok(page);
-        }
-        answers.forget_texts_of_contacts();
+    if let Some(page) = first_few(session, (workspace, all), query, &mut answers).await? {
+        return Ok(page);
     }
     values_of_contacts(session, workspace, query, &mut answers).await?;
     texts_of_contacts(session, workspace, query, (&mut answers, None)).await?;
-    Ok(answered(session, (workspace, all), query, (&mut answers, None)).await?.unwrap_or_default())
+    answered(session, (workspace, all), query, &mut answers).await
 }
 
-/// The page, when the answers are known; `None` when they tell of these contacts only, and of them too few are on it.
+/// The page as it is gathered from the first contacts that can be on it; `None` when that is not worth it.
+async fn first_few(
+    session: &Session,
+    (workspace, all): (WorkspaceNumber, u64),
+    query: &ContactQuery,
+    answers: &mut Answers,
+) -> Result<Option<DocumentPage>, StoreError> {
+    let Some(mut few) = FirstFew::of(query, answers, all) else { return Ok(None) };
+    loop {
+        let round = match few.round(workspace, &list::SYNTAX) {
+            Round::Known(numbers) => numbers,
+            Round::Selected(select) => numbers(session, select).await?,
+        };
+        let only = few.among(&round);
+        texts_of_contacts(session, workspace, query, (answers, Some(&only))).await?;
+        let found = query.filter.numbers(RecordKind::Contact, answers).and(&only);
+        let candidates: Vec<u64> = round.iter().copied().filter(|number| found.contains(*number)).collect();
+        if query.filter.asks_documents(answers) {
+            let reads = query.filter.reads();
+            'chunks: for chunk in candidates.chunks(CHUNK) {
+                query.patience.check()?;
+                for contact in by_number(session, workspace, chunk, "").await?.parts(&reads)? {
+                    if query.filter.holds(&contact, answers) && !few.add(contact.number) {
+                        break 'chunks;
+                    }
+                }
+            }
+        } else {
+            // Until it is full.
+            let _ = candidates.into_iter().all(|number| few.add(number));
+        }
+        answers.forget_texts_of_contacts();
+        match few.end(&round) {
+            Gathered::Page { page, total, is_counted } => {
+                let documents = by_number(session, workspace, &page, "COMMIT").await?;
+                return Ok(Some(DocumentPage { documents, total, is_counted }));
+            }
+            Gathered::GoOn => {}
+            Gathered::TooFew => return Ok(None),
+        }
+    }
+}
+
+/// The page, when the answers are known.
 async fn answered(
     session: &Session,
     (workspace, all): (WorkspaceNumber, u64),
     query: &ContactQuery,
-    (answers, only): (&mut Answers, Option<&Numbers>),
-) -> Result<Option<DocumentPage>, StoreError> {
+    answers: &mut Answers,
+) -> Result<DocumentPage, StoreError> {
     let mut found = query.filter.numbers(RecordKind::Contact, answers);
-    if let Some(only) = only {
-        found = found.and(only);
-    }
     let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
     if answers.walked.is_some() && query.is_no_walk(&found, all, answers) {
         answers.walked = None;
@@ -77,9 +113,7 @@ async fn answered(
         let may = std::mem::take(&mut found);
         let candidates = query.candidates(&may);
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
-        let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
-        let most = if only.is_some() { READ_OF_FEW } else { usize::MAX };
-        let mut candidates = candidates.take(most);
+        let mut candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
         let (mut holds, reads) = (Vec::new(), query.reads());
         while holds.len() < enough {
             query.patience.check()?;
@@ -94,22 +128,16 @@ async fn answered(
                 }
             }
         }
-        if only.is_some() && holds.len() < enough {
-            return Ok(None);
-        }
         if enough < usize::MAX {
             holds.truncate(enough);
             let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
             let page: Vec<u64> = holds.iter().copied().skip(skip).collect();
             let documents = by_number(session, workspace, &page, "COMMIT").await?;
-            return Ok(Some(DocumentPage { documents, total: holds.len() as u64, is_counted: false }));
+            return Ok(DocumentPage { documents, total: holds.len() as u64, is_counted: false });
         }
         found = holds.into_iter().collect();
     }
     let total = found.len();
-    if only.is_some() && total < query.end() as u64 {
-        return Ok(None);
-    }
     let numbers = if query.ranks_documents(answers) {
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
         ranked.finish().into_iter().skip(skip).collect()
@@ -124,21 +152,23 @@ async fn answered(
         if query.sort.is_empty() {
             let select = Select::of(workspace, query, among, &list::SYNTAX);
             let documents = list::page(session, &select, "COMMIT").await?;
-            return Ok(Some(DocumentPage::counted(documents, total)));
+            return Ok(DocumentPage::counted(documents, total));
         }
-        let Select { page, binds } = match answers.walked {
+        let select = match answers.walked {
             Some(indexed) => Select::walk((workspace, indexed.index.number), query, among, &list::SYNTAX),
             None => Select::sorted(workspace, query, (among, answers), &list::SYNTAX),
         };
-        let types = list::types(&binds);
-        let rows = session.run(list::PLANNED_EACH, &[list::step(&page, &types, &binds).once()], "").await?;
-        rows.iter().flatten().map(|row| unsigned(row, 0)).collect::<Result<Vec<u64>, _>>()?
+        numbers(session, select).await?
     };
     let documents = by_number(session, workspace, &numbers, "COMMIT").await?;
-    Ok(Some(match only {
-        None => DocumentPage::counted(documents, total),
-        Some(_) => DocumentPage { documents, total: query.end() as u64, is_counted: false },
-    }))
+    Ok(DocumentPage::counted(documents, total))
+}
+
+/// The numbers of contacts that a statement yields. Within a transaction.
+async fn numbers(session: &Session, Select { page, binds }: Select) -> Result<Vec<u64>, StoreError> {
+    let types = list::types(&binds);
+    let rows = session.run(list::PLANNED_EACH, &[list::step(&page, &types, &binds).once()], "").await?;
+    rows.iter().flatten().map(|row| unsigned(row, 0)).collect()
 }
 
 /// What a query needs to know, but for the values and texts of contacts, and how many contacts there are. Begins the
@@ -229,5 +259,5 @@ async fn by_number(
     let numbers: Vec<i64> = numbers.iter().map(|number| integer(*number)).collect();
     let step = Step::new(&BY_NUMBER, vec![param(workspace.0), param(numbers)]);
     let rows = session.run("", &[step], last).await?;
-    list::documents(rows.first().map_or(&[], Vec::as_slice))
+    list::documents_with_events(rows.first().map_or(&[], Vec::as_slice), 2)
 }

@@ -8,8 +8,7 @@ use super::event_row::LAST_EVENTS;
 use super::{facets, last_events};
 use crate::answers::Answers;
 use crate::backend::integer;
-use crate::numbers::Numbers;
-use crate::query::READ_OF_FEW;
+use crate::few::{FirstFew, Gathered, Round};
 use crate::select::{Among, Bind, Select, Syntax};
 use crate::sort::Ranked;
 use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber, document};
@@ -79,29 +78,64 @@ fn looked_up(
     query: &ContactQuery,
 ) -> Result<DocumentPage, StoreError> {
     let mut answers = facets::answers(connection, workspace, query)?;
-    if let Some(few) = query.first_few(&answers) {
-        facets::texts_of_contacts(connection, workspace, query, (&mut answers, Some(&few)))?;
-        if let Some(page) = answered(connection, workspace, query, (&mut answers, Some(&few)))? {
-            return Ok(page);
-        }
-        answers.forget_texts_of_contacts();
+    if let Some(page) = first_few(connection, workspace, query, &mut answers)? {
+        return Ok(page);
     }
     facets::values_of_contacts(connection, workspace, query, &mut answers)?;
     facets::texts_of_contacts(connection, workspace, query, (&mut answers, None))?;
-    Ok(answered(connection, workspace, query, (&mut answers, None))?.unwrap_or_default())
+    answered(connection, workspace, query, &mut answers)
 }
 
-/// The page, when the answers are known; `None` when they tell of these contacts only, and of them too few are on it.
+/// The page as it is gathered from the first contacts that can be on it; `None` when that is not worth it.
+fn first_few(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    query: &ContactQuery,
+    answers: &mut Answers,
+) -> Result<Option<DocumentPage>, StoreError> {
+    if !query.is_uncounted {
+        return Ok(None);
+    }
+    let all = contact_count(connection, workspace)?;
+    let Some(mut few) = FirstFew::of(query, answers, all) else { return Ok(None) };
+    loop {
+        let round = match few.round(workspace, &SYNTAX) {
+            Round::Known(numbers) => numbers,
+            Round::Selected(select) => numbers(connection, select)?,
+        };
+        let only = few.among(&round);
+        facets::texts_of_contacts(connection, workspace, query, (answers, Some(&only)))?;
+        let found = query.filter.numbers(RecordKind::Contact, answers).and(&only);
+        let mut candidates = round.iter().copied().filter(|number| found.contains(*number));
+        if query.filter.asks_documents(answers) {
+            each(connection, workspace, (candidates, &query.filter.reads()), |contact| {
+                query.patience.check()?;
+                Ok(!query.filter.holds(&contact, answers) || few.add(contact.number))
+            })?;
+        } else {
+            // Until it is full.
+            let _ = candidates.all(|number| few.add(number));
+        }
+        answers.forget_texts_of_contacts();
+        match few.end(&round) {
+            Gathered::Page { page, total, is_counted } => {
+                let documents = by_number(connection, workspace, page.into_iter())?;
+                return Ok(Some(DocumentPage { documents, total, is_counted }));
+            }
+            Gathered::GoOn => {}
+            Gathered::TooFew => return Ok(None),
+        }
+    }
+}
+
+/// The page, when the answers are known.
 fn answered(
     connection: &Connection,
     workspace: WorkspaceNumber,
     query: &ContactQuery,
-    (answers, only): (&mut Answers, Option<&Numbers>),
-) -> Result<Option<DocumentPage>, StoreError> {
+    answers: &mut Answers,
+) -> Result<DocumentPage, StoreError> {
     let mut found = query.filter.numbers(RecordKind::Contact, answers);
-    if let Some(only) = only {
-        found = found.and(only);
-    }
     let mut ranked = Ranked::new(&query.sort, query.end(), query.behind.as_ref());
     if answers.walked.is_some() && query.is_no_walk(&found, contact_count(connection, workspace)?, answers) {
         answers.walked = None;
@@ -112,8 +146,7 @@ fn answered(
         let enough = if candidates.is_some() { query.end() } else { usize::MAX };
         let mut holds = Vec::new();
         let candidates = candidates.unwrap_or_else(|| Box::new(may.ascending(None)));
-        let most = if only.is_some() { READ_OF_FEW } else { usize::MAX };
-        each(connection, workspace, (candidates.take(most), &query.reads()), |contact| {
+        each(connection, workspace, (candidates, &query.reads()), |contact| {
             if query.filter.holds(&contact, answers) {
                 holds.push(contact.number);
                 ranked.add(&contact);
@@ -121,18 +154,12 @@ fn answered(
             query.patience.check()?;
             Ok(holds.len() < enough)
         })?;
-        if only.is_some() && holds.len() < enough {
-            return Ok(None);
-        }
         if enough < usize::MAX {
             let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
             let documents = by_number(connection, workspace, holds.iter().copied().skip(skip))?;
-            return Ok(Some(DocumentPage { documents, total: holds.len() as u64, is_counted: false }));
+            return Ok(DocumentPage { documents, total: holds.len() as u64, is_counted: false });
         }
         found = holds.into_iter().collect();
-    }
-    if only.is_some() && found.len() < query.end() as u64 {
-        return Ok(None);
     }
     let numbers = if query.ranks_documents(answers) {
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
@@ -147,21 +174,23 @@ fn answered(
         };
         if query.sort.is_empty() {
             let documents = page(connection, Select::of(workspace, query, among, &SYNTAX))?;
-            return Ok(Some(DocumentPage::counted(documents, found.len())));
+            return Ok(DocumentPage::counted(documents, found.len()));
         }
-        let Select { page, binds } = match answers.walked {
+        let select = match answers.walked {
             Some(indexed) => Select::walk((workspace, indexed.index.number), query, among, &SYNTAX),
             None => Select::sorted(workspace, query, (among, answers), &SYNTAX),
         };
-        let mut statement = connection.prepare_cached(&page)?;
-        let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
-        numbers.collect::<Result<Vec<u64>, _>>()?
+        numbers(connection, select)?
     };
     let documents = by_number(connection, workspace, numbers.into_iter())?;
-    Ok(Some(match only {
-        None => DocumentPage::counted(documents, found.len()),
-        Some(_) => DocumentPage { documents, total: query.end() as u64, is_counted: false },
-    }))
+    Ok(DocumentPage::counted(documents, found.len()))
+}
+
+/// The numbers of contacts that a statement yields.
+fn numbers(connection: &Connection, Select { page, binds }: Select) -> Result<Vec<u64>, StoreError> {
+    let mut statement = connection.prepare_cached(&page)?;
+    let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
 }
 
 fn by_number(
@@ -172,12 +201,13 @@ fn by_number(
     let mut documents = Documents::of(numbers.size_hint().0);
     let mut statement = connection.prepare_cached(BY_NUMBER)?;
     for number in numbers {
-        statement.query_row(params![workspace.0, integer(number)], |row| add(&mut documents, row))?;
+        let key = params![workspace.0, integer(number)];
+        statement.query_row(key, |row| add_with_event(&mut documents, row, row.get(2)?))?;
     }
     Ok(documents)
 }
 
-const BY_NUMBER: &str = "SELECT format, doc FROM contacts WHERE workspace = ?1 AND number = ?2";
+const BY_NUMBER: &str = "SELECT format, doc, last_event FROM contacts WHERE workspace = ?1 AND number = ?2";
 
 /// The contacts with these numbers, in this order, with what is read of them, until one is the last that is wanted.
 fn each(

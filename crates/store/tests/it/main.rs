@@ -10,6 +10,7 @@
 mod admin;
 mod catalogs;
 mod facets;
+mod few;
 mod fixture;
 mod history;
 mod last_events;

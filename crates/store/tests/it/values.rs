@@ -21,7 +21,7 @@ const SCORE: FieldId = FieldId(Uuid::from_u128(0x5c04e));
 const CITY: FieldId = FieldId(Uuid::from_u128(0xc17));
 
 /// Has these fields, filterable or not; the indexes that follow.
-async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<IndexedField> {
+pub(crate) async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<IndexedField> {
     let mut catalog = model::Catalog::clone(&*served.store.catalog(served.workspace).await.unwrap());
     for (id, number, key, kind) in [(SCORE, 1, "score", kind), (CITY, 2, "city", FieldType::Text)] {
         catalog.fields.put(Field {
@@ -49,7 +49,7 @@ async fn indexes(served: &Served) -> Vec<IndexedField> {
     catalog.indexes.iter().map(|(field, index)| IndexedField { field: *field, index: *index }).collect()
 }
 
-fn value_edit(key: &str, json: Json) -> Edit {
+pub(crate) fn value_edit(key: &str, json: Json) -> Edit {
     let read: ReadValue = |json, field, catalog| value::read(json, field, catalog, Dialect::Native);
     let write = ValueWrite { at: key.to_owned(), field: ItemRef::Key(key.to_owned()), json };
     Edit::Values(Set::add(vec![write]), read)
@@ -148,7 +148,7 @@ async fn assert_right(served: &Served, is_filled: bool) {
     sound(served).await;
 }
 
-async fn fill(served: &Served) -> u64 {
+pub(crate) async fn fill(served: &Served) -> u64 {
     let mut count = 0;
     for indexed in indexes(served).await {
         loop {
