@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use model::{Catalog, ValueIndex};
-use store::{IndexedField, StoredIndex, WorkspaceNumber};
+use store::{CatalogIndex, StoredIndex, WorkspaceNumber};
 
 use crate::{App, Duty, Error};
 
@@ -75,7 +75,7 @@ impl App {
             let stored: Vec<_> = stored.iter().filter(|each| each.workspace == workspace).collect();
             for (field, index) in &catalog.indexes {
                 if !stored.iter().any(|each| each.number == index.number && each.is_filled) {
-                    let indexed = IndexedField { field: *field, index: *index };
+                    let indexed = CatalogIndex { field: *field, index: *index };
                     done.contacts += self.fill_index(workspace, indexed).await?;
                 }
             }
@@ -87,7 +87,7 @@ impl App {
         Ok(done)
     }
 
-    async fn fill_index(&self, workspace: WorkspaceNumber, indexed: IndexedField) -> Result<u64, Error> {
+    async fn fill_index(&self, workspace: WorkspaceNumber, indexed: CatalogIndex) -> Result<u64, Error> {
         in_parts(|| self.store().fill_index(workspace, indexed)).await
     }
 

@@ -20,8 +20,8 @@ pub use self::filterable::{FilterableMember, IndexOf, Said};
 pub use self::gone::{Carried, Gone, Span};
 pub use self::value_index::{INDEXES_MAX, ValueIndex};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, FieldId, InboxId, Item, Items, ListId,
-    RecordKind, TagId, TeamId, Timestamp, UserId,
+    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, InboxId, Item, Items, ListId, RecordKind, TagId,
+    TeamId, Timestamp, UserId,
 };
 
 /// The fields, tags, lists, users, teams, channel types, inboxes, and what else is like them, of one workspace: one small

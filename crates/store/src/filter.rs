@@ -94,7 +94,7 @@ impl Filter {
     #[must_use]
     pub(crate) fn without_indexes(self, is_left_out: &impl Fn(u64) -> bool) -> Self {
         self.map(&|part| match part {
-            Self::InRange(range, predicate) if is_left_out(range.index) => Self::Where(predicate),
+            Self::InRange(range, predicate) if is_left_out(range.index) => predicate.into(),
             part => part,
         })
     }
@@ -295,6 +295,16 @@ impl Filter {
                 None => (predicate.holds)(contact),
             },
             Self::Where(predicate) => (predicate.holds)(contact),
+        }
+    }
+}
+
+/// Those that it holds for, as documents say.
+impl From<Predicate> for Filter {
+    fn from(mut predicate: Predicate) -> Self {
+        match predicate.within.take() {
+            Some(text) => Self::And(vec![Self::HasText(text), Self::Where(predicate)]),
+            None => Self::Where(predicate),
         }
     }
 }

@@ -3,7 +3,7 @@
 use model::search::Flag;
 use model::value::order;
 use model::{Catalog, Contact, Field, FieldType, Reads, Value};
-use store::{ContactOrder, IndexedField, Rank, Ranking, Sort, SortKey};
+use store::{CatalogIndex, ContactOrder, Rank, Ranking, Sort, SortKey};
 
 use super::error::{BadOrder, nearest};
 use super::member::{self, InstantMember, Member, TextMember};
@@ -106,7 +106,7 @@ fn field_key(field: &Field, catalog: &Catalog) -> Option<SortKey> {
         field.options.iter().map(|option| (option.id, option.name.to_lowercase())).collect();
     let (id, kind) = (field.id, field.kind);
     if kind.is_ordered() {
-        let indexed = catalog.indexes.get(&id).map(|index| IndexedField { field: id, index: *index });
+        let indexed = catalog.indexes.get(&id).map(|index| CatalogIndex { field: id, index: *index });
         let key = indexed.map(SortKey::Value);
         return Some(key.unwrap_or_else(|| {
             by_document("values", move |contact| Rank::Text(contact.order_key(id, kind)))

@@ -237,7 +237,8 @@ mod tests {
     fn catalogs_that_know_fields_only_are_read_as_ever() {
         let field = Uuid::from_u128(0xf1e1d);
         let index = r#"{"number":65536,"type":"number"}"#;
-        let stored = format!(r#"{{"revision":3,"indexes":{{"{field}":{index}}}}}"#);
+        let key = FieldId(field).hex();
+        let stored = format!(r#"{{"revision":3,"indexes":{{"{key}":{index}}}}}"#);
         let mut catalog: Catalog = serde_json::from_str(&stored).unwrap();
         let number = ValueIndex { number: 65536, kind: FieldType::Number };
         assert_eq!(catalog.indexes, BTreeMap::from([(IndexOf::Field(FieldId(field)), number)]));
@@ -246,7 +247,7 @@ mod tests {
         let text = ValueIndex { number: 65537, kind: FieldType::Text };
         catalog.indexes.insert(IndexOf::Member(FilterableMember::City), text);
         let json = serde_json::to_value(&catalog).unwrap();
-        assert_eq!(json["indexes"][field.to_string()]["number"], 65536);
+        assert_eq!(json["indexes"][key]["number"], 65536);
         assert_eq!(json["indexes"]["city"], serde_json::json!({"number": 65537, "type": "text"}));
         assert_eq!(json["filterable_members"], serde_json::json!(["city"]));
         assert_eq!(serde_json::from_str::<Catalog>(&json.to_string()).unwrap(), catalog);

@@ -89,7 +89,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Aliases, Extras, Timestamp};
+    use crate::{Aliases, Extras, FieldId, Timestamp};
 
     fn field(id: u128, kind: FieldType) -> Field {
         Field {

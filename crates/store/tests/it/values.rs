@@ -10,7 +10,7 @@ use model::{
 };
 use serde_json::{Value as Json, json};
 use store::{
-    Action, ContactOrder, ContactQuery, Filter, IndexedField, Location, Options, Predicate, Rank, Ranking,
+    Action, CatalogIndex, ContactOrder, ContactQuery, Filter, Location, Options, Predicate, Rank, Ranking,
     Sort, SortKey, StoredIndex, ValueRange, move_all,
 };
 use uuid::Uuid;
@@ -21,7 +21,7 @@ const SCORE: FieldId = FieldId(Uuid::from_u128(0x5c04e));
 const CITY: FieldId = FieldId(Uuid::from_u128(0xc17));
 
 /// Has these fields, filterable or not; the indexes that follow.
-async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<IndexedField> {
+async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<CatalogIndex> {
     let mut catalog = model::Catalog::clone(&*served.store.catalog(served.workspace).await.unwrap());
     for (id, number, key, kind) in [(SCORE, 1, "score", kind), (CITY, 2, "city", FieldType::Text)] {
         catalog.fields.put(Field {
@@ -44,9 +44,9 @@ async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<
     indexes(served).await
 }
 
-async fn indexes(served: &Served) -> Vec<IndexedField> {
+async fn indexes(served: &Served) -> Vec<CatalogIndex> {
     let catalog = served.store.catalog(served.workspace).await.unwrap();
-    catalog.indexes.iter().map(|(field, index)| IndexedField { field: *field, index: *index }).collect()
+    catalog.indexes.iter().map(|(field, index)| CatalogIndex { field: *field, index: *index }).collect()
 }
 
 fn value_edit(key: &str, json: Json) -> Edit {
@@ -210,7 +210,7 @@ async fn an_index_that_is_gone_is_forgotten_and_never_comes_back() {
         panic!("two indexes")
     };
     fill(&served).await;
-    let (both, numbers_of) = ([city, score], |indexed: IndexedField| indexed.index.number);
+    let (both, numbers_of) = ([city, score], |indexed: CatalogIndex| indexed.index.number);
     assert_eq!(
         served.store.list_indexes().await.unwrap(),
         both.map(|each| stored(&served, numbers_of(each), true))
@@ -262,7 +262,7 @@ async fn another_type_makes_another_index() {
     let before = with_fields(&served, FieldType::Number, true).await;
     fill(&served).await;
     let after = with_fields(&served, FieldType::Date, true).await;
-    let kept = |indexes: &[IndexedField], id| indexes.iter().find(|each| each.field == id).unwrap().index;
+    let kept = |indexes: &[CatalogIndex], id| indexes.iter().find(|each| each.field == id).unwrap().index;
     assert_eq!(kept(&before, CITY), kept(&after, CITY));
     assert_ne!(kept(&before, SCORE).number, kept(&after, SCORE).number);
     assert!(fill(&served).await > 0);
@@ -354,9 +354,9 @@ async fn an_index_orders_as_documents_do() {
     let first =
         served.store.list_contacts(served.workspace, &everything()).await.unwrap().contacts[0].clone();
     database.update(&served, &first, edits([value_edit("score", json!(-7))])).await.unwrap();
-    let by_index = |indexed: IndexedField| SortKey::Value(indexed);
-    let by_document = |indexed: IndexedField| {
-        let IndexedField { field, index } = indexed;
+    let by_index = |indexed: CatalogIndex| SortKey::Value(indexed);
+    let by_document = |indexed: CatalogIndex| {
+        let CatalogIndex { field, index } = indexed;
         SortKey::Document(Ranking::new(move |contact| Rank::Text(contact.order_key(field, index.kind))))
     };
     let starred = || Filter::Is(Facet::Starred);
