@@ -189,3 +189,40 @@ async fn only_some_members_are_filterable_beside_so_many_fields() {
     client.post(FIELDS, &one_more).await.expect(201);
     assert_eq!(client.get("/api/v1/limits").await.expect(200)["record"]["filterable"], 32);
 }
+
+#[tokio::test]
+async fn a_cursor_goes_on_while_what_it_orders_by_becomes_filterable() {
+    for sort in
+        ["city", "-city", "closed_at", "-closed_at", "created_at", "-created_at", "last_name", "-last_name"]
+    {
+        let (test, client) = start().await;
+        for n in 0..8 {
+            test.clock.advance_ms(1000);
+            let closed = (n % 3 != 0).then(|| format!("2026-01-0{}T00:00:00Z", n % 4 + 1));
+            let name = json!({"full": format!("q{n}"), "last": (n % 2 == 0).then(|| format!("É{n}"))});
+            let city = (n % 4 != 0).then(|| format!("Ö{}", n % 3));
+            create(&client, &json!({"name": name, "city": city, "closed_at": closed})).await;
+        }
+        let query = format!("q=name:q&sort={sort}");
+        let whole = listed(&client, &query).await;
+        assert_eq!(whole.len(), 8);
+        let (mut met, mut cursor) = (Vec::new(), String::new());
+        for page in 0..5 {
+            match page {
+                2 => {
+                    let filterable = json!({"filterable": ["last_name", "city", "created_at", "closed_at"]});
+                    client.patch(SETTINGS, &filterable).await.expect(200);
+                }
+                3 => assert!(test.app.index_values().await.unwrap().contacts > 0),
+                4 => drop(client.patch(SETTINGS, &json!({"filterable": null})).await.expect(200)),
+                _ => {}
+            }
+            let limit = if page == 4 { 4 } else { 1 };
+            let list = client.get(&format!("{CONTACTS}?{query}&limit={limit}{cursor}")).await.expect(200);
+            let contacts = list["contacts"].as_array().unwrap();
+            met.extend(contacts.iter().map(|each| each["name"]["full"].as_str().unwrap().to_owned()));
+            cursor = list["next"].as_str().map(|next| format!("&cursor={next}")).unwrap_or_default();
+        }
+        assert_eq!(met, whole, "{sort}");
+    }
+}
