@@ -97,8 +97,8 @@ pub(crate) struct ContactLimits {
 pub(crate) struct RecordLimits {
     document_bytes: usize,
     options: usize,
-    /// Fields whose values an index keeps in order.
-    filterable_fields: u64,
+    /// Fields and members of contacts whose values an index keeps in order.
+    filterable: u64,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -162,7 +162,7 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
         record: RecordLimits {
             document_bytes: limits::DOCUMENT_BYTES,
             options: limits::SET_ITEMS,
-            filterable_fields: INDEXES_MAX,
+            filterable: INDEXES_MAX,
         },
         list: ListLimits { conditions: limits::CONDITIONS },
         key: KeyLimits {

@@ -82,6 +82,12 @@ pub(crate) fn entity(_: &mut SchemaGenerator) -> Schema {
     words(&["contact", "company"])
 }
 
+/// [`model::FilterableMember`]s.
+pub(crate) fn filterable_members(_: &mut SchemaGenerator) -> Schema {
+    let words = words(&model::FilterableMember::ALL.map(model::FilterableMember::as_str));
+    json_schema!({ "type": "array", "items": words, "uniqueItems": true })
+}
+
 /// [`model::SystemMember`], or none.
 pub(crate) fn system_member(_: &mut SchemaGenerator) -> Schema {
     words_or_null(&["first_name", "last_name", "salutation"])

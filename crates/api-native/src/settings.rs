@@ -1,13 +1,14 @@
-//! The settings of the workspace that the key is in: `default_country`, by which phone numbers without `+` are read, and
-//! `quotas`, how many records of each kind there may be.
+//! The settings of the workspace that the key is in: `default_country`, by which phone numbers without `+` are read,
+//! `quotas`, how many records of each kind there may be, and `filterable`, which members of contacts searches compare
+//! without reading every contact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api_kit::{Answer, Call, decode, json, with_change, with_tag};
 use app::Scope;
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Catalog, Json, RecordKind, ViolationKind, phone};
+use model::{Catalog, FilterableMember, Json, RecordKind, ViolationKind, phone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,6 +24,9 @@ pub(crate) struct SettingsBody<'a> {
     default_country: Option<&'a str>,
     /// By kind of record; those that are not set are left out.
     quotas: BTreeMap<&'static str, u64>,
+    /// Members of contacts whose values an index keeps in order.
+    #[schemars(schema_with = "crate::schema::filterable_members")]
+    filterable: Vec<&'static str>,
 }
 
 impl<'a> SettingsBody<'a> {
@@ -31,6 +35,7 @@ impl<'a> SettingsBody<'a> {
             revision: catalog.settings_revision(),
             default_country: catalog.default_country.as_deref(),
             quotas: catalog.quotas.iter().map(|(kind, quota)| (kind.as_str(), *quota)).collect(),
+            filterable: catalog.filterable_members.iter().map(|member| member.as_str()).collect(),
         }
     }
 }
@@ -62,6 +67,7 @@ pub(crate) async fn update(call: Call<NativeApi>, Document(body): Document) -> A
                 members.nested("quotas", json, |inner| quotas(inner, &mut catalog.quotas));
             }
         }
+        filterable(&mut members, catalog);
         members.finish()
     });
     let (catalog, change) = changed.await?;
@@ -86,4 +92,25 @@ fn quotas(members: &mut Members<'_>, quotas: &mut BTreeMap<RecordKind, u64>) {
             None => {}
         }
     }
+}
+
+/// Replaces them as a whole, as a merge patch does with arrays.
+fn filterable(members: &mut Members<'_>, catalog: &mut Catalog) {
+    let Some(rows) = members.rows("filterable") else { return };
+    let mut named = BTreeSet::new();
+    for (at, json) in rows {
+        match decode::text(json).and_then(filterable_member) {
+            Ok(member) if named.insert(member) => {}
+            Ok(_) => members.refuse(&at, ViolationKind::Duplicate),
+            Err(kind) => members.refuse(&at, kind),
+        }
+    }
+    if let Err(kind) = catalog.set_filterable_members(named) {
+        members.refuse("filterable", kind);
+    }
+}
+
+fn filterable_member(name: &str) -> Result<FilterableMember, ViolationKind> {
+    let known = || FilterableMember::ALL.map(|member| member.as_str().to_owned()).to_vec();
+    name.parse().map_err(|()| ViolationKind::NotOneOf(known()))
 }

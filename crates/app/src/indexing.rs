@@ -1,12 +1,12 @@
-//! Indexes of values: filled after a field became filterable, or got another type, and forgotten when it is filterable no
-//! more; by one server at a time. Searches read documents until their index has all contacts, so nothing but their time
+//! Indexes of values: filled after a field or a member became filterable, or a field got another type, and forgotten when
+//! it is filterable no more; by one server at a time. Searches read documents until their index has all contacts, so nothing but their time
 //! depends on when this is done.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use model::{Catalog, ValueIndex};
-use store::{IndexedField, StoredIndex, WorkspaceNumber};
+use store::{CatalogIndex, StoredIndex, WorkspaceNumber};
 
 use crate::{App, Duty, Error};
 
@@ -37,7 +37,7 @@ impl App {
             loop {
                 match self.index_what_changed(&mut settled).await {
                     Ok(done) if done == Indexed::default() => {}
-                    Ok(done) => tracing::info!(done.contacts, done.forgotten, "indexed values of fields"),
+                    Ok(done) => tracing::info!(done.contacts, done.forgotten, "indexed values"),
                     Err(fault) => tracing::debug!(%fault, "indexing goes on later"),
                 }
                 tokio::time::sleep(PAUSE).await;
@@ -73,9 +73,9 @@ impl App {
         let stored = self.store().list_indexes().await?;
         for (workspace, catalog) in changed {
             let stored: Vec<_> = stored.iter().filter(|each| each.workspace == workspace).collect();
-            for (field, index) in &catalog.indexes {
+            for (of, index) in &catalog.indexes {
                 if !stored.iter().any(|each| each.number == index.number && each.is_filled) {
-                    let indexed = IndexedField { field: *field, index: *index };
+                    let indexed = CatalogIndex { of: *of, index: *index };
                     done.contacts += self.fill_index(workspace, indexed).await?;
                 }
             }
@@ -87,7 +87,7 @@ impl App {
         Ok(done)
     }
 
-    async fn fill_index(&self, workspace: WorkspaceNumber, indexed: IndexedField) -> Result<u64, Error> {
+    async fn fill_index(&self, workspace: WorkspaceNumber, indexed: CatalogIndex) -> Result<u64, Error> {
         in_parts(|| self.store().fill_index(workspace, indexed)).await
     }
 

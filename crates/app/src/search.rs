@@ -117,3 +117,51 @@ fn asked(
 ) -> Filter {
     Filter::Where(Predicate::new(holds).reading(Reads::only([reads])).named(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::FilterableMember;
+
+    use super::*;
+
+    #[test]
+    fn what_is_filterable_asks_its_index_and_nothing_else() {
+        let none = Catalog::default();
+        let mut all = Catalog { filterable_members: FilterableMember::ALL.into(), ..Catalog::default() };
+        all.settle_indexes();
+        let asked = |search: &str, catalog: &Catalog| {
+            let filter =
+                filter(&Search::parse(search).unwrap().search, catalog, Timestamp::default()).unwrap();
+            let shown = format!("{filter:?}");
+            ["And([HasText(", "Where(", "Not(Where(", "InRange(", "Not(InRange(", "Is(", "All"]
+                .into_iter()
+                .find(|beginning| shown.starts_with(beginning))
+                .map_or(shown.clone(), str::to_owned)
+        };
+        let (index, documents, words) = ("InRange(", "Where(", "And([HasText(");
+        let (not_index, not_documents) = ("Not(InRange(", "Not(Where(");
+        let long = format!("city={}", "x".repeat(200));
+        for (search, without, with) in [
+            ("city=oslo", documents, index),
+            ("city!=oslo", not_documents, not_index),
+            ("city>=oslo", documents, index),
+            ("has:city", documents, index),
+            ("city:oslo", documents, documents),
+            (&long, documents, documents),
+            // Equal names are looked for among those with the words.
+            ("last_name=berg", words, index),
+            ("last_name!=berg", not_documents, not_index),
+            ("last_name>berg", documents, index),
+            ("first_name:berg", words, words),
+            ("created:today", documents, index),
+            ("closed_at<-7d", documents, index),
+            ("has:closed_at", "Is(", "Is("),
+            ("has:created", "All", "All"),
+            ("updated>2026-01-01", documents, documents),
+            ("remarks=x", documents, documents),
+        ] {
+            assert_eq!(asked(search, &none), without, "{search}");
+            assert_eq!(asked(search, &all), with, "{search}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use app::{
     App, Error, KeyRequest, Location, Missing, Rate, Settings, Store, SystemClock, Workspace, WorkspaceNumber,
 };
-use model::{KeyId, OnHeldBack, Policy, Precondition, Timestamp};
+use model::{Catalog, KeyId, OnHeldBack, Policy, Precondition, Timestamp, Violation};
 
 use crate::cli::{DatabaseArgs, KeyChangeArgs, KeyCommand, KeyCreateArgs, WorkspaceCommand};
 use crate::config::location;
@@ -72,6 +72,22 @@ pub(crate) async fn workspace(command: WorkspaceCommand) -> anyhow::Result<()> {
             let renamed = app.rename_workspace(&caller, &name).await;
             renamed.with_context(|| format!("cannot rename the workspace '{workspace}'"))?;
             Ok(())
+        }
+        WorkspaceCommand::Set { workspace, filterable, database } => {
+            let app = open_existing(&database).await?;
+            let caller = app.operator(&find_workspace(&app, &workspace).await?);
+            let set = |catalog: &mut Catalog| {
+                let set = catalog.set_filterable_members(filterable.clone());
+                set.map_err(|kind| Violation::new("filterable", kind).into())
+            };
+            let changed = app.update_settings(&caller, &Precondition::default(), set).await;
+            let what = || format!("cannot change the workspace '{workspace}'");
+            match changed {
+                Err(Error::Rejected(why)) => {
+                    Err(anyhow!(api_native::reasons(&why).join("; ")).context(what()))
+                }
+                changed => changed.map(drop).with_context(what),
+            }
         }
         WorkspaceCommand::List { database } => {
             let all = open_existing(&database).await?.list_workspaces().await?;

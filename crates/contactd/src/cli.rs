@@ -4,11 +4,13 @@ mod bench;
 mod items;
 mod keys;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use app::Compat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::FilterableMember;
 
 pub(crate) use self::bench::BenchArgs;
 pub(crate) use self::items::{
@@ -41,7 +43,7 @@ pub(crate) enum Command {
     /// it. Files that are there already are left alone, and the command fails.
     #[command(after_help = CERT_EXAMPLES)]
     Cert(CertArgs),
-    /// Make, rename and list workspaces
+    /// Make, rename, change and list workspaces
     #[command(subcommand)]
     Workspace(WorkspaceCommand),
     /// Make, list, change, rotate and revoke API keys
@@ -289,11 +291,32 @@ pub(crate) enum WorkspaceCommand {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Change the settings of a workspace
+    Set {
+        /// Its name or id
+        workspace: String,
+        /// Members of contacts whose values are kept in order, so that searches find them without reading every contact:
+        /// city,last_name; they replace those that were named before, and '' names none
+        #[arg(long, value_name = "MEMBERS", value_parser = filterable_members)]
+        filterable: BTreeSet<FilterableMember>,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
     /// List the workspaces: id, name, when made
     List {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+}
+
+/// Reads names with commas between them.
+fn filterable_members(text: &str) -> Result<BTreeSet<FilterableMember>, String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let member = |name: &str| name.parse().map_err(|()| name.to_owned());
+    names.map(member).collect::<Result<_, _>>().map_err(|name| {
+        let known = FilterableMember::ALL.map(FilterableMember::as_str).join(", ");
+        format!("'{name}' cannot be filterable; these can: {known}")
+    })
 }
 
 #[derive(Debug, Args)]

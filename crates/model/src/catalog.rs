@@ -3,11 +3,12 @@
 mod changes;
 mod desk;
 mod field;
+mod filterable;
 mod gone;
 mod quotas;
 mod value_index;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,11 +16,12 @@ use uuid::Uuid;
 pub use self::changes::{CatalogItem, CatalogRow, ItemChange, ItemEdit};
 pub use self::desk::{CustomStatus, Funnel, Presence, Subscription};
 pub use self::field::{Entity, Field, FieldOption, FieldType, SystemMember};
+pub use self::filterable::{FilterableMember, IndexOf, Said};
 pub use self::gone::{Carried, Gone, Span};
 pub use self::value_index::{INDEXES_MAX, ValueIndex};
 use crate::{
-    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, FieldId, InboxId, Item, Items, ListId,
-    RecordKind, TagId, TeamId, Timestamp, UserId,
+    Aliases, ChannelKind, ChannelTypeId, Condition, Extras, InboxId, Item, Items, ListId, RecordKind, TagId,
+    TeamId, Timestamp, UserId,
 };
 
 /// The fields, tags, lists, users, teams, channel types, inboxes, and what else is like them, of one workspace: one small
@@ -35,6 +37,9 @@ pub struct Catalog {
     /// How many records of a kind there may be, where the settings say so.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<RecordKind, u64>,
+    /// The members of contacts that are kept in order, where the settings say so.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub filterable_members: BTreeSet<FilterableMember>,
     /// Custom fields, and the system fields through which dialects see members of the record.
     pub fields: Items<Field>,
     /// Tags.
@@ -78,9 +83,9 @@ pub struct Catalog {
     /// The largest number that an item of each kind had that is gone: no number is given again. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub last_numbers: BTreeMap<RecordKind, u64>,
-    /// The fields whose values are kept in order. Kept by the store.
+    /// The fields and members whose values are kept in order. Kept by the store.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub indexes: BTreeMap<FieldId, ValueIndex>,
+    pub indexes: BTreeMap<IndexOf, ValueIndex>,
 }
 
 impl Catalog {

@@ -39,8 +39,8 @@ pub mod violation;
 pub use apply::{Applied, Choice, Ground, Linked, Stamp, apply, check_policy, merge};
 pub use catalog::{
     Carried, Catalog, CatalogItem, CatalogRow, ChannelType, CustomStatus, Entity, Field, FieldOption,
-    FieldType, Funnel, Gone, INDEXES_MAX, Inbox, ItemChange, ItemEdit, List, Presence, Span, Subscription,
-    SystemMember, Tag, Team, User, ValueIndex,
+    FieldType, FilterableMember, Funnel, Gone, INDEXES_MAX, Inbox, IndexOf, ItemChange, ItemEdit, List,
+    Presence, Said, Span, Subscription, SystemMember, Tag, Team, User, ValueIndex,
 };
 pub use change::{
     BirthdayPart, Change, ChannelKindRef, ChannelWrite, CompanyWrite, Edit, Flag, InstantMember, NamePart,

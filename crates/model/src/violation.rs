@@ -181,8 +181,10 @@ pub enum ViolationKind {
     /// A list whose conditions say who is on it.
     #[error("the list '{0}' is made of conditions, so nobody can be put on it or taken off it")]
     DynamicList(String),
-    /// A field that is to have an index, when so many have one.
-    #[error("can be true of {0} fields at most, beside those with options and those that are true or false")]
+    /// A field or a member that is to have an index, when so many have one.
+    #[error(
+        "there can be {0} filterable fields and members at most, beside fields with options and those that are true or false"
+    )]
     TooManyIndexes(u64),
     /// A note that does not exist.
     #[error("no note '{0}'")]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::numbers::Numbers;
 use crate::values::ValueRange;
-use crate::{HasText, IndexedField};
+use crate::{CatalogIndex, HasText};
 
 /// A channel that is asked for.
 pub(crate) type Channel = (ChannelKind, String);
@@ -24,7 +24,7 @@ pub(crate) struct Answers {
     /// The contacts that have a value in a range. What an index does not tell is missing.
     pub(crate) ranges: HashMap<ValueRange, Numbers>,
     /// The index that has all contacts in the order that is asked.
-    pub(crate) walked: Option<IndexedField>,
+    pub(crate) walked: Option<CatalogIndex>,
 }
 
 impl Answers {

@@ -21,7 +21,7 @@ pub(crate) use self::saves::{
 use crate::last_events::Notes;
 use crate::once::ClaimKey;
 use crate::{
-    CarriedOut, ContactQuery, Document, DocumentPage, HistoryQuery, IndexedField, Key, KeyEdit, KeyHash,
+    CarriedOut, CatalogIndex, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit, KeyHash,
     Picture, RecordPage, RecordQuery, StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
 };
 
@@ -405,7 +405,7 @@ pub(crate) enum Admin {
     /// Notes which events are a contact's last, unless another server has just done so.
     Note(WorkspaceNumber, Notes),
     /// Fills an index with the values of the next contacts.
-    FillIndex(WorkspaceNumber, IndexedField),
+    FillIndex(WorkspaceNumber, CatalogIndex),
     /// Forgets an index, or the next values of it.
     ForgetIndex(WorkspaceNumber, u64),
     /// Removes a picture that nothing shows.

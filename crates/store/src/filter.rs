@@ -94,7 +94,7 @@ impl Filter {
     #[must_use]
     pub(crate) fn without_indexes(self, is_left_out: &impl Fn(u64) -> bool) -> Self {
         self.map(&|part| match part {
-            Self::InRange(range, predicate) if is_left_out(range.index) => Self::Where(predicate),
+            Self::InRange(range, predicate) if is_left_out(range.index) => predicate.into(),
             part => part,
         })
     }
@@ -299,6 +299,16 @@ impl Filter {
     }
 }
 
+/// Those that it holds for, as documents say.
+impl From<Predicate> for Filter {
+    fn from(mut predicate: Predicate) -> Self {
+        match predicate.within.take() {
+            Some(text) => Self::And(vec![Self::HasText(text), Self::Where(predicate)]),
+            None => Self::Where(predicate),
+        }
+    }
+}
+
 /// The opposite.
 impl Not for Filter {
     type Output = Self;
@@ -441,6 +451,29 @@ mod tests {
         ] {
             assert_eq!(Filter::And(parts).slow(), [expected]);
         }
+    }
+
+    #[test]
+    fn documents_are_asked_within_a_text_where_no_index_tells() {
+        let text =
+            HasText { kind: RecordKind::Contact, needle: Needle::new("jane").unwrap(), is_whole: false };
+        let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
+        let of_few = Predicate::new(|_| true).within(text);
+        let shown = |filter: Filter| match filter {
+            Filter::And(parts) => match &parts[..] {
+                [Filter::HasText(asked), Filter::Where(_)] => asked.needle.as_str().trim().to_owned(),
+                _ => "others".to_owned(),
+            },
+            Filter::Where(_) => "everybody".to_owned(),
+            Filter::InRange(..) => "the index".to_owned(),
+            _ => "nobody".to_owned(),
+        };
+        let without = |filter: Filter, index| shown(filter.without_indexes(&|each| each == index));
+        let in_range = |predicate: &Predicate| Filter::InRange(range.clone(), predicate.clone());
+        assert_eq!(without(in_range(&of_few), 2), "the index");
+        assert_eq!(without(in_range(&of_few), 1), "jane");
+        assert_eq!(without(in_range(&Predicate::new(|_| true)), 1), "everybody");
+        assert_eq!(shown(of_few.into()), "jane");
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};
 pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
-pub use values::{IndexedField, StoredIndex, ValueRange};
+pub use values::{CatalogIndex, StoredIndex, ValueRange};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{
     Action, AnyOutcome, CatalogOutcome, ContactKey, Done, ItemOutcome, MergeChoice, Outcome, RecordOutcome,

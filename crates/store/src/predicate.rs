@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use model::{Contact, Reads};
 
+use crate::HasText;
+
 /// Something that holds for a contact or does not.
 #[derive(Clone)]
 pub struct Predicate {
     pub(crate) holds: Arc<dyn Fn(&Contact) -> bool + Send + Sync>,
     pub(crate) reads: Reads,
     pub(crate) name: Arc<str>,
+    pub(crate) within: Option<HasText>,
 }
 
 impl Predicate {
     /// What this function says.
     pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
-        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default() }
+        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default(), within: None }
     }
 
     /// The same where the function reads these members alone: it may get contacts without the others.
@@ -28,6 +31,12 @@ impl Predicate {
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { name: name.into(), ..self }
+    }
+
+    /// The same for something that holds for none but those who have this text: only their documents are asked.
+    #[must_use]
+    pub fn within(self, text: HasText) -> Self {
+        Self { within: Some(text), ..self }
     }
 }
 

@@ -12,8 +12,8 @@ use crate::Documents;
 use crate::answers::Answers;
 use crate::filter::Filter;
 use crate::numbers::Numbers;
-use crate::sort::{Rank, Ranking, Sort, SortKey, rank};
-use crate::{IndexedField, StoreError, document};
+use crate::sort::{Rank, Sort, SortKey};
+use crate::{CatalogIndex, StoreError, document};
 
 /// A list of contacts.
 #[derive(Clone, Debug)]
@@ -237,7 +237,7 @@ impl ContactQuery {
     }
 
     /// The index that has the contacts in the order of the list.
-    pub(crate) fn walked(&self) -> Option<IndexedField> {
+    pub(crate) fn walked(&self) -> Option<CatalogIndex> {
         match self.sort.as_slice() {
             [Sort { key: SortKey::Value(indexed), .. }] => Some(*indexed),
             _ => None,
@@ -251,9 +251,8 @@ impl ContactQuery {
         let is_walked = self.sort.len() == 1;
         let sort = self.sort.iter().map(|sort| match &sort.key {
             SortKey::Value(indexed) if !is_walked || is_left_out(indexed.index.number) => {
-                let key = sort.key.clone();
-                let ranking = Ranking::new(move |contact| rank(&key, contact)).reading(sort.reads());
-                Sort { key: SortKey::Document(ranking), is_descending: sort.is_descending }
+                let key = SortKey::unindexed(indexed.of, indexed.index.kind);
+                Sort { key, is_descending: sort.is_descending }
             }
             _ => sort.clone(),
         });

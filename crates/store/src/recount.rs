@@ -12,7 +12,7 @@ use crate::numbers::{Chunk, Numbers, chunk};
 use crate::sort::StoredKeys;
 use crate::texts::{self, SEARCHED, TextKey};
 use crate::values::{self, ValueRow};
-use crate::{IndexedField, StoredIndex, Verified, WorkspaceNumber, document};
+use crate::{CatalogIndex, StoredIndex, Verified, WorkspaceNumber, document};
 
 /// The answers of all records that were met.
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Recount {
     /// The hashes of the searched texts, by workspace, kind and number.
     texts: HashMap<(i64, i64, i64), u64>,
     /// The indexes of values that there are to be.
-    indexes: HashMap<WorkspaceNumber, Vec<IndexedField>>,
+    indexes: HashMap<WorkspaceNumber, Vec<CatalogIndex>>,
     /// The hashes of the values in them, by workspace, index and number.
     values: HashMap<(WorkspaceNumber, u64, u64), u64>,
     /// The last event of each contact.

@@ -196,11 +196,8 @@ impl Select {
         }
         let is_descending = query.sort.iter().any(|sort| sort.is_descending);
         if let Some(Behind::Ranks(ranks, number)) = &query.behind {
-            let key = match ranks.first() {
-                Some(Rank::Text(key)) => key.as_bytes().to_vec(),
-                _ => Vec::new(),
-            };
-            let (key, number) = (bind(Bind::Bytes(key)), bind(Bind::Integer(integer(*number))));
+            let key = ranks.first().map(Rank::order_key).unwrap_or_default();
+            let (key, number) = (bind(Bind::Bytes(key.into_bytes())), bind(Bind::Integer(integer(*number))));
             // So that the index leads to the place at once.
             conditions.push_str(&match is_descending {
                 false => format!(" AND (v.value, v.number) > ({key}, {number})"),

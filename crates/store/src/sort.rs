@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use model::{Contact, Facet, Reads};
+use model::value::order;
+use model::{Contact, Facet, FieldType, FilterableMember, IndexOf, Reads, Said, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::query::Behind;
-use crate::{IndexedField, document};
+use crate::{CatalogIndex, document};
 
 /// One key of an order.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ impl Sort {
         match &self.key {
             SortKey::Number | SortKey::CreatedAt => Reads::only([]),
             SortKey::FirstName | SortKey::LastName => Reads::only(["name"]),
-            SortKey::Value(_) => Reads::only(["values"]),
+            SortKey::Value(indexed) => Reads::only([indexed.of.stored()]),
             SortKey::Is(_) => Reads::Everything,
             SortKey::Document(ranking) => ranking.reads.clone(),
         }
@@ -49,10 +50,21 @@ pub enum SortKey {
     LastName,
     /// What the contact answers; no is smaller than yes.
     Is(Facet),
-    /// The value of a field, in the order of its index.
-    Value(IndexedField),
+    /// The value of a field or a member, in the order of its index.
+    Value(CatalogIndex),
     /// What a function says of the document: the documents of the whole list are read for it.
     Document(Ranking),
+}
+
+impl SortKey {
+    /// The value of a field or a member, of this type, where no index has it.
+    pub fn unindexed(of: IndexOf, kind: FieldType) -> Self {
+        if of == IndexOf::Member(FilterableMember::CreatedAt) {
+            return Self::CreatedAt;
+        }
+        let rank = move |contact: &Contact| rank_of_value(of, kind, contact);
+        Self::Document(Ranking::new(rank).reading(Reads::only([of.stored()])))
+    }
 }
 
 /// What a contact is ranked by.
@@ -174,8 +186,32 @@ pub(crate) fn rank(key: &SortKey, contact: &Contact) -> Rank {
         SortKey::FirstName => text(contact.name.first.as_deref()),
         SortKey::LastName => text(contact.name.last.as_deref()),
         SortKey::Is(facet) => Rank::Number(contact.facets().binary_search(&facet.id()).is_ok().into()),
-        SortKey::Value(IndexedField { field, index }) => Rank::Text(contact.order_key(*field, index.kind)),
+        SortKey::Value(CatalogIndex { of, index }) => rank_of_value(*of, index.kind, contact),
         SortKey::Document(ranking) => (ranking.rank)(contact),
+    }
+}
+
+/// What a contact is ranked by under a value: the same whether an index has it or not, so that a place in the one order is
+/// one in the other.
+fn rank_of_value(of: IndexOf, kind: FieldType, contact: &Contact) -> Rank {
+    match of {
+        IndexOf::Field(_) => Rank::Text(contact.order_key(of, kind)),
+        IndexOf::Member(member) => match member.said(contact) {
+            None => Rank::Nothing,
+            Some(Said::Text(text)) => Rank::Text(order::text_key(text)),
+            Some(Said::Instant(at)) => Rank::Number(at.millis()),
+        },
+    }
+}
+
+impl Rank {
+    /// The key under which an index has what is ranked so.
+    pub(crate) fn order_key(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Number(millis) => order::instant_key(Timestamp::from_millis(*millis)),
+            Self::Text(key) => key.clone(),
+        }
     }
 }
 

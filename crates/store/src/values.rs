@@ -1,6 +1,6 @@
-//! Values of fields in order: which rows a contact has in the indexes of its workspace, written only when they changed.
+//! Values in order: which rows a contact has in the indexes of its workspace, written only when they changed.
 
-use model::{Catalog, Contact, FieldId, ValueIndex};
+use model::{Catalog, Contact, IndexOf, ValueIndex};
 
 use crate::WorkspaceNumber;
 use crate::numbers::Numbers;
@@ -27,38 +27,41 @@ pub struct ValueRange {
     pub until: Option<String>,
 }
 
-/// An index that is filled: which, and of which field.
+/// An index that a catalog has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IndexedField {
-    /// The field.
-    pub field: FieldId,
-    /// The index.
+pub struct CatalogIndex {
+    /// What it has the values of.
+    pub of: IndexOf,
+    /// Which it is.
     pub index: ValueIndex,
 }
 
-impl IndexedField {
+impl CatalogIndex {
     /// The row of a contact.
     pub(crate) fn row(self, workspace: WorkspaceNumber, contact: &Contact) -> ValueRow {
-        let Self { field, index } = self;
-        let value = contact.order_key(field, index.kind);
+        let Self { of, index } = self;
+        let value = contact.order_key(of, index.kind);
         ValueRow { workspace, index: index.number, value, number: contact.number }
     }
 }
 
 /// The indexes of a catalog.
-pub(crate) fn indexes(catalog: &Catalog) -> impl Iterator<Item = IndexedField> {
-    catalog.indexes.iter().map(|(field, index)| IndexedField { field: *field, index: *index })
+pub(crate) fn indexes(catalog: &Catalog) -> impl Iterator<Item = CatalogIndex> {
+    catalog.indexes.iter().map(|(of, index)| CatalogIndex { of: *of, index: *index })
 }
 
 /// The rows that a change of a contact makes stale, and those that are fresh.
-pub(crate) fn changes<'c>(
+pub(crate) fn changes(
     (workspace, catalog): (WorkspaceNumber, &Catalog),
-    (before, after): (Option<&'c Contact>, Option<&'c Contact>),
+    (before, after): (Option<&Contact>, Option<&Contact>),
     (stale, fresh): (&mut Vec<ValueRow>, &mut Vec<ValueRow>),
 ) {
     for indexed in indexes(catalog) {
-        let value = |contact: Option<&'c Contact>| contact.and_then(|each| each.values.get(&indexed.field));
-        if before.is_some() == after.is_some() && value(before) == value(after) {
+        let is_same = match (before, after) {
+            (Some(before), Some(after)) => indexed.of.is_same(before, after),
+            (before, after) => before.is_none() && after.is_none(),
+        };
+        if is_same {
             continue;
         }
         let row = |contact: Option<&Contact>| contact.map(|each| indexed.row(workspace, each));

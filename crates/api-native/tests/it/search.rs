@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use app::{Clock, SystemClock};
-use model::{Entity, Extras, Field, FieldId, FieldOption, FieldType, Json, OptionId, Timestamp};
+use model::{
+    Entity, Extras, Field, FieldId, FieldOption, FieldType, FilterableMember, Json, OptionId, Timestamp,
+};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
@@ -57,6 +59,7 @@ async fn with_page_and_fields(filterable: bool) -> (TestApp, Client) {
     ];
     let edited = test.app.edit_catalog(test.workspace.number, |catalog| {
         fields.iter().for_each(|each| catalog.fields.push(Field { filterable, ..each.clone() }));
+        catalog.filterable_members = FilterableMember::ALL.into_iter().filter(|_| filterable).collect();
     });
     edited.await.unwrap();
     let mut tags = serde_json::Map::new();
@@ -100,10 +103,13 @@ async fn indexes_find_what_documents_say() {
     let (test, client) = with_page_and_fields(true).await;
     // Before they are filled, and then.
     assert_page(&client).await;
+    assert_orders(&test, &client).await;
     let (first, then) = (test.app.index_values().await.unwrap(), test.app.index_values().await.unwrap());
-    assert_eq!((first.contacts, then.contacts), (3 * 4, 0));
+    // Of the demo's field and two of the page's, and of members.
+    assert_eq!((first.contacts, then.contacts), ((3 + 13) * 4, 0));
     assert_page(&client).await;
     assert_orders(&test, &client).await;
+    assert_eq!(test.app.verify().await.unwrap().faults, [""; 0]);
 }
 
 async fn assert_page(client: &Client) {
@@ -211,6 +217,14 @@ async fn assert_orders(test: &TestApp, client: &Client) {
         ("plan,-name", [strasse, jose, mei, jane]),
         ("-renewal", [jane, mei, jose, strasse]),
         ("closed_at", [jane, mei, strasse, jose]),
+        ("-closed_at", [jose, jane, mei, strasse]),
+        ("created_at", [jane, jose, mei, strasse]),
+        ("-created_at,-number", [strasse, mei, jose, jane]),
+        ("city", [mei, strasse, jane, jose]),
+        ("-city", [jose, jane, mei, strasse]),
+        ("-job_title", [jose, jane, mei, strasse]),
+        // In names accents count, also where an index has them.
+        ("last_name", [strasse, mei, jane, jose]),
         ("-city,number", [jose, jane, mei, strasse]),
     ] {
         assert_eq!(found(client, &format!("sort={sort}")).await, expected, "{sort}");

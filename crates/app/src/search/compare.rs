@@ -6,10 +6,10 @@ use std::ops::Not as _;
 use model::search::{Comparison, Needle, Test, words};
 use model::value::order::{self, FIRST_KEY};
 use model::{
-    Catalog, ChannelKind, CompanyId, Contact, Decimal, Dialect, Facet, Field, FieldType, Item, ItemRef,
-    Items, Native, Reads, RecordKind, Ref, Timestamp, Value, channel, value,
+    Catalog, ChannelKind, CompanyId, Contact, Decimal, Dialect, Facet, Field, FieldType, FilterableMember,
+    IndexOf, Item, ItemRef, Items, Native, Reads, RecordKind, Ref, Timestamp, Value, channel, value,
 };
-use store::{Filter, HasText, Predicate, ValueRange};
+use store::{CatalogIndex, Filter, HasText, Predicate, SortKey, ValueRange};
 
 use super::error::{Reason, nearest};
 use super::member::{Kind, Member, TextMember};
@@ -26,37 +26,78 @@ pub(super) struct Asked<'a> {
 /// All whose value of a filterable field is this text or number, whatever its case and accents, and perhaps some more: what
 /// an index tells before documents are asked. `None` where no index tells it.
 pub fn may_equal(field: &Field, catalog: &Catalog, text: &str) -> Option<Filter> {
-    catalog.indexes.get(&field.id)?;
+    catalog.indexes.get(&IndexOf::Field(field.id))?;
     let key = match field.kind {
         FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => order::text_key(text),
         FieldType::Number => order::key(&Decimal::parse(text)?.order_key()),
         _ => return None,
     };
-    Some(in_range(field, catalog, (key.clone(), Some(order::next_key(key))), text))
+    let (from, until) = exactly(key);
+    Some(Ordered::field(field).in_range(catalog, (from, Some(until)), text))
 }
 
-/// Those whose value of a field has a key from one of these up to the other: as its index tells, where it has one.
-pub(super) fn in_range(
-    field: &Field,
-    catalog: &Catalog,
-    (from, until): (String, Option<String>),
-    name: &str,
-) -> Filter {
-    let (id, kind) = (field.id, field.kind);
-    let range = catalog.indexes.get(&id).map(|index| ValueRange {
-        index: index.number,
-        from: from.clone(),
-        until: until.clone(),
-    });
-    let holds = Predicate::new(move |contact| {
-        let own = contact.order_key(id, kind);
-        own >= from && until.as_ref().is_none_or(|until| own < *until)
-    });
-    let holds = holds.reading(Reads::only(["values"])).named(name);
-    match range {
-        Some(range) => Filter::InRange(range, holds),
-        None => Filter::Where(holds),
+/// What has values in order: a field, or a member that can be filterable.
+#[derive(Clone, Debug)]
+pub(super) struct Ordered {
+    of: IndexOf,
+    kind: FieldType,
+    within: Option<HasText>,
+}
+
+impl Ordered {
+    /// A field.
+    pub(super) fn field(field: &Field) -> Self {
+        Self { of: IndexOf::Field(field.id), kind: field.kind, within: None }
     }
+
+    /// A member.
+    pub(super) fn member(member: FilterableMember) -> Self {
+        Self { of: IndexOf::Member(member), kind: member.kind(), within: None }
+    }
+
+    /// The same, where nobody is asked for but who has this in their own texts.
+    fn within(self, needle: Option<Needle>) -> Self {
+        let within = needle.map(|needle| HasText { kind: RecordKind::Contact, needle, is_whole: false });
+        Self { within, ..self }
+    }
+
+    /// Those whose value has a key from one of these up to the other: as its index tells, where it has one.
+    fn in_range(self, catalog: &Catalog, (from, until): (String, Option<String>), name: &str) -> Filter {
+        let Self { of, kind, within } = self;
+        let range = catalog.indexes.get(&of).map(|index| ValueRange {
+            index: index.number,
+            from: from.clone(),
+            until: until.clone(),
+        });
+        let holds = Predicate::new(move |contact| {
+            let own = contact.order_key(of, kind);
+            own >= from && until.as_ref().is_none_or(|until| own < *until)
+        });
+        let holds = holds.reading(Reads::only([of.stored()])).named(name);
+        let holds = within.into_iter().fold(holds, Predicate::within);
+        match range {
+            Some(range) => Filter::InRange(range, holds),
+            None => holds.into(),
+        }
+    }
+
+    /// Those who have a value.
+    pub(super) fn something(self, catalog: &Catalog, name: &str) -> Filter {
+        self.in_range(catalog, (FIRST_KEY.to_owned(), None), name)
+    }
+
+    /// In the order of its values.
+    pub(super) fn sort_key(self, catalog: &Catalog) -> SortKey {
+        match catalog.indexes.get(&self.of) {
+            Some(index) => SortKey::Value(CatalogIndex { of: self.of, index: *index }),
+            None => SortKey::unindexed(self.of, self.kind),
+        }
+    }
+}
+
+/// The keys from this one up to the next.
+fn exactly(key: String) -> (String, String) {
+    (key.clone(), order::next_key(key))
 }
 
 /// Whether a test holds, with how what a contact has compares with the value; `None` when it has nothing.
@@ -75,13 +116,15 @@ impl Member<'_> {
     /// Those that the comparison holds for.
     pub(super) fn compare(self, asked: &Asked<'_>) -> Result<Filter, Reason> {
         match self {
+            Self::Filterable(member) => asked.filterable(member),
             Self::Text(member) => {
-                asked.text(member.stored(), move |contact| member.of(contact), Some(member))
+                let is_searched = member == TextMember::Name;
+                asked.text(member.stored(), move |contact| member.of(contact), is_searched)
             }
-            Self::Instant(member) => {
+            Self::Updated => {
                 let (moment, test) = (asked.moment()?, asked.comparison.test);
-                Ok(asked.documents(member.stored(), move |contact| {
-                    holds(test, member.of(contact).map(|at| compare_moment(at.millis(), moment)))
+                Ok(asked.documents("updated_at", move |contact| {
+                    holds(test, Some(compare_moment(contact.updated_at.millis(), moment)))
                 }))
             }
             Self::Number => asked.count(|contact| contact.number),
@@ -152,9 +195,8 @@ impl Asked<'_> {
         asked((&model::Search::Where(self.comparison.clone()).to_string(), reads), holds)
     }
 
-    /// Values of a field in their order: what is compared with has the keys from the first of these up to
-    /// the second.
-    fn in_order(&self, field: &Field, (start, end): (String, String)) -> Filter {
+    /// Values in their order: what is compared with has the keys from the first of these up to the second.
+    fn in_order(&self, ordered: Ordered, (start, end): (String, String)) -> Filter {
         let test = self.comparison.test;
         let (from, until) = match test {
             Test::Matches | Test::Equal | Test::NotEqual => (start, Some(end)),
@@ -164,7 +206,7 @@ impl Asked<'_> {
             Test::LessOrEqual => (FIRST_KEY.to_owned(), Some(end)),
         };
         let name = model::Search::Where(self.comparison.clone()).to_string();
-        let filter = in_range(field, self.catalog, (from, until), &name);
+        let filter = ordered.in_range(self.catalog, (from, until), &name);
         if test == Test::NotEqual { filter.not() } else { filter }
     }
 
@@ -176,12 +218,36 @@ impl Asked<'_> {
         Moment::read(&self.comparison.value, self.now).ok_or_else(|| self.bad_value(moment::EXPECTED))
     }
 
-    /// A text; which member it is, when that is one that words are looked for in.
+    /// The keys of a moment.
+    fn instants(&self) -> Result<(String, String), Reason> {
+        let Moment { start, end } = self.moment()?;
+        let instant = |millis| order::instant_key(Timestamp::from_millis(millis));
+        Ok((instant(start), instant(end)))
+    }
+
+    /// A member that can be filterable.
+    fn filterable(&self, member: FilterableMember) -> Result<Filter, Reason> {
+        let ordered = Ordered::member(member);
+        if member.kind() == FieldType::Datetime {
+            return Ok(self.in_order(ordered, self.instants()?));
+        }
+        let (text, test) = (&self.comparison.value, self.comparison.test);
+        let is_searched = matches!(member, FilterableMember::FirstName | FilterableMember::LastName);
+        match order::whole_text_key(text).filter(|_| test != Test::Matches) {
+            Some(key) => {
+                let needle = Needle::new(text).filter(|_| is_searched && test == Test::Equal);
+                Ok(self.in_order(ordered.within(needle), exactly(key)))
+            }
+            None => self.text(member.stored(), move |contact| member.text(contact), is_searched),
+        }
+    }
+
+    /// A text; whether it is a part of what words are looked for in, and always as a whole.
     fn text(
         &self,
         reads: &'static str,
         read: impl Fn(&Contact) -> Option<&str> + Send + Sync + 'static,
-        member: Option<TextMember>,
+        is_searched: bool,
     ) -> Result<Filter, Reason> {
         let (test, key) = (self.comparison.test, words::key(&self.comparison.value));
         let filter = if test == Test::Matches {
@@ -193,8 +259,7 @@ impl Asked<'_> {
                 holds(test, own.map(|text| words::key(text).cmp(&key)))
             })
         };
-        let is_found =
-            member.is_some_and(TextMember::is_searched) && matches!(test, Test::Matches | Test::Equal);
+        let is_found = is_searched && matches!(test, Test::Matches | Test::Equal);
         match Needle::new(&self.comparison.value).filter(|_| is_found) {
             Some(needle) => Ok(Filter::And(vec![has_text(RecordKind::Contact, needle), filter])),
             None => Ok(filter),
@@ -274,13 +339,13 @@ impl Asked<'_> {
 
     fn field(&self, field: &Field) -> Result<Filter, Reason> {
         let (id, text, test) = (field.id, &self.comparison.value, self.comparison.test);
-        let exactly = |key: String| (key.clone(), order::next_key(key));
+        let ordered = Ordered::field(field);
         match field.kind {
             FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Phone => {
                 if test != Test::Matches
                     && let Some(key) = order::whole_text_key(text)
                 {
-                    return Ok(self.in_order(field, exactly(key)));
+                    return Ok(self.in_order(ordered, exactly(key)));
                 }
                 self.text(
                     "values",
@@ -288,12 +353,12 @@ impl Asked<'_> {
                         Some(Value::Text(text)) => Some(text.as_str()),
                         _ => None,
                     },
-                    None,
+                    false,
                 )
             }
             FieldType::Number => {
                 let number = Decimal::parse(text).ok_or_else(|| self.bad_value("a number"))?;
-                Ok(self.in_order(field, exactly(order::key(&number.order_key()))))
+                Ok(self.in_order(ordered, exactly(order::key(&number.order_key()))))
             }
             FieldType::Boolean => match text.as_str() {
                 "true" => self.equal(Filter::Is(Facet::True(id))),
@@ -301,18 +366,14 @@ impl Asked<'_> {
                 "false" => self.equal(Filter::Is(Facet::True(id)).not()),
                 _ => Err(self.bad_value("true or false")),
             },
-            FieldType::Date => Ok(self.in_order(field, exactly(order::key(&self.moment()?.date())))),
+            FieldType::Date => Ok(self.in_order(ordered, exactly(order::key(&self.moment()?.date())))),
             FieldType::Time => {
                 let Ok(Value::Time(time)) = value::time(text) else {
                     return Err(self.bad_value("a time of day (14:30)"));
                 };
-                Ok(self.in_order(field, exactly(order::time_key(&time))))
+                Ok(self.in_order(ordered, exactly(order::time_key(&time))))
             }
-            FieldType::Datetime => {
-                let Moment { start, end } = self.moment()?;
-                let instant = |millis| order::instant_key(Timestamp::from_millis(millis));
-                Ok(self.in_order(field, (instant(start), instant(end))))
-            }
+            FieldType::Datetime => Ok(self.in_order(ordered, self.instants()?)),
             FieldType::SingleSelect | FieldType::MultiSelect => {
                 let key = words::key(text);
                 let is_meant = |name: &str| words::key(name) == key;
@@ -331,7 +392,7 @@ impl Asked<'_> {
                     return Err(Reason::UnknownItem { kind: "user", name: text.clone(), suggestion });
                 };
                 self.only(&[Test::Matches, Test::Equal, Test::NotEqual], EQUAL_OR_NOT)?;
-                Ok(self.in_order(field, exactly(order::user_key(user))))
+                Ok(self.in_order(ordered, exactly(order::user_key(user))))
             }
         }
     }

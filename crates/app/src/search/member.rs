@@ -1,19 +1,20 @@
 //! What searches and orders can name of a contact.
 
-use model::value::order::FIRST_KEY;
-use model::{Catalog, ChannelKind, Contact, Facet, Field, FieldType, Network, Timestamp};
+use model::{Catalog, ChannelKind, Contact, Facet, Field, FieldType, FilterableMember, Network};
 use store::Filter;
 
 use super::asked;
-use super::compare::in_range;
+use super::compare::Ordered;
 
 /// A member of a contact, or a custom field.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Member<'c> {
-    /// A text.
+    /// A text or a point in time that can be filterable.
+    Filterable(FilterableMember),
+    /// Another text.
     Text(TextMember),
-    /// A point in time.
-    Instant(InstantMember),
+    /// When it last changed.
+    Updated,
     /// The number.
     Number,
     /// The revision.
@@ -59,7 +60,7 @@ impl Kind {
 
 macro_rules! texts {
     ($($variant:ident $name:literal $read:expr,)*) => {
-        /// A text of a contact.
+        /// A text of a contact that cannot be filterable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum TextMember {
             $($variant,)*
@@ -81,19 +82,9 @@ macro_rules! texts {
 
 texts! {
     Name "name" |contact| contact.name.full.as_ref(),
-    FirstName "first_name" |contact| contact.name.first.as_ref(),
-    LastName "last_name" |contact| contact.name.last.as_ref(),
-    Salutation "salutation" |contact| contact.salutation.as_ref(),
-    JobTitle "job_title" |contact| contact.job_title.as_ref(),
     Description "description" |contact| contact.description.as_ref(),
     Remarks "remarks" |contact| contact.remarks.as_ref(),
-    Location "location" |contact| contact.location.as_ref(),
-    City "city" |contact| contact.city.as_ref(),
-    State "state" |contact| contact.state.as_ref(),
-    Country "country" |contact| contact.country.as_ref(),
-    Website "website_url" |contact| contact.website_url.as_ref(),
     Image "image_url" |contact| contact.image_url.as_ref(),
-    LockedBy "locked_by" |contact| contact.locked_by.as_ref(),
     Linkedin "linkedin" |contact| contact.social.get(&Network::Linkedin),
     X "x" |contact| contact.social.get(&Network::X),
     Facebook "facebook" |contact| contact.social.get(&Network::Facebook),
@@ -105,60 +96,17 @@ impl TextMember {
     /// The member of the stored contact that it stands in.
     pub(super) fn stored(self) -> &'static str {
         match self {
-            Self::Name | Self::FirstName | Self::LastName => "name",
             Self::Linkedin | Self::X | Self::Facebook | Self::Instagram | Self::Youtube => "social",
             _ => Self::ALL.iter().find(|(_, each)| *each == self).map_or("", |(name, _)| name),
         }
     }
-
-    /// Whether it is a part of what words are looked for in, and always as a whole.
-    pub(super) fn is_searched(self) -> bool {
-        matches!(self, Self::Name | Self::FirstName | Self::LastName)
-    }
 }
 
-/// A point in time of a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum InstantMember {
-    Created,
-    Updated,
-    Closed,
-    Blocked,
-}
-
-impl InstantMember {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("created_at", Self::Created),
-        ("created", Self::Created),
-        ("updated_at", Self::Updated),
-        ("updated", Self::Updated),
-        ("closed_at", Self::Closed),
-        ("blocked_at", Self::Blocked),
-    ];
-
-    /// The member of the stored contact that it is.
-    pub(super) fn stored(self) -> &'static str {
-        match self {
-            Self::Created => "created_at",
-            Self::Updated => "updated_at",
-            Self::Closed => "closed_at",
-            Self::Blocked => "blocked_at",
-        }
-    }
-
-    /// When it was.
-    pub(super) fn of(self, contact: &Contact) -> Option<Timestamp> {
-        match self {
-            Self::Created => Some(contact.created_at),
-            Self::Updated => Some(contact.updated_at),
-            Self::Closed => contact.closed_at,
-            Self::Blocked => contact.blocked_at,
-        }
-    }
-}
-
-/// The members that are no texts and no points in time.
+/// The members that are none of these, and other names.
 const OTHERS: &[(&str, Member<'static>)] = &[
+    ("created", Member::Filterable(FilterableMember::CreatedAt)),
+    ("updated_at", Member::Updated),
+    ("updated", Member::Updated),
     ("number", Member::Number),
     ("revision", Member::Revision),
     ("email", Member::Channels(Kind::Email)),
@@ -178,10 +126,10 @@ const VALUES: &str = "values.";
 
 /// All names that there are.
 pub(super) fn names(catalog: &Catalog) -> impl Iterator<Item = &str> {
+    let filterable = FilterableMember::ALL.iter().map(|member| member.as_str());
     let texts = TextMember::ALL.iter().map(|(name, _)| *name);
-    let instants = InstantMember::ALL.iter().map(|(name, _)| *name);
     let others = OTHERS.iter().map(|(name, _)| *name);
-    texts.chain(instants).chain(others).chain(catalog.custom_fields().map(|field| field.key.as_str()))
+    filterable.chain(texts).chain(others).chain(catalog.custom_fields().map(|field| field.key.as_str()))
 }
 
 fn find<T: Copy>(all: &[(&str, T)], name: &str) -> Option<T> {
@@ -195,20 +143,21 @@ impl<'c> Member<'c> {
         if let Some(key) = name.strip_prefix(VALUES) {
             return field(key);
         }
+        let filterable = name.parse().ok().map(Self::Filterable);
         let text = || find(TextMember::ALL, name).map(Self::Text);
-        let instant = || find(InstantMember::ALL, name).map(Self::Instant);
-        text().or_else(instant).or_else(|| find(OTHERS, name)).or_else(|| field(name))
+        filterable.or_else(text).or_else(|| find(OTHERS, name)).or_else(|| field(name))
     }
 
     /// Those of which it is not empty.
     pub(super) fn has(self, catalog: &Catalog, term: &str) -> Filter {
         let is = Filter::Is;
         match self {
-            Self::Instant(InstantMember::Created | InstantMember::Updated)
-            | Self::Number
-            | Self::Revision => Filter::All,
-            Self::Instant(InstantMember::Closed) => is(Facet::Closed),
-            Self::Instant(InstantMember::Blocked) => is(Facet::Blocked),
+            Self::Filterable(FilterableMember::CreatedAt) | Self::Updated | Self::Number | Self::Revision => {
+                Filter::All
+            }
+            Self::Filterable(FilterableMember::ClosedAt) => is(Facet::Closed),
+            Self::Filterable(FilterableMember::BlockedAt) => is(Facet::Blocked),
+            Self::Filterable(member) => Ordered::member(member).something(catalog, term),
             Self::Text(member) => asked((term, member.stored()), move |contact| {
                 member.of(contact).is_some_and(|text| !text.is_empty())
             }),
@@ -243,6 +192,6 @@ fn has_value(field: &Field, catalog: &Catalog, term: &str) -> Filter {
             let id = field.id;
             asked((term, "values"), move |contact| contact.values.contains_key(&id))
         }
-        _ => in_range(field, catalog, (FIRST_KEY.to_owned(), None), term),
+        _ => Ordered::field(field).something(catalog, term),
     }
 }

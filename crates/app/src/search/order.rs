@@ -2,11 +2,12 @@
 
 use model::search::Flag;
 use model::value::order;
-use model::{Catalog, Contact, Field, FieldType, Reads, Value};
-use store::{ContactOrder, IndexedField, Rank, Ranking, Sort, SortKey};
+use model::{Catalog, Contact, Field, FieldType, FilterableMember, Reads, Value};
+use store::{ContactOrder, Rank, Ranking, Sort, SortKey};
 
+use super::compare::Ordered;
 use super::error::{BadOrder, nearest};
-use super::member::{self, InstantMember, Member, TextMember};
+use super::member::{self, Member, TextMember};
 
 /// Keys of an order at most.
 const KEYS_MAX: usize = 5;
@@ -32,9 +33,7 @@ pub fn order(text: &str, catalog: &Catalog) -> Result<(ContactOrder, Vec<Sort>),
         // What an index has in this order; no two contacts are equal in it, or what follows does not matter.
         let indexed = match member {
             Some(Member::Number) => Some((ContactOrder::Oldest, ContactOrder::Newest)),
-            Some(Member::Instant(InstantMember::Updated)) => {
-                Some((ContactOrder::FirstUpdated, ContactOrder::LastUpdated))
-            }
+            Some(Member::Updated) => Some((ContactOrder::FirstUpdated, ContactOrder::LastUpdated)),
             Some(Member::Text(TextMember::Name)) if keys.len() == 1 => {
                 Some((ContactOrder::Name, ContactOrder::NameDescending))
             }
@@ -67,22 +66,20 @@ fn unknown(name: &str, catalog: &Catalog) -> BadOrder {
 
 fn sort_key(member: Member<'_>, catalog: &Catalog) -> Option<SortKey> {
     match member {
-        Member::Text(TextMember::FirstName) => Some(SortKey::FirstName),
-        Member::Text(TextMember::LastName) => Some(SortKey::LastName),
+        // In the order of names, in which accents count: that of an index is another one.
+        Member::Filterable(FilterableMember::FirstName) => Some(SortKey::FirstName),
+        Member::Filterable(FilterableMember::LastName) => Some(SortKey::LastName),
+        Member::Filterable(member) => Some(Ordered::member(member).sort_key(catalog)),
         Member::Text(text) => {
             let rank = move |contact: &Contact| {
                 text.of(contact).map_or(Rank::Nothing, |text| Rank::Text(order::text_key(text)))
             };
             Some(by_document(text.stored(), rank))
         }
-        Member::Number => Some(SortKey::Number),
-        Member::Instant(InstantMember::Created) => Some(SortKey::CreatedAt),
-        Member::Instant(instant) => {
-            let rank = move |contact: &Contact| {
-                instant.of(contact).map_or(Rank::Nothing, |at| Rank::Number(at.millis()))
-            };
-            Some(by_document(instant.stored(), rank))
+        Member::Updated => {
+            Some(by_document("updated_at", |contact| Rank::Number(contact.updated_at.millis())))
         }
+        Member::Number => Some(SortKey::Number),
         Member::Revision => {
             Some(by_document("revision", |contact| Rank::Number(contact.revision.cast_signed())))
         }
@@ -102,16 +99,12 @@ fn field_key(field: &Field, catalog: &Catalog) -> Option<SortKey> {
     if field.kind == FieldType::MultiSelect || field.kind == FieldType::User {
         return None;
     }
+    if field.kind.is_ordered() {
+        return Some(Ordered::field(field).sort_key(catalog));
+    }
     let options: Vec<_> =
         field.options.iter().map(|option| (option.id, option.name.to_lowercase())).collect();
-    let (id, kind) = (field.id, field.kind);
-    if kind.is_ordered() {
-        let indexed = catalog.indexes.get(&id).map(|index| IndexedField { field: id, index: *index });
-        let key = indexed.map(SortKey::Value);
-        return Some(key.unwrap_or_else(|| {
-            by_document("values", move |contact| Rank::Text(contact.order_key(id, kind)))
-        }));
-    }
+    let id = field.id;
     let rank = move |contact: &Contact| match contact.values.get(&id) {
         Some(Value::Boolean(flag)) => Rank::Number((*flag).into()),
         Some(Value::Option(chosen)) => {

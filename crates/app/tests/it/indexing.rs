@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use app::{App, Options, Settings, Store};
-use model::{Entity, Field, FieldId, FieldType};
+use model::{Entity, Field, FieldId, FieldType, FilterableMember, IndexOf};
 use testkit::{Database, FakeClock};
 
 /// Waits until an index is as it should be.
@@ -39,6 +39,8 @@ async fn a_server_keeps_indexes_as_the_catalog_wants_them() {
                 aliases: Default::default(),
                 extras: Default::default(),
             });
+            catalog.filterable_members =
+                [FilterableMember::ClosedAt].into_iter().filter(|_| filterable).collect();
         })
         .await
         .unwrap()
@@ -48,14 +50,20 @@ async fn a_server_keeps_indexes_as_the_catalog_wants_them() {
         let app = app.clone();
         async move { app.keep_indexed().await }
     });
-    let number = filterable(true).await.indexes[&id].number;
-    until(&store, |stored| stored.iter().any(|each| each.number == number && each.is_filled)).await;
+    let of = [IndexOf::Field(id), IndexOf::Member(FilterableMember::ClosedAt)];
+    let catalog = filterable(true).await;
+    let numbers = of.map(|of| catalog.indexes[&of].number);
+    let has = |stored: &[store::StoredIndex], number| {
+        stored.iter().any(|each| each.number == number && each.is_filled)
+    };
+    until(&store, |stored| numbers.into_iter().all(|number| has(stored, number))).await;
     filterable(false).await;
     until(&store, <[_]>::is_empty).await;
     // What another server has made filterable meanwhile is not taken for gone.
-    let other = filterable(true).await.indexes[&id].number;
-    assert_ne!(other, number);
-    until(&store, |stored| stored.iter().any(|each| each.number == other && each.is_filled)).await;
+    let catalog = filterable(true).await;
+    let others = of.map(|of| catalog.indexes[&of].number);
+    assert!(others.into_iter().all(|other| !numbers.contains(&other)));
+    until(&store, |stored| others.into_iter().all(|number| has(stored, number))).await;
     app.close().await;
     work.join_all().await;
 }

@@ -106,6 +106,35 @@ fn keys_are_changed_and_rotated_beside_a_running_server() {
 }
 
 #[test]
+fn members_are_made_filterable_beside_a_running_server() {
+    let database = Database::with_workspace();
+    let key = database.key(&[]);
+    let server = Running::start(&["--database", &database.argument]);
+    let set = |members: &'static str| {
+        ["workspace", "set", "main", "--filterable", members, "--database", &database.argument]
+    };
+    let until = |filterable: &str| {
+        let (started, expected) = (std::time::Instant::now(), format!("\"filterable\":{filterable}"));
+        // The server may know the settings of a second ago.
+        loop {
+            let reply = server.request_as(&key, "GET", "/api/v1/settings", "");
+            if reply.text.contains(&expected) {
+                return;
+            }
+            assert!(started.elapsed().as_secs() < 10, "{}", reply.text);
+        }
+    };
+    assert_eq!(printed(&set("last_name, city")), "");
+    until(r#"["last_name","city"]"#);
+    assert!(
+        complaint(&set("city,updated_at"))
+            .contains("'updated_at' cannot be filterable; these can: first_name, ")
+    );
+    printed(&set(""));
+    until("[]");
+}
+
+#[test]
 fn a_key_does_only_what_it_was_made_for() {
     let database = Database::with_workspace();
     let server = Running::start(&["--database", &database.argument]);

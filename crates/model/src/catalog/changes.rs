@@ -203,6 +203,7 @@ const APART: [&str; 2] = ["id", "number"];
 /// The settings of the workspace that the catalog keeps.
 const COUNTRY: &str = "default_country";
 const QUOTAS: &str = "quotas";
+const FILTERABLE: &str = "filterable";
 
 impl Catalog {
     /// The number that the next item of a kind gets: none that any of its kind has or had.
@@ -248,9 +249,8 @@ impl Catalog {
                 differences.iter().filter(|each| !is_of_cleaning(each)).cloned().collect();
             revert_document(&mut settings, &of_settings, on_conflict)?;
             self.default_country = settings.get(COUNTRY).and_then(Json::as_str).map(str::to_owned);
-            let quotas = settings.get_mut(QUOTAS).map(Json::take).unwrap_or_default();
-            let quotas: Option<_> = serde_json::from_value(quotas).map_err(|fault| unusable(&fault))?;
-            self.quotas = quotas.unwrap_or_default();
+            self.quotas = take_setting(&mut settings, QUOTAS)?;
+            self.filterable_members = take_setting(&mut settings, FILTERABLE)?;
             return Ok(Some(()));
         }
         let Some(item) = self.item(kind, id) else { return Ok(None) };
@@ -262,7 +262,11 @@ impl Catalog {
     }
 
     fn settings(&self) -> Json {
-        serde_json::json!({ COUNTRY: self.default_country, QUOTAS: self.quotas })
+        serde_json::json!({
+            COUNTRY: self.default_country,
+            QUOTAS: self.quotas,
+            FILTERABLE: self.filterable_members,
+        })
     }
 }
 
@@ -271,6 +275,13 @@ impl CatalogItem {
     pub fn made(&self) -> Vec<Difference> {
         document_differences(&Json::Null, &self.to_json(), &APART)
     }
+}
+
+/// One of the settings; `null` where it says nothing.
+fn take_setting<T: DeserializeOwned + Default>(settings: &mut Json, name: &str) -> Result<T, Rejection> {
+    let setting = settings.get_mut(name).map(Json::take).unwrap_or_default();
+    let setting: Option<T> = serde_json::from_value(setting).map_err(|fault| unusable(&fault))?;
+    Ok(setting.unwrap_or_default())
 }
 
 fn unusable(fault: &serde_json::Error) -> Rejection {

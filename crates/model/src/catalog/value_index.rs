@@ -1,14 +1,14 @@
-//! Which fields the values of contacts are kept in order of, so that searches and orders find them without reading
-//! every contact.
+//! Which fields and members of contacts have their values kept in order, so that searches and orders find them without
+//! reading every contact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Entity, Field, FieldType};
-use crate::FieldId;
+use super::{Catalog, Entity, Field, FieldType, FilterableMember, IndexOf};
+use crate::ViolationKind;
 
-/// The values of a field in order. Another type of the field makes another index.
+/// The values of a field or a member in order. Another type of the field makes another index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValueIndex {
     /// Its number, which none of the workspace ever had: what is stored under it is of this index and no other.
@@ -18,7 +18,7 @@ pub struct ValueIndex {
     pub kind: FieldType,
 }
 
-/// Fields of a workspace that can have an index: each costs an update that changes its value.
+/// Fields and members of a workspace that can have an index: each costs an update that changes its value.
 pub const INDEXES_MAX: u64 = 32;
 
 /// Indexes that can be made at one revision: more than there are fields.
@@ -46,26 +46,41 @@ impl Field {
 }
 
 impl Catalog {
-    /// Has an index for each field that wants one, and no other. What an index that is gone had is stored no more, so
+    /// Has an index for each field and member that wants one, and no other. What an index that is gone had is stored no more, so
     /// that one that comes back is a new one. Comes with each revision.
     pub fn settle_indexes(&mut self) {
-        let wanted: BTreeMap<FieldId, FieldType> = self
-            .fields
-            .iter()
-            .filter(|field| field.wants_index())
-            .map(|field| (field.id, field.kind))
-            .collect();
-        self.indexes.retain(|id, index| wanted.get(id) == Some(&index.kind));
-        let missing = wanted.into_iter().filter(|(id, _)| !self.indexes.contains_key(id));
+        let fields = self.fields.iter().filter(|field| field.wants_index());
+        let fields = fields.map(|field| (IndexOf::Field(field.id), field.kind));
+        let members = self.filterable_members.iter().map(|each| (IndexOf::Member(*each), each.kind()));
+        let wanted: BTreeMap<IndexOf, FieldType> = fields.chain(members).collect();
+        self.indexes.retain(|of, index| wanted.get(of) == Some(&index.kind));
+        let missing = wanted.into_iter().filter(|(of, _)| !self.indexes.contains_key(of));
         let new = missing.zip(self.revision.saturating_mul(AT_A_REVISION)..);
-        let new: Vec<_> = new.map(|((id, kind), number)| (id, ValueIndex { number, kind })).collect();
+        let new: Vec<_> = new.map(|((of, kind), number)| (of, ValueIndex { number, kind })).collect();
         self.indexes.extend(new);
     }
 
-    /// Whether a field may be filterable beside the others that are.
+    /// Whether a field may be filterable beside the others that are, and the members.
     pub fn has_room_for_index(&self, field: &Field) -> bool {
         let others = self.fields.iter().filter(|each| each.id != field.id && each.wants_index());
-        !field.wants_index() || (others.count() as u64) < INDEXES_MAX
+        !field.wants_index() || ((others.count() + self.filterable_members.len()) as u64) < INDEXES_MAX
+    }
+
+    /// Makes these members filterable, and no others.
+    ///
+    /// # Errors
+    /// [`ViolationKind::TooManyIndexes`]: some come, and there is no room for them beside the fields that are filterable.
+    pub fn set_filterable_members(
+        &mut self,
+        members: BTreeSet<FilterableMember>,
+    ) -> Result<(), ViolationKind> {
+        let fields = self.fields.iter().filter(|field| field.wants_index()).count();
+        let is_more = !members.is_subset(&self.filterable_members);
+        if is_more && (fields + members.len()) as u64 > INDEXES_MAX {
+            return Err(ViolationKind::TooManyIndexes(INDEXES_MAX));
+        }
+        self.filterable_members = members;
+        Ok(())
     }
 }
 
@@ -74,7 +89,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Aliases, Extras, Timestamp};
+    use crate::{Aliases, Extras, FieldId, Timestamp};
 
     fn field(id: u128, kind: FieldType) -> Field {
         Field {
@@ -99,37 +114,59 @@ mod tests {
         let mut catalog = Catalog { revision: 3, ..Catalog::default() };
         let settled = |catalog: &mut Catalog| {
             catalog.settle_indexes();
-            catalog.indexes.iter().map(|(id, index)| (id.0.as_u128(), index.number)).collect::<Vec<_>>()
+            let of = |of: &IndexOf| match of {
+                IndexOf::Field(id) => id.0.as_u128().to_string(),
+                IndexOf::Member(member) => member.as_str().to_owned(),
+            };
+            catalog.indexes.iter().map(|(each, index)| (of(each), index.number)).collect::<Vec<_>>()
         };
         catalog.fields.push(field(1, FieldType::Number));
         catalog.fields.push(field(2, FieldType::Boolean));
         catalog.fields.push(field(3, FieldType::Text));
         catalog.fields.push(Field { entity: Entity::Company, ..field(4, FieldType::Text) });
-        let at = |revision: u64, place: u64| (revision << 16) + place;
-        assert_eq!(settled(&mut catalog), [(1, at(3, 0)), (3, at(3, 1))]);
+        let at = |of: &str, revision: u64, place: u64| (of.to_owned(), (revision << 16) + place);
+        assert_eq!(settled(&mut catalog), [at("1", 3, 0), at("3", 3, 1)]);
         catalog.revision = 4;
-        assert_eq!(settled(&mut catalog), [(1, at(3, 0)), (3, at(3, 1))]);
+        assert_eq!(settled(&mut catalog), [at("1", 3, 0), at("3", 3, 1)]);
         catalog.fields.put(field(1, FieldType::Text));
-        assert_eq!(settled(&mut catalog), [(1, at(4, 0)), (3, at(3, 1))]);
+        catalog.filterable_members = [FilterableMember::City, FilterableMember::ClosedAt].into();
+        let (city, closed) = (at("city", 4, 1), at("closed_at", 4, 2));
+        assert_eq!(settled(&mut catalog), [at("1", 4, 0), at("3", 3, 1), city.clone(), closed]);
         catalog.revision = 5;
         catalog.fields.put(Field { filterable: false, ..field(3, FieldType::Text) });
-        assert_eq!(settled(&mut catalog), [(1, at(4, 0))]);
+        catalog.filterable_members.remove(&FilterableMember::ClosedAt);
+        assert_eq!(settled(&mut catalog), [at("1", 4, 0), city.clone()]);
         catalog.revision = 6;
         catalog.fields.put(field(3, FieldType::Text));
-        assert_eq!(settled(&mut catalog), [(1, at(4, 0)), (3, at(6, 0))]);
+        catalog.filterable_members.insert(FilterableMember::ClosedAt);
+        assert_eq!(settled(&mut catalog), [at("1", 4, 0), at("3", 6, 0), city, at("closed_at", 6, 1)]);
         assert_eq!(
-            catalog.indexes.values().map(|index| ValueIndex::revision(index.number)).collect::<Vec<_>>(),
-            [4, 6]
+            catalog
+                .indexes
+                .values()
+                .map(|index| (ValueIndex::revision(index.number), index.kind))
+                .collect::<Vec<_>>(),
+            [(4, FieldType::Text), (6, FieldType::Text), (4, FieldType::Text), (6, FieldType::Datetime)]
         );
     }
 
     #[test]
-    fn only_so_many_fields_have_an_index() {
+    fn only_so_many_fields_and_members_have_an_index() {
         let mut catalog = Catalog::default();
         (1..=32).for_each(|id| catalog.fields.push(field(id, FieldType::Text)));
         assert!(catalog.has_room_for_index(&field(7, FieldType::Number)));
         assert!(!catalog.has_room_for_index(&field(33, FieldType::Text)));
         assert!(catalog.has_room_for_index(&field(33, FieldType::Boolean)));
         assert!(catalog.has_room_for_index(&Field { filterable: false, ..field(33, FieldType::Text) }));
+        let city = BTreeSet::from([FilterableMember::City]);
+        assert_eq!(catalog.set_filterable_members(city.clone()), Err(ViolationKind::TooManyIndexes(32)));
+        catalog.fields.remove(Uuid::from_u128(32));
+        assert_eq!(catalog.set_filterable_members(city.clone()), Ok(()));
+        assert!(!catalog.has_room_for_index(&field(32, FieldType::Text)));
+        assert!(catalog.has_room_for_index(&field(7, FieldType::Number)));
+        // An undo asks for no room; what it leaves can stay, and go.
+        catalog.fields.push(field(32, FieldType::Text));
+        assert_eq!(catalog.set_filterable_members(city), Ok(()));
+        assert_eq!(catalog.set_filterable_members(BTreeSet::new()), Ok(()));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::whole_time;
 use crate::search::words;
-use crate::{FieldId, FieldType, Timestamp, UserId, Value};
+use crate::{FieldType, Timestamp, UserId, Value};
 
 /// Characters of a text that count.
 const TEXT_CHARS: usize = 200;
@@ -28,13 +28,6 @@ impl Value {
             Self::User(user) => user_key(*user),
             Self::Boolean(_) | Self::Option(_) | Self::Options(_) => String::new(),
         }
-    }
-}
-
-impl crate::Contact {
-    /// The key of its value of a field of this type: empty where it has none.
-    pub fn order_key(&self, field: FieldId, kind: FieldType) -> String {
-        self.values.get(&field).map(|value| value.order_key(kind)).unwrap_or_default()
     }
 }
 

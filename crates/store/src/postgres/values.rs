@@ -1,4 +1,4 @@
-//! Values of fields in order: saving them, finding who has one in a range, filling an index, forgetting it.
+//! Values in order: saving them, finding who has one in a range, filling an index, forgetting it.
 
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::row::{contact, get, unsigned, workspace};
 use super::server::Session;
 use crate::backend::integer;
 use crate::numbers::Numbers;
-use crate::values::{FILLED_AT_ONCE, FORGOTTEN_AT_ONCE, IndexedField, StoredIndex, ValueRange, ValueRow};
+use crate::values::{CatalogIndex, FILLED_AT_ONCE, FORGOTTEN_AT_ONCE, StoredIndex, ValueRange, ValueRow};
 use crate::{StoreError, WorkspaceNumber};
 
 const ROWS: &[Type] = &[Type::INT8_ARRAY, Type::INT8_ARRAY, Type::BYTEA_ARRAY, Type::INT8_ARRAY];
@@ -118,7 +118,7 @@ static CAME_TO: Sql = Sql {
 pub(super) async fn fill(
     session: &Session,
     workspace: WorkspaceNumber,
-    indexed: IndexedField,
+    indexed: CatalogIndex,
 ) -> Result<u64, StoreError> {
     let key = || vec![param(workspace.0), param(integer(indexed.index.number))];
     let last = session.query(&LAST, key()).await?;

@@ -1,11 +1,11 @@
-//! Values of fields in order: saving them, finding who has one in a range, filling an index, forgetting it.
+//! Values in order: saving them, finding who has one in a range, filling an index, forgetting it.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::load;
 use crate::backend::integer;
 use crate::numbers::Numbers;
-use crate::values::{FILLED_AT_ONCE, FORGOTTEN_AT_ONCE, IndexedField, StoredIndex, ValueRange, ValueRow};
+use crate::values::{CatalogIndex, FILLED_AT_ONCE, FORGOTTEN_AT_ONCE, StoredIndex, ValueRange, ValueRow};
 use crate::{StoreError, WorkspaceNumber};
 
 /// Removes the values that a batch makes stale, and saves those that are fresh.
@@ -70,7 +70,7 @@ pub(super) fn is_filled(
 pub(super) fn fill(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    indexed: IndexedField,
+    indexed: CatalogIndex,
 ) -> Result<u64, StoreError> {
     let key = (workspace.0, integer(indexed.index.number));
     let sql = "SELECT last_number FROM value_indexes WHERE workspace = ?1 AND value_index = ?2";

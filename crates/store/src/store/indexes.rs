@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Store;
 use crate::backend::{Admin, Backend};
-use crate::{ContactQuery, IndexedField, StoreError, StoredIndex, WorkspaceNumber};
+use crate::{CatalogIndex, ContactQuery, StoreError, StoredIndex, WorkspaceNumber};
 
 /// The indexes that are known to have all contacts: which one has them, it keeps having, and none gets its number again.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Store {
     pub async fn fill_index(
         &self,
         workspace: WorkspaceNumber,
-        indexed: IndexedField,
+        indexed: CatalogIndex,
     ) -> Result<u64, StoreError> {
         self.administer(Admin::FillIndex(workspace, indexed)).await
     }

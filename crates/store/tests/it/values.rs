@@ -1,16 +1,17 @@
-//! Values of filterable fields are found in their order, whatever was done to contacts and fields.
+//! Values of filterable fields and members are found in their order, whatever was done to contacts and the catalog.
 
 use std::ops::ControlFlow::Continue;
 use std::ops::Not as _;
 
 use model::value::order::{self, FIRST_KEY};
 use model::{
-    Aliases, Change, Contact, Decimal, Dialect, Edit, Entity, Extras, Facet, Field, FieldId, FieldType, Flag,
-    ItemRef, OnConflict, ReadValue, Set, Value, ValueWrite, value,
+    Aliases, Change, Contact, Decimal, Dialect, Edit, Entity, Extras, Facet, Field, FieldId, FieldType,
+    FilterableMember, Flag, IndexOf, InstantMember, ItemRef, NamePart, OnConflict, ReadValue, Set,
+    TextMember, Timestamp, Value, ValueWrite, value,
 };
 use serde_json::{Value as Json, json};
 use store::{
-    Action, ContactOrder, ContactQuery, Filter, IndexedField, Location, Options, Predicate, Rank, Ranking,
+    Action, CatalogIndex, ContactOrder, ContactQuery, Filter, Location, Options, Predicate, Rank, Ranking,
     Sort, SortKey, StoredIndex, ValueRange, move_all,
 };
 use uuid::Uuid;
@@ -20,8 +21,15 @@ use crate::fixture::{Database, Served, all, at, behind, edits, everything, serve
 const SCORE: FieldId = FieldId(Uuid::from_u128(0x5c04e));
 const CITY: FieldId = FieldId(Uuid::from_u128(0xc17));
 
-/// Has these fields, filterable or not; the indexes that follow.
-pub(crate) async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<IndexedField> {
+const MEMBERS: [FilterableMember; 4] = [
+    FilterableMember::LastName,
+    FilterableMember::City,
+    FilterableMember::CreatedAt,
+    FilterableMember::ClosedAt,
+];
+
+/// Has these fields and members, filterable or not; the indexes that follow, the city's and the score's first.
+pub(crate) async fn with_fields(served: &Served, kind: FieldType, filterable: bool) -> Vec<CatalogIndex> {
     let mut catalog = model::Catalog::clone(&*served.store.catalog(served.workspace).await.unwrap());
     for (id, number, key, kind) in [(SCORE, 1, "score", kind), (CITY, 2, "city", FieldType::Text)] {
         catalog.fields.put(Field {
@@ -40,13 +48,14 @@ pub(crate) async fn with_fields(served: &Served, kind: FieldType, filterable: bo
             extras: Extras::default(),
         });
     }
+    catalog.filterable_members = MEMBERS.into_iter().filter(|_| filterable).collect();
     write_catalog(&served.store, served.workspace, catalog).await.unwrap();
     indexes(served).await
 }
 
-async fn indexes(served: &Served) -> Vec<IndexedField> {
+async fn indexes(served: &Served) -> Vec<CatalogIndex> {
     let catalog = served.store.catalog(served.workspace).await.unwrap();
-    catalog.indexes.iter().map(|(field, index)| IndexedField { field: *field, index: *index }).collect()
+    catalog.indexes.iter().map(|(of, index)| CatalogIndex { of: *of, index: *index }).collect()
 }
 
 pub(crate) fn value_edit(key: &str, json: Json) -> Edit {
@@ -59,10 +68,19 @@ pub(crate) fn value_edit(key: &str, json: Json) -> Edit {
 fn said(n: u64) -> Change {
     let score = if n.is_multiple_of(5) { Json::Null } else { json!(n % 11) };
     let city = if n.is_multiple_of(7) { json!("") } else { json!(format!("City {}", n % 3)) };
+    let text = |kind: &str, parts: u64| match n % parts {
+        0 => None,
+        1 => Some(String::new()),
+        part => Some(format!("{kind} {part}")),
+    };
     edits([
         value_edit("score", score),
         value_edit("city", city),
         Edit::Flag(Flag::Starred, n.is_multiple_of(4)),
+        Edit::Name(NamePart::Last, text("Ö", 5)),
+        Edit::Text(TextMember::City, text("Town", 6)),
+        Edit::Instant(InstantMember::CreatedAt, Some(Timestamp::from_millis((n % 8).cast_signed() - 3))),
+        Edit::Instant(InstantMember::ClosedAt, (!n.is_multiple_of(3)).then(|| at(n % 10))),
     ])
 }
 
@@ -89,6 +107,34 @@ fn in_city(index: u64, city: &'static str) -> Filter {
     let range = ValueRange { index, from: from.clone(), until: Some(order::next_key(from)) };
     let holds = move |contact: &Contact| matches!(contact.values.get(&CITY), Some(Value::Text(own)) if **own == *city);
     Filter::InRange(range, Predicate::new(holds))
+}
+
+/// Those whose value in an index has a key from this one up to that one.
+fn keyed(CatalogIndex { of, index }: CatalogIndex, from: String, until: Option<String>) -> Filter {
+    let range = ValueRange { index: index.number, from: from.clone(), until: until.clone() };
+    let holds = move |contact: &Contact| {
+        let own = contact.order_key(of, index.kind);
+        own >= from && until.as_ref().is_none_or(|until| own < *until)
+    };
+    Filter::InRange(range, Predicate::new(holds))
+}
+
+/// What is asked of members: whether they say something, and say just this, or more.
+fn about_members(indexes: &[CatalogIndex]) -> Vec<Filter> {
+    let mut filters = Vec::new();
+    for indexed in indexes.iter().filter(|each| matches!(each.of, IndexOf::Member(_))) {
+        let keys = match indexed.index.kind {
+            FieldType::Datetime => [Timestamp::from_millis(-1), at(4)].map(order::instant_key),
+            _ => ["o 3", "TOWN 2"].map(order::text_key),
+        };
+        for from in keys {
+            filters.push(keyed(*indexed, from.clone(), Some(order::next_key(from.clone()))));
+            filters.push(keyed(*indexed, FIRST_KEY.to_owned(), Some(from.clone())));
+            filters.push(keyed(*indexed, from, None).not());
+        }
+        filters.push(keyed(*indexed, FIRST_KEY.to_owned(), None));
+    }
+    filters
 }
 
 /// The same, as the index alone tells.
@@ -126,10 +172,12 @@ async fn sound(served: &Served) {
 /// Compares what indexes tell with what documents say.
 async fn assert_right(served: &Served, is_filled: bool) {
     let indexes = indexes(served).await;
-    let number = |id| indexes.iter().find(|each| each.field == id).unwrap().index.number;
+    let number = |id| indexes.iter().find(|each| each.of == IndexOf::Field(id)).unwrap().index.number;
     let (scores, cities) = (number(SCORE), number(CITY));
     let any = || scored(scores, "-5", None);
-    for filter in [
+    let members = about_members(&indexes);
+    assert_eq!(members.len(), MEMBERS.len() * 7);
+    let fields = [
         any(),
         any().not(),
         scored(scores, "3", Some("8")),
@@ -137,7 +185,8 @@ async fn assert_right(served: &Served, is_filled: bool) {
         scored(scores, "8", Some("3")),
         in_city(cities, "City 1"),
         Filter::And(vec![in_city(cities, "City 2"), Filter::Is(Facet::Starred), scored(scores, "5", None)]),
-    ] {
+    ];
+    for filter in members.into_iter().chain(fields) {
         let expected = numbers(served, by_documents(&filter)).await;
         assert_eq!(numbers(served, filter.clone()).await, expected, "{filter:?}");
         if is_filled {
@@ -206,35 +255,32 @@ async fn an_index_tells_what_documents_say() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_is_gone_is_forgotten_and_never_comes_back() {
     let (database, served) = people().await;
-    let [city, score] = with_fields(&served, FieldType::Number, true).await[..] else {
-        panic!("two indexes")
+    let old = with_fields(&served, FieldType::Number, true).await;
+    assert!(fill(&served).await > 0);
+    let all_of = |indexes: &[CatalogIndex], is_filled| -> Vec<_> {
+        indexes.iter().map(|each| stored(&served, each.index.number, is_filled)).collect()
     };
-    fill(&served).await;
-    let (both, numbers_of) = ([city, score], |indexed: IndexedField| indexed.index.number);
-    assert_eq!(
-        served.store.list_indexes().await.unwrap(),
-        both.map(|each| stored(&served, numbers_of(each), true))
-    );
+    assert_eq!(served.store.list_indexes().await.unwrap(), all_of(&old, true));
     assert_eq!(with_fields(&served, FieldType::Number, false).await, []);
     // What is written now is in no index.
     let first =
         served.store.list_contacts(served.workspace, &everything()).await.unwrap().contacts[0].clone();
     let tenth = || edits([value_edit("score", json!(10))]);
     database.update(&served, &first, tenth()).await.unwrap();
-    let [new_city, new_score] = with_fields(&served, FieldType::Number, true).await[..] else {
-        panic!("two")
-    };
-    assert!(numbers_of(new_city) > numbers_of(score) && numbers_of(new_score) > numbers_of(score));
+    let new = with_fields(&served, FieldType::Number, true).await;
+    assert!(
+        new.len() == old.len()
+            && new.iter().all(|new| old.iter().all(|old| new.index.number > old.index.number))
+    );
     // The old ones tell nothing of it, and are asked no more.
     assert_right(&served, false).await;
     fill(&served).await;
     assert_right(&served, true).await;
-    for indexed in both {
-        while served.store.forget_index(served.workspace, numbers_of(indexed)).await.unwrap() > 0 {}
+    for indexed in &old {
+        while served.store.forget_index(served.workspace, indexed.index.number).await.unwrap() > 0 {}
     }
-    let left = [new_city, new_score].map(|each| stored(&served, numbers_of(each), true));
-    assert_eq!(served.store.list_indexes().await.unwrap(), left);
-    let gone = scored(numbers_of(score), "0", None);
+    assert_eq!(served.store.list_indexes().await.unwrap(), all_of(&new, true));
+    let gone = scored(old[1].index.number, "0", None);
     assert_eq!(numbers(&served, gone.clone()).await, numbers(&served, by_documents(&gone)).await);
     assert_right(&served, true).await;
 }
@@ -242,13 +288,12 @@ async fn an_index_that_is_gone_is_forgotten_and_never_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn values_that_stand_before_an_index_is_begun_are_forgotten_too() {
     let (database, served) = people().await;
-    with_fields(&served, FieldType::Number, true).await;
-    let [city, score] = indexes(&served).await[..] else { panic!("two indexes") };
+    let indexes = with_fields(&served, FieldType::Number, true).await;
     database.create(&served, said(1)).await.unwrap();
-    let both = [city, score].map(|each| stored(&served, each.index.number, false));
-    assert_eq!(served.store.list_indexes().await.unwrap(), both);
+    let all: Vec<_> = indexes.iter().map(|each| stored(&served, each.index.number, false)).collect();
+    assert_eq!(served.store.list_indexes().await.unwrap(), all);
     with_fields(&served, FieldType::Number, false).await;
-    for index in both {
+    for index in all {
         assert_eq!(served.store.forget_index(served.workspace, index.number).await.unwrap(), 1);
         assert_eq!(served.store.forget_index(served.workspace, index.number).await.unwrap(), 0);
     }
@@ -262,8 +307,11 @@ async fn another_type_makes_another_index() {
     let before = with_fields(&served, FieldType::Number, true).await;
     fill(&served).await;
     let after = with_fields(&served, FieldType::Date, true).await;
-    let kept = |indexes: &[IndexedField], id| indexes.iter().find(|each| each.field == id).unwrap().index;
+    let kept = |indexes: &[CatalogIndex], id| {
+        indexes.iter().find(|each| each.of == IndexOf::Field(id)).unwrap().index
+    };
     assert_eq!(kept(&before, CITY), kept(&after, CITY));
+    assert_eq!(before[2..], after[2..]);
     assert_ne!(kept(&before, SCORE).number, kept(&after, SCORE).number);
     assert!(fill(&served).await > 0);
     // Scores are no dates.
@@ -281,7 +329,7 @@ async fn another_type_makes_another_index() {
 #[tokio::test(flavor = "multi_thread")]
 async fn few_contacts_are_read_rather_than_many_values_found() {
     let (database, served) = served().await;
-    let [_, score] = with_fields(&served, FieldType::Number, true).await[..] else { panic!("two indexes") };
+    let score = with_fields(&served, FieldType::Number, true).await[1];
     let scored_one = |starred| edits([value_edit("score", json!(1)), Edit::Flag(Flag::Starred, starred)]);
     all((0..250).map(|n| database.create(&served, scored_one(n == 7)))).await;
     fill(&served).await;
@@ -298,7 +346,7 @@ async fn few_contacts_are_read_rather_than_many_values_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_tells_of_values_that_are_not_as_they_should_be() {
     let (database, served) = people().await;
-    let [_, score] = with_fields(&served, FieldType::Number, true).await[..] else { panic!("two indexes") };
+    let score = with_fields(&served, FieldType::Number, true).await[1];
     fill(&served).await;
     sound(&served).await;
     let index = score.index.number;
@@ -347,20 +395,31 @@ async fn a_store_that_was_moved_fills_its_indexes_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_orders_as_documents_do() {
     let (database, served) = people().await;
-    let [city, score] = with_fields(&served, FieldType::Number, true).await[..] else {
-        panic!("two indexes")
-    };
+    let indexes = with_fields(&served, FieldType::Number, true).await;
+    let (city, score) = (indexes[0], indexes[1]);
     fill(&served).await;
     let first =
         served.store.list_contacts(served.workspace, &everything()).await.unwrap().contacts[0].clone();
     database.update(&served, &first, edits([value_edit("score", json!(-7))])).await.unwrap();
-    let by_index = |indexed: IndexedField| SortKey::Value(indexed);
-    let by_document = |indexed: IndexedField| {
-        let IndexedField { field, index } = indexed;
-        SortKey::Document(Ranking::new(move |contact| Rank::Text(contact.order_key(field, index.kind))))
+    let by_index = |indexed: CatalogIndex| SortKey::Value(indexed);
+    let by_document = |indexed: CatalogIndex| {
+        let CatalogIndex { of, index } = indexed;
+        let rank = move |contact: &Contact| match of {
+            IndexOf::Member(FilterableMember::CreatedAt) => Rank::Number(contact.created_at.millis()),
+            IndexOf::Member(FilterableMember::ClosedAt) => {
+                contact.closed_at.map_or(Rank::Nothing, |at| Rank::Number(at.millis()))
+            }
+            IndexOf::Member(_) => match contact.order_key(of, index.kind) {
+                key if key.is_empty() => Rank::Nothing,
+                key => Rank::Text(key),
+            },
+            IndexOf::Field(_) => Rank::Text(contact.order_key(of, index.kind)),
+        };
+        SortKey::Document(Ranking::new(rank))
     };
     let starred = || Filter::Is(Facet::Starred);
-    for (indexed, is_descending) in [(city, false), (city, true), (score, false), (score, true)] {
+    let unindexed = |indexed: CatalogIndex| SortKey::unindexed(indexed.of, indexed.index.kind);
+    for (indexed, is_descending) in indexes.iter().flat_map(|each| [(*each, false), (*each, true)]) {
         for filter in [Filter::All, starred(), starred().not(), in_city(city.index.number, "City 1")] {
             let query = |key, behind, offset| ContactQuery {
                 filter: filter.clone(),
@@ -380,6 +439,7 @@ async fn an_index_orders_as_documents_do() {
             loop {
                 let told = page(query(by_index(indexed), behind.clone(), 0)).await;
                 assert_eq!(told, page(query(by_document(indexed), behind.clone(), 0)).await);
+                assert_eq!(told, page(query(unindexed(indexed), behind.clone(), 0)).await);
                 assert_eq!(told.0, page(query(by_index(indexed), None, met)).await.0);
                 met += told.0.len() as u64;
                 assert!(met <= told.1);
@@ -405,17 +465,19 @@ async fn an_index_orders_as_documents_do() {
     };
     assert_eq!(numbers(both).await, numbers(documents).await);
     let alone = |key| vec![Sort { key, is_descending: false }];
-    let expected = numbers(alone(by_document(score))).await;
-    assert_eq!(numbers(alone(by_index(score))).await, expected);
     with_fields(&served, FieldType::Number, false).await;
-    while served.store.forget_index(served.workspace, score.index.number).await.unwrap() > 0 {}
-    assert_eq!(numbers(alone(by_index(score))).await, expected);
+    for indexed in indexes {
+        let expected = numbers(alone(by_document(indexed))).await;
+        assert_eq!(numbers(alone(by_index(indexed))).await, expected);
+        while served.store.forget_index(served.workspace, indexed.index.number).await.unwrap() > 0 {}
+        assert_eq!(numbers(alone(by_index(indexed))).await, expected);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn far_numbers_are_found_and_ordered_too() {
     let (database, served) = served().await;
-    let [_, score] = with_fields(&served, FieldType::Number, true).await[..] else { panic!("two indexes") };
+    let score = with_fields(&served, FieldType::Number, true).await[1];
     let create = |number: u64, score: u64| {
         let change = edits([value_edit("score", json!(score))]);
         served.run(
@@ -438,9 +500,8 @@ async fn far_numbers_are_found_and_ordered_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_need_not_be_counted_have_the_same_contacts() {
     let (database, served) = people().await;
-    let [city, score] = with_fields(&served, FieldType::Number, true).await[..] else {
-        panic!("two indexes")
-    };
+    let indexes = with_fields(&served, FieldType::Number, true).await;
+    let (city, score) = (indexes[0], indexes[1]);
     fill(&served).await;
     let many =
         all((0..700).map(|n| database.create(&served, edits([value_edit("score", json!(n + 100))])))).await;

@@ -79,3 +79,28 @@ fn changes_of_items_are_taken_back() {
     let gone = (RecordKind::Tag, Uuid::from_u128(9));
     assert_eq!(moved_on.revert_item(gone, differences, OnConflict::Overwrite), Ok(None));
 }
+
+#[test]
+fn settings_are_taken_back_one_by_one() {
+    use crate::FilterableMember::{City, LastName, State};
+    let before = Catalog { filterable_members: [City].into(), ..Catalog::default() };
+    let mut after = before.clone();
+    after.filterable_members = [City, LastName].into();
+    after.quotas.insert(RecordKind::Tag, 7);
+    let [ItemChange { kind, id, edit: ItemEdit::Changed(differences) }] = &after.changes_since(&before)[..]
+    else {
+        panic!("one change of the settings")
+    };
+    let filterable = differences.iter().find(|each| each.member.to_string() == "filterable").unwrap();
+    let (then, now) = (&filterable.before, &filterable.after);
+    assert_eq!((then, now), (&serde_json::json!(["city"]), &serde_json::json!(["last_name", "city"])));
+    let revert =
+        |catalog: &mut Catalog, on_conflict| catalog.revert_item((*kind, *id), differences, on_conflict);
+    let mut moved_on = after.clone();
+    moved_on.filterable_members.insert(State);
+    // Of the members, only what the change did is taken back.
+    assert_eq!(revert(&mut moved_on, OnConflict::Refuse), Ok(Some(())));
+    assert_eq!(moved_on, Catalog { filterable_members: [City, State].into(), ..Catalog::default() });
+    assert_eq!(revert(&mut after, OnConflict::Refuse), Ok(Some(())));
+    assert_eq!(after, before);
+}
