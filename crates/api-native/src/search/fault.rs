@@ -23,7 +23,7 @@ pub struct SearchFault {
 pub(super) enum Where {
     /// In the text, behind so many characters.
     Position(usize),
-    /// In the tree, as a JSON pointer (RFC 6901).
+    /// In the tree, or in the body where it is in no tree, as a JSON pointer (RFC 6901).
     Pointer(String),
 }
 
@@ -46,6 +46,12 @@ impl SearchFault {
     /// A body that is none of a search.
     pub(super) fn body(fault: &str) -> Self {
         Self::new("body", format!("the body of a search cannot be read: {fault}"))
+    }
+
+    /// A member of the body of a search that is not what it must be.
+    pub(super) fn member(name: &'static str, reason: &str) -> Self {
+        let place = Some(Where::Pointer(format!("/{name}")));
+        Self { place, ..Self::new(name, format!("the member '{name}' of the body {reason}")) }
     }
 
     /// A term that cannot be carried out.
