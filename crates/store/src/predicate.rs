@@ -10,12 +10,14 @@ pub struct Predicate {
     pub(crate) holds: Arc<dyn Fn(&Contact) -> bool + Send + Sync>,
     pub(crate) reads: Reads,
     pub(crate) name: Arc<str>,
+    /// Whether an index would tell of it, if its field were filterable.
+    pub(crate) lacks_index: bool,
 }
 
 impl Predicate {
     /// What this function says.
     pub fn new(holds: impl Fn(&Contact) -> bool + Send + Sync + 'static) -> Self {
-        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default() }
+        Self { holds: Arc::new(holds), reads: Reads::Everything, name: Arc::default(), lacks_index: false }
     }
 
     /// The same where the function reads these members alone: it may get contacts without the others.
@@ -29,6 +31,30 @@ impl Predicate {
     pub fn named(self, name: &str) -> Self {
         Self { name: name.into(), ..self }
     }
+
+    /// The same, of the values of a field that is not filterable: else an index would tell of it.
+    #[must_use]
+    pub fn lacking_index(self) -> Self {
+        Self { lacks_index: true, ..self }
+    }
+}
+
+/// What a list took too long with: the names of terms, or the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slow {
+    /// What documents were asked.
+    Documents {
+        /// Every such term.
+        terms: Vec<String>,
+        /// Those of them that an index would tell of, if their fields were filterable.
+        lacking_index: Vec<String>,
+    },
+    /// Texts, which very many records may have.
+    Texts(Vec<String>),
+    /// Values, of which an index may tell very many.
+    Values(Vec<String>),
+    /// The order alone.
+    Order,
 }
 
 impl std::fmt::Debug for Predicate {

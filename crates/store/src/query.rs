@@ -13,7 +13,7 @@ use crate::answers::Answers;
 use crate::filter::Filter;
 use crate::numbers::Numbers;
 use crate::sort::{Rank, Ranking, Sort, SortKey, rank};
-use crate::{IndexedField, StoreError, document};
+use crate::{IndexedField, Slow, StoreError, document};
 
 /// A list of contacts.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Patience {
     /// Whether it has ended.
     pub(crate) fn check(self) -> Result<(), StoreError> {
         if self.0.is_some_and(|end| Instant::now() > end) {
-            return Err(StoreError::TooSlow(Vec::new()));
+            return Err(StoreError::TooSlow(Slow::Order));
         }
         Ok(())
     }

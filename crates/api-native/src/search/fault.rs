@@ -1,5 +1,6 @@
 //! What is wrong with a search, as a problem tells it.
 
+use app::Slow;
 use app::search::{BadOrder, Reason};
 use model::search::SyntaxError;
 use serde::Serialize;
@@ -84,14 +85,34 @@ impl SearchFault {
     }
 }
 
-/// What to do about a list that took too long, for these terms.
-pub(crate) fn too_slow(terms: &[String]) -> String {
-    let what = match terms {
-        [] => "the order".to_owned(),
-        terms => terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", "),
-    };
-    format!(
-        "{what} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
-         search by words, tags, flags or options"
-    )
+/// What to do about a list that took too long.
+pub(crate) fn too_slow(slow: &Slow) -> String {
+    let named =
+        |terms: &[String]| terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", ");
+    match slow {
+        Slow::Documents { terms, lacking_index } => {
+            let filterable = match lacking_index.as_slice() {
+                [] => String::new(),
+                lacking => format!("; {} has an index once its field is made filterable", named(lacking)),
+            };
+            format!(
+                "{} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
+                 search by words, tags, flags or options{filterable}",
+                named(terms)
+            )
+        }
+        Slow::Texts(words) => format!(
+            "{} is found so often that the time was up; ask for longer words, or narrow the search by tags, flags or \
+             options",
+            named(words)
+        ),
+        Slow::Values(terms) => format!(
+            "so many contacts have a value that {} asks for that the time was up; ask for fewer values, or narrow the \
+             search by words, tags, flags or options",
+            named(terms)
+        ),
+        Slow::Order => "so many contacts were to be compared for the order that the time was up; narrow the search by \
+                        words, tags, flags or options, or order by number, updated_at, name or one filterable field"
+            .to_owned(),
+    }
 }

@@ -55,7 +55,7 @@ pub(super) fn in_range(
     let holds = holds.reading(Reads::only(["values"])).named(name);
     match range {
         Some(range) => Filter::InRange(range, holds),
-        None => Filter::Where(holds),
+        None => Filter::Where(holds.lacking_index()),
     }
 }
 
