@@ -156,7 +156,7 @@ pub struct RecordQuery {
     pub filter: Filter,
     /// In which order.
     pub order: RecordOrder,
-    /// Only records beyond this number, as in [`ContactQuery::after`].
+    /// Only records beyond this number, as in [`ContactQuery::after`](field@ContactQuery::after).
     pub after: Option<u64>,
     /// How many to skip.
     pub offset: u64,
