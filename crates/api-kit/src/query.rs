@@ -83,6 +83,19 @@ impl Query {
         Some(given.last().unwrap_or(first).value.as_str())
     }
 
+    /// The value of a parameter that may be given once.
+    ///
+    /// # Errors
+    /// [`Problem::BadQuery`] when it is given more than once.
+    pub fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
+        let mut given = self.0.iter().filter(|each| each.name == name).map(Parameter::mark);
+        let value = given.next().map(|each| each.value.as_str());
+        match given.next() {
+            None => Ok(value),
+            Some(_) => Err(Problem::BadQuery { name, reason: "is given more than once".to_owned() }),
+        }
+    }
+
     /// Every value of `name` and `name[]`, in order.
     pub fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
         let matches = move |each: &str| each == name || each.strip_suffix("[]") == Some(name);
@@ -123,6 +136,16 @@ mod tests {
         for text in ["r=a&r=b", "r[]=a&r[]=b", "r=a%7Cb", "r=a|b|", "r=%20a%20|b&r=a"] {
             assert_eq!(Query::parse(text).list("r", '|'), ["a", "b"], "{text}");
         }
+    }
+
+    #[test]
+    fn what_may_be_given_once_is_not_chosen_from() {
+        let query = Query::parse("a=1&b=1&b=1&a[]=2");
+        assert_eq!(query.one("a").unwrap(), Some("1"));
+        assert_eq!(query.one("missing").unwrap(), None);
+        let fault = query.one("b").unwrap_err().to_string();
+        assert_eq!(fault, "the query parameter 'b' is given more than once");
+        assert_eq!(query.unread().collect::<Vec<_>>(), ["a[]"]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ const DIFFERENCES: HeaderName = HeaderName::from_static("contactd-differences");
 const LEFT_OUT: HeaderName = HeaderName::from_static("contactd-differences-left-out");
 
 /// The query parameter that asks for a dry run.
-const PARAMETER: &str = "dry_run";
+pub(crate) const PARAMETER: &str = "dry_run";
 
 /// Most bytes of the header with the differences.
 const HEADER_BYTES: usize = 8 << 10;

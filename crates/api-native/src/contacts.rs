@@ -27,7 +27,7 @@ pub(crate) fn contact_ref(call: &Call<NativeApi>) -> Ref {
 }
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
-    if search::is_asked(&call) {
+    if search::is_asked(&call)? {
         return Box::pin(search::list(call)).await;
     }
     let page = Page::from_query(&call.query)?;
@@ -73,7 +73,7 @@ fn with_included(mut body: Json, included: Json) -> Json {
 }
 
 pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
-    if let Some(at) = call.query.get("at").map(str::to_owned) {
+    if let Some(at) = call.query.one("at")?.map(str::to_owned) {
         return Box::pin(past::get(call, &at)).await;
     }
     let view = call.app.get_document(&call.caller, &contact_ref(&call)).await?;

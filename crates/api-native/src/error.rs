@@ -215,7 +215,7 @@ impl Details {
             app::Error::Busy | app::Error::Stopping | app::Error::Unavailable(_) => {
                 Self::new(Kind::Unavailable, format!("{error}; nothing was stored"))
             }
-            app::Error::TooSlow(terms) => Self::new(Kind::TooSlow, search::too_slow(terms)),
+            app::Error::TooSlow(slow) => Self::new(Kind::TooSlow, search::too_slow(slow)),
             app::Error::OutcomeUnknown(_) => {
                 Self::new(Kind::OutcomeUnknown, format!("{error}; reading the contact will tell"))
             }
@@ -350,7 +350,7 @@ pub(crate) async fn name_request(request: Request, next: Next) -> Response {
 mod tests {
     use std::sync::Arc;
 
-    use app::StoreError;
+    use app::{Slow, StoreError};
 
     use super::*;
 
@@ -372,11 +372,6 @@ mod tests {
             "503 1 /docs/problems/unavailable: too many requests wait; nothing was stored",
         );
         check(
-            app::Error::TooSlow(vec!["city:oslo".to_owned()]).into(),
-            "422 - /docs/problems/too-slow: 'city:oslo' is answered by reading contacts one by one, and so many were left \
-             that the time was up; narrow the search by words, tags, flags or options",
-        );
-        check(
             app::Error::Stopping.into(),
             "503 1 /docs/problems/unavailable: the server is stopping; nothing was stored",
         );
@@ -392,6 +387,47 @@ mod tests {
         );
         check(app::Error::Store(StoreError::Busy).into(), "500 - /docs/problems/internal: the store failed");
         check(Problem::Panic, "500 - /docs/problems/internal: a fault in contactd");
+    }
+
+    #[test]
+    fn what_takes_too_long_is_said_as_it_is() {
+        let terms = |terms: &[&str]| terms.iter().map(|term| (*term).to_owned()).collect::<Vec<_>>();
+        let documents = |all: &[&str], lacking_index: &[&str]| Slow::Documents {
+            terms: terms(all),
+            lacking_index: terms(lacking_index),
+        };
+        let one_by_one = "is answered by reading contacts one by one, and so many were left that the time was up; narrow \
+                          the search by words, tags, flags or options";
+        for (slow, expected) in [
+            (documents(&["city:oslo"], &[]), format!("'city:oslo' {one_by_one}")),
+            (
+                documents(&["city:oslo", "lead_score>80"], &["lead_score>80"]),
+                format!(
+                    "'city:oslo', 'lead_score>80' {one_by_one}; 'lead_score>80' has an index once what it compares is made \
+                     filterable"
+                ),
+            ),
+            (
+                Slow::Texts(terms(&["jo", "an"])),
+                "'jo', 'an' is found so often that the time was up; ask for longer words, or narrow the search by tags, \
+                 flags or options"
+                    .to_owned(),
+            ),
+            (
+                Slow::Values(terms(&["lead_score>80"])),
+                "so many contacts have a value that 'lead_score>80' asks for that the time was up; ask for fewer values, \
+                 or narrow the search by words, tags, flags or options"
+                    .to_owned(),
+            ),
+            (
+                Slow::Order,
+                "so many contacts were to be compared for the order that the time was up; narrow the search by words, \
+                 tags, flags or options, or order by number, updated_at, name or one filterable field"
+                    .to_owned(),
+            ),
+        ] {
+            check(app::Error::TooSlow(slow).into(), &format!("422 - /docs/problems/too-slow: {expected}"));
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{Error, NativeApi, page};
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
     let limit = page::limit(&call.query)?;
-    let before = call.query.integer("before", 1)?;
+    let before = page::before(&call.query)?;
     let history = call.app.history(&call.caller, &contact_ref(&call), before, limit as usize).await?;
     Ok(json(StatusCode::OK, &ChangesBody::new(&history)))
 }

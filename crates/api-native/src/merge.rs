@@ -15,10 +15,10 @@ pub(crate) async fn merge(call: Call<NativeApi>, Document(body): Document) -> An
     let merge = asked.merge(contact_ref(&call), None);
     if asked.is_preview {
         let merged = call.app.preview_merge(&call.caller, &merge).await?;
-        return Ok(json(StatusCode::OK, &MergedBody::new(None, &merged.view, &merged.differences)));
+        return Ok(json(StatusCode::OK, &MergedBody::new(None, &merged)));
     }
     let merged = call.app.merge_contacts(&call.caller, &merge).await?;
-    let body = MergedBody::new(merged.change, &merged.view, &merged.differences);
+    let body = MergedBody::new(merged.change, &merged);
     Ok(wrote(&merged, json(StatusCode::OK, &body)))
 }
 

@@ -12,14 +12,30 @@ pub(crate) const LIMIT_MAX: u32 = 1000;
 
 /// How many items a page may have.
 pub(crate) fn limit(query: &Query) -> Result<u32, Error> {
-    limit_of(query.integer("limit", 1).or(Ok::<_, Error>(Some(0)))?)
+    let Some(text) = query.one("limit")? else { return Ok(LIMIT_DEFAULT) };
+    text.trim().parse().ok().and_then(limit_of).ok_or_else(|| bad("limit", &limit_must()))
+}
+
+/// The number of the change before which a page of changes begins.
+pub(crate) fn before(query: &Query) -> Result<Option<u64>, Error> {
+    query.one("before")?;
+    Ok(query.integer("before", 1)?)
+}
+
+/// The cursor of a list, and under which of its two names; the second is the older one.
+pub(crate) fn cursor(query: &Query) -> Result<Option<(&'static str, &str)>, Error> {
+    let (cursor, after) = (query.one("cursor")?, query.one("after")?);
+    Ok(cursor.map(|text| ("cursor", text)).or(after.map(|text| ("after", text))))
 }
 
 /// The same, of the number that a client gives.
-pub(crate) fn limit_of(given: Option<u64>) -> Result<u32, Error> {
-    let limit = given.map_or(Ok(LIMIT_DEFAULT), u32::try_from);
-    let limit = limit.ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    limit.ok_or_else(|| bad("limit", &format!("must be a whole number from 1 to {LIMIT_MAX}")))
+pub(crate) fn limit_of(given: u64) -> Option<u32> {
+    u32::try_from(given).ok().filter(|limit| (1..=LIMIT_MAX).contains(limit))
+}
+
+/// What a limit must be.
+pub(crate) fn limit_must() -> String {
+    format!("must be a whole number from 1 to {LIMIT_MAX}")
 }
 
 /// A query parameter that cannot be read.
@@ -72,15 +88,13 @@ impl Page {
     /// Reads `limit`, `order` and `cursor`.
     pub(crate) fn from_query(query: &Query) -> Result<Self, Error> {
         let limit = limit(query)?;
-        let order = match query.get("order") {
+        let order = match query.one("order")? {
             None => None,
             Some("oldest") => Some(Order::Oldest),
             Some("newest") => Some(Order::Newest),
             Some(_) => return Err(bad("order", "must be oldest or newest")),
         };
-        // The same under two names; the second is the older one.
-        let given = ["cursor", "after"].into_iter().find_map(|name| Some((name, query.get(name)?)));
-        let Some((name, text)) = given else {
+        let Some((name, text)) = cursor(query)? else {
             return Ok(Self { limit, order: order.unwrap_or(Order::Oldest), after: None });
         };
         let cursor = Cursor::parse(text).ok_or_else(|| bad(name, "must be the 'next' of another page"))?;

@@ -214,7 +214,7 @@ async fn update<S: Shelf>(call: Call<NativeApi>, change: media::Change) -> Answe
 /// What `?on_unconvertible` says of values of a field that gets another type.
 fn on_unconvertible(query: &Query) -> Result<OnUnconvertible, Error> {
     let name = "on_unconvertible";
-    match query.get(name) {
+    match query.one(name)? {
         None | Some("refuse") => Ok(OnUnconvertible::Refuse),
         Some("clear") => Ok(OnUnconvertible::Clear),
         Some(_) => Err(Problem::BadQuery { name, reason: "must be refuse or clear".to_owned() }.into()),
@@ -270,7 +270,7 @@ pub(crate) async fn delete_one<S: Shelf>(
 
 async fn history<S: Shelf>(call: Call<NativeApi>) -> Answer<NativeApi> {
     let limit = page::limit(&call.query)?;
-    let before = call.query.integer("before", 1)?;
+    let before = page::before(&call.query)?;
     let found = history_of::<S>(&call.app, &call.caller, call.param("id"), (before, limit as usize)).await?;
     Ok(json(StatusCode::OK, &ChangesBody::new(&found)))
 }

@@ -165,7 +165,7 @@ pub(crate) fn explanation(_: &mut SchemaGenerator) -> Schema {
         "properties": {
             "parameter": { "type": "string", "description": "Where a search is wrong: a query parameter or a member." },
             "position": { "type": "integer", "minimum": 0, "description": "In its text, behind so many characters." },
-            "pointer": { "type": "string", "description": "In its tree, as a JSON Pointer (RFC 6901)." },
+            "pointer": { "type": "string", "description": "In its tree, as a JSON Pointer (RFC 6901); in the body, of a member without a tree." },
             "suggestion": { "type": "string", "description": "What may have been meant." },
             "differences": { "type": "array", "description": "What was changed since the revision that was asked for." },
             "later_changes": { "type": "array", "description": "The changes that stand in the way of an undo." },

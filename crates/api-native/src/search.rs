@@ -22,8 +22,8 @@ use crate::{Error, NativeApi, filter};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether a list of contacts is asked for by what only searches have.
-pub(crate) fn is_asked(call: &Call<NativeApi>) -> bool {
-    call.query.get("q").is_some() || call.query.get("sort").is_some()
+pub(crate) fn is_asked(call: &Call<NativeApi>) -> Result<bool, Error> {
+    Ok(call.query.one("q")?.is_some() || call.query.one("sort")?.is_some())
 }
 
 pub(crate) async fn list(call: Call<NativeApi>) -> Answer<NativeApi> {
@@ -81,7 +81,11 @@ async fn find(
     let sort = asked.sort.as_deref().unwrap_or_default();
     let workspace = caller.workspace().0.to_string();
     let mark = fingerprint(&[&workspace, &asked.search.to_string(), besides_text, sort]);
-    let cursor = asked.cursor.as_deref().map(|text| Cursor::read(text, mark, app.now())).transpose()?;
+    let cursor = asked
+        .cursor
+        .as_ref()
+        .map(|(at, text)| Cursor::read(text, mark, app.now()).map_err(|reason| asked::bad(*at, reason)));
+    let cursor = cursor.transpose()?;
     // All pages of a list are of one time, so that what is relative to it means the same.
     let (now, place) = match cursor {
         Some(cursor) => (cursor.begun_at(), cursor.place),

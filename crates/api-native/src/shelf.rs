@@ -124,7 +124,7 @@ impl<T: CatalogRow + Resource> Shelf for Items<T> {
 
     async fn list(app: &App, caller: &Caller, asked: Asked<'_>) -> Result<Many<T>, Error> {
         let catalog = app.catalog(caller).await?;
-        let name = asked.query.get("name").map(str::to_lowercase);
+        let name = asked.query.one("name")?.map(str::to_lowercase);
         let has_name = |row: &&T| name.as_ref().is_none_or(|name| row.name().to_lowercase() == *name);
         let all: Vec<&T> = T::items(&catalog).iter().filter(has_name).collect();
         let after = asked.page.after();

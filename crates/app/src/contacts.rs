@@ -46,6 +46,8 @@ pub struct Written {
     pub differences: Vec<Difference>,
     /// What the policy of the key held back.
     pub held_back: Vec<HeldBack>,
+    /// The contacts that were deleted, because they were merged into this one.
+    pub merged: Vec<ContactId>,
 }
 
 /// A page of contacts.
@@ -100,6 +102,7 @@ impl From<Outcome> for Written {
             change: outcome.event,
             differences: outcome.differences,
             held_back: outcome.held_back,
+            merged: outcome.merged.into_vec(),
         }
     }
 }

@@ -106,6 +106,15 @@ impl App {
         conversion: &Conversion,
     ) -> Result<Vec<Action>, Error> {
         let mut plan = Plan::default();
+        // As a search that reads all contacts: there are to be readers left for everybody else.
+        let of_contacts =
+            |id: FieldId| catalog.fields.get(id.0).is_some_and(|field| field.entity == Entity::Contact);
+        let reads_all =
+            |(id, may_have): &(FieldId, Filter)| matches!(may_have, Filter::All) && of_contacts(*id);
+        let _turn = match conversion.fields.iter().any(reads_all) {
+            true => Some(self.store().turn_to_scan().await?),
+            false => None,
+        };
         for (id, may_have) in &conversion.fields {
             let Some(field) = catalog.fields.get(id.0) else { continue };
             let (on, plan) = (conversion.on_unconvertible, &mut plan);

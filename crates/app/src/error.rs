@@ -1,7 +1,7 @@
 //! The one internal error: what can stop a use case, without a word of HTTP.
 
 use model::{Dialect, RecordKind, Rejection};
-use store::{Scope, StoreError};
+use store::{Scope, Slow, StoreError};
 
 use crate::Allowance;
 use crate::Repeated;
@@ -42,10 +42,9 @@ pub enum Error {
     /// Too many requests wait; nothing was stored, and trying again soon is right.
     #[error("too many requests wait")]
     Busy,
-    /// So many documents would have to be read for a list that its time was up: for these terms of its search, or for
-    /// its order when there are none.
-    #[error("the list takes too long, because the documents of too many contacts must be read")]
-    TooSlow(Vec<String>),
+    /// There is so much to look at for a list that its time was up.
+    #[error("the list takes too long, because there is too much to look at")]
+    TooSlow(Slow),
     /// The server is stopping; nothing was stored.
     #[error("the server is stopping")]
     Stopping,
@@ -119,7 +118,7 @@ impl From<StoreError> for Error {
             StoreError::CarriedOut { is_same: true } => Self::Repeated(Repeated::InFlight),
             StoreError::CarriedOut { is_same: false } => Self::Repeated(Repeated::OtherRequest),
             StoreError::Busy | StoreError::BusyReading => Self::Busy,
-            StoreError::TooSlow(terms) => Self::TooSlow(terms),
+            StoreError::TooSlow(slow) => Self::TooSlow(slow),
             StoreError::Closing => Self::Stopping,
             fault @ (StoreError::Unavailable(_)
             | StoreError::Conflict(_)

@@ -65,8 +65,8 @@ pub use since::Since;
 pub use store::{
     Behind, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter, HistoryQuery,
     KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience, Period, Picture, Rank, Ranking,
-    Rate, RecordOrder, RecordQuery, Scope, Sort, SortKey, Store, StoreError, Together, Verified, Workspace,
-    WorkspaceNumber, WriterStats,
+    Rate, RecordOrder, RecordQuery, Scope, Slow, Sort, SortKey, Store, StoreError, Together, Verified,
+    Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 pub use upsert::{Keyed, channel_key};

@@ -387,11 +387,11 @@ impl App {
                     Some(contact) => Some(Arc::new(contact.clone())),
                     None => self.as_it_left(workspace, event).await?,
                 };
-                let restored = self.restored(workspace, events).await?;
+                let restored = self.restored(workspace, events).await?.into_boxed_slice();
                 contact.map(|contact| {
                     let outcome = Outcome::of((contact, catalog), done, Some(*number), differences);
-                    let preceding = event.merged.len() as u64;
-                    AnyOutcome::Contact(Outcome { held_back, preceding, restored, ..outcome })
+                    let merged = event.merged.iter().map(|merged| merged.id).collect();
+                    AnyOutcome::Contact(Outcome { held_back, merged, restored, ..outcome })
                 })
             }
             kind @ (RecordKind::Company | RecordKind::Note | RecordKind::Task) => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
-use model::{Actor, Catalog, Difference, Policy, RecordKind};
+use model::{Actor, Catalog, ContactId, Difference, Policy, RecordKind};
 use store::{
     Action, AnyOutcome, CatalogOutcome, Done, Outcome, RecordOutcome, StoreError, Together, WorkspaceNumber,
     Write,
@@ -89,12 +89,20 @@ impl Trial {
 /// What would be done by a write, and the catalog after it.
 fn tried(outcome: &AnyOutcome) -> (Vec<Tried>, &Arc<Catalog>) {
     let tried = match outcome {
-        AnyOutcome::Contact(outcome) => vec![Tried {
-            kind: RecordKind::Contact,
-            id: outcome.contact.id.0,
-            done: outcome.done,
-            differences: outcome.differences.clone(),
-        }],
+        AnyOutcome::Contact(outcome) => {
+            let beside = |id: ContactId, done| Tried {
+                kind: RecordKind::Contact,
+                id: id.0,
+                done,
+                differences: Vec::new(),
+            };
+            let merged = outcome.merged.iter().map(|id| beside(*id, Done::Deleted));
+            let itself = beside(outcome.contact.id, outcome.done);
+            let itself = Tried { differences: outcome.differences.clone(), ..itself };
+            let restored = outcome.restored.iter().map(|contact| beside(contact.id, Done::Restored));
+            // As their events would follow each other.
+            merged.chain([itself]).chain(restored).collect()
+        }
         AnyOutcome::Record(outcome) => vec![Tried {
             kind: outcome.record.kind(),
             id: outcome.record.id(),

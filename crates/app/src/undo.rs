@@ -269,7 +269,7 @@ impl Undone {
                 change: outcome.event,
                 differences: outcome.differences,
                 contact: Some(outcome.contact),
-                restored: outcome.restored,
+                restored: outcome.restored.into_vec(),
                 record: None,
                 catalog: outcome.catalog,
             }),

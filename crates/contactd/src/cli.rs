@@ -173,6 +173,7 @@ pub(crate) struct ServeArgs {
     /// The key of the certificate: a PEM file without a password
     #[arg(long, value_name = "FILE", env = "CONTACTD_TLS_KEY")]
     pub(crate) tls_key: Option<PathBuf>,
+    #[expect(rustdoc::bare_urls, reason = "the help shows it as it stands")]
     /// Where clients reach the server, such as https://contacts.example.com [default: the host that they name]
     ///
     /// Pictures of contacts are linked to there.

@@ -89,7 +89,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The custom fields of contacts: those whose values stand in [`Contact::values`].
+    /// The custom fields of contacts: those whose values stand in [`Contact::values`](crate::Contact::values).
     pub fn custom_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.system.is_none() && field.entity == Entity::Contact)
     }

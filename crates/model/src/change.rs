@@ -9,7 +9,7 @@ use crate::{
     OptIn, Precondition, Ref, Timestamp, Value, Violation, ViolationKind, limits,
 };
 
-/// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply) carries
+/// A request to change one contact: what a dialect decodes from a body and [`apply`](crate::apply()) carries
 /// out, all or nothing. Edits apply in order, so a later one wins.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
@@ -150,7 +150,7 @@ pub enum Edit {
 }
 
 /// Reads the JSON that a dialect's client wrote as the value of a field; `None` clears it. It runs inside
-/// [`apply`](crate::apply), under the catalog that the change meets.
+/// [`apply`](crate::apply()), under the catalog that the change meets.
 pub type ReadValue = fn(&Json, &Field, &Catalog) -> Result<Option<Value>, ViolationKind>;
 
 /// Text members of a contact.

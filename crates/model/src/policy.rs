@@ -2,7 +2,7 @@
 //!
 //! A policy is a set of rules by the paths of members: `tags`, `name`, `channels.email`, `values.lead_score`. A path covers
 //! what is under it (`values.*` is the same as `values`), `*` covers everything, and the closest rule wins. Where changes
-//! are applied, [`apply`](crate::apply) holds back what the rules do not allow.
+//! are applied, [`apply`](crate::apply()) holds back what the rules do not allow.
 
 mod catalog;
 

@@ -190,6 +190,9 @@ pub(crate) struct Wanted {
     pub(crate) locks: Vec<(WorkspaceNumber, RecordKind, Uuid)>,
     /// Kinds of which records are to be made: their largest number is wanted.
     pub(crate) last_numbers: Vec<(WorkspaceNumber, RecordKind)>,
+    /// Kinds of which there may be only so many, and of which records are to be made: how many there are is wanted. Until
+    /// the batch ends, no other one that wants this makes any.
+    pub(crate) counts: Vec<(WorkspaceNumber, RecordKind)>,
     /// Channels whose owners are wanted.
     pub(crate) channels: Vec<ChannelKey>,
     /// How many owners of each channel at most.
@@ -288,6 +291,8 @@ pub(crate) struct Loaded {
     pub(crate) records: BTreeMap<RecordKind, Found<StoredRecord>>,
     /// The largest number of each kind, also of those that were deleted.
     pub(crate) last_numbers: Vec<(WorkspaceNumber, RecordKind, u64)>,
+    /// How many records of each kind there are.
+    pub(crate) counts: Vec<(WorkspaceNumber, RecordKind, u64)>,
     /// The owners of each channel, in the order of their ids.
     pub(crate) owners: Vec<Vec<ContactId>>,
     /// The events.

@@ -26,6 +26,12 @@ impl Catalogs {
         at.is_some_and(|at| at.elapsed() < MAX_AGE).then(|| Arc::clone(catalog))
     }
 
+    /// The last known catalog, however old.
+    pub(crate) fn last_known(&self, workspace: WorkspaceNumber) -> Option<Arc<Catalog>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&workspace).map(|(catalog, _)| Arc::clone(catalog))
+    }
+
     /// The catalog, if it has this revision.
     pub(crate) fn at_revision(&self, workspace: WorkspaceNumber, revision: u64) -> Option<Arc<Catalog>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use model::{RecordKind, Rejection};
 use serde::de::Error as _;
 
+use crate::Slow;
+
 /// What a database driver says.
 pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -51,10 +53,9 @@ pub enum StoreError {
         /// Whether it asked for the same.
         is_same: bool,
     },
-    /// Choosing or ordering the contacts of a list took too long, because documents had to be read: for what these
-    /// predicates ask, or for the order when there is none.
-    #[error("reading the documents of so many contacts takes too long")]
-    TooSlow(Vec<String>),
+    /// Choosing or ordering the contacts of a list took too long.
+    #[error("choosing and ordering so many contacts takes too long")]
+    TooSlow(Slow),
     /// Too many lists that read documents wait.
     #[error("too many lists that read many contacts are asked for")]
     BusyReading,
@@ -141,7 +142,7 @@ impl StoreError {
             Self::CatalogChanged => Self::CatalogChanged,
             Self::InGroup { place, fault } => Self::InGroup { place: *place, fault: Box::new(fault.copy()) },
             Self::CarriedOut { is_same } => Self::CarriedOut { is_same: *is_same },
-            Self::TooSlow(terms) => Self::TooSlow(terms.clone()),
+            Self::TooSlow(slow) => Self::TooSlow(slow.clone()),
             Self::BusyReading => Self::BusyReading,
             Self::Busy => Self::Busy,
             Self::Closing => Self::Closing,

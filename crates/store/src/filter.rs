@@ -7,10 +7,10 @@ use model::search::Needle;
 use model::{ChannelKind, Contact, Facet, Reads, RecordKind};
 use uuid::Uuid;
 
-use crate::Predicate;
 use crate::answers::{Answers, Channel};
 use crate::numbers::Numbers;
 use crate::values::ValueRange;
+use crate::{Predicate, Slow};
 
 /// Which records; a tree.
 #[derive(Clone, Debug)]
@@ -128,24 +128,28 @@ impl Filter {
         }
     }
 
-    /// The names of what takes long: what documents are asked; else the texts, which very many records may have; else the
-    /// values that indexes tell.
-    pub(crate) fn slow(&self) -> Vec<String> {
-        let asks_documents = self.asks_documents_unless(&|_| true);
-        let mut names = Vec::new();
+    /// What of it takes long: what documents are asked; else the texts, which very many records may have; else the values
+    /// that indexes tell; and without all of them, the order.
+    pub(crate) fn slow(&self) -> Slow {
+        let (mut terms, mut lacking_index) = (Vec::new(), Vec::new());
+        let (mut texts, mut values) = (Vec::new(), Vec::new());
         self.each(&mut |part| match part {
-            Self::Where(predicate) => names.push(predicate.name.to_string()),
-            Self::HasText(asked) if !asks_documents => names.push(asked.needle.as_str().trim().to_owned()),
+            Self::Where(predicate) => {
+                terms.push(predicate.name.to_string());
+                lacking_index.extend(predicate.lacks_index.then(|| predicate.name.to_string()));
+            }
+            Self::HasText(asked) => texts.push(asked.needle.as_str().trim().to_owned()),
+            Self::InRange(_, predicate) => values.push(predicate.name.to_string()),
             _ => {}
         });
-        if names.is_empty() {
-            self.each(&mut |part| {
-                if let Self::InRange(_, predicate) = part {
-                    names.push(predicate.name.to_string());
-                }
-            });
+        // A word is looked for in several places.
+        texts.dedup();
+        match (terms.as_slice(), texts.as_slice(), values.as_slice()) {
+            ([], [], []) => Slow::Order,
+            ([], [], _) => Slow::Values(values),
+            ([], ..) => Slow::Texts(texts),
+            _ => Slow::Documents { terms, lacking_index },
         }
-        names
     }
 
     /// What of documents is read to ask them.
@@ -443,13 +447,21 @@ mod tests {
         let text = Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: false });
         let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
         let value = Filter::InRange(range, Predicate::new(|_| true).named("score>5"));
-        let document = Filter::Where(Predicate::new(|_| true).named("city:oslo"));
+        let city = Filter::Where(Predicate::new(|_| true).named("city:oslo"));
+        let rank = Filter::Where(Predicate::new(|_| true).named("rank>5").lacking_index());
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let documents = |terms: &[&str], lacking_index: &[&str]| Slow::Documents {
+            terms: names(terms),
+            lacking_index: names(lacking_index),
+        };
         for (parts, expected) in [
-            (vec![value.clone(), text.clone(), document], "city:oslo"),
-            (vec![value.clone(), text], "jane"),
-            (vec![value], "score>5"),
+            (vec![value.clone(), text.clone(), city.clone()], documents(&["city:oslo"], &[])),
+            (vec![rank, city], documents(&["rank>5", "city:oslo"], &["rank>5"])),
+            (vec![value.clone(), text.clone(), text], Slow::Texts(names(&["jane"]))),
+            (vec![value], Slow::Values(names(&["score>5"]))),
+            (vec![Filter::Is(Facet::Starred)], Slow::Order),
         ] {
-            assert_eq!(Filter::And(parts).slow(), [expected]);
+            assert_eq!(Filter::And(parts).slow(), expected);
         }
     }
 

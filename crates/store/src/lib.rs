@@ -43,7 +43,7 @@ pub use key::{Compat, Key, KeyEdit, KeyHash, Period, Rate, Scope};
 pub use location::{Location, LocationError};
 pub use once::{CarriedOut, Claim, KeptAnswer, Once};
 pub use picture::Picture;
-pub use predicate::Predicate;
+pub use predicate::{Predicate, Slow};
 pub use query::{
     Behind, ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, Patience, RecordOrder,
     RecordPage, RecordQuery,

@@ -13,7 +13,7 @@ use crate::answers::Answers;
 use crate::filter::Filter;
 use crate::numbers::Numbers;
 use crate::sort::{Rank, Sort, SortKey};
-use crate::{CatalogIndex, StoreError, document};
+use crate::{CatalogIndex, Slow, StoreError, document};
 
 /// A list of contacts.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Patience {
     /// Whether it has ended.
     pub(crate) fn check(self) -> Result<(), StoreError> {
         if self.0.is_some_and(|end| Instant::now() > end) {
-            return Err(StoreError::TooSlow(Vec::new()));
+            return Err(StoreError::TooSlow(Slow::Order));
         }
         Ok(())
     }
@@ -152,7 +152,7 @@ pub struct RecordQuery {
     pub filter: Filter,
     /// In which order.
     pub order: RecordOrder,
-    /// Only records beyond this number, as in [`ContactQuery::after`].
+    /// Only records beyond this number, as in [`ContactQuery::after`](field@ContactQuery::after).
     pub after: Option<u64>,
     /// How many to skip.
     pub offset: u64,

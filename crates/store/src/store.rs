@@ -73,7 +73,7 @@ struct Shared {
     queues: Vec<Queue>,
     backend: Database,
     catalogs: Arc<Catalogs>,
-    /// For lists that read documents, with patience that ends.
+    /// For lists that read documents, with patience that ends, and for [turns](Store::turn_to_scan).
     scans: Semaphore,
     filled: Filled,
     is_beside: bool,

@@ -177,8 +177,8 @@ impl AnyOutcome {
 
     /// The number of the first event that was appended for it; `None` when nothing changed.
     pub fn first_event(&self) -> Option<u64> {
-        let preceding = if let Self::Contact(outcome) = self { outcome.preceding } else { 0 };
-        self.event().map(|event| event.saturating_sub(preceding))
+        let preceding = if let Self::Contact(outcome) = self { outcome.merged.len() } else { 0 };
+        self.event().map(|event| event.saturating_sub(preceding as u64))
     }
 
     /// Makes it the outcome of a write that was only rehearsed.
@@ -256,10 +256,10 @@ pub struct Outcome {
     pub differences: Vec<Difference>,
     /// What the policy of the key held back.
     pub held_back: Vec<HeldBack>,
-    /// How many events come before that one: the deletions of the contacts that were merged into this one.
-    pub preceding: u64,
+    /// The contacts that were merged into this one: the events of their deletions come just before that one.
+    pub merged: Box<[ContactId]>,
     /// The contacts that came back, where a merge was taken apart.
-    pub restored: Vec<Arc<Contact>>,
+    pub restored: Box<[Arc<Contact>]>,
 }
 
 impl Outcome {
@@ -275,8 +275,8 @@ impl Outcome {
         event: Option<u64>,
         differences: Vec<Difference>,
     ) -> Self {
-        let (held_back, restored) = (Vec::new(), Vec::new());
-        Self { contact, catalog, done, event, differences, held_back, preceding: 0, restored }
+        let (held_back, merged, restored) = (Vec::new(), Box::default(), Box::default());
+        Self { contact, catalog, done, event, differences, held_back, merged, restored }
     }
 }
 

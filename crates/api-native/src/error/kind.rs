@@ -254,8 +254,9 @@ impl Kind {
                  (position, in characters from 0), and suggestion, where there is one, what may have been meant."
             }
             Self::TooSlow => {
-                "The search had to read so many contacts that it was given up. The detail names the terms that \
-                 made it slow: add terms that leave fewer contacts, such as words, tags, flags and options."
+                "The search had to look at so much that it was given up. The detail names the terms that made it slow: \
+                 add terms that leave fewer contacts, such as words, tags, flags and options, or make what they \
+                 compare filterable."
             }
             Self::Unavailable => {
                 "The server or its database cannot do it now. Nothing was stored. Try again after the seconds that \

@@ -117,13 +117,13 @@ impl Resource for Company {
 
     fn filter(query: &Query, catalog: &Catalog) -> Result<Filter, Error> {
         let mut parts = Vec::new();
-        if let Some(text) = query.get("tag") {
+        if let Some(text) = query.one("tag")? {
             parts.push(Filter::Is(Facet::Tag(named("tag", &catalog.tags, text)?.id)));
         }
-        if let Some(text) = query.get("list") {
+        if let Some(text) = query.one("list")? {
             parts.push(Filter::Is(Facet::List(named("list", &catalog.lists, text)?.id)));
         }
-        if let Some(text) = query.get("starred") {
+        if let Some(text) = query.one("starred")? {
             parts.push(flag("starred", Facet::Starred, text)?);
         }
         Ok(if parts.is_empty() { Filter::All } else { Filter::And(parts) })

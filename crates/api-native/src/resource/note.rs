@@ -114,7 +114,7 @@ impl Resource for Note {
     }
 
     fn filter(query: &Query, catalog: &Catalog) -> Result<Filter, Error> {
-        match query.get("author") {
+        match query.one("author")? {
             None => Ok(Filter::All),
             Some(text) => Ok(Filter::Is(Facet::User(named("author", &catalog.users, text)?.id))),
         }

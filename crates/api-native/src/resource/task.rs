@@ -95,18 +95,18 @@ impl Resource for Task {
 
     fn filter(query: &Query, catalog: &Catalog) -> Result<Filter, Error> {
         let mut parts = Vec::new();
-        if let Some(text) = query.get("contact") {
+        if let Some(text) = query.one("contact")? {
             parts.push(Filter::Is(Facet::Contact(ContactId(id_of("contact", text)?))));
         }
-        if let Some(text) = query.get("tag") {
+        if let Some(text) = query.one("tag")? {
             parts.push(Filter::Is(Facet::Tag(named("tag", &catalog.tags, text)?.id)));
         }
-        match query.get("assignee") {
+        match query.one("assignee")? {
             None => {}
             Some("none") => parts.push(Filter::Is(Facet::HasUser).not()),
             Some(text) => parts.push(Filter::Is(Facet::User(named("assignee", &catalog.users, text)?.id))),
         }
-        if let Some(text) = query.get("completed") {
+        if let Some(text) = query.one("completed")? {
             parts.push(flag("completed", Facet::Closed, text)?);
         }
         Ok(if parts.is_empty() { Filter::All } else { Filter::And(parts) })

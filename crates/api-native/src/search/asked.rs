@@ -5,6 +5,7 @@ use app::search::BadTerm;
 use model::{Json, Search};
 use serde::Deserialize;
 
+use super::cursor::CURSOR_MUST;
 use super::fault::{SearchFault, Where};
 use crate::{Error, page};
 
@@ -15,9 +16,18 @@ pub(super) struct Asked {
     places: Places,
     pub(super) sort: Option<String>,
     pub(super) limit: u32,
-    pub(super) cursor: Option<String>,
+    pub(super) cursor: Option<(At, String)>,
     /// Whether the exact total is wanted, whatever it costs.
     pub(super) total: bool,
+}
+
+/// Where a part of what is asked for stands, and by which name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum At {
+    /// In the query.
+    Query(&'static str),
+    /// In the body.
+    Body(&'static str),
 }
 
 /// Where the terms of a search stand.
@@ -36,8 +46,8 @@ struct SearchBody {
     q: Option<String>,
     filter: Option<Json>,
     sort: Option<String>,
-    limit: Option<u64>,
-    cursor: Option<String>,
+    limit: Option<Json>,
+    cursor: Option<Json>,
     #[serde(default)]
     total: bool,
 }
@@ -45,21 +55,21 @@ struct SearchBody {
 impl Asked {
     /// Reads `q`, `sort`, `limit`, `cursor` and `total`.
     pub(super) fn of_query(query: &Query) -> Result<Self, Error> {
-        let total = match query.get("total") {
+        let total = match query.one("total")? {
             None | Some("false") => false,
             Some("true") => true,
             Some(_) => return Err(page::bad("total", "must be true or false")),
         };
-        if query.get("order").is_some() {
+        if query.one("order")?.is_some() {
             return Err(page::bad(
                 "order",
                 "is for lists without 'q' and 'sort'; sort=number or sort=-number says it here",
             ));
         }
-        let (search, places) = text(query.get("q").unwrap_or_default())?;
-        let owned = |name| query.get(name).map(str::to_owned);
-        let cursor = owned("cursor").or_else(|| owned("after"));
-        Ok(Self { search, places, sort: owned("sort"), limit: page::limit(query)?, cursor, total })
+        let (search, places) = text(query.one("q")?.unwrap_or_default())?;
+        let cursor = page::cursor(query)?.map(|(name, text)| (At::Query(name), text.to_owned()));
+        let sort = query.one("sort")?.map(str::to_owned);
+        Ok(Self { search, places, sort, limit: page::limit(query)?, cursor, total })
     }
 
     /// The first contacts of a search as text.
@@ -78,8 +88,14 @@ impl Asked {
             (None, Some(tree_form)) => tree(tree_form)?,
             (None, None) => text("")?,
         };
-        let limit = page::limit_of(body.limit)?;
-        Ok(Self { search, places, sort: body.sort, limit, cursor: body.cursor, total: body.total })
+        let limit = body.limit.map_or(Some(page::LIMIT_DEFAULT), |json| page::limit_of(json.as_u64()?));
+        let limit = limit.ok_or_else(|| bad(At::Body("limit"), &page::limit_must()))?;
+        let cursor = match body.cursor {
+            None => None,
+            Some(Json::String(text)) => Some((At::Body("cursor"), text)),
+            Some(_) => return Err(bad(At::Body("cursor"), CURSOR_MUST)),
+        };
+        Ok(Self { search, places, sort: body.sort, limit, cursor, total: body.total })
     }
 
     /// A term that cannot be carried out, with where it stands.
@@ -89,6 +105,14 @@ impl Asked {
             Places::Tree(pointers) => pointers.get(bad.number).map(|pointer| Where::Pointer(pointer.clone())),
         };
         SearchFault::term(&bad.reason, place)
+    }
+}
+
+/// A part of what is asked for that is not what it must be.
+pub(super) fn bad(at: At, reason: &str) -> Error {
+    match at {
+        At::Query(name) => page::bad(name, reason),
+        At::Body(name) => SearchFault::member(name, reason).into(),
     }
 }
 

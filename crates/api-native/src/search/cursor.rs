@@ -1,14 +1,11 @@
 //! Cursors of searches: where a page ended, of which list, and when its first page was read.
 
-use api_kit::Problem;
 use app::Behind;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-use crate::Error;
 
 /// How long the cursors of a list can be used after its first page was read.
 const LIFE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -45,6 +42,9 @@ pub(super) enum Place {
     Behind(Behind),
 }
 
+/// What a cursor must be.
+pub(super) const CURSOR_MUST: &str = "must be the 'next' of another page";
+
 /// A cursor. As text: the start of its hash and its JSON, in base64.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Cursor {
@@ -68,14 +68,16 @@ impl Cursor {
     }
 
     /// Reads a cursor of a list.
-    pub(super) fn read(text: &str, list: Fingerprint, now: Timestamp) -> Result<Self, Error> {
-        let bad = |reason: &str| Problem::BadQuery { name: "cursor", reason: reason.to_owned() };
-        let cursor = Self::parse(text).ok_or_else(|| bad("must be the 'next' of another page"))?;
+    ///
+    /// # Errors
+    /// What is wrong with it: `must be …`.
+    pub(super) fn read(text: &str, list: Fingerprint, now: Timestamp) -> Result<Self, &'static str> {
+        let cursor = Self::parse(text).ok_or(CURSOR_MUST)?;
         if cursor.list != list {
-            return Err(bad("must be the 'next' of a page of the same search in the same order").into());
+            return Err("must be the 'next' of a page of the same search in the same order");
         }
         if !(0..=LIFE_MS).contains(&(now.millis() - cursor.begun)) {
-            return Err(bad("is older than a day: begin again with the first page").into());
+            return Err("is older than a day: begin again with the first page");
         }
         Ok(cursor)
     }

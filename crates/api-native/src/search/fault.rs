@@ -1,5 +1,6 @@
 //! What is wrong with a search, as a problem tells it.
 
+use app::Slow;
 use app::search::{BadOrder, Reason};
 use model::search::SyntaxError;
 use serde::Serialize;
@@ -23,7 +24,7 @@ pub struct SearchFault {
 pub(super) enum Where {
     /// In the text, behind so many characters.
     Position(usize),
-    /// In the tree, as a JSON pointer (RFC 6901).
+    /// In the tree, or in the body where it is in no tree, as a JSON pointer (RFC 6901).
     Pointer(String),
 }
 
@@ -46,6 +47,12 @@ impl SearchFault {
     /// A body that is none of a search.
     pub(super) fn body(fault: &str) -> Self {
         Self::new("body", format!("the body of a search cannot be read: {fault}"))
+    }
+
+    /// A member of the body of a search that is not what it must be.
+    pub(super) fn member(name: &'static str, reason: &str) -> Self {
+        let place = Some(Where::Pointer(format!("/{name}")));
+        Self { place, ..Self::new(name, format!("the member '{name}' of the body {reason}")) }
     }
 
     /// A term that cannot be carried out.
@@ -78,14 +85,34 @@ impl SearchFault {
     }
 }
 
-/// What to do about a list that took too long, for these terms.
-pub(crate) fn too_slow(terms: &[String]) -> String {
-    let what = match terms {
-        [] => "the order".to_owned(),
-        terms => terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", "),
-    };
-    format!(
-        "{what} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
-         search by words, tags, flags or options"
-    )
+/// What to do about a list that took too long.
+pub(crate) fn too_slow(slow: &Slow) -> String {
+    let named =
+        |terms: &[String]| terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(", ");
+    match slow {
+        Slow::Documents { terms, lacking_index } => {
+            let filterable = match lacking_index.as_slice() {
+                [] => String::new(),
+                lacking => format!("; {} has an index once what it compares is made filterable", named(lacking)),
+            };
+            format!(
+                "{} is answered by reading contacts one by one, and so many were left that the time was up; narrow the \
+                 search by words, tags, flags or options{filterable}",
+                named(terms)
+            )
+        }
+        Slow::Texts(words) => format!(
+            "{} is found so often that the time was up; ask for longer words, or narrow the search by tags, flags or \
+             options",
+            named(words)
+        ),
+        Slow::Values(terms) => format!(
+            "so many contacts have a value that {} asks for that the time was up; ask for fewer values, or narrow the \
+             search by words, tags, flags or options",
+            named(terms)
+        ),
+        Slow::Order => "so many contacts were to be compared for the order that the time was up; narrow the search by \
+                        words, tags, flags or options, or order by number, updated_at, name or one filterable field"
+            .to_owned(),
+    }
 }

@@ -1,11 +1,9 @@
 //! Merging contacts: what a client says about it, and what came of it.
 
-use api_kit::words::{DifferenceBody, difference};
+use api_kit::words::{DifferenceBody, Shown, difference};
 use api_kit::{Body, decode};
-use app::{Merge, MergeChoice, Undone, View};
-use model::{
-    Catalog, Change, Dialect, Difference, Json, Member, Precondition, Ref, Rejection, ViolationKind,
-};
+use app::{Merge, MergeChoice, Undone, Written};
+use model::{Catalog, Change, ContactId, Dialect, Json, Member, Precondition, Ref, Rejection, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -147,16 +145,20 @@ pub(crate) struct MergedBody<'a> {
     change: Option<u64>,
     contact: ContactBody<'a>,
     differences: Vec<DifferenceBody>,
+    /// The ids of the contacts that are deleted with it, which lead to the one that stays.
+    deleted: Vec<Shown<ContactId>>,
 }
 
 impl<'a> MergedBody<'a> {
     /// A merge; without a change, one that was not carried out.
-    pub(crate) fn new(change: Option<u64>, view: &'a View, differences: &[Difference]) -> Self {
+    pub(crate) fn new(change: Option<u64>, merged: &'a Written) -> Self {
+        let Written { view, differences, .. } = merged;
         let shown = |each| difference(each, &view.catalog);
         Self {
             change,
             contact: ContactBody::new(&view.contact, &view.catalog),
             differences: differences.iter().map(shown).collect(),
+            deleted: merged.merged.iter().map(|id| Shown(*id)).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use model::{Change, Json};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
-use crate::{CONTACTS, client, create, path, refusals, start};
+use crate::{CONTACTS, JANE, client, create, numbered, path, refusals, start};
 
 /// The numbers on a page, and its `next`.
 fn page(body: &Json) -> (Vec<u64>, Option<String>) {
@@ -120,6 +120,69 @@ async fn a_cursor_outlives_every_contact_before_it() {
     }
     let empty = client.get(&format!("{CONTACTS}?after={after}")).await.expect(200);
     assert_eq!(empty, json!({"contacts": [], "next": null, "total": 0}));
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_given_twice_is_refused() {
+    let (_test, client) = start().await;
+    let jane = numbered(&client, JANE).await;
+    let field = client.post("/api/v1/fields", &json!({"name": "Score", "type": "number"})).await.expect(201);
+    let (one, field) = (path(&jane), format!("/api/v1/fields/{}", field["id"].as_str().unwrap()));
+    for (address, name) in [
+        (format!("{one}?at=1&at=2"), "at"),
+        (format!("{one}/history?limit=1&limit=2"), "limit"),
+        (format!("{one}/history?before=9&before=9"), "before"),
+        (format!("{CONTACTS}?limit=1&limit=2"), "limit"),
+        (format!("{CONTACTS}?order=newest&order=oldest"), "order"),
+        (format!("{CONTACTS}?cursor=o1&cursor=o2"), "cursor"),
+        (format!("{CONTACTS}?after=o1&after=o2"), "after"),
+        (format!("{CONTACTS}?q=jane&q=joe"), "q"),
+        (format!("{CONTACTS}?sort=name&sort=-name"), "sort"),
+        (format!("{CONTACTS}?q=jane&total=true&total=false"), "total"),
+        (format!("{CONTACTS}?q=jane&limit=1&limit=2"), "limit"),
+        ("/api/v1/tags?name=a&name=b".to_owned(), "name"),
+        ("/api/v1/companies?tag=a&tag=b".to_owned(), "tag"),
+        ("/api/v1/companies?list=a&list=b".to_owned(), "list"),
+        ("/api/v1/companies?starred=true&starred=true".to_owned(), "starred"),
+        ("/api/v1/notes?author=a&author=b".to_owned(), "author"),
+        ("/api/v1/tasks?contact=a&contact=b".to_owned(), "contact"),
+        ("/api/v1/tasks?tag=a&tag=b".to_owned(), "tag"),
+        ("/api/v1/tasks?assignee=a&assignee=b".to_owned(), "assignee"),
+        ("/api/v1/tasks?completed=true&completed=false".to_owned(), "completed"),
+    ] {
+        let reply = client.get(&address).await;
+        assert!(refusals(&reply, 400).is_empty());
+        let told = format!("the query parameter '{name}' is given more than once");
+        assert_eq!(reply.json()["detail"], told, "{address}");
+        assert_eq!(reply.json()["type"], "/docs/problems/bad-request");
+    }
+    let twice = format!("{field}?on_unconvertible=refuse&on_unconvertible=clear");
+    assert!(refusals(&client.patch(&twice, &json!({"type": "text"})).await, 400).is_empty());
+    let run = format!("{one}?dry_run=true&dry_run=false");
+    assert!(refusals(&client.patch(&run, &json!({"city": "Bern"})).await, 400).is_empty());
+    assert_eq!(client.get(&one).await.expect(200), jane);
+}
+
+#[tokio::test]
+async fn a_parameter_that_asks_for_more_each_time_is_given_as_often_as_one_likes() {
+    let (_test, client) = start().await;
+    let tag = async |name: &str| {
+        client.post("/api/v1/tags", &json!({ "name": name })).await.expect(201)["id"].clone()
+    };
+    let (a, b) = (tag("a").await, tag("b").await);
+    for tags in [json!([a]), json!([a, b])] {
+        create(&client, &json!({ "tags": tags })).await;
+    }
+    let found = async |query: &str| client.get(&format!("{CONTACTS}?{query}")).await.expect(200);
+    assert_eq!(found("tag=a&tag=b").await["total"], 1);
+    assert_eq!(found("tag=a&starred=false&starred=true").await["total"], 0);
+    let shown = found("tag=a&tag=b&fields=tags&fields=city&include=tags&include=lists").await;
+    let members: Vec<_> = shown["contacts"][0].as_object().unwrap().keys().collect();
+    assert!(members.len() < 6 && shown["included"]["lists"].is_array(), "{shown}");
+    // What nobody reads is told as ignored, as ever.
+    let reply = client.get(&format!("{CONTACTS}?x=1&x=2")).await;
+    reply.expect(200);
+    assert_eq!(reply.header("contactd-ignored"), "x");
 }
 
 #[tokio::test]

@@ -103,11 +103,41 @@ async fn a_preview_shows_what_would_come_of_it_and_stores_nothing() {
     let merged = merge(&client, &jane, &body).await.expect(200);
     assert_eq!(content(&preview.json()["contact"]), content(&merged["contact"]));
     assert_eq!(preview.json()["differences"], merged["differences"]);
+    assert_eq!(
+        (&preview.json()["deleted"], &merged["deleted"]),
+        (&json!([janet["id"]]), &json!([janet["id"]]))
+    );
     let contact = &merged["contact"];
     assert_eq!(
         (&contact["city"], &contact["name"]["full"], &contact["values"]),
         (&json!("Rome"), &json!("Janet Smith"), &json!({}))
     );
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_which_contacts_would_be_deleted_and_which_would_come_back() {
+    let (_test, client) = start().await;
+    let (jane, janet) = two(&client).await;
+    let bob = create(&client, &json!({"state": "Lazio"})).await;
+    let dry = client.clone().with_header("prefer", "dry-run; differences=body");
+    // What would be made, deleted or brought back, by id.
+    let records = |tried: &Json| {
+        let told = tried["differences"].as_array().unwrap().iter();
+        told.filter(|each| each.get("member").is_none()).cloned().collect::<Json>()
+    };
+    let record = |id: &Json, done: &str| json!({"kind": "contact", "id": id, "done": done});
+    let body = json!({"contacts": [janet["id"], bob["id"]]});
+    let tried = merge(&dry, &jane, &body).await.expect(200);
+    assert_eq!(records(&tried), json!([record(&janet["id"], "deleted"), record(&bob["id"], "deleted")]));
+    assert!(tried["differences"].as_array().unwrap().iter().any(|each| each["member"] == "job_title"));
+    let operation = json!({"op": "merge", "id": jane["id"], "contacts": [janet["id"]]});
+    let batch = json!({"mode": "atomic", "operations": [operation]});
+    let tried = dry.post("/api/v1/batch", &batch).await.expect(200);
+    assert_eq!(records(&tried), json!([record(&janet["id"], "deleted")]));
+    let number = change(&merge(&client, &jane, &body).await);
+    let tried = dry.post(&format!("{}/undo", changes(number)), &json!({})).await.expect(200);
+    assert_eq!(records(&tried), json!([record(&janet["id"], "restored"), record(&bob["id"], "restored")]));
+    assert_eq!(client.get(&path(&bob)).await.expect(200)["id"], jane["id"]);
 }
 
 #[tokio::test]

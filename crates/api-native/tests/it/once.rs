@@ -65,13 +65,22 @@ async fn keys_and_workspaces_are_written_whenever_that_is_asked_for() {
     let (test, _) = start().await;
     let once = keyed(&test, "a");
     let body = json!({"workspaces": ["demo"]});
-    let made = [once.post("/api/v1/keys", &body).await, once.post("/api/v1/keys", &body).await];
-    let [one, other] = made.map(|reply| {
+    let another = json!({"workspaces": ["demo"], "name": "another"});
+    let made = [
+        once.post("/api/v1/keys", &body).await,
+        once.post("/api/v1/keys", &body).await,
+        once.post("/api/v1/keys", &another).await,
+    ];
+    let [one, other, third] = made.map(|reply| {
         assert!(!is_replayed(&reply));
         assert_eq!(reply.header("contactd-ignored"), "idempotency-key");
         reply.expect(201)["id"].as_str().unwrap().to_owned()
     });
-    assert_ne!(one, other);
+    assert!(one != other && other != third);
+    // Nothing was kept under the key, so no secret was: another request has it still.
+    let late = keyed(&test, "c");
+    late.post("/api/v1/keys", &body).await.expect(201);
+    create(&late, &json!({})).await;
     let workspace = once.post("/api/v1/workspaces", &json!({"name": "Spa"})).await;
     let at = workspace.header("location");
     for reply in [

@@ -392,13 +392,30 @@ async fn bodies_that_are_no_searches_are_refused() {
     assert_eq!(refusals(&broken, 400), ["q malformed"]);
     let reply = client.send("POST", SEARCH, "").await;
     assert_eq!(refusal(&reply), "body null null: the body of a search cannot be read: must be a JSON object");
-    for limit in [json!(0), json!(1001)] {
-        let reply = client.post(SEARCH, &json!({ "limit": limit })).await;
-        assert_eq!(
-            reply.expect(400)["detail"],
-            "the query parameter 'limit' must be a whole number from 1 to 1000"
-        );
+}
+
+#[tokio::test]
+async fn a_wrong_limit_or_cursor_is_a_member_of_the_body() {
+    let (_test, client) = with_page().await;
+    let next = client.post(SEARCH, &json!({"q": "tag:vip", "limit": 1})).await.expect(200)["next"].clone();
+    let limit = "limit \"/limit\" null: the member 'limit' of the body must be a whole number from 1 to 1000";
+    let cursor = "cursor \"/cursor\" null: the member 'cursor' of the body must be the 'next' of";
+    for (body, expected) in [
+        (json!({"limit": 0}), limit.to_owned()),
+        (json!({"limit": 1001}), limit.to_owned()),
+        (json!({"limit": -1}), limit.to_owned()),
+        (json!({"limit": 1.5}), limit.to_owned()),
+        (json!({"limit": "1"}), limit.to_owned()),
+        (json!({"cursor": "o1"}), format!("{cursor} another page")),
+        (json!({"cursor": 1}), format!("{cursor} another page")),
+        (
+            json!({"q": "jane", "cursor": next}),
+            format!("{cursor} a page of the same search in the same order"),
+        ),
+    ] {
+        assert_eq!(refusal(&client.post(SEARCH, &body).await), expected, "{body}");
     }
+    client.post(SEARCH, &json!({"q": "tag:vip", "limit": 1, "cursor": next})).await.expect(200);
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ impl Ordered {
         let holds = within.into_iter().fold(holds, Predicate::within);
         match range {
             Some(range) => Filter::InRange(range, holds),
-            None => holds.into(),
+            None => holds.lacking_index().into(),
         }
     }
 

@@ -13,6 +13,7 @@ mod indexing;
 mod links;
 mod merging;
 mod records;
+mod retyping;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -99,7 +99,7 @@ impl ChannelWrite {
         Some((kind, value.into()))
     }
 
-    /// The channel of a contact that it means by its value, as [`apply`](crate::apply) matches it: one that shows this
+    /// The channel of a contact that it means by its value, as [`apply`](crate::apply()) matches it: one that shows this
     /// very text, else one with the normalised value.
     pub fn find_in<'c>(&self, contact: &'c Contact, catalog: &Catalog) -> Option<&'c Channel> {
         let (kind, value) = self.lookup_key(catalog)?;

@@ -116,7 +116,9 @@ enum Part {
     Single,
     Deleted,
     Records(RecordKind),
+    Kinds,
     LastNumbers,
+    Counts,
     Owners,
     Events,
     Claims,
@@ -172,9 +174,15 @@ impl<'w> Loading<'w> {
                 loading.push(Part::Records(*kind), &records::RECORDS, records::keys(*kind, keys));
             }
         }
+        if is_writer && !wanted.counts.is_empty() {
+            loading.push_step(Part::Kinds, records::claim_kinds(&wanted.counts, locking));
+        }
         if !wanted.last_numbers.is_empty() {
             loading.parts.push(Part::LastNumbers);
             loading.steps.push(records::last_numbers(&wanted.last_numbers));
+        }
+        if !wanted.counts.is_empty() {
+            loading.push_step(Part::Counts, records::counts(&wanted.counts));
         }
         if !wanted.channels.is_empty() {
             if is_writer {
@@ -202,9 +210,9 @@ impl<'w> Loading<'w> {
 
     /// Whether rows are locked by it, when a writer loads.
     pub(super) fn has_locks(&self) -> bool {
-        self.parts
-            .iter()
-            .any(|part| matches!(part, Part::Turn | Part::Contacts | Part::Single | Part::Deleted))
+        self.parts.iter().any(|part| {
+            matches!(part, Part::Turn | Part::Kinds | Part::Contacts | Part::Single | Part::Deleted)
+        })
     }
 
     fn push(&mut self, part: Part, sql: &'static Sql, params: Vec<super::pipeline::Param<'w>>) {
@@ -234,6 +242,8 @@ impl<'w> Loading<'w> {
         for (part, rows) in self.parts.into_iter().zip(rows) {
             match part {
                 Part::Turn => {}
+                Part::Kinds => records::check_claimed(&rows)?,
+                Part::Counts => loaded.counts = records::counted(&self.wanted.counts, &rows)?,
                 Part::Heads => loaded.heads = each(&rows, |row| head(row, 0, self.is_writer))?,
                 Part::Catalogs => {
                     loaded.catalogs = each(&rows, |row| {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::keys::{key_params, named};
 use super::load::Locking;
 use super::pipeline::{Param, Sql, Step, param};
-use super::row::{each, get, unsigned};
+use super::row::{each, get, place, unsigned};
 use super::server::Session;
 use super::{facets, list};
 use crate::answers::Answers;
@@ -95,6 +95,65 @@ pub(super) fn last_numbers<'l>(wanted: &[(WorkspaceNumber, RecordKind)]) -> Step
     let (workspaces, kinds): (Vec<i64>, Vec<i64>) =
         wanted.iter().map(|(workspace, kind)| (workspace.0, kind_number(*kind))).unzip();
     Step::new(&LAST_NUMBERS, vec![param(workspaces), param(kinds)])
+}
+
+static CLAIM_KINDS: Sql = Sql {
+    text: "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended('quota ' || k.kind, k.workspace) AS key \
+           FROM unnest($1::bigint[], $2::bigint[]) k (workspace, kind) ORDER BY key) k",
+    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
+};
+
+static TRY_CLAIM_KINDS: Sql = Sql {
+    text: "SELECT pg_try_advisory_xact_lock(hashtextextended('quota ' || k.kind, k.workspace)) \
+           FROM unnest($1::bigint[], $2::bigint[]) k (workspace, kind)",
+    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY],
+};
+
+static COUNTS: Sql = Sql {
+    text: "SELECT k.place, f.bits FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY k (workspace, facet, place) \
+           JOIN facets f ON f.workspace = k.workspace AND f.facet = k.facet",
+    types: &[Type::INT8_ARRAY, Type::UUID_ARRAY],
+};
+
+/// Two writers may not both find that there is room for one more record: so they take turns for each kind. Only where a
+/// quota is set, since all others need not wait.
+pub(super) fn claim_kinds<'l>(wanted: &[(WorkspaceNumber, RecordKind)], locking: Locking) -> Step<'l> {
+    let (workspaces, kinds): (Vec<i64>, Vec<i64>) =
+        wanted.iter().map(|(workspace, kind)| (workspace.0, kind_number(*kind))).unzip();
+    let sql = if locking == Locking::Failing { &TRY_CLAIM_KINDS } else { &CLAIM_KINDS };
+    Step::new(sql, vec![param(workspaces), param(kinds)])
+}
+
+/// Whether another writer has one of the kinds that were only tried.
+pub(super) fn check_claimed(rows: &[Row]) -> Result<(), StoreError> {
+    // Of those that were waited for, the rows say nothing.
+    let is_taken = rows.iter().any(|row| matches!(row.try_get(0), Ok(false)));
+    if is_taken {
+        let fault = std::io::Error::other("another writer makes records of a kind with a quota");
+        return Err(StoreError::Conflict(Arc::new(fault)));
+    }
+    Ok(())
+}
+
+/// How many records of each kind there are, by the bits of all of them.
+pub(super) fn counts<'l>(wanted: &[(WorkspaceNumber, RecordKind)]) -> Step<'l> {
+    let (workspaces, facets): (Vec<i64>, Vec<Uuid>) =
+        wanted.iter().map(|(workspace, kind)| (workspace.0, Facet::Every.id_for(*kind))).unzip();
+    Step::new(&COUNTS, vec![param(workspaces), param(facets)])
+}
+
+/// What the rows of [`counts`] hold.
+pub(super) fn counted(
+    wanted: &[(WorkspaceNumber, RecordKind)],
+    rows: &[Row],
+) -> Result<Vec<(WorkspaceNumber, RecordKind, u64)>, StoreError> {
+    let mut counted: Vec<_> = wanted.iter().map(|(workspace, kind)| (*workspace, *kind, 0)).collect();
+    for row in rows {
+        if let Some((.., count)) = counted.get_mut(place(row, 0)?) {
+            *count += facets::bits(row, 1)?.len();
+        }
+    }
+    Ok(counted)
 }
 
 const COLUMNS: &[Type] = &[

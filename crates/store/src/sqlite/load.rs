@@ -28,6 +28,7 @@ pub(super) fn load(
         contacts: contacts.found,
         records: records::load(connection, &wanted.records)?,
         last_numbers: records::last_numbers(connection, &wanted.last_numbers)?,
+        counts: records::counts(connection, &wanted.counts)?,
         owners: owners(connection, &wanted.channels, wanted.owners_max)?,
         events: events(connection, &wanted.events)?,
         claims: requests::claims(connection, &wanted.claims, seen)?,

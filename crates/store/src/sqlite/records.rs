@@ -86,6 +86,19 @@ fn last_number(
     Ok(statement.query_row([workspace.0, kind_number(kind)], |row| row.get(0))?)
 }
 
+/// How many records of each kind there are.
+pub(super) fn counts(
+    connection: &Connection,
+    wanted: &[(WorkspaceNumber, RecordKind)],
+) -> Result<Vec<(WorkspaceNumber, RecordKind, u64)>, StoreError> {
+    let count = |(workspace, kind): &(WorkspaceNumber, RecordKind)| {
+        let every = Facet::Every.id_for(*kind);
+        let answers = facets::yes(connection, *workspace, [every].into())?;
+        Ok((*workspace, *kind, answers.get(&every).map_or(0, Numbers::len)))
+    };
+    wanted.iter().map(count).collect()
+}
+
 /// Saves the records of a batch, and the aliases that lead to them.
 pub(super) fn save(connection: &Connection, records: &[RecordSave]) -> Result<(), StoreError> {
     for RecordSave { workspace, kind, id, is_new, number, sort, last_event, doc } in records {

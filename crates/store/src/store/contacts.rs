@@ -141,6 +141,15 @@ impl Store {
         Ok(page)
     }
 
+    /// Waits until few enough others read the documents of all contacts. Whoever is to do that page by page does it while it
+    /// keeps the turn: lists whose [`Patience`](crate::Patience) ends wait for theirs meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Closing`].
+    pub async fn turn_to_scan(&self) -> Result<SemaphorePermit<'_>, StoreError> {
+        self.shared.scans.acquire().await.map_err(|_| StoreError::Closing)
+    }
+
     /// Waits until few enough others read documents, so that there are readers left for everybody else.
     async fn turn(&self, query: &ContactQuery) -> Result<Option<SemaphorePermit<'_>>, StoreError> {
         let Some(left) = query.patience.left().filter(|_| query.may_ask_documents()) else { return Ok(None) };

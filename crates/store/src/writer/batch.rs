@@ -28,6 +28,10 @@ pub(super) struct Batch {
     pub(super) records: HashMap<RecordKind, Known<RecordSlot>>,
     /// The largest number of each kind.
     pub(super) last_numbers: HashMap<(WorkspaceNumber, RecordKind), u64>,
+    /// How many records of each kind were there before the batch, where a quota was asked for.
+    pub(super) counts: HashMap<(WorkspaceNumber, RecordKind), u64>,
+    /// How many more of each kind it makes than it deletes.
+    pub(super) made: HashMap<(WorkspaceNumber, RecordKind), i64>,
     pub(super) owners: HashMap<ChannelKey, Vec<ContactId>>,
     pub(super) events: HashMap<(WorkspaceNumber, u64), Event>,
     /// The contacts that changed, in the order in which they first did.
@@ -104,6 +108,7 @@ impl Batch {
         self.know_owners(batches, write).await?;
         self.know_holders(batches, std::slice::from_ref(write)).await?;
         self.know_histories(batches, write).await?;
+        self.know_count(batches, write).await?;
         let Some(claim) = write.claim else { return Ok(self.act(write)) };
         if let Err(fault) = self.check_claim(write.workspace, claim) {
             return Ok(Err(fault));

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use model::{Contact, Dialect, Edit, Event, EventKind};
 
 use super::batch::{Batch, Heads};
 use super::named::{
-    aliases_before, aliases_of_deleted, change_of, contacts_of, named_by, named_by_event, undone,
+    aliases_before, aliases_of_deleted, change_of, contacts_of, made_by, named_by, named_by_event, undone,
 };
 use super::records::RecordSlot;
 use super::slot::Slot;
@@ -29,6 +30,16 @@ impl Batch {
             return Ok(batch);
         }
         let mut wanted = named_by(writes);
+        for write in writes {
+            // The catalog may be another by now: then the count is wanted in vain, or asked for later.
+            if let Some(kind) = made_by(&write.action).filter(|kind| {
+                let known = catalogs.last_known(write.workspace);
+                known.is_some_and(|catalog| catalog.quota(*kind).is_some())
+            }) && !wanted.counts.contains(&(write.workspace, kind))
+            {
+                wanted.counts.push((write.workspace, kind));
+            }
+        }
         let events: Vec<_> = writes.iter().filter_map(undone).collect();
         if !events.is_empty() {
             // They never change, so there is time to look before anything is locked.
@@ -82,6 +93,8 @@ impl Batch {
         }
         let numbers = loaded.last_numbers.into_iter();
         self.last_numbers.extend(numbers.map(|(workspace, kind, number)| ((workspace, kind), number)));
+        let counts = loaded.counts.into_iter();
+        self.counts.extend(counts.map(|(workspace, kind, count)| ((workspace, kind), count)));
         self.owners.extend(wanted.channels.into_iter().zip(loaded.owners));
         let events = wanted.events.into_iter().zip(loaded.events);
         self.events.extend(events.filter_map(|(key, event)| Some((key, event?))));
@@ -109,9 +122,12 @@ impl Batch {
         }
         if !moved.is_empty() {
             let wanted = Wanted { catalogs: moved.keys().copied().collect(), ..Wanted::default() };
+            let started = Instant::now();
             for (workspace, catalog) in batches.load(&wanted).await?.catalogs {
                 if let Some(head) = moved.remove(&workspace) {
                     let catalog = Arc::new(catalog);
+                    // At once: if this batch is tried again, it is to know the quotas before it locks anything.
+                    catalogs.put(workspace, &catalog, started);
                     self.heads.insert(workspace, Heads { before: head, now: head, catalog });
                 }
             }
@@ -231,6 +247,25 @@ impl Batch {
             }
         }
         if !wanted.records.is_empty() {
+            let loaded = batches.load(&wanted).await?;
+            self.learn(wanted, loaded);
+        }
+        Ok(())
+    }
+
+    /// Counts the records of a kind of which a write makes one more, where there may be only so many and that was not
+    /// foreseen.
+    pub(super) async fn know_count(
+        &mut self,
+        batches: &mut impl Batches,
+        write: &Write,
+    ) -> Result<(), StoreError> {
+        let Some(kind) = made_by(&write.action) else { return Ok(()) };
+        let (Some(heads), key) = (self.heads.get(&write.workspace), (write.workspace, kind)) else {
+            return Ok(());
+        };
+        if heads.catalog.quota(kind).is_some() && !self.counts.contains_key(&key) {
+            let wanted = Wanted { counts: vec![key], ..Wanted::default() };
             let loaded = batches.load(&wanted).await?;
             self.learn(wanted, loaded);
         }

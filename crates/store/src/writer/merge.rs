@@ -49,7 +49,7 @@ impl Batch {
         }
         let merged = others.iter().map(|other| Contact::clone(other)).collect();
         let outcome = self.put(write, Arc::new(into), Happened { merged, ..happened })?;
-        Ok(Outcome { preceding: others.len() as u64, ..outcome })
+        Ok(Outcome { merged: others.iter().map(|other| other.id).collect(), ..outcome })
     }
 
     /// Whose members are to be had.

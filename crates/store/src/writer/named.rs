@@ -78,6 +78,14 @@ pub(super) fn contacts_of(action: &Action) -> impl Iterator<Item = &Ref> {
     first.into_iter().chain(others).chain(choices.iter().map(|choice| &choice.of))
 }
 
+/// The kind of the company, note or task that an action makes.
+pub(super) fn made_by(action: &Action) -> Option<RecordKind> {
+    match action {
+        Action::Record(RecordWrite::Put { record, expected: None }) => Some(record.kind()),
+        _ => None,
+    }
+}
+
 /// The event that a write takes back.
 pub(super) fn undone(write: &Write) -> Option<(WorkspaceNumber, u64)> {
     match &write.action {

@@ -94,6 +94,7 @@ impl Batch {
         let last = self.last_numbers.get(&(workspace, kind)).copied().unwrap_or(0);
         let number = if record.number() == 0 { last + 1 } else { record.number() };
         check_number(number)?;
+        self.check_record_quota(workspace, kind)?;
         if self.records.get(&kind).and_then(|known| known.numbered(workspace, number)).is_some() {
             return Err(StoreError::InUse(number.to_string()));
         }
@@ -101,6 +102,14 @@ impl Batch {
         record.number_and_revise(number, 1);
         let differences = Record::differences(None, &record);
         self.put_record(write, Arc::new(record), Happened::new(EventKind::Created, differences, None))
+    }
+
+    /// Passes if there may be one more record of a kind.
+    fn check_record_quota(&self, workspace: WorkspaceNumber, kind: RecordKind) -> Result<(), StoreError> {
+        let Some(stored) = self.counts.get(&(workspace, kind)) else { return Ok(()) };
+        let made = self.made.get(&(workspace, kind)).copied().unwrap_or_default();
+        let count = stored.saturating_add_signed(made);
+        Ok(self.catalog(workspace)?.check_quota(kind, count + 1)?)
     }
 
     /// Changes a record; `undoes` is the event that the change takes back.
@@ -197,6 +206,11 @@ impl Batch {
         let of = Subject { kind, id, revision: record.revision(), last_event };
         let (seq, differences) = self.append(write, of, happened, deleted)?;
         self.touch(workspace, kind, id, seq);
+        *self.made.entry((workspace, kind)).or_default() += match done {
+            Done::Created | Done::Restored => 1,
+            Done::Deleted => -1,
+            Done::Updated | Done::Unchanged => 0,
+        };
         let last = self.last_numbers.entry((workspace, kind)).or_default();
         *last = record.number().max(*last);
         let known = self.records.entry(kind).or_default();

@@ -82,11 +82,11 @@ async fn a_merge_is_one_change_that_is_taken_back() {
     let event = served.store.find_event(served.workspace, merged.event.unwrap()).await.unwrap().unwrap();
     assert_eq!((event.kind, event.record), (EventKind::Updated, jane.id.0));
     assert_eq!(event.merged, [(*janet).clone()]);
-    assert_eq!((merged.preceding, merged.restored.len()), (1, 0));
+    assert_eq!((&*merged.merged, merged.restored.len()), ([janet.id].as_slice(), 0));
     let undone = database.undo(&served, merged.event.unwrap(), OnConflict::Refuse).await.unwrap();
     assert_eq!((undone.contact.city.as_deref(), undone.contact.former.is_empty()), (None, true));
     let back = served.get(janet.id).await.unwrap();
-    assert_eq!((undone.preceding, undone.restored), (0, vec![Arc::clone(&back)]));
+    assert_eq!((&*undone.merged, &*undone.restored), ([].as_slice(), [Arc::clone(&back)].as_slice()));
     assert_eq!((back.city.as_deref(), back.revision), (Some("Rome"), 2));
     assert_eq!(back.aliases, janet.aliases);
     for named in [number(&janet), uuid(&janet), Ref::uuid(Dialect::Zingle, "z-1")] {
@@ -123,7 +123,10 @@ async fn what_was_taken_apart_is_merged_again_by_undoing_that_and_so_on() {
             assert_eq!(found(&served, &named).await, Some(jane.number), "{named:?}");
         }
         let event = served.store.find_event(served.workspace, again.event.unwrap()).await.unwrap().unwrap();
-        assert_eq!((event.undoes, event.merged.len(), again.preceding), (apart.event, 1, 1));
+        assert_eq!(
+            (event.undoes, event.merged.len(), &*again.merged),
+            (apart.event, 1, [janet.id].as_slice())
+        );
         last = again.event.unwrap();
     }
     let verified = served.store.verify().await.unwrap();

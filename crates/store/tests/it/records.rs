@@ -1,13 +1,13 @@
 //! Companies, notes and tasks: writing, numbering, conflicts, undo, history.
 
 use model::{
-    Aliases, Company, CompanyId, Dialect, Document, EventKind, Note, NoteId, OnConflict, Record, RecordKind,
-    Ref, TagId, Task, TaskId, ViolationKind,
+    Aliases, Catalog, Company, CompanyId, Dialect, Document, EventKind, Note, NoteId, OnConflict, Record,
+    RecordKind, Ref, TagId, Task, TaskId, ViolationKind,
 };
-use store::{Action, Done, HistoryQuery, RecordOutcome, RecordWrite, StoreError};
+use store::{Action, Done, HistoryQuery, RecordOutcome, RecordQuery, RecordWrite, StoreError, Together};
 use uuid::Uuid;
 
-use crate::fixture::{Database, Served, all, at, in_use, put, served, violation};
+use crate::fixture::{Database, Served, all, at, in_use, own_write, put, served, violation};
 
 fn company(id: u128, name: &str) -> Company {
     Company::new(CompanyId(Uuid::from_u128(id)), name, at(0))
@@ -88,6 +88,76 @@ async fn many_records_are_made_at_the_same_time() {
     let mut numbers = made.await;
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+    assert_sound(&served).await;
+}
+
+/// Sets how many notes there may be.
+async fn allow_notes(served: &Served, quota: u64) {
+    let mut catalog = Catalog::clone(&*served.store.catalog(served.workspace).await.unwrap());
+    catalog.quotas.insert(RecordKind::Note, quota);
+    served.store.write(own_write(served.workspace, Action::Catalog(Box::new(catalog)))).await.unwrap();
+}
+
+fn note(id: u128) -> Note {
+    Note::new(NoteId(Uuid::from_u128(id)), "called", at(0))
+}
+
+async fn notes(served: &Served) -> u64 {
+    let query = RecordQuery { limit: 1, ..RecordQuery::default() };
+    served.store.list_records(served.workspace, RecordKind::Note, &query).await.unwrap().total
+}
+
+#[tokio::test]
+async fn as_many_records_are_made_as_there_may_be_and_no_more() {
+    let (database, served) = served().await;
+    let (store, workspace) = (&served.store, served.workspace);
+    let first = put(store, workspace, note(1), None).await.unwrap();
+    allow_notes(&served, 7).await;
+    let made = all((2..=40).map(|n| {
+        let (store, workspace) = (served.store.clone(), served.workspace);
+        async move { put(&store, workspace, note(n), None).await }
+    }));
+    let (made, refused): (Vec<_>, Vec<_>) = made.await.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), notes(&served).await), (6, 7));
+    let reached = ViolationKind::QuotaReached { kind: RecordKind::Note, quota: 7 };
+    for refused in refused {
+        assert_eq!(violation(refused), (String::new(), reached.clone()));
+    }
+    // Others have no quota, and changes meet none.
+    put(store, workspace, company(1, "a"), None).await.unwrap();
+    let changed = Note { body: "wrote".to_owned(), ..Note::of(&first.record).unwrap().clone() };
+    let changed = put(store, workspace, changed, Some(1)).await.unwrap();
+    // What is deleted leaves room; what comes back asks for none.
+    let deleted = database.remove(&served, &changed.record).await.unwrap();
+    put(store, workspace, note(50), None).await.unwrap();
+    database.undo_record(&served, deleted.event, OnConflict::Refuse).await.unwrap();
+    assert_eq!(notes(&served).await, 8);
+    assert_eq!(violation(put(store, workspace, note(51), None).await).1, reached);
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn a_batch_counts_what_it_makes_itself_under_the_quota_that_it_sets() {
+    let (database, served) = served().await;
+    let (store, workspace) = (&served.store, served.workspace);
+    put(store, workspace, note(1), None).await.unwrap();
+    let make = |id| Action::Record(RecordWrite::Put { record: Box::new(note(id).into()), expected: None });
+    let delete =
+        Action::Record(RecordWrite::Delete { kind: RecordKind::Note, id: Uuid::from_u128(1), expected: 1 });
+    let mut catalog = Catalog::clone(&*store.catalog(workspace).await.unwrap());
+    catalog.quotas.insert(RecordKind::Note, 2);
+    let actions = [make(2), delete, Action::Catalog(Box::new(catalog)), make(3), make(4), make(5)]
+        .map(|action| database.write(workspace, action));
+    let done = store.write_batch(actions.to_vec(), Together::Each).await.unwrap();
+    let is_done: Vec<_> = done.iter().map(Result::is_ok).collect();
+    assert_eq!(is_done, [true, true, true, true, false, false]);
+    assert_eq!(notes(&served).await, 2);
+    let pair = [make(6), make(7)].map(|action| database.write(workspace, action));
+    allow_notes(&served, 3).await;
+    let refused = store.write_group(pair.to_vec()).await;
+    assert!(matches!(&refused, Err(StoreError::InGroup { place: 1, .. })), "{refused:?}");
+    assert_eq!(notes(&served).await, 2);
+    put(store, workspace, note(8), None).await.unwrap();
     assert_sound(&served).await;
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use model::{Catalog, Company, CompanyId, Document, Tag};
-use store::{Action, StoreError};
+use model::{Catalog, Company, CompanyId, Document, RecordKind, Tag, ViolationKind};
+use store::{Action, RecordQuery, StoreError};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixture::{all, at, database, named, own_write, put};
-use crate::raw::{assert_sound, nodes};
+use crate::fixture::{Served, all, at, database, named, own_write, put, violation};
+use crate::raw::{assert_sound, nodes, session, wait_until, waiting};
 use crate::same_contact::{tagged, with_tags};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,6 +24,66 @@ async fn two_nodes_number_records_without_gaps_and_repeats() {
     let mut numbers = made;
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+    assert_sound(&nodes[0]).await;
+}
+
+async fn allow_companies(node: &Served, quota: u64) {
+    let mut catalog = Catalog::clone(&*node.store.catalog(node.workspace).await.unwrap());
+    catalog.quotas.insert(RecordKind::Company, quota);
+    node.store.write(own_write(node.workspace, Action::Catalog(Box::new(catalog)))).await.unwrap();
+}
+
+async fn companies(node: &Served) -> u64 {
+    let query = RecordQuery { limit: 1, ..RecordQuery::default() };
+    node.store.list_records(node.workspace, RecordKind::Company, &query).await.unwrap().total
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_make_as_many_records_as_there_may_be_and_no_more() {
+    let database = database();
+    let nodes = nodes(&database, 2, 2).await;
+    for quota in [10, 15, 17] {
+        allow_companies(&nodes[0], quota).await;
+        let made = all((0..40_usize).map(|n| {
+            let (store, workspace) = (nodes[n % 2].store.clone(), nodes[n % 2].workspace);
+            let id = CompanyId(Uuid::from_u128(u128::from(quota) * 100 + n as u128));
+            async move { put(&store, workspace, Company::new(id, "x", at(0)), None).await }
+        }))
+        .await;
+        for refused in made.into_iter().filter(Result::is_err) {
+            assert!(matches!(violation(refused).1, ViolationKind::QuotaReached { .. }));
+        }
+        assert_eq!(companies(&nodes[1]).await, quota);
+    }
+    assert_sound(&nodes[0]).await;
+}
+
+/// Their numbers, which no two records have, do not keep these apart.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_count_at_the_same_time_take_turns() {
+    let database = database();
+    let nodes = nodes(&database, 2, 1).await;
+    allow_companies(&nodes[0], 1).await;
+    // Both know the quota now.
+    for node in &nodes {
+        let far = Company { number: 1 << 53, ..Company::new(CompanyId(Uuid::from_u128(9)), "x", at(0)) };
+        assert_eq!(violation(put(&node.store, node.workspace, far, None).await).0, "number");
+    }
+    let mut commits = session(&database);
+    commits.run("BEGIN; SELECT workspace FROM heads FOR UPDATE");
+    let mut writes = JoinSet::new();
+    for (n, node) in (1..).zip(&nodes) {
+        let (store, workspace) = (node.store.clone(), node.workspace);
+        let company = Company { number: n, ..Company::new(CompanyId(Uuid::from_u128(n.into())), "x", at(0)) };
+        writes.spawn(async move { put(&store, workspace, company, None).await });
+    }
+    wait_until("both wait", || waiting(&database) == 2);
+    commits.run("COMMIT");
+    let (made, refused): (Vec<_>, Vec<_>) = writes.join_all().await.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), companies(&nodes[0]).await), (1, 1));
+    for refused in refused {
+        assert!(matches!(violation(refused).1, ViolationKind::QuotaReached { .. }));
+    }
     assert_sound(&nodes[0]).await;
 }
 
