@@ -1,10 +1,13 @@
-//! Many writes of contacts in one request: one commit, one change that one undo takes back.
+//! Many writes in one request: one commit, one change that one undo takes back.
+
+mod record;
 
 use api_kit::{Answer, Call, Problem, json, with_change};
 use app::{BATCH_MAX, BatchDone, NotDone, Operation};
 use axum::http::StatusCode;
 use model::{
-    Catalog, Change, Dialect, Json, Precondition, Ref, Rejection, Revisions, Violation, ViolationKind,
+    Catalog, Change, Dialect, Json, Precondition, RecordKind, Ref, Rejection, Revisions, Violation,
+    ViolationKind,
 };
 
 use crate::media::LargeDocument;
@@ -25,10 +28,13 @@ pub(crate) async fn run(
     if operations.len() > BATCH_MAX {
         return Err(Error::TooMany(BATCH_MAX));
     }
-    let operations = operations.into_iter().map(|row| operation(row, &catalog)).collect();
+    let mut read = Vec::with_capacity(operations.len());
+    for row in operations {
+        read.push(operation(&call, row, &catalog).await);
+    }
     // Each operation has a condition of its own.
     let caller = call.caller.clone().wanting(None);
-    match call.app.run_batch(&caller, operations, together).await? {
+    match call.app.run_batch(&caller, read, together).await? {
         BatchDone::All(results, change) => {
             Ok(with_change(change, json(StatusCode::OK, &BatchBody::new(change, &results))))
         }
@@ -47,22 +53,24 @@ fn at(place: usize, fault: NotDone) -> Error {
 }
 
 /// Reads one operation.
-fn operation(row: Json, catalog: &Catalog) -> Result<Operation, app::Error> {
+async fn operation(call: &Call<NativeApi>, row: Json, catalog: &Catalog) -> Result<Operation, app::Error> {
     let Json::Object(mut members) = row else { return refuse("", ViolationKind::WrongType("an object")) };
     let op = match members.remove("op") {
         Some(Json::String(op)) => op,
         Some(_) => return refuse("op", ViolationKind::WrongType("a string")),
         None => return refuse("op", ViolationKind::Missing),
     };
+    match members.remove("kind") {
+        None => {}
+        Some(Json::String(kind)) if kind == RecordKind::Contact.as_str() => {}
+        Some(kind) => return record::operation(call, (&op, &kind), members, catalog).await,
+    }
     let mut noted = Change::default();
     let read = match op.as_str() {
         "create" => Operation::Create(body(&mut members)),
         "update" => {
             let precondition = precondition(&mut members, &mut noted);
-            Operation::Update(
-                contact(&mut members, &mut noted),
-                Change { precondition, ..body(&mut members) },
-            )
+            Operation::Update(named(&mut members, &mut noted), Change { precondition, ..body(&mut members) })
         }
         "upsert" => {
             let precondition = precondition(&mut members, &mut noted);
@@ -77,11 +85,11 @@ fn operation(row: Json, catalog: &Catalog) -> Result<Operation, app::Error> {
         }
         "delete" => {
             let precondition = precondition(&mut members, &mut noted);
-            Operation::Delete(contact(&mut members, &mut noted), precondition)
+            Operation::Delete(named(&mut members, &mut noted), precondition)
         }
         "merge" => {
             let precondition = precondition(&mut members, &mut noted);
-            let into = contact(&mut members, &mut noted);
+            let into = named(&mut members, &mut noted);
             let asked = wire::read_merge(&members, &[], catalog, &mut noted);
             members.clear();
             Operation::Merge(asked.merge(into, precondition))
@@ -91,8 +99,14 @@ fn operation(row: Json, catalog: &Catalog) -> Result<Operation, app::Error> {
             return refuse("op", ViolationKind::NotOneOf(known));
         }
     };
+    finish(&members, noted)?;
+    Ok(read)
+}
+
+/// Refuses what was found wrong with an operation, and the members that are left.
+fn finish(members: &Map, mut noted: Change) -> Result<(), app::Error> {
     members.keys().for_each(|name| noted.refuse(name.as_str(), ViolationKind::UnknownMember));
-    if noted.violations.is_empty() { Ok(read) } else { Err(rejected(noted)) }
+    if noted.violations.is_empty() { Ok(()) } else { Err(rejected(noted)) }
 }
 
 fn refuse<T>(at: &str, kind: ViolationKind) -> Result<T, app::Error> {
@@ -124,7 +138,7 @@ fn body(members: &mut Map) -> Change {
     change
 }
 
-fn contact(members: &mut Map, noted: &mut Change) -> Ref {
+fn named(members: &mut Map, noted: &mut Change) -> Ref {
     Ref::uuid(Dialect::Native, &text("id", members, noted))
 }
 
@@ -137,7 +151,7 @@ fn text(name: &str, members: &mut Map, noted: &mut Change) -> String {
     String::new()
 }
 
-/// `if_match` is the revision that the contact must have; `if_none_match` can only be `*`: there must be none.
+/// `if_match` is the revision that the record must have; `if_none_match` can only be `*`: there must be none.
 fn precondition(members: &mut Map, noted: &mut Change) -> Option<Box<Precondition>> {
     let mut precondition = Precondition::default();
     match members.remove("if_match").map(|json| json.as_u64()) {

@@ -178,6 +178,12 @@ fn contacts_answers(all: &mut Answers) {
     });
     all.takes(&[&format!("POST {one}/unmerge")], false, merge_patches(&unmerge));
     all.json::<BatchBody<'_>>(200, &["POST /api/v1/batch"]);
+    let bodies = [
+        patch,
+        all.patch::<<Company as Resource>::Body<'_>>(&resource::FIXED),
+        all.patch::<<Note as Resource>::Body<'_>>(&resource::FIXED),
+        all.patch::<<Task as Resource>::Body<'_>>(&resource::FIXED),
+    ];
     let batch = json!({
         "type": "object",
         "properties": {
@@ -189,12 +195,13 @@ fn contacts_answers(all: &mut Answers) {
                     "type": "object",
                     "properties": {
                         "op": { "type": "string", "enum": ["create", "update", "upsert", "delete", "merge"] },
+                        "kind": { "type": "string", "enum": ["contact", "company", "note", "task"], "default": "contact" },
                         "id": { "type": "string" },
                         "by": { "type": "string", "enum": ["email", "phone", "channel", "alias"] },
                         "value": { "type": "string" },
                         "if_match": { "type": "integer" },
                         "if_none_match": { "type": "string", "enum": ["*"] },
-                        "body": patch,
+                        "body": { "anyOf": bodies },
                         "contacts": merged,
                         "choices": choices,
                     },

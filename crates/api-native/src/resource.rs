@@ -93,7 +93,7 @@ pub(crate) trait Resource: Clone + Send + Sync + 'static {
         _: &App,
         _: &Caller,
         _: (Option<&Self>, &serde_json::Map<String, Json>),
-    ) -> impl Future<Output = Result<(), Error>> + Send {
+    ) -> impl Future<Output = Result<(), app::Error>> + Send {
         async { Ok(()) }
     }
 }
@@ -300,12 +300,7 @@ pub(crate) async fn create_from<S: Shelf>(
 ) -> Result<One<S::Row>, Error> {
     let members = members_of(body)?;
     S::Row::check_links(app, caller, (None, &members)).await?;
-    let source = Source { fresh_id: &|| app.fresh_id(), now: app.now() };
-    let edit = |row: &mut S::Row, catalog: &Catalog| {
-        let members = Members::new(&members, Purpose::Create, &source);
-        write::<S>(row, members, catalog)
-    };
-    S::create(app, caller, &edit).await
+    S::create(app, caller, &editing::<S>(app, members, Purpose::Create)).await
 }
 
 /// Changes a record by a patch.
@@ -319,12 +314,20 @@ pub(crate) async fn update_from<S: Shelf>(
     let before = S::get(app, caller, named.id).await?;
     let members = members_of(body)?;
     S::Row::check_links(app, caller, (Some(&before.row), &members)).await?;
-    let source = Source { fresh_id: &|| app.fresh_id(), now: app.now() };
-    let edit = |row: &mut S::Row, catalog: &Catalog| {
-        let members = Members::new(&members, Purpose::Update, &source);
-        write::<S>(row, members, catalog)
-    };
-    S::update(app, caller, named, &edit).await
+    S::update(app, caller, named, &editing::<S>(app, members, Purpose::Update)).await
+}
+
+/// What the members of a patch make of a record.
+pub(crate) fn editing<S: Shelf>(
+    app: &App,
+    members: serde_json::Map<String, Json>,
+    purpose: Purpose,
+) -> impl Fn(&mut S::Row, &Catalog) -> Result<(), Rejection> + Send + Sync + use<S> {
+    let (app, now) = (app.clone(), app.now());
+    move |row, catalog| {
+        let source = Source { fresh_id: &|| app.fresh_id(), now };
+        write::<S>(row, Members::new(&members, purpose, &source), catalog)
+    }
 }
 
 pub(crate) fn members_of(body: Body) -> Result<serde_json::Map<String, Json>, Error> {

@@ -41,7 +41,7 @@ mod workspaces;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use batch::{BATCH_MAX, BatchDone, NotDone, Operation};
+pub use batch::{BATCH_MAX, BatchDone, NotDone, Operation, OperationDone, RecordOperation};
 pub use caller::{Caller, HeldBackPaths};
 pub use catalog::{Fresh, WrittenItem};
 pub use cleaning::{CLEAN_AFTER, Cleaned};
@@ -65,8 +65,8 @@ pub use since::Since;
 pub use store::{
     Behind, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter, HistoryQuery,
     KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience, Period, Picture, Rank, Ranking,
-    Rate, RecordOrder, RecordQuery, Scope, Slow, Sort, SortKey, Store, StoreError, Together, Verified,
-    Workspace, WorkspaceNumber, WriterStats,
+    Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery, Scope, Slow, Sort, SortKey, Store, StoreError,
+    Together, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 pub use upsert::{Keyed, channel_key};

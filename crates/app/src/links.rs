@@ -128,15 +128,24 @@ impl App {
         delete: Action,
         link: Option<LinkTo>,
     ) -> Result<Vec<AnyOutcome>, Error> {
-        let mut ends = Ends::default();
-        if let Some(link) = link {
-            let query = ContactQuery { filter: Filter::Is(link.facet()), ..ContactQuery::default() };
-            let linked = self.store().list_contacts(caller.workspace, &query).await?.total;
-            if usize::try_from(linked).is_ok_and(|linked| linked <= CHANGE_MAX) {
-                ends = Ends::contacts(&[]);
-            }
+        let mut actions = vec![delete];
+        actions.extend(self.plan_unlinking(caller, link).await?);
+        self.write_group(&caller.into(), actions).await
+    }
+
+    /// The writes that take what is deleted from the contacts that have it, if one change may write them all.
+    pub(crate) async fn plan_unlinking(
+        &self,
+        caller: &Caller,
+        link: Option<LinkTo>,
+    ) -> Result<Vec<Action>, Error> {
+        let Some(link) = link else { return Ok(Vec::new()) };
+        let query = ContactQuery { filter: Filter::Is(link.facet()), ..ContactQuery::default() };
+        let linked = self.store().list_contacts(caller.workspace, &query).await?.total;
+        if usize::try_from(linked).is_ok_and(|linked| linked <= CHANGE_MAX) {
+            return self.plan_links(caller, Some(link), &Ends::contacts(&[])).await;
         }
-        self.write_linked(caller, delete, link, &ends).await
+        Ok(Vec::new())
     }
 
     /// Carries out a write of a record and those that its links need; what came of each.

@@ -4,13 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::{
-    Contact, ContactId, Dialect, Facet, Native, OnConflict, Precondition, RecordKind, Ref, Rejection, Task,
-    TaskId, Violation, ViolationKind,
+    Catalog, Contact, ContactId, Dialect, Facet, Native, OnConflict, Precondition, RecordKind, Ref,
+    Rejection, Task, TaskId, Violation, ViolationKind,
 };
-use store::{Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, RecordQuery, RecordWrite, Scope};
+use store::{
+    Action, AnyOutcome, Filter, HistoryQuery, MergeChoice, NamedRecord, RecordEdit, RecordQuery, RecordWrite,
+    Scope,
+};
 
 use crate::chain::{Chain, Step, WALK_MAX};
 use crate::contacts::Written;
+use crate::records::own;
 use crate::retry::{has_changed, retried};
 use crate::{App, Caller, Error, Missing, NotUndone, Terms, Undone};
 
@@ -177,26 +181,52 @@ impl App {
         let mut actions = Vec::with_capacity(tasks.len());
         for mut task in tasks {
             task.contacts.push(stays);
-            let expected = task.revision;
-            let record: Box<model::Record> = Box::new(task.clone().into());
+            let record: model::Record = task.clone().into();
             record.check()?;
-            actions.push(Action::Record(RecordWrite::Put { record, expected: Some(expected) }));
-            moved.tasks.insert(task.id, Task { revision: expected + 1, ..task });
+            actions.push(Action::Record(give(task.id, stays)));
+            moved.tasks.insert(task.id, task);
         }
         Ok(actions)
     }
 }
 
-/// What the merges of a request that are planned already do, which nobody can read yet.
+/// Makes a task one of a contact, too, whatever else becomes of it before.
+fn give(task: TaskId, contact: ContactId) -> RecordWrite {
+    let edit = RecordEdit::of(move |task: &mut Task, _: &Catalog| {
+        if !task.contacts.contains(&contact) {
+            task.contacts.push(contact);
+        }
+        Ok(())
+    });
+    let (named, stored) = (own(task.0), Some(task.0));
+    RecordWrite::Edit(
+        Box::new(NamedRecord { kind: RecordKind::Task, named, stored, precondition: None }),
+        edit,
+    )
+}
+
+/// What the operations of a request that are planned already do, which nobody can read yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
     /// Where each contact goes that is merged.
     into: HashMap<ContactId, ContactId>,
-    /// The tasks that go with them, as they are then.
+    /// The tasks that go with them, and those that are made, as they are then.
     tasks: HashMap<TaskId, Task>,
+    /// The tasks that are deleted.
+    gone: HashSet<TaskId>,
 }
 
 impl Moved {
+    /// Notes a task that is made.
+    pub(crate) fn note_made(&mut self, task: &Task) {
+        self.tasks.insert(task.id, task.clone());
+    }
+
+    /// Notes a task that is deleted.
+    pub(crate) fn note_gone(&mut self, task: TaskId) {
+        self.gone.insert(task);
+    }
+
     /// The contact that another one's ids lead to then.
     fn led_to(&self, mut contact: ContactId) -> ContactId {
         while let Some(next) = self.into.get(&contact) {
@@ -209,7 +239,8 @@ impl Moved {
     fn tasks_of(&self, contact: ContactId, stored: Vec<Task>) -> Vec<Task> {
         let moved = self.tasks.values().filter(|task| task.contacts.contains(&contact)).cloned();
         let unmoved = stored.into_iter().filter(|task| !self.tasks.contains_key(&task.id));
-        let mut tasks: Vec<Task> = moved.chain(unmoved).collect();
+        let living = moved.chain(unmoved).filter(|task| !self.gone.contains(&task.id));
+        let mut tasks: Vec<Task> = living.collect();
         tasks.sort_unstable_by_key(|task| task.number);
         tasks
     }

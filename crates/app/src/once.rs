@@ -372,6 +372,9 @@ impl App {
             Action::Catalog(_) => event.subject.is_in_catalog(),
             Action::Record(RecordWrite::Put { record, .. }) => event.subject == record.kind(),
             Action::Record(RecordWrite::Delete { kind, .. }) => event.subject == *kind,
+            Action::Record(RecordWrite::Edit(named, _) | RecordWrite::Remove(named)) => {
+                event.subject == named.kind
+            }
             _ => true,
         };
         let events: Vec<_> = events.iter().filter(|(_, event)| is_about(event)).cloned().collect();

@@ -55,6 +55,6 @@ pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
 pub use values::{CatalogIndex, StoredIndex, ValueRange};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{
-    Action, AnyOutcome, CatalogOutcome, ContactKey, Done, ItemOutcome, MergeChoice, Outcome, RecordOutcome,
-    RecordWrite, Together, Write,
+    Action, AnyOutcome, CatalogOutcome, ContactKey, Done, ItemOutcome, MergeChoice, NamedRecord, Outcome,
+    RecordEdit, RecordOutcome, RecordWrite, Together, Write,
 };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Actor, Catalog, Change, ChannelWrite, Contact, ContactId, Dialect, Difference, HeldBack, Member,
-    OnConflict, Policy, Precondition, Record, RecordKind, Ref, Stamp,
+    Actor, Catalog, Change, ChannelWrite, Contact, ContactId, Dialect, Difference, Document, HeldBack,
+    Member, OnConflict, Policy, Precondition, Record, RecordKind, Ref, Rejection, Stamp,
 };
 use uuid::Uuid;
 
@@ -137,6 +137,49 @@ pub enum RecordWrite {
         /// The revision at which it was read.
         expected: u64,
     },
+    /// Changes one that is read in the batch: as the writes before it left it.
+    Edit(Box<NamedRecord>, RecordEdit),
+    /// Deletes one that is read in the batch.
+    Remove(Box<NamedRecord>),
+}
+
+/// A company, a note or a task that a client names, and that is read in the batch.
+#[derive(Clone, Debug)]
+pub struct NamedRecord {
+    /// What it is.
+    pub kind: RecordKind,
+    /// How the client names it.
+    pub named: Ref,
+    /// Its id, by which it is locked, if it was stored when the write was planned.
+    pub stored: Option<Uuid>,
+    /// What must hold of its revision.
+    pub precondition: Option<Box<Precondition>>,
+}
+
+/// What a change makes of a company, a note or a task, under the catalog that it meets.
+#[derive(Clone)]
+pub struct RecordEdit(pub(crate) Arc<EditRecord>);
+
+type EditRecord = dyn Fn(&mut Record, &Catalog) -> Result<(), Rejection> + Send + Sync;
+
+impl RecordEdit {
+    /// What this function makes of records of a kind; it may be called more than once.
+    pub fn of<D: Document>(
+        edit: impl Fn(&mut D, &Catalog) -> Result<(), Rejection> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(move |record, catalog| {
+            let Some(mut document) = D::of(record).cloned() else { return Ok(()) };
+            edit(&mut document, catalog)?;
+            *record = document.into();
+            Ok(())
+        }))
+    }
+}
+
+impl std::fmt::Debug for RecordEdit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecordEdit")
+    }
 }
 
 /// What came of a write. It is durable.

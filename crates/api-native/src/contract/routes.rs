@@ -61,7 +61,8 @@ pub(super) const ROUTES: [Route; 31] = [
         "POST",
         "/api/v1/batch",
         &[],
-        "Up to 1000 operations. One commit, and one change that one undo takes back",
+        "Up to 1000 operations on contacts, companies, notes and tasks. One commit, and one change that one undo takes back. \
+         Only contacts are upserted and merged; a company or note is deleted from contacts that have it in the mode atomic",
     ),
     ("POST", "/api/v1/contacts", &[], "Make a contact"),
     (

@@ -117,7 +117,7 @@ impl Resource for Task {
         app: &App,
         caller: &Caller,
         (before, patch): (Option<&Self>, &serde_json::Map<String, Json>),
-    ) -> Result<(), Error> {
+    ) -> Result<(), app::Error> {
         let Some(Json::Array(rows)) = patch.get("contacts") else { return Ok(()) };
         let ids: Vec<_> = rows.iter().map(contact).collect();
         let asked = ids.iter().flatten().take(limits::SET_ITEMS).copied();
@@ -134,7 +134,7 @@ impl Resource for Task {
         if violations.is_empty() {
             return Ok(());
         }
-        Err(app::Error::Rejected(Rejection { violations }).into())
+        Err(app::Error::Rejected(Rejection { violations }))
     }
 }
 

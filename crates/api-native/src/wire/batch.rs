@@ -1,8 +1,8 @@
 //! A batch: what a client sends, and what came of each operation.
 
 use api_kit::{Body, decode};
-use app::{Done, NotDone, Together, Written};
-use model::{Change, Json, Rejection, ViolationKind};
+use app::{Done, NotDone, OperationDone, RecordOutcome, Together, Written};
+use model::{Change, Company, Json, Note, Record, Rejection, Task, ViolationKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,6 +10,8 @@ use super::ContactBody;
 use super::undo::word;
 use crate::Error;
 use crate::error::as_part;
+use crate::resource::Resource;
+use crate::shelf::{Records, Shelf as _};
 
 /// Operations, and what a refused one means for the others.
 pub(crate) struct Batch {
@@ -63,33 +65,69 @@ pub(crate) struct BatchBody<'a> {
 #[schemars(rename = "Result")]
 #[serde(untagged)]
 enum ResultBody<'a> {
-    Done { status: u16, done: &'static str, change: Option<u64>, contact: Option<Box<ContactBody<'a>>> },
-    Refused { status: u16, problem: Json },
+    Done {
+        status: u16,
+        done: &'static str,
+        change: Option<u64>,
+        contact: Option<Box<ContactBody<'a>>>,
+    },
+    Company {
+        status: u16,
+        done: &'static str,
+        change: Option<u64>,
+        company: Option<Box<BodyOf<'a, Company>>>,
+    },
+    Note {
+        status: u16,
+        done: &'static str,
+        change: Option<u64>,
+        note: Option<Box<BodyOf<'a, Note>>>,
+    },
+    Task {
+        status: u16,
+        done: &'static str,
+        change: Option<u64>,
+        task: Option<Box<BodyOf<'a, Task>>>,
+    },
+    Refused {
+        status: u16,
+        problem: Json,
+    },
 }
+
+type BodyOf<'a, D> = <D as Resource>::Body<'a>;
 
 impl<'a> BatchBody<'a> {
     /// What came of each operation, in their order.
-    pub(crate) fn new(change: Option<u64>, results: &'a [Result<Written, NotDone>]) -> Self {
+    pub(crate) fn new(change: Option<u64>, results: &'a [Result<OperationDone, NotDone>]) -> Self {
         Self { change, results: results.iter().map(ResultBody::of).collect() }
     }
 }
 
 impl<'a> ResultBody<'a> {
-    fn of(result: &'a Result<Written, NotDone>) -> Self {
+    fn of(result: &'a Result<OperationDone, NotDone>) -> Self {
         match result {
-            Ok(written) => {
-                let view = &written.view;
-                let is_gone = written.done == Done::Deleted;
-                let contact = || Box::new(ContactBody::new(&view.contact, &view.catalog));
-                Self::Done {
-                    status: match written.done {
-                        Done::Created => 201,
-                        Done::Deleted => 204,
-                        Done::Updated | Done::Unchanged | Done::Restored => 200,
-                    },
-                    done: word(written.done),
-                    change: written.change,
-                    contact: (!is_gone).then(contact),
+            Ok(OperationDone::Contact(Written { view, done, change, .. })) => Self::Done {
+                status: status(*done),
+                done: word(*done),
+                change: *change,
+                contact: shown(*done, || ContactBody::new(&view.contact, &view.catalog)),
+            },
+            Ok(OperationDone::Record(RecordOutcome { record, catalog, done, event, .. })) => {
+                let (status, word, change) = (status(*done), word(*done), *event);
+                match &**record {
+                    Record::Company(row) => {
+                        let company = shown(*done, || row.body(Records::<Company>::context(row, catalog)));
+                        Self::Company { status, done: word, change, company }
+                    }
+                    Record::Note(row) => {
+                        let note = shown(*done, || row.body(Records::<Note>::context(row, catalog)));
+                        Self::Note { status, done: word, change, note }
+                    }
+                    Record::Task(row) => {
+                        let task = shown(*done, || row.body(Records::<Task>::context(row, catalog)));
+                        Self::Task { status, done: word, change, task }
+                    }
                 }
             }
             Err(fault) => {
@@ -101,4 +139,17 @@ impl<'a> ResultBody<'a> {
             }
         }
     }
+}
+
+fn status(done: Done) -> u16 {
+    match done {
+        Done::Created => 201,
+        Done::Deleted => 204,
+        Done::Updated | Done::Unchanged | Done::Restored => 200,
+    }
+}
+
+/// A record, unless it is gone.
+fn shown<T>(done: Done, body: impl FnOnce() -> T) -> Option<Box<T>> {
+    (done != Done::Deleted).then(|| Box::new(body()))
 }

@@ -11,6 +11,7 @@
 mod bad_input;
 mod bad_items;
 mod batch;
+mod batch_records;
 mod by_key;
 mod channels;
 mod contacts;

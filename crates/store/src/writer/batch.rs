@@ -105,6 +105,7 @@ impl Batch {
         write: &Write,
     ) -> Result<Result<AnyOutcome, StoreError>, StoreError> {
         self.know_aliases(batches, write).await?;
+        self.know_aliases_of_record(batches, write).await?;
         self.know_owners(batches, write).await?;
         self.know_holders(batches, std::slice::from_ref(write)).await?;
         self.know_histories(batches, write).await?;

@@ -12,9 +12,9 @@ use super::named::{
 };
 use super::records::RecordSlot;
 use super::slot::Slot;
-use crate::backend::{Batches, ChannelKey, Head, Loaded, Wanted};
+use crate::backend::{Batches, ChannelKey, Head, Keys, Loaded, Wanted};
 use crate::catalogs::Catalogs;
-use crate::{Action, StoreError, WorkspaceNumber, Write};
+use crate::{Action, RecordWrite, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
     /// Loads everything that the writes need: mostly at once. Exclusive channels take a second step, because
@@ -176,6 +176,34 @@ impl Batch {
             }
         }
         if !wanted.contacts.aliases.is_empty() {
+            let loaded = batches.load(&wanted).await?;
+            self.learn(wanted, loaded);
+        }
+        Ok(())
+    }
+
+    /// Loads the owners of aliases that an edit gives to a company, note or task.
+    pub(super) async fn know_aliases_of_record(
+        &mut self,
+        batches: &mut impl Batches,
+        write: &Write,
+    ) -> Result<(), StoreError> {
+        let Action::Record(RecordWrite::Edit(named, edit)) = &write.action else { return Ok(()) };
+        // What is wrong with it, the write itself says.
+        let Ok(before) = self.named_record(write.workspace, named) else { return Ok(()) };
+        let Ok(after) = self.edited(write.workspace, &before, edit) else { return Ok(()) };
+        let known = self.records.get(&named.kind);
+        let is_unknown = |(dialect, text): &(Dialect, &str)| {
+            let is_known =
+                known.is_some_and(|known| known.aliased(write.workspace, *dialect, text).is_some());
+            !is_known && !before.aliases().of(*dialect).iter().any(|own| own == text)
+        };
+        let unknown = after.aliases().pairs().filter(is_unknown);
+        let aliases: Vec<_> =
+            unknown.map(|(dialect, text)| (write.workspace, dialect, text.to_owned())).collect();
+        if !aliases.is_empty() {
+            let keys = Keys { aliases, ..Keys::default() };
+            let wanted = Wanted { records: [(named.kind, keys)].into(), ..Wanted::default() };
             let loaded = batches.load(&wanted).await?;
             self.learn(wanted, loaded);
         }

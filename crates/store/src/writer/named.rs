@@ -57,6 +57,10 @@ pub(super) fn named_by(writes: &[Write]) -> Wanted {
             Action::Record(RecordWrite::Delete { kind, id, .. }) => {
                 wanted_record(&mut wanted, (workspace, *kind, *id), std::iter::empty());
             }
+            Action::Record(RecordWrite::Edit(named, _) | RecordWrite::Remove(named)) => {
+                wanted.locks.extend(named.stored.map(|id| (workspace, named.kind, id)));
+                wanted.records.entry(named.kind).or_default().push(workspace, &named.named);
+            }
             Action::Undo { .. } | Action::Catalog(_) => {}
         }
     }

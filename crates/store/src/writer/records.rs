@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::batch::{Batch, Happened, Subject, check_number};
 use super::saves;
 use crate::backend::StoredRecord;
-use crate::{Done, RecordOutcome, RecordWrite, StoreError, WorkspaceNumber, Write};
+use crate::{Done, NamedRecord, RecordEdit, RecordOutcome, RecordWrite, StoreError, WorkspaceNumber, Write};
 
 /// A record beside contacts that lives, or once did; or where the history ends of what stands in the catalog.
 #[derive(Default)]
@@ -47,6 +47,15 @@ impl Batch {
         let (kind, id, expected) = match asked {
             RecordWrite::Put { record, expected } => (record.kind(), record.id(), *expected),
             RecordWrite::Delete { kind, id, expected } => (*kind, *id, Some(*expected)),
+            RecordWrite::Edit(named, edit) => {
+                let before = self.named_record(write.workspace, named)?;
+                let record = self.edited(write.workspace, &before, edit)?;
+                return self.update_record(write, &before, record, None);
+            }
+            RecordWrite::Remove(named) => {
+                let record = self.named_record(write.workspace, named)?;
+                return self.delete_record(write, record, None);
+            }
         };
         let current = self.live_record(write.workspace, kind, id);
         match (&current, expected) {
@@ -55,14 +64,51 @@ impl Batch {
             (None, Some(_)) => return Err(StoreError::NoSuchRecord(kind)),
             (Some(_), _) => return Err(StoreError::RecordChanged),
         }
-        match (asked, current) {
-            (RecordWrite::Put { record, .. }, Some(before)) => {
-                self.update_record(write, &before, Record::clone(record), None)
-            }
-            (RecordWrite::Put { record, .. }, None) => self.create_record(write, Record::clone(record)),
-            (RecordWrite::Delete { .. }, Some(record)) => self.delete_record(write, record, None),
-            (RecordWrite::Delete { .. }, None) => Err(StoreError::NoSuchRecord(kind)),
+        let put =
+            if let RecordWrite::Put { record, .. } = asked { Some(Record::clone(record)) } else { None };
+        match (put, current) {
+            (Some(record), Some(before)) => self.update_record(write, &before, record, None),
+            (Some(record), None) => self.create_record(write, record),
+            (None, Some(record)) => self.delete_record(write, record, None),
+            (None, None) => Err(StoreError::NoSuchRecord(kind)),
         }
+    }
+
+    /// The living record that a client names, if its revision is what it is to be.
+    pub(super) fn named_record(
+        &self,
+        workspace: WorkspaceNumber,
+        named: &NamedRecord,
+    ) -> Result<Arc<Record>, StoreError> {
+        let missing = || StoreError::NoSuchRecord(named.kind);
+        let known = self.records.get(&named.kind).ok_or_else(missing)?;
+        let id = known.resolve(workspace, &named.named).ok_or_else(missing)?;
+        let slot = known.rows.get(&(workspace, id)).ok_or_else(missing)?;
+        let record = slot.record.clone().ok_or_else(missing)?;
+        if slot.is_stored && named.stored != Some(id) {
+            // It got the name since, and is not locked.
+            return Err(StoreError::RecordChanged);
+        }
+        if let Some(precondition) = &named.precondition {
+            precondition.check(record.revision())?;
+        }
+        Ok(record)
+    }
+
+    /// What an edit makes of a record.
+    pub(super) fn edited(
+        &self,
+        workspace: WorkspaceNumber,
+        before: &Record,
+        edit: &RecordEdit,
+    ) -> Result<Record, StoreError> {
+        let mut record = before.clone();
+        (edit.0)(&mut record, &*self.catalog(workspace)?)?;
+        if record.id() != before.id() {
+            return Err(StoreError::InUse(record.id().to_string()));
+        }
+        record.check()?;
+        Ok(record)
     }
 
     /// The living record with this id.

@@ -1,10 +1,13 @@
 //! Companies, notes and tasks: writing, numbering, conflicts, undo, history.
 
 use model::{
-    Aliases, Catalog, Company, CompanyId, Dialect, Document, EventKind, Note, NoteId, OnConflict, Record,
-    RecordKind, Ref, TagId, Task, TaskId, ViolationKind,
+    Aliases, Catalog, Company, CompanyId, Dialect, Document, EventKind, Note, NoteId, OnConflict,
+    Precondition, Record, RecordKind, Ref, Revisions, TagId, Task, TaskId, ViolationKind,
 };
-use store::{Action, Done, HistoryQuery, RecordOutcome, RecordQuery, RecordWrite, StoreError, Together};
+use store::{
+    Action, Done, HistoryQuery, NamedRecord, RecordEdit, RecordOutcome, RecordQuery, RecordWrite, StoreError,
+    Together,
+};
 use uuid::Uuid;
 
 use crate::fixture::{Database, Served, all, at, in_use, own_write, put, served, violation};
@@ -158,6 +161,61 @@ async fn a_batch_counts_what_it_makes_itself_under_the_quota_that_it_sets() {
     assert!(matches!(&refused, Err(StoreError::InGroup { place: 1, .. })), "{refused:?}");
     assert_eq!(notes(&served).await, 2);
     put(store, workspace, note(8), None).await.unwrap();
+    assert_sound(&served).await;
+}
+
+#[tokio::test]
+async fn an_edit_meets_the_record_as_the_batch_has_it() {
+    let (database, served) = served().await;
+    let (store, workspace) = (&served.store, served.workspace);
+    let aliased =
+        |id, alias: &str| Company { aliases: Aliases::one(Dialect::Native, alias), ..company(id, "a") };
+    put(store, workspace, aliased(1, "one"), None).await.unwrap();
+    put(store, workspace, aliased(2, "two"), None).await.unwrap();
+    let named = |alias: &str, stored: Option<u128>, precondition| {
+        let named = Ref::uuid(Dialect::Native, alias);
+        Box::new(NamedRecord {
+            kind: RecordKind::Company,
+            named,
+            stored: stored.map(Uuid::from_u128),
+            precondition,
+        })
+    };
+    let edit = |alias: &str, stored, edit: fn(&mut Company)| {
+        let edit = RecordEdit::of(move |company: &mut Company, _: &Catalog| {
+            edit(company);
+            Ok(())
+        });
+        RecordWrite::Edit(named(alias, stored, None), edit)
+    };
+    let name = |company: &mut Company| company.name.push('!');
+    // Twice in a batch, each on what the one before it left; also of one that the batch makes.
+    let make = RecordWrite::Put { record: Box::new(aliased(3, "three").into()), expected: None };
+    let writes = [edit("one", Some(1), name), edit("one", Some(1), name), make, edit("three", None, name)];
+    let writes = writes.map(|write| database.write(workspace, Action::Record(write)));
+    let done = store.write_group(writes.to_vec()).await.unwrap();
+    let names = done.into_iter().map(|outcome| match &*outcome.record().unwrap().record {
+        Record::Company(company) => (company.name.clone(), company.revision),
+        other => panic!("{other:?}"),
+    });
+    let expected =
+        [("a!", 2), ("a!!", 3), ("a", 1), ("a!", 2)].map(|(name, revision)| (name.to_owned(), revision));
+    assert!(names.eq(expected));
+    // What was not known to be stored is not locked, and an alias that another has is refused.
+    let late = database.record(&served, edit("one", None, name)).await;
+    assert!(matches!(late, Err(StoreError::RecordChanged)), "{late:?}");
+    let taken = edit("one", Some(1), |company| company.aliases = Aliases::one(Dialect::Native, "two"));
+    let taken = violation(database.record(&served, taken).await);
+    assert_eq!(taken, ("aliases.native".to_owned(), ViolationKind::AliasTaken));
+    let moved = edit("one", Some(1), |company| company.id = CompanyId(Uuid::from_u128(2)));
+    assert_eq!(in_use(database.record(&served, moved).await), Uuid::from_u128(2).to_string());
+    let wanted = Precondition { is: Some(Revisions::These(vec![1])), ..Precondition::default() };
+    let removed = RecordWrite::Remove(named("one", Some(1), Some(Box::new(wanted))));
+    assert!(matches!(violation(database.record(&served, removed).await).1, ViolationKind::OtherRevision(3)));
+    let removed = database.record(&served, RecordWrite::Remove(named("one", Some(1), None))).await.unwrap();
+    assert_eq!(removed.done, Done::Deleted);
+    let gone = database.record(&served, edit("one", Some(1), name)).await;
+    assert!(matches!(gone, Err(StoreError::NoSuchRecord(RecordKind::Company))), "{gone:?}");
     assert_sound(&served).await;
 }
 
