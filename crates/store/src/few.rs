@@ -47,7 +47,7 @@ impl<'q> FirstFew<'q> {
     /// A page that may be gathered so: it need not be counted, asks texts or values of contacts, and is in an order that
     /// something leads through. `all` is how many contacts there are.
     pub(crate) fn of(query: &'q ContactQuery, answers: &Answers, all: u64) -> Option<Self> {
-        let asks_texts = query.filter.texts().iter().any(|asked| asked.kind.is_contact());
+        let asks_texts = query.asks_texts_of_contacts();
         let asks_any = asks_texts || !query.filter.ranges().is_empty();
         let may = query.filter.bound(answers);
         let may = match is_by_number(query) {

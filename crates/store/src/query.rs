@@ -231,6 +231,11 @@ impl ContactQuery {
             || self.sort.iter().any(|sort| matches!(sort.key, SortKey::Document(_)))
     }
 
+    /// Whether it asks who has a text of their own.
+    pub(crate) fn asks_texts_of_contacts(&self) -> bool {
+        self.filter.texts().iter().any(|asked| asked.kind.is_contact())
+    }
+
     /// What of documents is read to choose and to order them.
     pub(crate) fn reads(&self) -> Reads {
         self.sort.iter().fold(self.filter.reads(), |reads, sort| reads.and(&sort.reads()))

@@ -82,6 +82,13 @@ fn looked_up(
         return Ok(page);
     }
     facets::values_of_contacts(connection, workspace, query, &mut answers)?;
+    // Who is left may be so few now that the page is among the first of them.
+    if query.asks_texts_of_contacts()
+        && !answers.ranges.is_empty()
+        && let Some(page) = first_few(connection, workspace, query, &mut answers)?
+    {
+        return Ok(page);
+    }
     facets::texts_of_contacts(connection, workspace, query, (&mut answers, None))?;
     answered(connection, workspace, query, &mut answers)
 }

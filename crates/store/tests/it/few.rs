@@ -8,7 +8,7 @@ use serde_json::json;
 use store::{ContactOrder, ContactQuery, Filter, HasText, Sort, SortKey};
 
 use crate::fixture::{Served, all, edits, everything, name_edit, served};
-use crate::values::{fill, value_edit, with_fields};
+use crate::values::{fill, scored, value_edit, with_fields};
 
 /// More than are looked at in one round.
 const CONTACTS: u64 = 4500;
@@ -77,6 +77,8 @@ async fn pages_of_the_first_few_are_those_of_the_whole_list() {
         Filter::And(vec![starred(), in_text("bob").not()]),
         Filter::Any(vec![in_text("bob"), Filter::And(vec![starred(), in_text("ann"), third()])]),
         in_text("nobody"),
+        Filter::And(vec![scored(score.index.number, "10", Some("400")), in_text("bob")]),
+        Filter::And(vec![scored(score.index.number, "10", Some("15")), in_text("an"), starred()]),
     ] {
         for (order, sort) in &orders {
             let query =

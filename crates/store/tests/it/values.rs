@@ -92,7 +92,7 @@ fn score(contact: &Contact) -> Option<String> {
 }
 
 /// A score of at least this, and of less than that.
-fn scored(index: u64, from: &str, until: Option<&str>) -> Filter {
+pub(crate) fn scored(index: u64, from: &str, until: Option<&str>) -> Filter {
     let key = |text: &str| order::key(&Decimal::parse(text).unwrap().order_key());
     let (from, until) = (key(from), until.map(key));
     let range = ValueRange { index, from: from.clone(), until: until.clone() };
