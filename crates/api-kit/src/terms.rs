@@ -9,11 +9,10 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
-use model::Dialect;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::prefer::PREFER;
-use crate::trial::{Asked, PARAMETER};
+use crate::trial::Asked;
 use crate::{Api, MAX_BODY_BYTES, Preferences, Problem, Query, call, told, with_change};
 
 /// What a client calls a request, so that it can send it again.
@@ -57,12 +56,6 @@ async fn answer_on_terms<A: Api>(
     run: impl AsyncFnOnce(Request, Query) -> Response,
 ) -> Response {
     let refused = |problem: Problem| A::Error::from(problem).into_response();
-    // As every parameter of the native API; what vendors' clients send twice works as it does with the vendors.
-    if A::DIALECT == Dialect::Native
-        && let Err(problem) = query.one(PARAMETER)
-    {
-        return refused(problem);
-    }
     let asked = match Asked::read(&Preferences::read(request.headers()), &mut query) {
         Ok(asked) => asked,
         Err(problem) => return refused(problem),

@@ -23,7 +23,7 @@ const DIFFERENCES: HeaderName = HeaderName::from_static("contactd-differences");
 const LEFT_OUT: HeaderName = HeaderName::from_static("contactd-differences-left-out");
 
 /// The query parameter that asks for a dry run.
-pub(crate) const PARAMETER: &str = "dry_run";
+const PARAMETER: &str = "dry_run";
 
 /// Most bytes of the header with the differences.
 const HEADER_BYTES: usize = 8 << 10;
@@ -41,8 +41,9 @@ impl Asked {
     /// How this request does. The parameter is taken out of the query: it is no part of any API.
     ///
     /// # Errors
-    /// [`Problem::BadQuery`] for a parameter that says neither yes nor no.
+    /// [`Problem::BadQuery`] for a parameter that says neither yes nor no, or is given more than once.
     pub(crate) fn read(preferences: &Preferences, query: &mut Query) -> Result<Option<Self>, Problem> {
+        query.one(PARAMETER)?;
         let is_parameter = match query.take(PARAMETER).as_deref() {
             None | Some("false" | "0") => false,
             Some("true" | "1" | "") => true,
@@ -184,7 +185,9 @@ mod tests {
         for query in ["", "dry_run=false", "dry_run=0", "dryrun=true"] {
             assert_eq!(asked("return=minimal", query).unwrap(), None, "{query}");
         }
-        assert!(asked("", "dry_run=yes").is_err());
+        for query in ["dry_run=yes", "dry_run=true&dry_run=true"] {
+            assert!(asked("", query).is_err(), "{query}");
+        }
     }
 
     #[test]

@@ -60,6 +60,9 @@ impl<'q> FirstFew<'q> {
     }
 
     fn is_led_through(&self, answers: &Answers, all: u64) -> bool {
+        if self.query.end() as u64 > self.most() {
+            return false;
+        }
         if is_by_number(self.query) {
             return self.may.is_some();
         }
@@ -221,6 +224,9 @@ mod tests {
         assert!(!few(&ContactQuery { filter: Filter::Is(Facet::Starred), ..by_name.clone() }));
         let sort = vec![Sort { key: SortKey::LastName, is_descending: false }];
         assert!(!few(&ContactQuery { sort, ..by_name.clone() }));
+        // So many are skipped that the page is not among the first.
+        assert!(few(&ContactQuery { offset: 23_990, ..query(ContactOrder::Oldest) }));
+        assert!(!few(&ContactQuery { offset: 23_991, ..query(ContactOrder::Oldest) }));
         // Of those who may be on it, too few are met on the way.
         let starred = Filter::And(vec![by_name.filter.clone(), Filter::Is(Facet::Starred)]);
         let starred = ContactQuery { filter: starred, ..by_name };
