@@ -129,9 +129,9 @@ async fn members_become_filterable_and_that_can_be_undone() {
     };
     is_right().await;
     let set = async |filterable: Json| client.patch(SETTINGS, &json!({ "filterable": filterable })).await;
-    // In their own order, whatever was sent.
     let reply: Reply = set(json!(["last_name", "city"])).await;
     assert_eq!(reply.expect(200)["filterable"], json!(["last_name", "city"]));
+    // In their own order, whatever was sent.
     let more = set(json!(["created_at", "city", "last_name"])).await;
     assert_eq!(more.expect(200)["filterable"], json!(["last_name", "city", "created_at"]));
     is_right().await;
