@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Begun, KeptAnswer, Once, Repeated, Terms, Trial};
+use app::{Allowance, App, KeptAnswer, Once, Terms, Trial};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -73,11 +73,11 @@ async fn answer_on_terms<A: Api>(
         }
         (None, Some(key)) => match begin::<A>(app, request, &key).await {
             Ok(Asking { request, once: None, .. }) => run(request, query).await,
-            Ok(Asking { mut request, once: Some(once), permit }) => {
+            Ok(Asking { mut request, once: Some(once), permit, allowance }) => {
                 request.extensions_mut().insert(Terms::Once(Arc::clone(&once)));
                 let response = run(request, query).await;
                 drop(permit);
-                finish::<A>(app, &once, response).await
+                finish::<A>(app, &once, response, allowance).await
             }
             Err(response) => *response,
         },
@@ -110,19 +110,23 @@ struct Asking {
     once: Option<Arc<Once>>,
     /// While a large body is there.
     permit: Option<SemaphorePermit<'static>>,
+    /// What its caller has left of its rate.
+    allowance: Option<Allowance>,
 }
 
-/// Reads the request whole and finds out whether it came before. The caller is let in here, and goes with the request.
+/// Reads the request whole, unless one with its key is on its way. The caller is let in here, and goes with the request.
 async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking, Box<Response>> {
     let (mut parts, body) = request.into_parts();
     let Ok(caller) = call::caller::<A>(&parts, app).await else {
-        return Ok(Asking { request: Request::from_parts(parts, body), once: None, permit: None });
+        let request = Request::from_parts(parts, body);
+        return Ok(Asking { request, once: None, permit: None, allowance: None });
     };
-    let not_run = |mut response: Response| {
-        told::tell_allowance(caller.allowance(), &mut response);
+    let allowance = caller.allowance();
+    let refused = |problem: Problem| {
+        let mut response = A::Error::from(problem).into_response();
+        told::tell_allowance(allowance, &mut response);
         Box::new(response)
     };
-    let refused = |problem: Problem| not_run(A::Error::from(problem).into_response());
     let (body, permit) = read(body).await.map_err(refused)?;
     let media_type = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let asked = [
@@ -133,15 +137,10 @@ async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking,
         media_type.unwrap_or_default(),
         &body,
     ];
-    match app.begin_once(&caller, key, &asked).await {
-        Ok(Begun::Runs(once)) => {
-            parts.extensions.insert(caller);
-            let request = Request::from_parts(parts, Body::from(body));
-            Ok(Asking { request, once: Some(once), permit })
-        }
-        Ok(Begun::Answered(answer)) => Err(not_run(replayed(&answer))),
-        Err(fault) => Err(refused(fault.into())),
-    }
+    let once = app.begin_once(&caller, key, &asked).map_err(|fault| refused(fault.into()))?;
+    parts.extensions.insert(caller);
+    let request = Request::from_parts(parts, Body::from(body));
+    Ok(Asking { request, once: Some(once), permit, allowance })
 }
 
 /// Reads a body whole; one that is larger than most routes take, only while few others are.
@@ -162,18 +161,27 @@ async fn read(mut body: Body) -> Result<(Vec<u8>, Option<SemaphorePermit<'static
     Ok((bytes, permit))
 }
 
-/// Keeps the answer to a request that was carried out.
-async fn finish<A: Api>(app: &App, once: &Once, response: Response) -> Response {
-    if response.status().is_client_error() && once.is_lost() {
-        // It was carried out by an earlier try, after which it cannot be carried out again.
-        let change = once.change();
-        let lost = app::Error::from(Repeated::CarriedOut(change));
-        return with_change(change, A::Error::from(lost).into_response());
-    }
-    // A refusal is kept, too, when it was found out by carrying something out, such as that there was nothing to change.
-    if response.status().is_server_error() {
+/// Keeps the answer to a request that was carried out, or gives the one that was kept when it came before.
+async fn finish<A: Api>(
+    app: &App,
+    once: &Once,
+    response: Response,
+    allowance: Option<Allowance>,
+) -> Response {
+    let status = response.status();
+    if status.is_server_error() {
         return response;
     }
+    let other = match app.find_answer(once, status.is_client_error()).await {
+        Ok(None) => None,
+        Ok(Some(answer)) => Some(replayed(&answer)),
+        Err(fault) => Some(with_change(once.change(), A::Error::from(fault).into_response())),
+    };
+    if let Some(mut other) = other {
+        told::tell_allowance(allowance, &mut other);
+        return other;
+    }
+    // A refusal is kept, too, when it was found out by carrying something out, such as that there was nothing to change.
     let (parts, body) = response.into_parts();
     // Answers are whole in memory, for which this cannot fail.
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();

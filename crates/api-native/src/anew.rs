@@ -13,7 +13,8 @@ pub(crate) fn anew(writes: MethodRouter<App>) -> MethodRouter<App> {
 }
 
 async fn carry_out(mut request: Request, next: Next) -> Response {
-    if let Some(Terms::Once(_)) = request.extensions().get() {
+    if let Some(Terms::Once(once)) = request.extensions().get() {
+        once.forgo();
         request.extensions_mut().remove::<Terms>();
         api_kit::ignored("idempotency-key");
     }

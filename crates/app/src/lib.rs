@@ -55,7 +55,7 @@ pub use indexing::Indexed;
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
 pub use merge::Merge;
-pub use once::{ANSWER_BYTES, Begun, KEPT_FOR, KEPT_MAX, Once, Repeated};
+pub use once::{ANSWER_BYTES, KEPT_FOR, KEPT_MAX, Once, Repeated};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
 pub use rates::Allowance;

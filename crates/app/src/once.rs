@@ -2,8 +2,10 @@
 //!
 //! Each commit of such a request saves a row with it, so that nothing is carried out twice, whatever is killed when. The
 //! answer is kept with the first of them: after it is sent where the event of the only commit tells all of it, else before.
-//! A request that was carried out and has no answer, because the server died in between, runs again: its writes yield what
-//! they did instead of doing it again.
+//!
+//! Almost all requests come once, so they are not looked for before they are carried out: the writer refuses what was done
+//! before, and only what was refused, by it or by anything else, is looked for. A request that was carried out and has no
+//! answer, because the server died in between, runs again: its writes yield what they did instead of doing it again.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,7 +17,7 @@ use model::{Contact, Deleted, Event, KeyId, RecordKind, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{
     Action, AnyOutcome, CarriedOut, CatalogOutcome, Claim, Done, ItemOutcome, KeptAnswer, Outcome,
-    RecordOutcome, RecordWrite, WorkspaceNumber, Write,
+    RecordOutcome, RecordWrite, StoreError, WorkspaceNumber, Write,
 };
 use uuid::Uuid;
 
@@ -54,7 +56,8 @@ pub enum Repeated {
     /// Its idempotency key was used for something else.
     #[error("the idempotency key was used for another request")]
     OtherRequest,
-    /// It was carried out, as this change if anything changed, and its answer was lost.
+    /// It was carried out, as this change if anything changed. Where its answer was kept, its client gets that instead of
+    /// this.
     #[error("the request was carried out before{}, but its answer was lost", as_change(*.0))]
     CarriedOut(Option<u64>),
 }
@@ -68,8 +71,10 @@ fn as_change(change: Option<u64>) -> String {
 pub struct Once {
     key: (KeyId, Uuid),
     fingerprint: Uuid,
-    /// What an earlier try carried out.
-    earlier: Vec<CarriedOut>,
+    /// Where its caller may write.
+    workspaces: Box<[WorkspaceNumber]>,
+    /// What earlier tries carried out, once that was looked for.
+    earlier: OnceLock<Vec<CarriedOut>>,
     /// How many commits there were in this try.
     steps: AtomicU32,
     /// Where the first of them was.
@@ -87,15 +92,6 @@ pub struct Once {
 #[derive(Debug, Default)]
 pub(crate) struct InFlight(Mutex<HashMap<(KeyId, Uuid), Uuid>>);
 
-/// What becomes of a request with an idempotency key.
-#[derive(Debug)]
-pub enum Begun {
-    /// It was carried out before, and so answered.
-    Answered(KeptAnswer),
-    /// It is to be carried out.
-    Runs(Arc<Once>),
-}
-
 impl InFlight {
     fn requests(&self) -> MutexGuard<'_, HashMap<(KeyId, Uuid), Uuid>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -109,20 +105,35 @@ impl Drop for Once {
 }
 
 impl Once {
+    /// What earlier tries are known to have carried out.
+    fn earlier(&self) -> &[CarriedOut] {
+        self.earlier.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// What an earlier try was answered, as far as it was looked for.
+    fn answer(&self) -> Option<&KeptAnswer> {
+        self.earlier().iter().find_map(|each| each.answer.as_ref())
+    }
+
     /// Whether it was carried out by an earlier try and this one did not find out what came of all of that.
     pub fn is_lost(&self) -> bool {
-        self.steps.load(Ordering::Relaxed) < u32::try_from(self.earlier.len()).unwrap_or(u32::MAX)
+        self.steps.load(Ordering::Relaxed) < u32::try_from(self.earlier().len()).unwrap_or(u32::MAX)
     }
 
     /// The number of the first change that it made, in an earlier try if there was one.
     pub fn change(&self) -> Option<u64> {
-        let earlier = self.earlier.iter().find_map(|each| each.event);
+        let earlier = self.earlier().iter().find_map(|each| each.event);
         earlier.or_else(|| self.first.get().and_then(|(_, event)| *event))
     }
 
     /// Whether an earlier try carried out all of it.
     pub fn is_repeated(&self) -> bool {
         self.steps.load(Ordering::Relaxed) > 0 && !self.is_fresh.load(Ordering::Relaxed)
+    }
+
+    /// It is carried out however often it comes: what was done under its key before is not looked for.
+    pub fn forgo(&self) {
+        self.earlier.get_or_init(Vec::new);
     }
 
     /// Notes that something was read.
@@ -177,61 +188,82 @@ fn hash(parts: &[&[u8]]) -> Uuid {
 }
 
 impl App {
-    /// Begins a request with an idempotency key. `asked` is all that makes it this request.
+    /// Begins a request with an idempotency key. `asked` is all that makes it this request. Whether it came before is found
+    /// out when it is carried out, and at last by [`find_answer`](Self::find_answer).
     ///
     /// # Errors
-    /// [`Error::Repeated`], or what the store says.
-    pub async fn begin_once(&self, caller: &Caller, key: &str, asked: &[&[u8]]) -> Result<Begun, Error> {
-        let api_key = caller.key.id;
-        let (hash, fingerprint) = (hash(&[key.as_bytes()]), hash(asked));
-        let mut once = Once {
-            key: (api_key, hash),
+    /// [`Error::Repeated`] when this server is at a request with this key.
+    pub fn begin_once(&self, caller: &Caller, key: &str, asked: &[&[u8]]) -> Result<Arc<Once>, Error> {
+        let key = (caller.key.id, hash(&[key.as_bytes()]));
+        let fingerprint = hash(asked);
+        let in_flight = &self.inner.in_flight;
+        match in_flight.requests().entry(key) {
+            Entry::Occupied(other) if *other.get() == fingerprint => {
+                return Err(Error::Repeated(Repeated::InFlight));
+            }
+            Entry::Occupied(_) => return Err(Error::Repeated(Repeated::OtherRequest)),
+            Entry::Vacant(place) => place.insert(fingerprint),
+        };
+        Ok(Arc::new(Once {
+            key,
             fingerprint,
-            earlier: Vec::new(),
+            workspaces: caller.key.workspaces.as_slice().into(),
+            earlier: OnceLock::new(),
             steps: AtomicU32::new(0),
             first: OnceLock::new(),
             is_fresh: AtomicBool::new(false),
             has_read: AtomicBool::new(false),
             is_told: AtomicBool::new(false),
-            in_flight: Arc::default(),
-        };
-        self.keep_others_away(&mut once)?;
-        let found = self.store().find_carried_out(&caller.key.workspaces, api_key, hash).await?;
-        let (earlier, others): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|each| each.fingerprint == fingerprint);
-        // In which of several workspaces the request is, only its handler knows; what it writes is refused then.
-        if earlier.is_empty() && !others.is_empty() && caller.key.workspaces.len() == 1 {
-            return Err(Error::Repeated(Repeated::OtherRequest));
+            in_flight: Arc::clone(in_flight),
+        }))
+    }
+
+    /// The answer that a request got before, of one that was refused now or wrote: where it wrote nothing, what was done
+    /// before may be why, so that it is looked for.
+    ///
+    /// # Errors
+    /// [`Error::Repeated`] when the request may not be answered as it would be now, or what the store says.
+    pub async fn find_answer(&self, once: &Once, is_refused: bool) -> Result<Option<KeptAnswer>, Error> {
+        self.find_earlier(once).await?;
+        if let Some(answer) = once.answer() {
+            return Ok(Some(answer.clone()));
         }
-        if let Some(answer) = earlier.iter().find_map(|each| each.answer.clone()) {
-            return Ok(Begun::Answered(answer));
+        // It was carried out by an earlier try, after which it cannot be carried out again.
+        if is_refused && once.is_lost() {
+            return Err(Error::Repeated(Repeated::CarriedOut(once.change())));
+        }
+        Ok(None)
+    }
+
+    /// Looks for what earlier tries carried out.
+    ///
+    /// # Errors
+    /// Why the request must not go on: [`Error::Repeated`], or what the store says.
+    async fn find_earlier(&self, once: &Once) -> Result<(), Error> {
+        // Had an earlier try made the first commit, this one would have been refused it.
+        let has_written = once.steps.load(Ordering::Relaxed) > 0;
+        if has_written || once.earlier.get().is_some() {
+            return Ok(());
+        }
+        let (api_key, hash) = once.key;
+        let found = self.store().find_carried_out(&once.workspaces, api_key, hash).await?;
+        let (earlier, others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|each| each.fingerprint == once.fingerprint);
+        // In which of several workspaces the request is, only its handler knows; what it writes is refused then.
+        if earlier.is_empty() && !others.is_empty() && once.workspaces.len() == 1 {
+            return Err(Error::Repeated(Repeated::OtherRequest));
         }
         let age = |at: Timestamp| self.clock().now().millis().saturating_sub(at.millis());
         // Of an exact commit nothing is left to do, whoever else is at its answer.
         let may_run = |each: &CarriedOut| {
             !each.is_exact && u128::from(age(each.at).unsigned_abs()) < MAY_RUN.as_millis()
         };
-        if self.store().is_shared() && earlier.last().is_some_and(may_run) {
+        let is_answered = earlier.iter().any(|each| each.answer.is_some());
+        if !is_answered && self.store().is_shared() && earlier.last().is_some_and(may_run) {
             return Err(Error::Repeated(Repeated::InFlight));
         }
-        once.earlier = earlier;
-        Ok(Begun::Runs(Arc::new(once)))
-    }
-
-    /// Refuses others with the same key from now on, on this server.
-    fn keep_others_away(&self, once: &mut Once) -> Result<(), Error> {
-        let in_flight = &self.inner.in_flight;
-        match in_flight.requests().entry(once.key) {
-            Entry::Occupied(other) if *other.get() == once.fingerprint => {
-                Err(Error::Repeated(Repeated::InFlight))
-            }
-            Entry::Occupied(_) => Err(Error::Repeated(Repeated::OtherRequest)),
-            Entry::Vacant(place) => {
-                place.insert(once.fingerprint);
-                once.in_flight = Arc::clone(in_flight);
-                Ok(())
-            }
-        }
+        once.earlier.get_or_init(|| earlier);
+        Ok(())
     }
 
     /// Keeps the answer to a request that was carried out; does nothing for one that wrote nothing, which can run again,
@@ -287,36 +319,49 @@ impl App {
     }
 }
 
-impl Once {
+impl App {
     /// Passes unless an earlier try made the next commit of the request, of which no event tells all.
     ///
     /// # Errors
-    /// [`Repeated::CarriedOut`].
-    pub(crate) fn refuse_again(&self) -> Result<(), Error> {
-        let step = self.steps.load(Ordering::Relaxed);
-        let Some(earlier) = self.earlier.iter().find(|each| each.step == step) else { return Ok(()) };
-        self.count(earlier.workspace, earlier.event);
-        Err(Error::Repeated(Repeated::CarriedOut(self.change())))
+    /// [`Repeated::CarriedOut`], and why the request must not go on.
+    pub(crate) async fn refuse_again(&self, once: &Once) -> Result<(), Error> {
+        match self.next_of_earlier(once).await? {
+            Some(earlier) => {
+                once.count(earlier.workspace, earlier.event);
+                Err(Error::Repeated(Repeated::CarriedOut(once.change())))
+            }
+            None => Ok(()),
+        }
     }
-}
 
-impl App {
     /// The next commit of a request, which is one write: what came of it, now or in an earlier try.
     pub(crate) async fn write_once(&self, once: &Once, mut write: Write) -> Result<AnyOutcome, Error> {
-        if !once.earlier.is_empty()
-            && let Some(outcomes) = Box::pin(self.again(once, std::slice::from_ref(&write))).await?
+        if once.earlier.get().is_some()
+            && let Some(outcome) = Box::pin(self.one_again(once, &write)).await?
         {
-            return outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change));
+            return Ok(outcome);
         }
         let is_told =
             matches!(write.action, Action::Create { .. } | Action::Update { .. } | Action::Delete { .. });
         let workspace = write.workspace;
         write.claim = Some(once.claim(is_told));
-        let outcome = self.store().write(write).await?;
+        let outcome = match self.store().write(write.clone()).await {
+            Err(StoreError::CarriedOut { is_same: true }) if once.earlier.get().is_none() => {
+                let again = Box::pin(self.one_again(once, &write)).await?;
+                // Whoever is at it is not done.
+                return again.ok_or(Error::Repeated(Repeated::InFlight));
+            }
+            outcome => outcome?,
+        };
         // What changed nothing has no event that tells anything.
         once.is_told.store(is_told && outcome.event().is_some(), Ordering::Relaxed);
         once.note(workspace, outcome.event());
         Ok(outcome)
+    }
+
+    async fn one_again(&self, once: &Once, write: &Write) -> Result<Option<AnyOutcome>, Error> {
+        let outcomes = self.again(once, std::slice::from_ref(write)).await?;
+        outcomes.map(|outcomes| outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))).transpose()
     }
 }
 
@@ -328,11 +373,23 @@ impl App {
         once: &Once,
         writes: &[Write],
     ) -> Result<Option<Vec<AnyOutcome>>, Error> {
-        let step = once.steps.load(Ordering::Relaxed);
-        let Some(earlier) = once.earlier.iter().find(|each| each.step == step) else { return Ok(None) };
+        let Some(earlier) = self.next_of_earlier(once).await? else { return Ok(None) };
         let outcomes = self.outcomes_of(earlier, writes).await?;
         once.count(earlier.workspace, earlier.event);
         Ok(Some(outcomes.ok_or(Error::Repeated(Repeated::CarriedOut(once.change())))?))
+    }
+
+    /// The next commit of a request, if an earlier try made it.
+    ///
+    /// # Errors
+    /// Why the request must not go on: of one that was answered, there is nothing left to do.
+    async fn next_of_earlier<'o>(&self, once: &'o Once) -> Result<Option<&'o CarriedOut>, Error> {
+        self.find_earlier(once).await?;
+        if once.answer().is_some() {
+            return Err(Error::Repeated(Repeated::CarriedOut(once.change())));
+        }
+        let step = once.steps.load(Ordering::Relaxed);
+        Ok(once.earlier().iter().find(|each| each.step == step))
     }
 
     /// What the events of a commit tell of each of its writes: all but the first have one each. `None` when they do not

@@ -247,7 +247,7 @@ impl App {
     ) -> Result<Vec<Result<AnyOutcome, StoreError>>, Error> {
         if let Terms::Once(once) = &author.terms {
             // Which of them failed is in no event.
-            once.refuse_again()?;
+            self.refuse_again(once).await?;
         }
         let writes = self.writes_of(author, actions);
         let outcomes = self.write_on(&author.terms, writes, together).await?;

@@ -1,6 +1,6 @@
 //! Requests with an idempotency key.
 
-use app::{Begun, KEPT_FOR, Scope};
+use app::{KEPT_FOR, Scope};
 use model::Dialect;
 use serde_json::json;
 use testkit::{Client, Reply, TestApp};
@@ -77,10 +77,11 @@ async fn keys_and_workspaces_are_written_whenever_that_is_asked_for() {
         reply.expect(201)["id"].as_str().unwrap().to_owned()
     });
     assert!(one != other && other != third);
-    // Nothing was kept under the key, so no secret was: another request has it still.
+    // Nothing was kept under the key, so no secret was: another request has it still. That does not take it from them.
     let late = keyed(&test, "c");
     late.post("/api/v1/keys", &body).await.expect(201);
     create(&late, &json!({})).await;
+    late.post("/api/v1/keys", &body).await.expect(201);
     let workspace = once.post("/api/v1/workspaces", &json!({"name": "Spa"})).await;
     let at = workspace.header("location");
     for reply in [
@@ -114,6 +115,63 @@ async fn another_request_under_the_key_is_refused() {
         .with_key(&other)
         .with_header("idempotency-key", "a");
     create(&other, &json!({"name": {"full": "John"}})).await;
+}
+
+/// What is refused, or needs no writing, because of what the request did before, is answered as it was then.
+#[tokio::test]
+async fn what_the_request_itself_did_does_not_stand_in_its_way() {
+    let (test, client) = start().await;
+    let contact = create(&client, &json!({"city": "Rome"})).await;
+    let at = path(&contact);
+    let revision = contact["revision"].as_u64().unwrap();
+    let once = |key: &str| keyed(&test, key).with_header("if-match", &format!("\"{revision}\""));
+    let patch = json!({"city": "Oslo"});
+    let first = once("a").patch(&at, &patch).await;
+    first.expect(200);
+    let other = client.post("/api/v1/tags", &json!({"name": "New"})).await.expect(201);
+    let tag = format!("/api/v1/tags/{}", other["id"].as_str().unwrap());
+    let gone = keyed(&test, "b").delete(&tag).await;
+    assert_eq!(gone.status, 204);
+    // Under another key it is another request, which finds what was done.
+    once("c").patch(&at, &patch).await.expect(412);
+    keyed(&test, "d").delete(&tag).await.expect(404);
+    let events = test.app.writer_stats().events;
+    for _ in 0..2 {
+        let again = once("a").patch(&at, &patch).await;
+        assert!(is_replayed(&again));
+        assert_eq!((again.expect(200), again.header("etag")), (first.expect(200), first.header("etag")));
+        let again = keyed(&test, "b").delete(&tag).await;
+        assert!(is_replayed(&again));
+        assert_eq!((again.status.as_u16(), change(&again)), (204, change(&gone)));
+    }
+    // What would be refused anyway is refused for its key first.
+    for refused in [
+        once("a").patch(&at, &json!({"city": 7})).await,
+        once("a").patch(&tag, &json!({"name": "Newer"})).await,
+        keyed(&test, "b").delete(&at).await,
+    ] {
+        assert_eq!(refused.expect(422)["type"], "/docs/problems/idempotency-key-reused");
+    }
+    assert_eq!(test.app.writer_stats().events, events);
+}
+
+/// Of several operations some fail; which is in no event, so that the answer alone tells.
+#[tokio::test]
+async fn a_batch_of_which_some_failed_is_answered_again() {
+    let (test, client) = start().await;
+    let contact = create(&client, &json!({})).await;
+    let once = keyed(&test, "a");
+    let body = json!({"mode": "each", "operations": [
+        {"op": "create", "body": {"city": "Rome"}},
+        {"op": "update", "id": uuid::Uuid::max(), "body": {"city": "Oslo"}},
+        {"op": "update", "id": contact["id"], "body": {"city": "Oslo"}},
+    ]});
+    let first = once.post("/api/v1/batch", &body).await;
+    first.expect(200);
+    let events = test.app.writer_stats().events;
+    let again = once.post("/api/v1/batch", &body).await;
+    assert!(is_replayed(&again));
+    assert_eq!((again.expect(200), test.app.writer_stats().events), (first.expect(200), events));
 }
 
 #[tokio::test]
@@ -183,12 +241,11 @@ async fn of_twenty_at_once_one_is_carried_out() {
 async fn a_request_in_flight_keeps_its_key() {
     let (test, _) = start().await;
     let caller = test.app.authenticate("demo", Dialect::Native, None).await.unwrap();
-    let in_flight = test.app.begin_once(&caller, "a", &[b"something"]).await.unwrap();
-    assert!(matches!(in_flight, Begun::Runs(_)));
+    let in_flight = test.app.begin_once(&caller, "a", &[b"something"]).unwrap();
     // It asks for something else.
     let refused = keyed(&test, "a").post(CONTACTS, &json!({})).await;
     assert_eq!(refused.expect(422)["type"], "/docs/problems/idempotency-key-reused");
-    let same = test.app.begin_once(&caller, "a", &[b"something"]).await;
+    let same = test.app.begin_once(&caller, "a", &[b"something"]);
     assert!(matches!(same, Err(app::Error::Repeated(app::Repeated::InFlight))), "{same:?}");
     drop(in_flight);
     create(&keyed(&test, "a"), &json!({})).await;
@@ -222,9 +279,7 @@ mod after_a_crash {
         let caller = test.app.authenticate("demo", Dialect::Native, None).await.unwrap();
         let (method, path, body) = asked;
         let asked = ["native", method, path, "", "", body].map(str::as_bytes);
-        let Begun::Runs(once) = test.app.begin_once(&caller, "a", &asked).await.unwrap() else {
-            panic!("it was answered")
-        };
+        let once = test.app.begin_once(&caller, "a", &asked).unwrap();
         write(caller.on(Terms::Once(once))).await
     }
 
