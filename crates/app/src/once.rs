@@ -361,7 +361,9 @@ impl App {
 
     async fn one_again(&self, once: &Once, write: &Write) -> Result<Option<AnyOutcome>, Error> {
         let outcomes = self.again(once, std::slice::from_ref(write)).await?;
-        outcomes.map(|outcomes| outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change))).transpose()
+        outcomes
+            .map(|outcomes| outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change)))
+            .transpose()
     }
 }
 

@@ -172,14 +172,7 @@ impl Backend for Sqlite {
         if self.seen.is_new(api_key, hash) {
             return Ok(Vec::new());
         }
-        let seen = self.log.is_some().then(|| Arc::clone(&self.seen));
-        let read = move |connection: &_| {
-            if let Some(seen) = seen {
-                seen.learn(connection)?;
-            }
-            requests::find(connection, &workspaces, api_key, hash)
-        };
-        self.readers.run(read).await
+        self.readers.run(move |connection| requests::find(connection, &workspaces, api_key, hash)).await
     }
 
     async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {

@@ -144,6 +144,8 @@ impl<'s> Saving<'s> {
             return Ok(saving);
         }
         let back = Back::of(saves);
+        // Of commits that were made before, so that nobody need wait for them.
+        saving.steps.extend(requests::answer(&saves.answers));
         if let Some(step) = single::update(saves) {
             saving.steps.extend(texts::save(&saves.texts));
             saving.steps.extend(values::save(&saves.stale_values, &saves.fresh_values));
@@ -151,11 +153,11 @@ impl<'s> Saving<'s> {
             saving.steps.push(step);
             saving.steps.extend(facets::save(&saves.facets));
             saving.steps.extend(sort_keys::save(&saves.sort_keys));
-            saving.requests(saves, &back);
+            saving.claims(saves, &back);
             return Ok(saving);
         }
         if saves.events.is_empty() {
-            saving.requests(saves, &back);
+            saving.claims(saves, &back);
             return Ok(saving);
         }
         saving.removed(&saves.deletes);
@@ -173,7 +175,7 @@ impl<'s> Saving<'s> {
         saving.updates(&saves.updates, &back);
         saving.inserts(&saves.inserts, &back);
         saving.events(&saves.events, &back);
-        saving.requests(saves, &back);
+        saving.claims(saves, &back);
         Ok(saving)
     }
 
@@ -301,9 +303,8 @@ impl<'s> Saving<'s> {
         self.push(&INSERT_CONTACTS, params);
     }
 
-    fn requests(&mut self, saves: &'s Saves, back: &Back) {
+    fn claims(&mut self, saves: &Saves, back: &Back) {
         self.steps.extend(requests::claim(&saves.claims, |workspace, seq| back.to(workspace, seq)));
-        self.steps.extend(requests::answer(&saves.answers));
     }
 
     fn events(&mut self, events: &'s [EventRow], back: &Back) {
