@@ -48,6 +48,14 @@ impl Database {
         matches!(self, Self::Postgres(_))
     }
 
+    /// Whether a request was probably carried out, as far as this process knows; on PostgreSQL nothing is.
+    pub(crate) fn has_seen(&self, api_key: KeyId, hash: Uuid) -> bool {
+        match self {
+            Self::Sqlite(backend) => backend.has_seen(api_key, hash),
+            Self::Postgres(_) => false,
+        }
+    }
+
     /// Bytes of the write-ahead log that are in use, where it is this process's own.
     pub(crate) fn log_bytes(&self) -> u64 {
         match self {

@@ -48,7 +48,7 @@ use crate::{
 pub(crate) struct Sqlite {
     readers: Readers,
     log: Option<Arc<Log>>,
-    /// What the file may know of requests; only where this process is its server.
+    /// What the file may know of requests; nothing where this process is not its server.
     seen: Arc<Seen>,
 }
 
@@ -80,6 +80,11 @@ impl Sqlite {
     /// Bytes of the log that are in use.
     pub(crate) fn log_bytes(&self) -> u64 {
         self.log.as_ref().map_or(0, |log| log.bytes())
+    }
+
+    /// Whether a request was probably carried out, as far as this process knows.
+    pub(crate) fn has_seen(&self, api_key: KeyId, hash: Uuid) -> bool {
+        self.seen.has(api_key, hash)
     }
 
     /// Lets the readers finish what they do, and stops them.

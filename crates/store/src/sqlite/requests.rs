@@ -13,12 +13,28 @@ use crate::backend::Saves;
 use crate::once::{AnswerSave, ClaimKey};
 use crate::{CarriedOut, KeptAnswer, StoreError, WorkspaceNumber};
 
-/// The rows of the first commits that were saved last, so that those of their answers need not be looked for.
+/// The rows of the first commits that were saved last, so that those of their answers need not be looked for: the last ones,
+/// and those before them.
 #[derive(Debug, Default)]
-pub(super) struct LastRows(HashMap<ClaimKey, i64>);
+pub(super) struct LastRows([HashMap<ClaimKey, i64>; 2]);
 
-/// How many of them are remembered at most.
-const LAST_ROWS: usize = 8192;
+/// How many of them are remembered at least: more than there are answers on their way.
+const LAST_ROWS: usize = 4096;
+
+impl LastRows {
+    fn add(&mut self, key: ClaimKey, row: i64) {
+        let [last, before] = &mut self.0;
+        if last.len() == LAST_ROWS {
+            std::mem::swap(last, before);
+            last.clear();
+        }
+        last.insert(key, row);
+    }
+
+    fn get(&self, key: &ClaimKey) -> Option<i64> {
+        self.0.iter().find_map(|rows| rows.get(key).copied())
+    }
+}
 
 /// In each part of the index that there is, what has a hash.
 macro_rules! in_parts {
@@ -73,9 +89,6 @@ fn find_one(
 }
 
 pub(super) fn save(connection: &Connection, saves: &Saves, last: &mut LastRows) -> Result<(), StoreError> {
-    if last.0.len() + saves.claims.len() > LAST_ROWS {
-        last.0.clear();
-    }
     for claim in &saves.claims {
         let sql = "INSERT INTO requests \
                    (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
@@ -93,7 +106,7 @@ pub(super) fn save(connection: &Connection, saves: &Saves, last: &mut LastRows) 
             claim.is_exact,
         ])?;
         if once.step == 0 {
-            last.0.insert(claim.key, connection.last_insert_rowid());
+            last.add(claim.key, connection.last_insert_rowid());
         }
     }
     answers(connection, &saves.answers, last)
@@ -104,8 +117,8 @@ pub(super) fn save(connection: &Connection, saves: &Saves, last: &mut LastRows) 
 fn answers(connection: &Connection, answers: &[AnswerSave], last: &mut LastRows) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(answers.len());
     for save in answers {
-        let row = match last.0.get(&save.key) {
-            Some(row) => Some(*row),
+        let row = match last.get(&save.key) {
+            Some(row) => Some(row),
             None => find_one(connection, &save.key)?.map(|(row, _)| row),
         };
         rows.extend(row.map(|row| (row, save)));
@@ -216,7 +229,23 @@ pub(super) fn forget_first(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Once;
     use crate::sqlite::migrate;
+
+    #[test]
+    fn the_last_rows_are_known() {
+        let mut last = LastRows::default();
+        let key = |n: usize| {
+            let hash = Uuid::from_u128(n as u128);
+            (WorkspaceNumber(1), Once { api_key: KeyId(Uuid::nil()), hash, step: 0 })
+        };
+        for n in 0..3 * LAST_ROWS {
+            last.add(key(n), i64::try_from(n).unwrap());
+            let before = (n + 1).saturating_sub(LAST_ROWS)..=n;
+            assert!(before.step_by(97).chain([n]).all(|n| last.get(&key(n)) == i64::try_from(n).ok()), "{n}");
+        }
+        assert!(last.0.iter().all(|rows| rows.len() <= LAST_ROWS));
+    }
 
     #[test]
     fn a_hash_is_looked_for_in_the_index_of_each_part() {

@@ -61,6 +61,11 @@ impl Seen {
         state.is_whole && !state.has(api_key, hash)
     }
 
+    /// Whether such a request is known, which is wrong of few.
+    pub(super) fn has(&self, api_key: KeyId, hash: Uuid) -> bool {
+        self.state().has(api_key, hash)
+    }
+
     /// Reads a part of the file, if there is something left to read. For the writer alone, so that nothing comes in between.
     pub(super) fn learn(&self, connection: &Connection) -> Result<(), StoreError> {
         let last_row = match &*self.state() {
@@ -149,7 +154,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate::run(&mut connection).unwrap();
         let sql = "INSERT INTO requests (workspace, api_key, hash, step, fingerprint, at, events, status, headers, body) \
-                   VALUES (1, ?1, ?2, 0, x'', 0, 0, 0, '', x'')";
+                   VALUES (1, ?1, ?2, 0, zeroblob(16), 0, 0, 0, '', x'')";
         let mut insert = connection.prepare(sql).unwrap();
         for n in 0..requests {
             insert.execute(params![KEY.0.as_bytes(), hash(n).as_bytes()]).unwrap();
@@ -182,7 +187,8 @@ mod tests {
             assert_eq!(found.len(), usize::from(is_there), "{n}");
         }
         assert!(claims(&connection, &[], Some(&Seen::default())).unwrap().is_empty());
-        assert!(seen.is_new(KEY, hash(requests)));
+        assert!(seen.is_new(KEY, hash(requests)) && !seen.has(KEY, hash(requests)));
+        assert!((0..requests).all(|n| seen.has(KEY, hash(n))));
     }
 
     #[test]

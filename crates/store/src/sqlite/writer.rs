@@ -16,7 +16,8 @@ use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Want
 pub(crate) struct SqliteWriter {
     connection: Connection,
     log: Option<Arc<Log>>,
-    seen: Arc<Seen>,
+    /// What the file may know of requests; only where this process is its server.
+    seen: Option<Arc<Seen>>,
     last_rows: LastRows,
     _lock: Option<FileLock>,
 }
@@ -35,11 +36,11 @@ impl SqliteWriter {
             Ok(())
         }))?;
         let last_rows = LastRows::default();
-        Ok(Self { connection, log: Some(log), seen, last_rows, _lock: Some(lock) })
+        Ok(Self { connection, log: Some(log), seen: Some(seen), last_rows, _lock: Some(lock) })
     }
 
     pub(super) fn beside(connection: Connection) -> Self {
-        Self { connection, log: None, seen: Arc::default(), last_rows: LastRows::default(), _lock: None }
+        Self { connection, log: None, seen: None, last_rows: LastRows::default(), _lock: None }
     }
 
     fn run(&self, statement: &str) -> Result<(), StoreError> {
@@ -68,11 +69,13 @@ impl Batches for SqliteWriter {
     }
 
     async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
-        load::load(&self.connection, wanted, Some(&self.seen))
+        load::load(&self.connection, wanted, self.seen.as_deref())
     }
 
     async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
-        self.seen.add(&saves.claims);
+        if let Some(seen) = &self.seen {
+            seen.add(&saves.claims);
+        }
         save::save(&self.connection, saves).map_err(CommitError::NotStored)?;
         requests::save(&self.connection, saves, &mut self.last_rows).map_err(CommitError::NotStored)?;
         self.run("COMMIT").map_err(CommitError::Unknown)?;

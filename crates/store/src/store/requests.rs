@@ -39,6 +39,12 @@ impl Store {
         Ok(found)
     }
 
+    /// Whether [`find_carried_out`](Self::find_carried_out) probably finds something, as far as that is known without asking
+    /// the database. Where it is not, the writer refuses what was carried out.
+    pub fn has_seen(&self, api_key: KeyId, hash: Uuid) -> bool {
+        self.shared.backend.has_seen(api_key, hash)
+    }
+
     /// Keeps the answer to a request, at this commit of it, unless there is one; durable when it returns.
     ///
     /// # Errors
