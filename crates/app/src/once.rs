@@ -337,7 +337,7 @@ impl App {
     /// The next commit of a request, which is one write: what came of it, now or in an earlier try.
     pub(crate) async fn write_once(&self, once: &Once, mut write: Write) -> Result<AnyOutcome, Error> {
         let (api_key, hash) = once.key;
-        if (once.earlier.get().is_some() || self.store().has_seen(api_key, hash))
+        if (once.earlier.get().is_some() || self.store().is_looked_for(api_key, hash))
             && let Some(outcome) = Box::pin(self.one_again(once, &write)).await?
         {
             return Ok(outcome);

@@ -48,10 +48,11 @@ impl Database {
         matches!(self, Self::Postgres(_))
     }
 
-    /// Whether a request was probably carried out, as far as this process knows; on PostgreSQL nothing is.
-    pub(crate) fn has_seen(&self, api_key: KeyId, hash: Uuid) -> bool {
+    /// Whether it is better to look for a request before it is carried out than to let the writer refuse it. Only who has
+    /// the database alone can know; on PostgreSQL few come twice.
+    pub(crate) fn is_looked_for(&self, api_key: KeyId, hash: Uuid) -> bool {
         match self {
-            Self::Sqlite(backend) => backend.has_seen(api_key, hash),
+            Self::Sqlite(backend) => !backend.is_new(api_key, hash),
             Self::Postgres(_) => false,
         }
     }

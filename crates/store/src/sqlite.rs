@@ -82,9 +82,9 @@ impl Sqlite {
         self.log.as_ref().map_or(0, |log| log.bytes())
     }
 
-    /// Whether a request was probably carried out, as far as this process knows.
-    pub(crate) fn has_seen(&self, api_key: KeyId, hash: Uuid) -> bool {
-        self.seen.has(api_key, hash)
+    /// Whether there is certainly no such request.
+    pub(crate) fn is_new(&self, api_key: KeyId, hash: Uuid) -> bool {
+        self.seen.is_new(api_key, hash)
     }
 
     /// Lets the readers finish what they do, and stops them.
@@ -177,7 +177,14 @@ impl Backend for Sqlite {
         if self.seen.is_new(api_key, hash) {
             return Ok(Vec::new());
         }
-        self.readers.run(move |connection| requests::find(connection, &workspaces, api_key, hash)).await
+        let seen = self.log.is_some().then(|| Arc::clone(&self.seen));
+        let read = move |connection: &_| {
+            if let Some(seen) = seen {
+                seen.learn(connection)?;
+            }
+            requests::find(connection, &workspaces, api_key, hash)
+        };
+        self.readers.run(read).await
     }
 
     async fn crowded_keys(&self, most: u64) -> Result<Vec<(WorkspaceNumber, KeyId, u64)>, StoreError> {

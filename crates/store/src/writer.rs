@@ -70,8 +70,11 @@ const RETRY_FOR: Duration = Duration::from_secs(5);
 /// How long to wait before the first of these tries; each next one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
-/// How long answers for which nobody waits may wait for a change, so that they need no commit of their own.
+/// How long answers for which nobody waits may wait, so that many are saved together, and with changes.
 const HELD_FOR: Duration = Duration::from_millis(10);
+
+/// So many of them do not wait.
+const HELD_MAX: usize = 64;
 
 /// How long to wait at most.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
@@ -133,8 +136,8 @@ impl<B: Batches> Writer<B> {
 
     /// Writes until the queue is closed and empty.
     pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Command>, batch_max: usize) {
-        let mut waiting = Vec::new();
-        while take(&mut queue, &mut waiting, batch_max.max(1)).await {
+        let (mut waiting, mut held) = (Vec::new(), Held::default());
+        while held.take(&mut queue, &mut waiting, batch_max.max(1)).await {
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
                 match command {
@@ -148,9 +151,12 @@ impl<B: Batches> Writer<B> {
                         taken.writes.extend(writes);
                         taken.write_replies.push(WriteReply::Group(count, reply));
                     }
-                    Command::Answer(answer, reply) => {
+                    Command::Answer(answer, reply @ AnswerReply::Waits(_)) => {
                         taken.answers.push(answer);
                         taken.answer_replies.push(reply);
+                    }
+                    Command::Answer(answer, AnswerReply::IsPending(on_its_way)) => {
+                        held.add(answer, on_its_way);
                     }
                     Command::Admin(admin, reply) => {
                         taken.admin.push(admin);
@@ -159,6 +165,7 @@ impl<B: Batches> Writer<B> {
                     Command::Close => queue.close(),
                 }
             }
+            held.give(&mut taken);
             if !taken.admin.is_empty() {
                 let done = self.persist(async |writer| writer.administer(&taken.admin).await).await;
                 answer(std::mem::take(&mut taken.admin_replies), done);
@@ -363,22 +370,49 @@ impl CommitError {
     }
 }
 
-/// Takes the commands that wait, and where they are answers for which nobody waits, also what comes soon after; so many at
-/// most. Whether there are any: otherwise none will come.
-async fn take(queue: &mut mpsc::Receiver<Command>, taken: &mut Vec<Command>, most: usize) -> bool {
-    let is_patient = |command: &Command| matches!(command, Command::Answer(_, AnswerReply::IsPending(_)));
-    if queue.recv_many(taken, most).await == 0 {
-        return false;
+/// Answers for which nobody waits, until they are saved together.
+#[derive(Default)]
+struct Held {
+    answers: Vec<(AnswerSave, OnItsWay)>,
+    /// How long they may wait.
+    until: Option<tokio::time::Instant>,
+    /// Nothing came that they could go with.
+    is_alone: bool,
+}
+
+impl Held {
+    fn add(&mut self, answer: AnswerSave, on_its_way: OnItsWay) {
+        self.until.get_or_insert_with(|| tokio::time::Instant::now() + HELD_FOR);
+        self.answers.push((answer, on_its_way));
     }
-    let until = tokio::time::Instant::now() + HELD_FOR;
-    while taken.len() < most && taken.iter().all(is_patient) {
-        let room = most - taken.len();
-        match tokio::time::timeout_at(until, queue.recv_many(taken, room)).await {
-            Ok(1..) => {}
-            Ok(0) | Err(_) => break,
+
+    /// Takes the commands that wait, so many at most, or none when the answers have waited for long enough. Whether there is
+    /// anything to do: otherwise nothing will come.
+    async fn take(
+        &mut self,
+        queue: &mut mpsc::Receiver<Command>,
+        taken: &mut Vec<Command>,
+        most: usize,
+    ) -> bool {
+        let Some(until) = self.until else { return queue.recv_many(taken, most).await > 0 };
+        let count = tokio::time::timeout_at(until, queue.recv_many(taken, most)).await;
+        // None when the queue is closed, too, which is found out again when they are saved.
+        self.is_alone = count.unwrap_or(0) == 0;
+        true
+    }
+
+    /// Adds them to a batch, when they are many, have waited for long enough, or nothing else comes.
+    fn give(&mut self, batch: &mut Taken) {
+        let is_over = || self.until.is_some_and(|until| tokio::time::Instant::now() >= until);
+        if !self.is_alone && self.answers.len() < HELD_MAX && !is_over() {
+            return;
+        }
+        (self.until, self.is_alone) = (None, false);
+        for (answer, on_its_way) in self.answers.drain(..) {
+            batch.answers.push(answer);
+            batch.answer_replies.push(AnswerReply::IsPending(on_its_way));
         }
     }
-    true
 }
 
 /// A panic in a batch, which only a mistake in this program can cause, fails this batch and not those after it.

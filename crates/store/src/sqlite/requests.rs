@@ -69,9 +69,6 @@ pub(super) fn claims(
     seen: Option<&Seen>,
 ) -> Result<Vec<(ClaimKey, Uuid)>, StoreError> {
     let mut found = Vec::new();
-    if let (Some(seen), false) = (seen, keys.is_empty()) {
-        seen.learn(connection)?;
-    }
     for key in keys.iter().filter(|(_, once)| seen.is_none_or(|seen| !seen.is_new(once.api_key, once.hash))) {
         found.extend(find_one(connection, key)?.map(|(_, fingerprint)| (*key, fingerprint)));
     }

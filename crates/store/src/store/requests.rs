@@ -39,10 +39,10 @@ impl Store {
         Ok(found)
     }
 
-    /// Whether [`find_carried_out`](Self::find_carried_out) probably finds something, as far as that is known without asking
-    /// the database. Where it is not, the writer refuses what was carried out.
-    pub fn has_seen(&self, api_key: KeyId, hash: Uuid) -> bool {
-        self.shared.backend.has_seen(api_key, hash)
+    /// Whether it is better to ask [`find_carried_out`](Self::find_carried_out) before a request is carried out than to let
+    /// the writer refuse it, which takes its time where hashes have no index of their own.
+    pub fn is_looked_for(&self, api_key: KeyId, hash: Uuid) -> bool {
+        self.shared.backend.is_looked_for(api_key, hash)
     }
 
     /// Keeps the answer to a request, at this commit of it, unless there is one; durable when it returns.
