@@ -24,8 +24,13 @@ pub(crate) fn before(query: &Query) -> Result<Option<u64>, Error> {
 
 /// The cursor of a list, and under which of its two names; the second is the older one.
 pub(crate) fn cursor(query: &Query) -> Result<Option<(&'static str, &str)>, Error> {
-    let (cursor, after) = (query.one("cursor")?, query.one("after")?);
-    Ok(cursor.map(|text| ("cursor", text)).or(after.map(|text| ("after", text))))
+    match (query.one("cursor")?, query.one("after")?) {
+        (Some(_), Some(_)) => {
+            Err(bad("after", "must not be given beside 'cursor', of which it is the older name"))
+        }
+        (Some(text), None) => Ok(Some(("cursor", text))),
+        (None, after) => Ok(after.map(|text| ("after", text))),
+    }
 }
 
 /// The same, of the number that a client gives.
@@ -152,7 +157,8 @@ impl Page {
         if is_last {
             return Ok(None);
         }
-        Ok(list.documents.last()?.map(|(contact, _)| self.cursor_behind(contact.number)))
+        let last = list.documents.in_place().next_back().transpose()?;
+        Ok(last.map(|contact| self.cursor_behind(contact.number)))
     }
 }
 

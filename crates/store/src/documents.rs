@@ -130,7 +130,7 @@ impl Documents {
     }
 
     /// The contacts in place, each read when it is asked for: [`StoreError::Unreadable`] where one is damaged.
-    pub fn in_place(&self) -> impl Iterator<Item = Result<ContactDocument<'_>, StoreError>> {
+    pub fn in_place(&self) -> impl DoubleEndedIterator<Item = Result<ContactDocument<'_>, StoreError>> {
         self.iter().map(|(format, text)| read(document::read_in_place(format, text)))
     }
 

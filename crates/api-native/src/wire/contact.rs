@@ -3,19 +3,20 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::marker::PhantomData;
 
 use api_kit::words::{ChannelBody, CompanyBody};
 use app::Documents;
 use model::{
-    Aliases, Birthday, Catalog, Contact, ContactDocument, ContactId, Entity, Extras, ListId, NameDocument,
-    NoteId, OptIn, TagId, TeamId, UserId, Written,
+    Aliases, Birthday, Catalog, ChannelDocument, CompanyLinkDocument, Contact, ContactDocument, ContactId,
+    Entity, Extras, ListId, NameDocument, NoteId, OptIn, TagId, TeamId, UserId, Written,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::value::Values;
-use super::{Instant, Shown, shown};
+use super::{Instant, Shown};
 
 /// A contact. What its ids refer to in the catalog is left out when it is gone from there.
 #[derive(JsonSchema, Serialize)]
@@ -49,11 +50,16 @@ pub(crate) struct DocumentBody<'a> {
     image_url: Option<Written<'a>>,
     social: Object<'a>,
     birthday: BirthdayBody,
-    channels: Vec<ChannelBody<'a>>,
-    companies: Vec<CompanyBody<'a>>,
-    tags: Vec<Shown<TagId>>,
-    lists: Vec<Shown<ListId>>,
-    notes: Vec<Shown<NoteId>>,
+    #[schemars(with = "Vec<ChannelBody>")]
+    channels: Each<'a, ChannelDocument<'a>, ChannelBody<'a>>,
+    #[schemars(with = "Vec<CompanyBody>")]
+    companies: Each<'a, CompanyLinkDocument<'a>, CompanyBody<'a>>,
+    #[schemars(with = "Vec<Shown<TagId>>")]
+    tags: Tags<'a>,
+    #[schemars(with = "Vec<Shown<ListId>>")]
+    lists: Lists<'a>,
+    #[schemars(with = "Vec<Shown<NoteId>>")]
+    notes: Notes<'a>,
     values: Values<'a>,
     starred: bool,
     confirmed: bool,
@@ -101,6 +107,54 @@ impl From<Birthday> for BirthdayBody {
     }
 }
 
+/// Items that are shown one after the other, so that a contact needs no room for all of them.
+struct Each<'a, T, B> {
+    items: &'a [T],
+    shown: PhantomData<fn() -> B>,
+}
+
+impl<'a, T, B> Each<'a, T, B> {
+    fn of(items: &'a [T]) -> Self {
+        Self { items, shown: PhantomData }
+    }
+}
+
+impl<'a, T, B: From<&'a T> + Serialize> Serialize for Each<'a, T, B> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.items.iter().map(B::from))
+    }
+}
+
+/// The tags that there are.
+struct Tags<'a>(&'a [TagId], &'a Catalog);
+
+impl Serialize for Tags<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(ids, catalog) = self;
+        let known = ids.iter().filter(|id| catalog.tags.get(id.0).is_some());
+        serializer.collect_seq(known.map(|id| Shown(*id)))
+    }
+}
+
+/// The lists that there are. Who is on a dynamic one is asked with its filter.
+struct Lists<'a>(&'a [ListId], &'a Catalog);
+
+impl Serialize for Lists<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(ids, catalog) = self;
+        let is_shown = |id: &&ListId| catalog.lists.get(id.0).is_some_and(|list| !list.is_dynamic());
+        serializer.collect_seq(ids.iter().filter(is_shown).map(|id| Shown(*id)))
+    }
+}
+
+struct Notes<'a>(&'a [NoteId]);
+
+impl Serialize for Notes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|id| Shown(*id)))
+    }
+}
+
 /// An object; an empty one is not in the document.
 pub(crate) struct Object<'a>(Option<Written<'a>>);
 
@@ -116,10 +170,6 @@ impl Serialize for Object<'_> {
 impl<'a> DocumentBody<'a> {
     /// A contact under its catalog.
     pub(crate) fn new(contact: &'a ContactDocument<'a>, catalog: &'a Catalog) -> Self {
-        let tags = contact.tags.iter().filter(|id| catalog.tags.get(id.0).is_some());
-        // Who is on a dynamic list is asked with the list's filter.
-        let is_shown = |id: &&ListId| catalog.lists.get(id.0).is_some_and(|list| !list.is_dynamic());
-        let lists = contact.lists.iter().filter(is_shown);
         Self {
             id: Shown(contact.id),
             number: contact.number,
@@ -139,11 +189,11 @@ impl<'a> DocumentBody<'a> {
             image_url: contact.image_url,
             social: Object(contact.social),
             birthday: contact.birthday.into(),
-            channels: contact.channels.iter().map(ChannelBody::from).collect(),
-            companies: contact.companies.iter().map(CompanyBody::from).collect(),
-            tags: tags.map(|id| Shown(*id)).collect(),
-            lists: lists.map(|id| Shown(*id)).collect(),
-            notes: shown(&contact.notes),
+            channels: Each::of(&contact.channels),
+            companies: Each::of(&contact.companies),
+            tags: Tags(&contact.tags, catalog),
+            lists: Lists(&contact.lists, catalog),
+            notes: Notes(&contact.notes),
             values: Values::new(&contact.values, Entity::Contact, catalog),
             starred: contact.starred,
             confirmed: contact.confirmed,

@@ -115,6 +115,9 @@ async fn filtered_lists_have_pages() {
     let second = client.get(&format!("{CONTACTS}?tag=lead&limit=3&after={next}")).await.expect(200);
     assert_eq!((&second["total"], &second["next"]), (&json!(4), &Json::Null));
     assert_eq!(second["contacts"][0]["number"], 11);
+    // Of its two names a client must choose one.
+    let both = client.get(&format!("{CONTACTS}?cursor={next}&after={next}")).await.expect(400);
+    assert!(both["detail"].as_str().unwrap().starts_with("the query parameter 'after' must not"), "{both}");
 }
 
 #[tokio::test]
