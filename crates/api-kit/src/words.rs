@@ -37,6 +37,12 @@ impl<T: Copy + Into<Uuid>> Serialize for Shown<T> {
     }
 }
 
+impl<T: Copy> From<&T> for Shown<T> {
+    fn from(id: &T) -> Self {
+        Self(*id)
+    }
+}
+
 /// An instant as RFC 3339 with milliseconds.
 #[derive(Clone, Copy)]
 pub struct Instant(pub Timestamp);

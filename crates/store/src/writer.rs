@@ -8,6 +8,7 @@ mod catalog;
 mod claims;
 mod contacts;
 mod gather;
+mod held;
 mod known;
 mod merge;
 mod named;
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use self::batch::Batch;
+use self::held::Held;
 pub(crate) use self::rehearsal::rehearse;
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
@@ -69,12 +71,6 @@ const RETRY_FOR: Duration = Duration::from_secs(5);
 
 /// How long to wait before the first of these tries; each next one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
-
-/// How long answers for which nobody waits may wait, so that many are saved together, and with changes.
-const HELD_FOR: Duration = Duration::from_millis(10);
-
-/// So many of them do not wait.
-const HELD_MAX: usize = 64;
 
 /// How long to wait at most.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
@@ -367,51 +363,6 @@ impl CommitError {
     /// Whether the database could not be reached.
     fn is_away(&self) -> bool {
         matches!(self, Self::NotStored(StoreError::Unavailable(_)) | Self::Lost(_))
-    }
-}
-
-/// Answers for which nobody waits, until they are saved together.
-#[derive(Default)]
-struct Held {
-    answers: Vec<(AnswerSave, OnItsWay)>,
-    /// How long they may wait.
-    until: Option<tokio::time::Instant>,
-    /// Nothing came that they could go with.
-    is_alone: bool,
-}
-
-impl Held {
-    fn add(&mut self, answer: AnswerSave, on_its_way: OnItsWay) {
-        self.until.get_or_insert_with(|| tokio::time::Instant::now() + HELD_FOR);
-        self.answers.push((answer, on_its_way));
-    }
-
-    /// Takes the commands that wait, so many at most, or none when the answers have waited for long enough. Whether there is
-    /// anything to do: otherwise nothing will come.
-    async fn take(
-        &mut self,
-        queue: &mut mpsc::Receiver<Command>,
-        taken: &mut Vec<Command>,
-        most: usize,
-    ) -> bool {
-        let Some(until) = self.until else { return queue.recv_many(taken, most).await > 0 };
-        let count = tokio::time::timeout_at(until, queue.recv_many(taken, most)).await;
-        // None when the queue is closed, too, which is found out again when they are saved.
-        self.is_alone = count.unwrap_or(0) == 0;
-        true
-    }
-
-    /// Adds them to a batch, when they are many, have waited for long enough, or nothing else comes.
-    fn give(&mut self, batch: &mut Taken) {
-        let is_over = || self.until.is_some_and(|until| tokio::time::Instant::now() >= until);
-        if !self.is_alone && self.answers.len() < HELD_MAX && !is_over() {
-            return;
-        }
-        (self.until, self.is_alone) = (None, false);
-        for (answer, on_its_way) in self.answers.drain(..) {
-            batch.answers.push(answer);
-            batch.answer_replies.push(AnswerReply::IsPending(on_its_way));
-        }
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct DocumentBody<'a> {
     #[schemars(with = "Vec<Shown<ListId>>")]
     lists: Lists<'a>,
     #[schemars(with = "Vec<Shown<NoteId>>")]
-    notes: Notes<'a>,
+    notes: Each<'a, NoteId, Shown<NoteId>>,
     values: Values<'a>,
     starred: bool,
     confirmed: bool,
@@ -147,14 +147,6 @@ impl Serialize for Lists<'_> {
     }
 }
 
-struct Notes<'a>(&'a [NoteId]);
-
-impl Serialize for Notes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|id| Shown(*id)))
-    }
-}
-
 /// An object; an empty one is not in the document.
 pub(crate) struct Object<'a>(Option<Written<'a>>);
 
@@ -193,7 +185,7 @@ impl<'a> DocumentBody<'a> {
             companies: Each::of(&contact.companies),
             tags: Tags(&contact.tags, catalog),
             lists: Lists(&contact.lists, catalog),
-            notes: Notes(&contact.notes),
+            notes: Each::of(&contact.notes),
             values: Values::new(&contact.values, Entity::Contact, catalog),
             starred: contact.starred,
             confirmed: contact.confirmed,
