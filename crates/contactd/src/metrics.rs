@@ -95,6 +95,7 @@ fn writer_lines(text: &mut String, stats: WriterStats) -> std::fmt::Result {
     let counters = [
         ("writer_batches", "Batches committed", stats.batches.to_string()),
         ("writer_writes", "Writes in the batches committed", stats.writes.to_string()),
+        ("writer_alone", "Writes that did not wait for the writer's thread", stats.alone.to_string()),
         ("writer_events", "Events appended to the log", stats.events.to_string()),
         ("writer_busy_seconds", "Time spent from taking a batch to its commit", seconds.to_string()),
     ];

@@ -129,8 +129,14 @@ pub(crate) trait Backend: Send + Sync + 'static {
 /// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or
 /// `rollback`.
 pub(crate) trait Batches: Send {
-    /// Whether it waits for a network. The thread of one that does not is woken with less work.
+    /// Whether it waits for a network. The futures of one that does not never wait, so that any thread can write.
     const USES_NETWORK: bool;
+
+    /// Has batches begin at once or be refused as [`StoreError::Busy`], instead of tidying up first or waiting for others,
+    /// until this is called again. Yields whether they can.
+    fn hurry(&mut self, is_urgent: bool) -> bool {
+        !is_urgent
+    }
 
     /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -1,9 +1,11 @@
-//! The bounded queue before the writer, and the thread that the writer runs on.
+//! The bounded queue before the writer, and the thread that the writer runs on; a write that comes alone needs neither.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -11,13 +13,19 @@ use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
-use crate::writer::{AnswerReply, Command, Counters, Reply, Writer};
+use crate::writer::{AnswerReply, Command, Counters, Reply, SharedWriter, Writer};
 use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
+
+/// Carries out a write on the thread that calls it, or gives it back.
+type WriteAlone =
+    Box<dyn Fn(Write) -> BoxFuture<'static, Result<Result<AnyOutcome, StoreError>, Write>> + Send + Sync>;
 
 /// The way to the writer.
 pub(crate) struct Queue {
     /// `None` only while it is dropped.
     commands: Option<mpsc::Sender<Command>>,
+    /// `None` where writing waits for a network.
+    write_alone: Option<WriteAlone>,
     counters: Arc<Counters>,
     is_closing: AtomicBool,
     /// Closed when the writer has ended.
@@ -36,7 +44,9 @@ impl Queue {
         let (commands, waiting) = mpsc::channel(options.queue_max.max(1));
         let (end, ended) = watch::channel(());
         let counters = Arc::new(Counters::default());
-        let writer = Writer::new(batches, catalogs, Arc::clone(&counters), is_away);
+        let writer = Writer::new(batches, catalogs, Arc::clone(&counters), is_away, options.alone_within);
+        let writer = SharedWriter::new(Some(writer).into());
+        let write_alone = (!B::USES_NETWORK).then(|| alone_by(&writer));
         let batch_max = options.batch_max;
         let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
         let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -45,12 +55,13 @@ impl Queue {
         }
         let runtime = runtime.enable_time().build().map_err(fault)?;
         let work = move || {
-            runtime.block_on(writer.run(waiting, batch_max));
+            runtime.block_on(Writer::run(writer, waiting, batch_max));
             drop(end);
         };
         let thread = std::thread::Builder::new().name("store-write".to_owned()).spawn(work).map_err(fault)?;
         Ok(Self {
             commands: Some(commands),
+            write_alone,
             counters,
             is_closing: AtomicBool::new(false),
             ended,
@@ -58,9 +69,24 @@ impl Queue {
         })
     }
 
-    /// Queues a change of a record, and waits for what comes of it.
-    pub(crate) async fn write(&self, write: Write) -> Result<AnyOutcome, StoreError> {
+    /// Queues a change of a record, and waits for what comes of it; makes it at once while nobody else writes.
+    pub(crate) async fn write(&self, mut write: Write) -> Result<AnyOutcome, StoreError> {
+        if let Some(write_alone) = &self.write_alone
+            && self.may_write_alone()
+        {
+            match write_alone(write).await {
+                Ok(done) => return done,
+                Err(given_back) => write = given_back,
+            }
+        }
         self.queue(|reply| Command::Write(write, reply)).await
+    }
+
+    /// Whether nothing is queued, and another thread does what else there is to do meanwhile.
+    fn may_write_alone(&self) -> bool {
+        let is_empty = self.commands.as_ref().is_some_and(|queue| queue.capacity() == queue.max_capacity());
+        let threads = || Handle::try_current().map_or(0, |runtime| runtime.metrics().num_workers());
+        is_empty && !self.is_closing.load(Ordering::Acquire) && threads() > 1
     }
 
     /// Queues changes of records that are one group, and waits for what comes of each.
@@ -105,6 +131,7 @@ impl Queue {
         WriterStats {
             batches: self.counters.batches.load(Ordering::Relaxed),
             writes: self.counters.writes.load(Ordering::Relaxed),
+            alone: self.counters.alone.load(Ordering::Relaxed),
             events: self.counters.events.load(Ordering::Relaxed),
             busy_micros: self.counters.busy_micros.load(Ordering::Relaxed),
             waiting: waiting as u64,
@@ -131,6 +158,20 @@ impl Queue {
         // Without an answer the writer is gone, and nobody knows how far it got.
         answer.await.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown(Arc::new(StoreError::Closing))))
     }
+}
+
+/// A write by the thread that has it, while the writer is not at work.
+fn alone_by<B: Batches + 'static>(writer: &SharedWriter<B>) -> WriteAlone {
+    let writer = Arc::clone(writer);
+    Box::new(move |write| {
+        let writer = Arc::clone(&writer);
+        Box::pin(async move {
+            match writer.try_lock().as_deref_mut() {
+                Ok(Some(writer)) => writer.write_alone(write).await,
+                Ok(None) | Err(_) => Err(write),
+            }
+        })
+    })
 }
 
 impl Drop for Queue {

@@ -7,6 +7,8 @@ pub struct WriterStats {
     pub batches: u64,
     /// Writes in them.
     pub writes: u64,
+    /// Writes that the thread which had them carried out itself, because nobody else wrote.
+    pub alone: u64,
     /// Events appended.
     pub events: u64,
     /// Time spent from taking a batch to its commit, in microseconds.
@@ -23,6 +25,7 @@ impl WriterStats {
         Self {
             batches: self.batches + other.batches,
             writes: self.writes + other.writes,
+            alone: self.alone + other.alone,
             events: self.events + other.events,
             busy_micros: self.busy_micros + other.busy_micros,
             waiting: self.waiting + other.waiting,

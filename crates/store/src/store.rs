@@ -47,6 +47,9 @@ pub struct Options {
     pub queue_max: usize,
     /// Bytes of the write-ahead log at most.
     pub log_max_bytes: u64,
+    /// A write to a file that comes alone, after another one that came alone and took less than this, is carried out by the
+    /// thread that has it, instead of by the writer's.
+    pub alone_within: Duration,
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             batch_max: 256,
             queue_max: 4096,
             log_max_bytes: 256 << 20,
+            alone_within: Duration::from_millis(1),
         }
     }
 }

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use self::batch::Batch;
 use self::held::Held;
@@ -62,6 +62,7 @@ pub(crate) enum Command {
 pub(crate) struct Counters {
     pub(crate) batches: AtomicU64,
     pub(crate) writes: AtomicU64,
+    pub(crate) alone: AtomicU64,
     pub(crate) events: AtomicU64,
     pub(crate) busy_micros: AtomicU64,
 }
@@ -75,6 +76,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 /// How long to wait at most.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
 
+/// A writer whose thread is not the only one to use it; `None` when it has ended.
+pub(crate) type SharedWriter<B> = Arc<Mutex<Option<Writer<B>>>>;
+
 /// A writer: the only one in a file, one of some on PostgreSQL.
 pub(crate) struct Writer<B> {
     batches: B,
@@ -84,6 +88,9 @@ pub(crate) struct Writer<B> {
     lost: Option<Done>,
     /// Whether the database was away for so long that no batch of any writer waits for it any more.
     is_away: Arc<AtomicBool>,
+    /// Whether the last batch was one write, and took less than this.
+    is_quiet: bool,
+    quick: Duration,
 }
 
 /// The commands of one batch.
@@ -126,14 +133,24 @@ impl<B: Batches> Writer<B> {
         catalogs: Arc<Catalogs>,
         counters: Arc<Counters>,
         is_away: Arc<AtomicBool>,
+        quick: Duration,
     ) -> Self {
-        Self { batches, catalogs, counters, lost: None, is_away }
+        Self { batches, catalogs, counters, lost: None, is_away, is_quiet: false, quick }
     }
 
     /// Writes until the queue is closed and empty.
-    pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Command>, batch_max: usize) {
+    pub(crate) async fn run(shared: SharedWriter<B>, mut queue: mpsc::Receiver<Command>, batch_max: usize) {
+        let batch_max = batch_max.max(1);
         let (mut waiting, mut held) = (Vec::new(), Held::default());
-        while held.take(&mut queue, &mut waiting, batch_max.max(1)).await {
+        while held.take(&mut queue, &mut waiting, batch_max).await {
+            let mut writer = shared.lock().await;
+            let Some(writer) = &mut *writer else { return };
+            // What came while another thread wrote.
+            while waiting.len() < batch_max
+                && let Ok(command) = queue.try_recv()
+            {
+                waiting.push(command);
+            }
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
                 match command {
@@ -163,14 +180,45 @@ impl<B: Batches> Writer<B> {
             }
             held.give(&mut taken);
             if !taken.admin.is_empty() {
-                let done = self.persist(async |writer| writer.administer(&taken.admin).await).await;
+                let done = writer.persist(async |writer| writer.administer(&taken.admin).await).await;
                 answer(std::mem::take(&mut taken.admin_replies), done);
             }
             if !taken.writes.is_empty() || !taken.answers.is_empty() {
-                let done = self.persist(async |writer| writer.write(&taken).await).await;
+                let done = writer.persist(async |writer| writer.write(&taken).await).await;
                 answer_kept(taken.answer_replies, done.as_ref().err());
                 answer_writes(taken.write_replies, done.map(|done| done.results));
             }
+        }
+        *shared.lock().await = None;
+    }
+
+    /// Carries out one write at once, on the thread that asks for it: to wake another one and be woken by it takes about as
+    /// long as a quarter of the write. Gives it back where it may take long: after a batch of many or a slow one, when the
+    /// database has to tidy up first, or is not free.
+    ///
+    /// Only for a database whose futures never wait, so that nobody gives this up half-way.
+    pub(crate) async fn write_alone(
+        &mut self,
+        write: Write,
+    ) -> Result<Result<AnyOutcome, StoreError>, Write> {
+        if !self.is_quiet || !self.batches.hurry(true) {
+            return Err(write);
+        }
+        let mut taken = Taken { writes: vec![write], ..Taken::default() };
+        let done = unwinding(self.write(&taken)).await;
+        self.batches.hurry(false);
+        let fault = match done {
+            Ok(mut done) => {
+                self.counters.alone.fetch_add(1, Ordering::Relaxed);
+                return Ok(done.results.pop().unwrap_or(Err(StoreError::Closing)));
+            }
+            Err(fault) => fault,
+        };
+        self.batches.rollback().await;
+        self.catalogs.doubt_all();
+        match (fault, taken.writes.pop()) {
+            (CommitError::NotStored(StoreError::Busy), Some(write)) => Err(write),
+            (fault, _) => Ok(Err(fault.told())),
         }
     }
 
@@ -307,8 +355,10 @@ impl<B: Batches> Writer<B> {
         Ok(done)
     }
 
-    fn count(&self, started: Instant, writes: usize, events: usize) {
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    fn count(&mut self, started: Instant, writes: usize, events: usize) {
+        let elapsed = started.elapsed();
+        self.is_quiet = writes <= 1 && elapsed < self.quick;
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         self.counters.batches.fetch_add(1, Ordering::Relaxed);
         self.counters.writes.fetch_add(writes as u64, Ordering::Relaxed);
         self.counters.events.fetch_add(events as u64, Ordering::Relaxed);

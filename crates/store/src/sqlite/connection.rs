@@ -19,7 +19,7 @@ pub(super) enum Access {
 }
 
 /// How long a connection waits for another process's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than the statements of any one connection.
 const CACHED_STATEMENTS: usize = 64;

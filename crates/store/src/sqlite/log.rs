@@ -96,20 +96,12 @@ impl Log {
         }
     }
 
-    /// Called by the writer between two batches: makes the log start over as soon as the passive checkpoints
-    /// have nearly caught up, and when it nears its bound also if they have not, at the latest just below it.
+    /// Called by the writer between two batches: makes the log start over when that is [due](Self::is_due).
     pub(super) fn keep_bounded(&self) {
-        let bytes = self.bytes();
-        let rest = bytes.saturating_sub(self.moved_bytes.load(Ordering::Relaxed));
-        let is_easy = bytes >= EASY_MAX_BYTES.min(self.max_bytes / 8) && rest <= bytes / EASY_REST;
-        let is_near = bytes >= self.max_bytes / 4 * 3;
-        let is_last_chance = bytes >= self.max_bytes / 8 * 7;
-        let is_stuck = bytes < self.stuck_bytes.load(Ordering::Relaxed).saturating_add(self.step_bytes());
-        let had_failed = self.stuck_bytes.load(Ordering::Relaxed) > 0;
-        let is_due = is_easy || is_last_chance || (is_near && rest <= self.step_bytes());
-        if !is_due || (had_failed && is_stuck) {
+        if !self.is_due() {
             return;
         }
+        let bytes = self.bytes();
         match self.checkpoint(&self.connection(), "RESTART") {
             Ok(true) => self.stuck_bytes.store(0, Ordering::Relaxed),
             Ok(false) => self.stuck_bytes.store(bytes, Ordering::Relaxed),
@@ -118,6 +110,20 @@ impl Log {
                 tracing::warn!(%fault, "the log could not start over; it is tried again");
             }
         }
+    }
+
+    /// Whether the log is to start over: as soon as the passive checkpoints have nearly caught up, and when it nears its
+    /// bound also if they have not, at the latest just below it.
+    pub(super) fn is_due(&self) -> bool {
+        let bytes = self.bytes();
+        let rest = bytes.saturating_sub(self.moved_bytes.load(Ordering::Relaxed));
+        let is_easy = bytes >= EASY_MAX_BYTES.min(self.max_bytes / 8) && rest <= bytes / EASY_REST;
+        let is_near = bytes >= self.max_bytes / 4 * 3;
+        let is_last_chance = bytes >= self.max_bytes / 8 * 7;
+        let is_stuck = bytes < self.stuck_bytes.load(Ordering::Relaxed).saturating_add(self.step_bytes());
+        let had_failed = self.stuck_bytes.load(Ordering::Relaxed) > 0;
+        let is_wanted = is_easy || is_last_chance || (is_near && rest <= self.step_bytes());
+        is_wanted && !(had_failed && is_stuck)
     }
 
     /// Moves all of the log into the file and empties it.

@@ -1,10 +1,11 @@
-//! The writing half on SQLite. Its futures never wait: it runs on a thread of its own.
+//! The writing half on SQLite. Its futures never wait: they block the thread that writes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::connection::FileLock;
+use super::connection::{BUSY_TIMEOUT, FileLock};
 use super::log::Log;
 use super::requests::LastRows;
 use super::seen::Seen;
@@ -16,10 +17,12 @@ use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Want
 pub(crate) struct SqliteWriter {
     connection: Connection,
     log: Option<Arc<Log>>,
+    /// Whether a batch begins at once or not at all.
+    is_urgent: bool,
     /// What the file may know of requests; only where this process is its server.
     seen: Option<Arc<Seen>>,
     last_rows: LastRows,
-    _lock: Option<FileLock>,
+    lock: Option<FileLock>,
 }
 
 impl SqliteWriter {
@@ -35,12 +38,14 @@ impl SqliteWriter {
             watched.grew_to(u64::try_from(frames).unwrap_or(0));
             Ok(())
         }))?;
-        let last_rows = LastRows::default();
-        Ok(Self { connection, log: Some(log), seen: Some(seen), last_rows, _lock: Some(lock) })
+        let mut writer = Self::beside(connection);
+        (writer.log, writer.seen, writer.lock) = (Some(log), Some(seen), Some(lock));
+        Ok(writer)
     }
 
     pub(super) fn beside(connection: Connection) -> Self {
-        Self { connection, log: None, seen: None, last_rows: LastRows::default(), _lock: None }
+        let last_rows = LastRows::default();
+        Self { connection, log: None, is_urgent: false, seen: None, last_rows, lock: None }
     }
 
     fn run(&self, statement: &str) -> Result<(), StoreError> {
@@ -52,11 +57,25 @@ impl SqliteWriter {
 impl Batches for SqliteWriter {
     const USES_NETWORK: bool = false;
 
+    fn hurry(&mut self, is_urgent: bool) -> bool {
+        let can = !is_urgent || self.log.as_ref().is_none_or(|log| !log.is_due());
+        self.is_urgent = is_urgent && can;
+        can
+    }
+
     async fn begin(&mut self) -> Result<(), StoreError> {
-        if let Some(log) = &self.log {
-            log.keep_bounded();
-        }
-        match self.run("BEGIN IMMEDIATE") {
+        let begun = if self.is_urgent {
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let begun = self.run("BEGIN IMMEDIATE");
+            self.connection.busy_timeout(BUSY_TIMEOUT)?;
+            begun
+        } else {
+            if let Some(log) = &self.log {
+                log.keep_bounded();
+            }
+            self.run("BEGIN IMMEDIATE")
+        };
+        match begun {
             Err(StoreError::Sqlite(fault)) if fault.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 Err(StoreError::Busy)
             }

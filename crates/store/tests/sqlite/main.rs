@@ -7,6 +7,7 @@
     reason = "the fixture is test code, too"
 )]
 
+mod alone;
 mod answers;
 mod files;
 #[expect(dead_code, reason = "it serves the tests of every backend")]
