@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::future::{Future, poll_fn};
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::stream::{FuturesOrdered, Stream};
 use model::{Actor, Change, Contact, ContactId, Dialect, Edit, Rejection, Violation, ViolationKind};
@@ -64,6 +65,8 @@ impl<T: Send + 'static> Import<T> {
             writers: 1,
             batch_max: BATCH_MAX,
             queue_max: IN_FLIGHT + 1,
+            // Many are in flight in one task, of which none may keep the others from being taken.
+            alone_within: Duration::ZERO,
             ..Options::default()
         }
     }

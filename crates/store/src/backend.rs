@@ -129,7 +129,7 @@ pub(crate) trait Backend: Send + Sync + 'static {
 /// Writing: one batch at a time, `begin`, then any number of `administer` or of `load`, then `commit` or
 /// `rollback`.
 pub(crate) trait Batches: Send {
-    /// Whether it waits for a network. The futures of one that does not never wait, so that any thread can write.
+    /// Whether it waits for a network. One that does not blocks its thread instead: its futures never wait.
     const USES_NETWORK: bool;
 
     /// Has batches begin at once or be refused as [`StoreError::Busy`], instead of tidying up first or waiting for others,

@@ -1,4 +1,4 @@
-//! The bounded queue before the writer, and the thread that the writer runs on; a write that comes alone needs neither.
+//! The bounded queue before the writer, and what the writer runs on; a write to a file that comes alone needs neither.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,11 +30,13 @@ pub(crate) struct Queue {
     is_closing: AtomicBool,
     /// Closed when the writer has ended.
     ended: watch::Receiver<()>,
+    /// The writer's own, where it has one.
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Queue {
-    /// Starts the writer on a thread of its own. `is_away` is what all writers of a store know of their database.
+    /// Starts the writer: on a thread of its own, or as a task of this runtime where it waits for a network. `is_away` is
+    /// what all writers of a store know of their database.
     pub(crate) fn start<B: Batches + 'static>(
         batches: B,
         catalogs: Arc<Catalogs>,
@@ -48,24 +50,25 @@ impl Queue {
         let writer = SharedWriter::new(Some(writer).into());
         let write_alone = (!B::USES_NETWORK).then(|| alone_by(&writer));
         let batch_max = options.batch_max;
-        let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        if B::USES_NETWORK {
-            runtime.enable_io();
-        }
-        let runtime = runtime.enable_time().build().map_err(fault)?;
-        let work = move || {
-            runtime.block_on(Writer::run(writer, waiting, batch_max));
+        let work = async move {
+            Writer::run(writer, waiting, batch_max).await;
             drop(end);
         };
-        let thread = std::thread::Builder::new().name("store-write".to_owned()).spawn(work).map_err(fault)?;
+        let thread = if B::USES_NETWORK {
+            // Beside those who ask and the connection, so that neither side has to wake another thread.
+            #[expect(clippy::disallowed_methods, reason = "it ends when the queue is closed or dropped")]
+            drop(tokio::spawn(work));
+            None
+        } else {
+            Some(on_a_thread(work)?)
+        };
         Ok(Self {
             commands: Some(commands),
             write_alone,
             counters,
             is_closing: AtomicBool::new(false),
             ended,
-            thread: Mutex::new(Some(thread)),
+            thread: Mutex::new(thread),
         })
     }
 
@@ -160,6 +163,14 @@ impl Queue {
     }
 }
 
+/// Runs a writer that never waits for others than who ask.
+fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let fault = |source| StoreError::File { path: "the writer's thread".to_owned(), source };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(fault)?;
+    let work = move || runtime.block_on(work);
+    std::thread::Builder::new().name("store-write".to_owned()).spawn(work).map_err(fault)
+}
+
 /// A write by the thread that has it, while the writer is not at work.
 fn alone_by<B: Batches + 'static>(writer: &SharedWriter<B>) -> WriteAlone {
     let writer = Arc::clone(writer);
@@ -175,7 +186,7 @@ fn alone_by<B: Batches + 'static>(writer: &SharedWriter<B>) -> WriteAlone {
 }
 
 impl Drop for Queue {
-    /// Waits for the writer, so that the files are free for the next one to open them.
+    /// Waits for a thread, so that the files are free for the next one to open them.
     fn drop(&mut self) {
         self.commands = None;
         let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();

@@ -66,7 +66,8 @@ impl Default for Options {
     }
 }
 
-/// A handle on the store; clones share it. When the last one is dropped, what is queued is still written.
+/// A handle on the store; clones share it. When the last one is dropped, what is queued is still written, on PostgreSQL
+/// while the runtime lasts.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,

@@ -14,48 +14,29 @@ mod merge;
 mod named;
 mod records;
 mod rehearsal;
+mod retry;
 mod saves;
 mod slot;
+mod taken;
 mod undo;
 mod upsert;
 
 use std::collections::HashMap;
-use std::future::poll_fn;
-use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc};
 
 use self::batch::Batch;
 use self::held::Held;
 pub(crate) use self::rehearsal::rehearse;
+use self::retry::{Work, unwinding};
+use self::taken::Taken;
+pub(crate) use self::taken::{AnswerReply, Command, Reply};
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
-use crate::once::AnswerSave;
-use crate::pending::OnItsWay;
 use crate::{AnyOutcome, StoreError, Together, Write};
-
-/// Where an answer goes.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// What the writer is asked to do.
-pub(crate) enum Command {
-    /// To change a record.
-    Write(Write, Reply<AnyOutcome>),
-    /// To change some records as one group.
-    Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
-    /// To keep an answer to a request that was carried out once.
-    Answer(AnswerSave, AnswerReply),
-    /// To write something else. What is taken together with those is committed before them.
-    Admin(Admin, Reply<u64>),
-    /// To take nothing more than what is queued, and to end.
-    Close,
-}
 
 /// What the writer has done so far.
 #[derive(Debug, Default)]
@@ -66,15 +47,6 @@ pub(crate) struct Counters {
     pub(crate) events: AtomicU64,
     pub(crate) busy_micros: AtomicU64,
 }
-
-/// How long a batch is tried again that fails for a reason that may pass.
-const RETRY_FOR: Duration = Duration::from_secs(5);
-
-/// How long to wait before the first of these tries; each next one waits twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(5);
-
-/// How long to wait at most.
-const MAX_PAUSE: Duration = Duration::from_millis(250);
 
 /// A writer whose thread is not the only one to use it; `None` when it has ended.
 pub(crate) type SharedWriter<B> = Arc<Mutex<Option<Writer<B>>>>;
@@ -93,32 +65,24 @@ pub(crate) struct Writer<B> {
     quick: Duration,
 }
 
-/// The commands of one batch.
-#[derive(Default)]
-struct Taken {
-    admin: Vec<Admin>,
-    admin_replies: Vec<Reply<u64>>,
-    writes: Vec<Write>,
-    /// Which of them belong together.
-    groups: Vec<(Range<usize>, Together)>,
-    write_replies: Vec<WriteReply>,
-    /// Answers to keep.
-    answers: Vec<AnswerSave>,
-    answer_replies: Vec<AnswerReply>,
+/// Changes of records, and answers to keep.
+impl Work for Taken {
+    type Done = Done;
+
+    async fn attempt<B: Batches>(&self, writer: &mut Writer<B>) -> Result<Done, CommitError> {
+        writer.write(self).await
+    }
 }
 
-/// Who is told that an answer was kept.
-pub(crate) enum AnswerReply {
-    /// Somebody who waits for it.
-    Waits(Reply<()>),
-    /// Nobody; but until then it is found elsewhere.
-    IsPending(OnItsWay),
-}
+/// Other writes.
+struct Administration<'a>(&'a [Admin]);
 
-/// Where the answer to a write goes, or to a group of so many.
-enum WriteReply {
-    One(Reply<AnyOutcome>),
-    Group(usize, Reply<Vec<Result<AnyOutcome, StoreError>>>),
+impl Work for Administration<'_> {
+    type Done = Vec<Result<u64, StoreError>>;
+
+    async fn attempt<B: Batches>(&self, writer: &mut Writer<B>) -> Result<Self::Done, CommitError> {
+        writer.administer(self.0).await
+    }
 }
 
 /// What came of each write, and the rows that hold it.
@@ -153,40 +117,18 @@ impl<B: Batches> Writer<B> {
             }
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
-                match command {
-                    Command::Write(write, reply) => {
-                        taken.writes.push(write);
-                        taken.write_replies.push(WriteReply::One(reply));
-                    }
-                    Command::Group(writes, together, reply) => {
-                        let (begin, count) = (taken.writes.len(), writes.len());
-                        taken.groups.push((begin..begin + count, together));
-                        taken.writes.extend(writes);
-                        taken.write_replies.push(WriteReply::Group(count, reply));
-                    }
-                    Command::Answer(answer, reply @ AnswerReply::Waits(_)) => {
-                        taken.answers.push(answer);
-                        taken.answer_replies.push(reply);
-                    }
-                    Command::Answer(answer, AnswerReply::IsPending(on_its_way)) => {
-                        held.add(answer, on_its_way);
-                    }
-                    Command::Admin(admin, reply) => {
-                        taken.admin.push(admin);
-                        taken.admin_replies.push(reply);
-                    }
-                    Command::Close => queue.close(),
+                if taken.take(command, &mut held) {
+                    queue.close();
                 }
             }
             held.give(&mut taken);
             if !taken.admin.is_empty() {
-                let done = writer.persist(async |writer| writer.administer(&taken.admin).await).await;
-                answer(std::mem::take(&mut taken.admin_replies), done);
+                let done = writer.persist(&Administration(&taken.admin)).await;
+                taken.administered(done);
             }
             if !taken.writes.is_empty() || !taken.answers.is_empty() {
-                let done = writer.persist(async |writer| writer.write(&taken).await).await;
-                answer_kept(taken.answer_replies, done.as_ref().err());
-                answer_writes(taken.write_replies, done.map(|done| done.results));
+                let done = writer.persist(&taken).await;
+                taken.written(done.map(|done| done.results));
             }
         }
         *shared.lock().await = None;
@@ -204,7 +146,7 @@ impl<B: Batches> Writer<B> {
         if !self.is_quiet || !self.batches.hurry(true) {
             return Err(write);
         }
-        let mut taken = Taken { writes: vec![write], ..Taken::default() };
+        let mut taken = Taken::alone(write);
         let done = unwinding(self.write(&taken)).await;
         self.batches.hurry(false);
         let fault = match done {
@@ -219,45 +161,6 @@ impl<B: Batches> Writer<B> {
         match (fault, taken.writes.pop()) {
             (CommitError::NotStored(StoreError::Busy), Some(write)) => Err(write),
             (fault, _) => Ok(Err(fault.told())),
-        }
-    }
-
-    /// Carries out a batch, and again while what stopped it may pass.
-    async fn persist<T>(
-        &mut self,
-        batch: impl AsyncFn(&mut Self) -> Result<T, CommitError>,
-    ) -> Result<T, CommitError> {
-        let mut until = Instant::now() + RETRY_FOR;
-        let mut pause = FIRST_PAUSE;
-        let mut was_lost = false;
-        loop {
-            let fault = match unwinding(batch(self)).await {
-                Ok(done) => {
-                    self.is_away.store(false, Ordering::Relaxed);
-                    return Ok(done);
-                }
-                Err(fault) => fault,
-            };
-            self.batches.rollback().await;
-            self.catalogs.doubt_all();
-            if matches!(fault, CommitError::Lost(_)) && !std::mem::replace(&mut was_lost, true) {
-                // However long the commit took: now there is something to find out.
-                until = Instant::now() + RETRY_FOR;
-            }
-            let is_hopeless = self.is_away.load(Ordering::Relaxed) && fault.is_away() && self.lost.is_none();
-            let is_over = is_hopeless || Instant::now() + pause > until;
-            if is_over || !fault.may_pass() {
-                self.is_away.store(fault.is_away(), Ordering::Relaxed);
-                return Err(match (self.lost.take(), fault) {
-                    (Some(_), CommitError::NotStored(fault)) | (_, CommitError::Lost(fault)) => {
-                        CommitError::Unknown(fault)
-                    }
-                    (_, fault) => fault,
-                });
-            }
-            tracing::debug!(?fault, "a batch is tried again");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(MAX_PAUSE);
         }
     }
 
@@ -379,94 +282,6 @@ impl Done {
                     *event = *event + *last - counted;
                 }
             }
-        }
-    }
-}
-
-impl CommitError {
-    /// What callers are told.
-    fn told(self) -> StoreError {
-        match self {
-            Self::NotStored(fault) => fault,
-            Self::Lost(fault) | Self::Unknown(fault) => StoreError::OutcomeUnknown(Arc::new(fault)),
-        }
-    }
-
-    /// The same for others that were in the batch.
-    fn copy(&self) -> Self {
-        match self {
-            Self::NotStored(fault) => Self::NotStored(fault.copy()),
-            Self::Lost(fault) => Self::Lost(fault.copy()),
-            Self::Unknown(fault) => Self::Unknown(fault.copy()),
-        }
-    }
-
-    /// Whether trying the batch again may help, and cannot do anything twice.
-    fn may_pass(&self) -> bool {
-        match self {
-            Self::NotStored(fault) => matches!(fault, StoreError::Conflict(_) | StoreError::Unavailable(_)),
-            Self::Lost(_) => true,
-            Self::Unknown(_) => false,
-        }
-    }
-
-    /// Whether the database could not be reached.
-    fn is_away(&self) -> bool {
-        matches!(self, Self::NotStored(StoreError::Unavailable(_)) | Self::Lost(_))
-    }
-}
-
-/// A panic in a batch, which only a mistake in this program can cause, fails this batch and not those after it.
-async fn unwinding<T>(work: impl Future<Output = Result<T, CommitError>>) -> Result<T, CommitError> {
-    let mut work = pin!(work);
-    poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(Err(CommitError::Unknown(StoreError::Closing))))
-    })
-    .await
-}
-
-/// Tells everybody what came of it, or why nothing, or perhaps nothing, was stored.
-fn answer<T>(replies: Vec<Reply<T>>, done: Result<Vec<Result<T, StoreError>>, CommitError>) {
-    match done.map_err(CommitError::told) {
-        Ok(results) => {
-            for (reply, result) in replies.into_iter().zip(results) {
-                // An error means that the caller is gone; what it asked for is done all the same.
-                drop(reply.send(result));
-            }
-        }
-        Err(fault) => {
-            for reply in replies {
-                drop(reply.send(Err(fault.copy())));
-            }
-        }
-    }
-}
-
-/// The same for answers that were to be kept.
-fn answer_kept(replies: Vec<AnswerReply>, fault: Option<&CommitError>) {
-    for reply in replies {
-        match (reply, fault.map(|fault| fault.copy().told())) {
-            (AnswerReply::Waits(reply), fault) => drop(reply.send(fault.map_or(Ok(()), Err))),
-            (AnswerReply::IsPending(on_its_way), None) => drop(on_its_way),
-            (AnswerReply::IsPending(_), Some(fault)) => {
-                tracing::warn!(error = %fault, "an answer could not be kept; its request is answered from its change");
-            }
-        }
-    }
-}
-
-/// The same for writes, of which a group has one answer.
-fn answer_writes(replies: Vec<WriteReply>, done: Result<Vec<Result<AnyOutcome, StoreError>>, CommitError>) {
-    let mut done = done.map(Vec::into_iter).map_err(CommitError::told);
-    for reply in replies {
-        match (reply, &mut done) {
-            (WriteReply::One(reply), Ok(results)) => drop(results.next().map(|result| reply.send(result))),
-            (WriteReply::Group(count, reply), Ok(results)) => {
-                drop(reply.send(Ok(results.by_ref().take(count).collect())));
-            }
-            (WriteReply::One(reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
-            (WriteReply::Group(_, reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
         }
     }
 }

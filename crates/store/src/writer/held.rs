@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::{AnswerReply, Command, Taken};
+use super::taken::{AnswerReply, Command, Taken};
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
 
@@ -54,8 +54,7 @@ impl Held {
         }
         (self.until, self.is_alone) = (None, false);
         for (answer, on_its_way) in self.answers.drain(..) {
-            batch.answers.push(answer);
-            batch.answer_replies.push(AnswerReply::IsPending(on_its_way));
+            batch.keep(answer, AnswerReply::IsPending(on_its_way));
         }
     }
 }

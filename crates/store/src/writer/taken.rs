@@ -1,0 +1,141 @@
+//! What the writer is asked to do, what it takes of that for one batch, and who is told what came of it.
+
+use std::ops::Range;
+
+use tokio::sync::oneshot;
+
+use super::held::Held;
+use crate::backend::{Admin, CommitError};
+use crate::once::AnswerSave;
+use crate::pending::OnItsWay;
+use crate::{AnyOutcome, StoreError, Together, Write};
+
+/// Where an answer goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked to do.
+pub(crate) enum Command {
+    /// To change a record.
+    Write(Write, Reply<AnyOutcome>),
+    /// To change some records as one group.
+    Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
+    /// To keep an answer to a request that was carried out once.
+    Answer(AnswerSave, AnswerReply),
+    /// To write something else. What is taken together with those is committed before them.
+    Admin(Admin, Reply<u64>),
+    /// To take nothing more than what is queued, and to end.
+    Close,
+}
+
+/// Who is told that an answer was kept.
+pub(crate) enum AnswerReply {
+    /// Somebody who waits for it.
+    Waits(Reply<()>),
+    /// Nobody; but until then it is found elsewhere.
+    IsPending(OnItsWay),
+}
+
+/// The commands of one batch.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub(super) admin: Vec<Admin>,
+    admin_replies: Vec<Reply<u64>>,
+    pub(super) writes: Vec<Write>,
+    /// Which of them belong together.
+    pub(super) groups: Vec<(Range<usize>, Together)>,
+    write_replies: Vec<WriteReply>,
+    /// Answers to keep.
+    pub(super) answers: Vec<AnswerSave>,
+    answer_replies: Vec<AnswerReply>,
+}
+
+/// Where the answer to a write goes, or to a group of so many.
+enum WriteReply {
+    One(Reply<AnyOutcome>),
+    Group(usize, Reply<Vec<Result<AnyOutcome, StoreError>>>),
+}
+
+impl Taken {
+    /// One write.
+    pub(super) fn alone(write: Write) -> Self {
+        Self { writes: vec![write], ..Self::default() }
+    }
+
+    /// Takes a command too. Whether nothing is to come after what is queued.
+    pub(super) fn take(&mut self, command: Command, held: &mut Held) -> bool {
+        match command {
+            Command::Write(write, reply) => {
+                self.writes.push(write);
+                self.write_replies.push(WriteReply::One(reply));
+            }
+            Command::Group(writes, together, reply) => {
+                let (begin, count) = (self.writes.len(), writes.len());
+                self.groups.push((begin..begin + count, together));
+                self.writes.extend(writes);
+                self.write_replies.push(WriteReply::Group(count, reply));
+            }
+            Command::Answer(answer, reply @ AnswerReply::Waits(_)) => self.keep(answer, reply),
+            Command::Answer(answer, AnswerReply::IsPending(on_its_way)) => held.add(answer, on_its_way),
+            Command::Admin(admin, reply) => {
+                self.admin.push(admin);
+                self.admin_replies.push(reply);
+            }
+            Command::Close => return true,
+        }
+        false
+    }
+
+    /// Takes an answer to keep.
+    pub(super) fn keep(&mut self, answer: AnswerSave, reply: AnswerReply) {
+        self.answers.push(answer);
+        self.answer_replies.push(reply);
+    }
+
+    /// Tells what came of the other writes, or why nothing, or perhaps nothing, was stored.
+    pub(super) fn administered(&mut self, done: Result<Vec<Result<u64, StoreError>>, CommitError>) {
+        let replies = std::mem::take(&mut self.admin_replies);
+        match done.map_err(CommitError::told) {
+            Ok(results) => {
+                for (reply, result) in replies.into_iter().zip(results) {
+                    // An error means that the caller is gone; what it asked for is done all the same.
+                    drop(reply.send(result));
+                }
+            }
+            Err(fault) => replies.into_iter().for_each(|reply| drop(reply.send(Err(fault.copy())))),
+        }
+    }
+
+    /// The same of changes of records, and of answers to keep.
+    pub(super) fn written(self, done: Result<Vec<Result<AnyOutcome, StoreError>>, CommitError>) {
+        answer_kept(self.answer_replies, done.as_ref().err());
+        answer_writes(self.write_replies, done);
+    }
+}
+
+/// Tells whether answers were kept.
+fn answer_kept(replies: Vec<AnswerReply>, fault: Option<&CommitError>) {
+    for reply in replies {
+        match (reply, fault.map(|fault| fault.copy().told())) {
+            (AnswerReply::Waits(reply), fault) => drop(reply.send(fault.map_or(Ok(()), Err))),
+            (AnswerReply::IsPending(on_its_way), None) => drop(on_its_way),
+            (AnswerReply::IsPending(_), Some(fault)) => {
+                tracing::warn!(error = %fault, "an answer could not be kept; its request is answered from its change");
+            }
+        }
+    }
+}
+
+/// Tells what came of writes, of which a group has one answer.
+fn answer_writes(replies: Vec<WriteReply>, done: Result<Vec<Result<AnyOutcome, StoreError>>, CommitError>) {
+    let mut done = done.map(Vec::into_iter).map_err(CommitError::told);
+    for reply in replies {
+        match (reply, &mut done) {
+            (WriteReply::One(reply), Ok(results)) => drop(results.next().map(|result| reply.send(result))),
+            (WriteReply::Group(count, reply), Ok(results)) => {
+                drop(reply.send(Ok(results.by_ref().take(count).collect())));
+            }
+            (WriteReply::One(reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
+            (WriteReply::Group(_, reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
+        }
+    }
+}
