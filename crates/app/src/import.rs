@@ -145,7 +145,7 @@ impl App {
         let action = Action::Create { id, number: None, change };
         let write = Write { workspace, actor, stamp, policy: None, claim: None, action };
         match storing {
-            Storing::Durably => self.store().write(write).await.map(drop)?,
+            Storing::Durably => self.store().write_unseen(write).await?,
             Storing::Nothing => self.store().rehearse(&[vec![write]], Together::AllOrNone).await.map(drop)?,
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::backend::{Admin, Batches};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
-use crate::writer::{AnswerReply, Command, Counters, Reply, SharedWriter, Writer};
+use crate::writer::{AnswerReply, Command, Counters, SharedWriter, Writer};
 use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
 
 /// Carries out a write on the thread that calls it, or gives it back.
@@ -82,7 +82,14 @@ impl Queue {
                 Err(given_back) => write = given_back,
             }
         }
-        self.queue(|reply| Command::Write(write, reply)).await
+        let (_, result) = self.queue(|reply| Command::Write(write, reply)).await?;
+        result
+    }
+
+    /// The same, of which only the number of the event comes back, if there is one.
+    pub(crate) async fn write_unseen(&self, write: Write) -> Result<Option<u64>, StoreError> {
+        let (_, result) = self.queue(|reply| Command::Unseen(write, reply)).await?;
+        result
     }
 
     /// Whether nothing is queued, and another thread does what else there is to do meanwhile.
@@ -98,12 +105,13 @@ impl Queue {
         writes: Vec<Write>,
         together: Together,
     ) -> Result<Vec<Result<AnyOutcome, StoreError>>, StoreError> {
-        self.queue(|reply| Command::Group(writes, together, reply)).await
+        let (_, results) = self.queue(|reply| Command::Group(writes, together, reply)).await?;
+        results
     }
 
     /// Queues an answer to keep, and waits until it is durable.
     pub(crate) async fn keep(&self, answer: AnswerSave) -> Result<(), StoreError> {
-        self.queue(|reply| Command::Answer(answer, AnswerReply::Waits(reply))).await
+        self.queue(|reply| Command::Answer(answer, AnswerReply::Waits(reply))).await?
     }
 
     /// Queues an answer to keep, for which nobody waits.
@@ -114,7 +122,7 @@ impl Queue {
 
     /// Queues another write, and waits for what comes of it.
     pub(crate) async fn administer(&self, admin: Admin) -> Result<u64, StoreError> {
-        self.queue(|reply| Command::Admin(admin, reply)).await
+        self.queue(|reply| Command::Admin(admin, reply)).await?
     }
 
     /// Takes no more writes, and waits until those that are queued are done and the writer has ended.
@@ -154,12 +162,12 @@ impl Queue {
         })
     }
 
-    async fn queue<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+    async fn queue<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, StoreError> {
         let place = self.place()?;
         let (reply, answer) = oneshot::channel();
         place.send(command(reply));
         // Without an answer the writer is gone, and nobody knows how far it got.
-        answer.await.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown(Arc::new(StoreError::Closing))))
+        answer.await.map_err(|_| StoreError::OutcomeUnknown(Arc::new(StoreError::Closing)))
     }
 }
 

@@ -169,8 +169,20 @@ impl Store {
         self.check_beside(std::slice::from_ref(&write))?;
         let workspace = write.workspace;
         let outcome = self.queue(&write)?.write(write).await?;
-        self.note_after(workspace, std::iter::once(&outcome));
+        self.note_after(workspace, outcome.event());
         Ok(outcome)
+    }
+
+    /// The same without what came of it, which costs less where many threads allocate memory.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_unseen(&self, write: Write) -> Result<(), StoreError> {
+        self.check_beside(std::slice::from_ref(&write))?;
+        let workspace = write.workspace;
+        let event = self.queue(&write)?.write_unseen(write).await?;
+        self.note_after(workspace, event);
+        Ok(())
     }
 
     /// Queues writes of one workspace that are all carried out, in their order, or none of them; waits until they are
@@ -197,7 +209,7 @@ impl Store {
         let Some(first) = writes.first() else { return Ok(Vec::new()) };
         let workspace = first.workspace;
         let outcomes = self.queue(first)?.write_group(writes, together).await?;
-        self.note_after(workspace, outcomes.iter().flatten());
+        self.note_after(workspace, outcomes.iter().flatten().filter_map(AnyOutcome::event));
         Ok(outcomes)
     }
 

@@ -33,7 +33,7 @@ use self::held::Held;
 pub(crate) use self::rehearsal::rehearse;
 use self::retry::{Work, unwinding};
 use self::taken::Taken;
-pub(crate) use self::taken::{AnswerReply, Command, Reply};
+pub(crate) use self::taken::{AnswerReply, Command};
 use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
 use crate::catalogs::Catalogs;
 use crate::{AnyOutcome, StoreError, Together, Write};

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::Store;
 use crate::backend::{Admin, Backend};
 use crate::last_events::NOTE_EVERY;
-use crate::{AnyOutcome, StoreError, WorkspaceNumber};
+use crate::{StoreError, WorkspaceNumber};
 
 impl Store {
     /// Notes what is not noted yet. The store does so by itself now and then.
@@ -22,13 +22,9 @@ impl Store {
         Ok(())
     }
 
-    /// Notes beside these writes, when there have been many since the last time.
-    pub(super) fn note_after<'o>(
-        &self,
-        workspace: WorkspaceNumber,
-        outcomes: impl Iterator<Item = &'o AnyOutcome>,
-    ) {
-        if outcomes.filter_map(AnyOutcome::event).any(|event| event % NOTE_EVERY == 0) {
+    /// Notes beside the writes of these events, when there have been many since the last time.
+    pub(super) fn note_after(&self, workspace: WorkspaceNumber, events: impl IntoIterator<Item = u64>) {
+        if events.into_iter().any(|event| event % NOTE_EVERY == 0) {
             self.note_soon(workspace);
         }
     }

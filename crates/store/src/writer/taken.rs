@@ -13,12 +13,24 @@ use crate::{AnyOutcome, StoreError, Together, Write};
 /// Where an answer goes.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
+/// A write that was carried out, and what came of it. Who made the write drops it, too: the allocator has threads wait for
+/// each other that free what others made.
+pub(crate) type Written = (Write, Result<AnyOutcome, StoreError>);
+
+/// The same with the number of the event only, if there is one: of the rest the writer disposes.
+pub(crate) type WrittenUnseen = (Write, Result<Option<u64>, StoreError>);
+
+/// The same of a group.
+pub(crate) type WrittenGroup = (Vec<Write>, Result<Vec<Result<AnyOutcome, StoreError>>, StoreError>);
+
 /// What the writer is asked to do.
 pub(crate) enum Command {
     /// To change a record.
-    Write(Write, Reply<AnyOutcome>),
+    Write(Write, oneshot::Sender<Written>),
+    /// The same, for one who only wants to know the number of the event.
+    Unseen(Write, oneshot::Sender<WrittenUnseen>),
     /// To change some records as one group.
-    Group(Vec<Write>, Together, Reply<Vec<Result<AnyOutcome, StoreError>>>),
+    Group(Vec<Write>, Together, oneshot::Sender<WrittenGroup>),
     /// To keep an answer to a request that was carried out once.
     Answer(AnswerSave, AnswerReply),
     /// To write something else. What is taken together with those is committed before them.
@@ -51,8 +63,9 @@ pub(super) struct Taken {
 
 /// Where the answer to a write goes, or to a group of so many.
 enum WriteReply {
-    One(Reply<AnyOutcome>),
-    Group(usize, Reply<Vec<Result<AnyOutcome, StoreError>>>),
+    One(oneshot::Sender<Written>),
+    Unseen(oneshot::Sender<WrittenUnseen>),
+    Group(usize, oneshot::Sender<WrittenGroup>),
 }
 
 impl Taken {
@@ -67,6 +80,10 @@ impl Taken {
             Command::Write(write, reply) => {
                 self.writes.push(write);
                 self.write_replies.push(WriteReply::One(reply));
+            }
+            Command::Unseen(write, reply) => {
+                self.writes.push(write);
+                self.write_replies.push(WriteReply::Unseen(reply));
             }
             Command::Group(writes, together, reply) => {
                 let (begin, count) = (self.writes.len(), writes.len());
@@ -97,7 +114,6 @@ impl Taken {
         match done.map_err(CommitError::told) {
             Ok(results) => {
                 for (reply, result) in replies.into_iter().zip(results) {
-                    // An error means that the caller is gone; what it asked for is done all the same.
                     drop(reply.send(result));
                 }
             }
@@ -108,7 +124,34 @@ impl Taken {
     /// The same of changes of records, and of answers to keep.
     pub(super) fn written(self, done: Result<Vec<Result<AnyOutcome, StoreError>>, CommitError>) {
         answer_kept(self.answer_replies, done.as_ref().err());
-        answer_writes(self.write_replies, done);
+        let mut done = done.map(Vec::into_iter).map_err(CommitError::told);
+        let mut writes = self.writes.into_iter();
+        let next = |done: &mut Result<std::vec::IntoIter<_>, StoreError>| match done {
+            Ok(results) => results.next().unwrap_or(Err(StoreError::Closing)),
+            Err(fault) => Err(fault.copy()),
+        };
+        for reply in self.write_replies {
+            // An error means that the caller is gone; what it asked for is done all the same.
+            match reply {
+                WriteReply::One(reply) => {
+                    if let Some(write) = writes.next() {
+                        drop(reply.send((write, next(&mut done))));
+                    }
+                }
+                WriteReply::Unseen(reply) => {
+                    if let Some(write) = writes.next() {
+                        drop(reply.send((write, next(&mut done).map(|outcome| outcome.event()))));
+                    }
+                }
+                WriteReply::Group(count, reply) => {
+                    let results = match &mut done {
+                        Ok(results) => Ok(results.by_ref().take(count).collect()),
+                        Err(fault) => Err(fault.copy()),
+                    };
+                    drop(reply.send((writes.by_ref().take(count).collect(), results)));
+                }
+            }
+        }
     }
 }
 
@@ -121,21 +164,6 @@ fn answer_kept(replies: Vec<AnswerReply>, fault: Option<&CommitError>) {
             (AnswerReply::IsPending(_), Some(fault)) => {
                 tracing::warn!(error = %fault, "an answer could not be kept; its request is answered from its change");
             }
-        }
-    }
-}
-
-/// Tells what came of writes, of which a group has one answer.
-fn answer_writes(replies: Vec<WriteReply>, done: Result<Vec<Result<AnyOutcome, StoreError>>, CommitError>) {
-    let mut done = done.map(Vec::into_iter).map_err(CommitError::told);
-    for reply in replies {
-        match (reply, &mut done) {
-            (WriteReply::One(reply), Ok(results)) => drop(results.next().map(|result| reply.send(result))),
-            (WriteReply::Group(count, reply), Ok(results)) => {
-                drop(reply.send(Ok(results.by_ref().take(count).collect())));
-            }
-            (WriteReply::One(reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
-            (WriteReply::Group(_, reply), Err(fault)) => drop(reply.send(Err(fault.copy()))),
         }
     }
 }
