@@ -305,6 +305,8 @@ pub(crate) struct Loaded {
     pub(crate) events: Vec<Option<Event>>,
     /// The commits that there are, with their fingerprints.
     pub(crate) claims: Vec<(ClaimKey, Uuid)>,
+    /// They were not looked for, because most are new: if one is there, saving it is a [`StoreError::Conflict`].
+    pub(crate) are_taken_for_new: bool,
 }
 
 /// Records of one kind.

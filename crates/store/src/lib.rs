@@ -14,6 +14,7 @@ mod few;
 mod filter;
 mod key;
 mod last_events;
+mod last_rows;
 mod location;
 mod numbers;
 mod once;

@@ -36,7 +36,7 @@ use model::{ChannelKind, Contact, Event, KeyId, RecordKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use self::load::{Loading, Locking};
+use self::load::{Claims, Loading, Locking};
 use self::pipeline::Sql;
 use self::server::{Planning, Server, Session};
 pub(crate) use self::transfer::PostgresEnd;
@@ -89,7 +89,9 @@ impl Postgres {
             Some(Location::Postgres(url)) => Some(Server::new(url, options.readers, Planning::Once)?),
             Some(Location::Sqlite(_)) | None => None,
         };
-        let writer = |_| Ok(PostgresWriter::new(Server::new(url, 1, Planning::Once)?, is_durable));
+        let last_rows = Arc::default();
+        let writer =
+            |_| Ok(PostgresWriter::new(Server::new(url, 1, Planning::Once)?, is_durable, &last_rows));
         let writers = (0..options.writers.max(1)).map(writer).collect::<Result<_, StoreError>>()?;
         Ok((Self { primary, replica, _listener: listen::start(url, catalogs) }, writers))
     }
@@ -121,7 +123,7 @@ macro_rules! reading {
 }
 
 async fn load(session: &Session, wanted: &Wanted) -> Result<Loaded, StoreError> {
-    let loading = Loading::new(wanted, Locking::None);
+    let loading = Loading::new(wanted, Locking::None, Claims::Sought);
     // A single statement sees one state anyway.
     let (begin, commit) = match loading.steps().len() {
         0 | 1 => ("", ""),

@@ -32,6 +32,15 @@ pub(super) enum Locking {
     Failing,
 }
 
+/// What is done about requests that may have been carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claims {
+    /// They are looked for.
+    Sought,
+    /// All are taken for new: if one is not, the key of their table tells when they are saved.
+    TakenForNew,
+}
+
 macro_rules! contacts {
     ($locking:literal) => {
         named!(
@@ -133,7 +142,7 @@ pub(super) struct Loading<'w> {
 }
 
 impl<'w> Loading<'w> {
-    pub(super) fn new(wanted: &'w Wanted, locking: Locking) -> Self {
+    pub(super) fn new(wanted: &'w Wanted, locking: Locking, claims: Claims) -> Self {
         let is_writer = locking != Locking::None;
         let mut loading = Self { wanted, is_writer, parts: Vec::new(), steps: Vec::new() };
         if is_writer && !wanted.numbering.is_empty() {
@@ -198,7 +207,7 @@ impl<'w> Loading<'w> {
             let seqs: Vec<i64> = wanted.events.iter().map(|(_, seq)| integer(*seq)).collect();
             loading.push(Part::Events, &EVENTS, vec![param(workspaces), param(seqs)]);
         }
-        if !wanted.claims.is_empty() {
+        if !wanted.claims.is_empty() && claims == Claims::Sought {
             loading.push_step(Part::Claims, requests::claims(&wanted.claims));
         }
         loading

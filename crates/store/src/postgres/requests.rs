@@ -11,6 +11,7 @@ use super::pipeline::{Param, Sql, Step, param};
 use super::row::{each, get, unsigned, workspace};
 use super::server::Session;
 use crate::backend::integer;
+use crate::last_rows::LastRows;
 use crate::once::{AnswerSave, ClaimKey, ClaimSave};
 use crate::{CarriedOut, KeptAnswer, Once, StoreError, WorkspaceNumber};
 
@@ -23,7 +24,7 @@ static CLAIMS: Sql = Sql {
 };
 
 /// In one order, so that two writers do not wait for each other. A request that another writer carried out meanwhile is
-/// an error. The number of an event is known only here.
+/// an error. The number of an event is known only here, and the places that they get.
 static CLAIM: Sql = Sql {
     text: "INSERT INTO requests \
            (workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
@@ -31,7 +32,8 @@ static CLAIM: Sql = Sql {
            0, '', '', k.exact FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], \
            $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) \
            k (workspace, api_key, hash, step, fingerprint, at, back, events, exact) \
-           JOIN heads h ON h.workspace = k.workspace ORDER BY k.workspace, k.api_key, k.hash, k.step",
+           JOIN heads h ON h.workspace = k.workspace ORDER BY k.workspace, k.api_key, k.hash, k.step \
+           RETURNING workspace, api_key, hash, step, place",
     types: &[
         Type::INT8_ARRAY,
         Type::UUID_ARRAY,
@@ -45,9 +47,16 @@ static CLAIM: Sql = Sql {
     ],
 };
 
-/// In the order of the commits, at the end of those of their workspace. One of before there was this table stands with its
-/// request.
+/// In the order of the commits, at the end of those of their workspace.
 static ANSWER: Sql = Sql {
+    text: "INSERT INTO answers (workspace, place, status, headers, body) \
+           SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) \
+           ON CONFLICT (workspace, place) DO NOTHING",
+    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::BYTEA_ARRAY],
+};
+
+/// Those whose places are not known. One of before there was this table stands with its request.
+static ANSWER_ANY: Sql = Sql {
     text: "INSERT INTO answers (workspace, place, status, headers, body) \
            SELECT k.workspace, r.place, k.status, k.headers, k.body \
            FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[]) \
@@ -69,7 +78,7 @@ static ANSWER: Sql = Sql {
 static FIND: Sql = Sql {
     text: "SELECT r.workspace, r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
            coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact \
-           FROM requests r LEFT JOIN answers a ON a.workspace = r.workspace AND a.place = r.place \
+           FROM requests r LEFT JOIN answers a ON r.status = 0 AND a.workspace = r.workspace AND a.place = r.place \
            WHERE r.workspace = ANY($1) AND r.api_key = $2 AND r.hash = $3 ORDER BY r.step",
     types: &[Type::INT8_ARRAY, Type::UUID, Type::UUID],
 };
@@ -118,10 +127,13 @@ pub(super) fn claims<'p>(wanted: &[ClaimKey]) -> Step<'p> {
 
 /// The commits that there are, with their fingerprints.
 pub(super) fn claimed(rows: &[Row]) -> Result<Vec<(ClaimKey, Uuid)>, StoreError> {
-    each(rows, |row| {
-        let once = Once { api_key: KeyId(get(row, 1)?), hash: get(row, 2)?, step: step(row, 3)? };
-        Ok(((workspace(row, 0)?, once), get(row, 4)?))
-    })
+    each(rows, |row| Ok((key(row)?, get(row, 4)?)))
+}
+
+/// The key of a commit, in the first columns.
+fn key(row: &Row) -> Result<ClaimKey, StoreError> {
+    let once = Once { api_key: KeyId(get(row, 1)?), hash: get(row, 2)?, step: step(row, 3)? };
+    Ok((workspace(row, 0)?, once))
 }
 
 /// Saves commits, after their events were numbered; `back` is how far an event is from its workspace's last one.
@@ -143,18 +155,40 @@ pub(super) fn claim<'p>(
     Some(Step::new(&CLAIM, params))
 }
 
+/// The places that commits have got.
+pub(super) fn places(rows: &[Row]) -> Result<Vec<(ClaimKey, i64)>, StoreError> {
+    each(rows, |row| Ok((key(row)?, get(row, 4)?)))
+}
+
 /// Saves answers.
-pub(super) fn answer(answers: &[AnswerSave]) -> Option<Step<'_>> {
-    if answers.is_empty() {
-        return None;
-    }
-    let mut params = keys(answers.iter().map(|each| each.key));
-    params.extend([
-        param(answers.iter().map(|each| i64::from(each.answer.status)).collect::<Vec<i64>>()),
-        param(answers.iter().map(|each| each.answer.headers.as_str()).collect::<Vec<&str>>()),
-        param(answers.iter().map(|each| &*each.answer.body).collect::<Vec<&[u8]>>()),
-    ]);
-    Some(Step::new(&ANSWER, params))
+pub(super) fn answer<'a>(answers: &'a [AnswerSave], last: &LastRows) -> impl Iterator<Item = Step<'a>> {
+    let mut known: Vec<_> =
+        answers.iter().filter_map(|each| Some((each.key.0.0, last.get(&each.key)?, each))).collect();
+    known.sort_unstable_by_key(|(workspace, place, _)| (*workspace, *place));
+    let unknown: Vec<_> = answers.iter().filter(|each| last.get(&each.key).is_none()).collect();
+    let of_known = (!known.is_empty()).then(|| {
+        let mut params = vec![
+            param(known.iter().map(|(workspace, ..)| *workspace).collect::<Vec<i64>>()),
+            param(known.iter().map(|(_, place, _)| *place).collect::<Vec<i64>>()),
+        ];
+        params.extend(contents(known.iter().map(|(.., each)| *each)));
+        Step::new(&ANSWER, params)
+    });
+    let of_unknown = (!unknown.is_empty()).then(|| {
+        let mut params = keys(unknown.iter().map(|each| each.key));
+        params.extend(contents(unknown.into_iter()));
+        Step::new(&ANSWER_ANY, params)
+    });
+    of_known.into_iter().chain(of_unknown)
+}
+
+/// The columns of what was answered.
+fn contents<'a>(answers: impl Iterator<Item = &'a AnswerSave> + Clone) -> [Param<'a>; 3] {
+    [
+        param(answers.clone().map(|each| i64::from(each.answer.status)).collect::<Vec<i64>>()),
+        param(answers.clone().map(|each| each.answer.headers.as_str()).collect::<Vec<&str>>()),
+        param(answers.map(|each| &*each.answer.body).collect::<Vec<&[u8]>>()),
+    ]
 }
 
 /// The commits of the requests with this API key and hash.

@@ -16,6 +16,8 @@ use super::pipeline::{Param, Sql, Step, param};
 use super::row::{get, unsigned, workspace};
 use super::{facets, listen, records, requests, single, sort_keys, texts, values};
 use crate::backend::{AliasKind, Committed, Delete, EventRow, HeadSave, Insert, Saves, Update, integer};
+use crate::last_rows::LastRows;
+use crate::once::ClaimKey;
 use crate::{StoreError, WorkspaceNumber, document};
 
 static REMOVE_CONTACTS: Sql = Sql {
@@ -131,21 +133,22 @@ static FIND_EVENT: Sql = Sql {
     types: &[Type::INT8, Type::UUID, Type::TEXT],
 };
 
-/// The statements that save a batch, and which of them tells the numbers that it got.
+/// The statements that save a batch, and which of them tell the numbers that it got, and where its requests stand.
 pub(super) struct Saving<'s> {
     steps: Vec<Step<'s>>,
     count: Option<usize>,
+    claim: Option<usize>,
 }
 
 impl<'s> Saving<'s> {
-    pub(super) fn new(saves: &'s Saves) -> Result<Self, StoreError> {
-        let mut saving = Self { steps: Vec::new(), count: None };
+    pub(super) fn new(saves: &'s Saves, last: &LastRows) -> Result<Self, StoreError> {
+        let mut saving = Self { steps: Vec::new(), count: None, claim: None };
         if saves.is_empty() {
             return Ok(saving);
         }
         let back = Back::of(saves);
         // Of commits that were made before, so that nobody need wait for them.
-        saving.steps.extend(requests::answer(&saves.answers));
+        saving.steps.extend(requests::answer(&saves.answers, last));
         if let Some(step) = single::update(saves) {
             saving.steps.extend(texts::save(&saves.texts));
             saving.steps.extend(values::save(&saves.stale_values, &saves.fresh_values));
@@ -187,6 +190,11 @@ impl<'s> Saving<'s> {
     pub(super) fn read(&self, rows: &[Vec<Row>]) -> Result<Committed, StoreError> {
         let counted = self.count.and_then(|place| rows.get(place));
         counted.into_iter().flatten().map(|row| Ok((workspace(row, 0)?, unsigned(row, 1)?))).collect()
+    }
+
+    /// Where the requests stand that were carried out.
+    pub(super) fn places(&self, rows: &[Vec<Row>]) -> Result<Vec<(ClaimKey, i64)>, StoreError> {
+        self.claim.and_then(|place| rows.get(place)).map_or(Ok(Vec::new()), |rows| requests::places(rows))
     }
 
     fn push(&mut self, sql: &'static Sql, params: Vec<Param<'s>>) {
@@ -304,7 +312,10 @@ impl<'s> Saving<'s> {
     }
 
     fn claims(&mut self, saves: &Saves, back: &Back) {
-        self.steps.extend(requests::claim(&saves.claims, |workspace, seq| back.to(workspace, seq)));
+        if let Some(step) = requests::claim(&saves.claims, |workspace, seq| back.to(workspace, seq)) {
+            self.claim = Some(self.steps.len());
+            self.steps.push(step);
+        }
     }
 
     fn events(&mut self, events: &'s [EventRow], back: &Back) {

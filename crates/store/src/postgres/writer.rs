@@ -1,12 +1,18 @@
 //! A writing half on PostgreSQL: one round trip to load and lock, one to save and commit.
 
-use super::load::{Loading, Locking};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio_postgres::error::SqlState;
+
+use super::load::{Claims, Loading, Locking};
 use super::pipeline::Failed;
 use super::save::{self, Saving};
 use super::server::{Server, Session};
 use super::{administer, requests};
 use crate::StoreError;
 use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Wanted};
+use crate::last_rows::LastRows;
 
 /// What every transaction begins with. Another node waits for a lock at most `lock_timeout`; a node that does not go
 /// on with its transaction, because it is stopped or cut off, loses it after `idle_in_transaction_session_timeout`.
@@ -25,12 +31,34 @@ pub(crate) struct PostgresWriter {
     /// Whether the transaction's first statement is still to come.
     is_beginning: bool,
     has_locks: bool,
+    /// Requests are looked for until then.
+    seeks_until: Option<Instant>,
+    last_rows: SharedLastRows,
 }
 
+/// What all writers of this process know of the requests that they carried out.
+pub(super) type SharedLastRows = Arc<Mutex<LastRows>>;
+
+/// How long requests are looked for in batches after one came again. Without looking, the key of their table tells, which
+/// fails a whole batch, but most requests are new.
+const SEEK_FOR: Duration = Duration::from_secs(10);
+
 impl PostgresWriter {
-    pub(super) fn new(server: Server, is_durable: bool) -> Self {
+    pub(super) fn new(server: Server, is_durable: bool, last_rows: &SharedLastRows) -> Self {
         let begin = if is_durable { BEGIN.to_owned() } else { format!("{BEGIN}{DURABLE}") };
-        Self { server, session: None, begin, is_beginning: false, has_locks: false }
+        Self {
+            server,
+            session: None,
+            begin,
+            is_beginning: false,
+            has_locks: false,
+            seeks_until: None,
+            last_rows: Arc::clone(last_rows),
+        }
+    }
+
+    fn last_rows(&self) -> MutexGuard<'_, LastRows> {
+        self.last_rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn session(&self) -> Result<&Session, StoreError> {
@@ -62,22 +90,38 @@ impl Batches for PostgresWriter {
     }
 
     async fn load(&mut self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        let is_seeking = self.seeks_until.is_some_and(|until| Instant::now() < until);
+        // What is wanted later is wanted because something is refused.
+        let claims = if is_seeking || !self.is_beginning { Claims::Sought } else { Claims::TakenForNew };
         let first = self.first();
         let locking = if self.has_locks { Locking::Failing } else { Locking::Waiting };
-        let loading = Loading::new(wanted, locking);
+        let loading = Loading::new(wanted, locking, claims);
         self.has_locks |= loading.has_locks();
         let rows = self.session()?.run(&first, loading.steps(), "").await?;
-        loading.read(rows)
+        let are_taken_for_new = claims == Claims::TakenForNew && !wanted.claims.is_empty();
+        Ok(Loaded { are_taken_for_new, ..loading.read(rows)? })
     }
 
     async fn commit(&mut self, saves: &Saves) -> Result<Committed, CommitError> {
         let first = self.first();
-        let saving = Saving::new(saves).map_err(CommitError::NotStored)?;
+        let saving = Saving::new(saves, &self.last_rows()).map_err(CommitError::NotStored)?;
         let session = self.session().map_err(CommitError::NotStored)?;
-        let rows = session.run(&first, saving.steps(), "COMMIT").await.map_err(|failed| match failed {
-            Failed::Refused(fault) => CommitError::NotStored(fault.into()),
-            Failed::Broken(fault) => CommitError::Lost(fault),
-        })?;
+        let rows = match session.run(&first, saving.steps(), "COMMIT").await {
+            Ok(rows) => rows,
+            Err(Failed::Refused(fault)) => {
+                if !saves.claims.is_empty() && fault.code() == Some(&SqlState::UNIQUE_VIOLATION) {
+                    self.seeks_until = Some(Instant::now() + SEEK_FOR);
+                }
+                return Err(CommitError::NotStored(fault.into()));
+            }
+            Err(Failed::Broken(fault)) => return Err(CommitError::Lost(fault)),
+        };
+        // Without it the place is looked for.
+        for (key, place) in saving.places(&rows).unwrap_or_default() {
+            if key.1.step == 0 {
+                self.last_rows().add(key, place);
+            }
+        }
         // It is committed: that a number cannot be read is no reason to say anything else.
         saving.read(&rows).map_err(CommitError::Unknown)
     }

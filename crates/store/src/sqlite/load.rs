@@ -32,6 +32,7 @@ pub(super) fn load(
         owners: owners(connection, &wanted.channels, wanted.owners_max)?,
         events: events(connection, &wanted.events)?,
         claims: requests::claims(connection, &wanted.claims, seen)?,
+        are_taken_for_new: false,
     })
 }
 

@@ -1,6 +1,5 @@
 //! Requests that are carried out once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::{KeyId, Timestamp};
@@ -10,31 +9,9 @@ use uuid::Uuid;
 use super::load::uuid;
 use super::seen::Seen;
 use crate::backend::Saves;
+use crate::last_rows::LastRows;
 use crate::once::{AnswerSave, ClaimKey};
 use crate::{CarriedOut, KeptAnswer, StoreError, WorkspaceNumber};
-
-/// The rows of the first commits that were saved last, so that those of their answers need not be looked for: the last ones,
-/// and those before them.
-#[derive(Debug, Default)]
-pub(super) struct LastRows([HashMap<ClaimKey, i64>; 2]);
-
-/// How many of them are remembered at least: more than there are answers on their way.
-const LAST_ROWS: usize = 4096;
-
-impl LastRows {
-    fn add(&mut self, key: ClaimKey, row: i64) {
-        let [last, before] = &mut self.0;
-        if last.len() == LAST_ROWS {
-            std::mem::swap(last, before);
-            last.clear();
-        }
-        last.insert(key, row);
-    }
-
-    fn get(&self, key: &ClaimKey) -> Option<i64> {
-        self.0.iter().find_map(|rows| rows.get(key).copied())
-    }
-}
 
 /// In each part of the index that there is, what has a hash.
 macro_rules! in_parts {
@@ -226,23 +203,7 @@ pub(super) fn forget_first(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Once;
     use crate::sqlite::migrate;
-
-    #[test]
-    fn the_last_rows_are_known() {
-        let mut last = LastRows::default();
-        let key = |n: usize| {
-            let hash = Uuid::from_u128(n as u128);
-            (WorkspaceNumber(1), Once { api_key: KeyId(Uuid::nil()), hash, step: 0 })
-        };
-        for n in 0..3 * LAST_ROWS {
-            last.add(key(n), i64::try_from(n).unwrap());
-            let before = (n + 1).saturating_sub(LAST_ROWS)..=n;
-            assert!(before.step_by(97).chain([n]).all(|n| last.get(&key(n)) == i64::try_from(n).ok()), "{n}");
-        }
-        assert!(last.0.iter().all(|rows| rows.len() <= LAST_ROWS));
-    }
 
     #[test]
     fn a_hash_is_looked_for_in_the_index_of_each_part() {

@@ -7,11 +7,11 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::connection::{BUSY_TIMEOUT, FileLock};
 use super::log::Log;
-use super::requests::LastRows;
 use super::seen::Seen;
 use super::{administer, load, requests, save};
 use crate::StoreError;
 use crate::backend::{Admin, Batches, CommitError, Committed, Loaded, Saves, Wanted};
+use crate::last_rows::LastRows;
 
 /// The connection that writes.
 pub(crate) struct SqliteWriter {

@@ -41,6 +41,8 @@ pub(super) struct Batch {
     pub(super) event_rows: Vec<EventRow>,
     /// The commits of requests that are carried out once, which there are already, with their fingerprints.
     pub(super) claimed: HashMap<ClaimKey, Uuid>,
+    /// Some of them were not looked for.
+    pub(super) are_taken_for_new: bool,
     pub(super) claims: Vec<ClaimSave>,
     /// The group that is carried out, and the place that its next event has in it.
     group: Option<(usize, u32)>,
@@ -117,6 +119,13 @@ impl Batch {
         let last_event = |batch: &Self| batch.heads.get(&write.workspace).map(|heads| heads.now.last_event);
         let before = last_event(self);
         let done = self.act(write);
+        if done.is_err() && self.are_taken_for_new {
+            // Perhaps by what the request itself did when it came before.
+            self.know_claim(batches, write.workspace, claim).await?;
+            if let Err(fault) = self.check_claim(write.workspace, claim) {
+                return Ok(Err(fault));
+            }
+        }
         if done.is_ok() {
             let after = last_event(self);
             self.note_claim(write, claim, before.unwrap_or_default()..after.unwrap_or_default());

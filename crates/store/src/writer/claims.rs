@@ -3,10 +3,24 @@
 use std::ops::Range;
 
 use super::batch::Batch;
+use crate::backend::{Batches, Wanted};
 use crate::once::ClaimSave;
 use crate::{Claim, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
+    /// Looks for a request.
+    pub(super) async fn know_claim(
+        &mut self,
+        batches: &mut impl Batches,
+        workspace: WorkspaceNumber,
+        claim: Claim,
+    ) -> Result<(), StoreError> {
+        let wanted = Wanted { claims: vec![(workspace, claim.once)], ..Wanted::default() };
+        let loaded = batches.load(&wanted).await?;
+        self.learn(wanted, loaded);
+        Ok(())
+    }
+
     /// Refuses what was carried out already; writes of one group are one commit.
     pub(super) fn check_claim(&self, workspace: WorkspaceNumber, claim: Claim) -> Result<(), StoreError> {
         let key = (workspace, claim.once);

@@ -99,6 +99,7 @@ impl Batch {
         let events = wanted.events.into_iter().zip(loaded.events);
         self.events.extend(events.filter_map(|(key, event)| Some((key, event?))));
         self.claimed.extend(loaded.claims);
+        self.are_taken_for_new |= loaded.are_taken_for_new;
         loaded.heads
     }
 
