@@ -290,7 +290,7 @@ impl<'w> Loading<'w> {
                         }
                     }
                 }
-                Part::Claims => loaded.claims = requests::claimed(&rows)?,
+                Part::Claims => loaded.claims = requests::keyed(&rows)?,
                 Part::Events => {
                     for row in &rows {
                         if let Some(found) = loaded.events.get_mut(place(row, 0)?) {

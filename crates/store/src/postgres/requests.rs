@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{KeyId, Timestamp};
 use tokio_postgres::Row;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
 use super::pipeline::{Param, Sql, Step, param};
@@ -125,15 +125,12 @@ pub(super) fn claims<'p>(wanted: &[ClaimKey]) -> Step<'p> {
     Step::new(&CLAIMS, keys(wanted.iter().copied()))
 }
 
-/// The commits that there are, with their fingerprints.
-pub(super) fn claimed(rows: &[Row]) -> Result<Vec<(ClaimKey, Uuid)>, StoreError> {
-    each(rows, |row| Ok((key(row)?, get(row, 4)?)))
-}
-
-/// The key of a commit, in the first columns.
-fn key(row: &Row) -> Result<ClaimKey, StoreError> {
-    let once = Once { api_key: KeyId(get(row, 1)?), hash: get(row, 2)?, step: step(row, 3)? };
-    Ok((workspace(row, 0)?, once))
+/// Commits with one thing about each: the fingerprints of those that were looked for, the places of those that were saved.
+pub(super) fn keyed<'r, T: FromSql<'r>>(rows: &'r [Row]) -> Result<Vec<(ClaimKey, T)>, StoreError> {
+    each(rows, |row| {
+        let once = Once { api_key: KeyId(get(row, 1)?), hash: get(row, 2)?, step: step(row, 3)? };
+        Ok(((workspace(row, 0)?, once), get(row, 4)?))
+    })
 }
 
 /// Saves commits, after their events were numbered; `back` is how far an event is from its workspace's last one.
@@ -153,11 +150,6 @@ pub(super) fn claim<'p>(
         param(claims.iter().map(|claim| i64::from(claim.is_exact)).collect::<Vec<i64>>()),
     ]);
     Some(Step::new(&CLAIM, params))
-}
-
-/// The places that commits have got.
-pub(super) fn places(rows: &[Row]) -> Result<Vec<(ClaimKey, i64)>, StoreError> {
-    each(rows, |row| Ok((key(row)?, get(row, 4)?)))
 }
 
 /// Saves answers.

@@ -36,9 +36,9 @@ pub(super) fn event(row: &Row, previous: usize, doc: usize) -> Result<Event, Sto
     Ok(Event { previous, ..document::read("event", get(row, doc)?)? })
 }
 
-pub(super) fn each<T>(
-    rows: &[Row],
-    read: impl Fn(&Row) -> Result<T, StoreError>,
+pub(super) fn each<'r, T>(
+    rows: &'r [Row],
+    read: impl Fn(&'r Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     rows.iter().map(read).collect()
 }

@@ -194,7 +194,7 @@ impl<'s> Saving<'s> {
 
     /// Where the requests stand that were carried out.
     pub(super) fn places(&self, rows: &[Vec<Row>]) -> Result<Vec<(ClaimKey, i64)>, StoreError> {
-        self.claim.and_then(|place| rows.get(place)).map_or(Ok(Vec::new()), |rows| requests::places(rows))
+        self.claim.and_then(|place| rows.get(place)).map_or(Ok(Vec::new()), |rows| requests::keyed(rows))
     }
 
     fn push(&mut self, sql: &'static Sql, params: Vec<Param<'s>>) {
