@@ -132,11 +132,9 @@ pub(crate) trait Batches: Send {
     /// Whether it waits for a network. One that does not blocks its thread instead: its futures never wait.
     const USES_NETWORK: bool;
 
-    /// Has batches begin at once or be refused as [`StoreError::Busy`], instead of tidying up first or waiting for others,
-    /// until this is called again. Yields whether they can.
-    fn hurry(&mut self, is_urgent: bool) -> bool {
-        !is_urgent
-    }
+    /// While batches are urgent, one that would have to tidy up first, or to wait for others, is [`StoreError::Busy`]
+    /// instead of beginning later.
+    fn hurry(&mut self, _is_urgent: bool) {}
 
     /// Begins a batch. Until it ends, nobody else writes what it has loaded.
     fn begin(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -134,8 +134,8 @@ impl<B: Batches> Writer<B> {
         *shared.lock().await = None;
     }
 
-    /// Carries out one write at once, on the thread that asks for it: to wake another one and be woken by it takes about as
-    /// long as a quarter of the write. Gives it back where it may take long: after a batch of many or a slow one, when the
+    /// Carries out one write at once, on the thread that asks for it: waking another one and being woken by it is a quarter of
+    /// such a write. Gives it back where it may take long: after a batch of many or a slow one, when the
     /// database has to tidy up first, or is not free.
     ///
     /// Only for a database whose futures never wait, so that nobody gives this up half-way.
@@ -143,10 +143,11 @@ impl<B: Batches> Writer<B> {
         &mut self,
         write: Write,
     ) -> Result<Result<AnyOutcome, StoreError>, Write> {
-        if !self.is_quiet || !self.batches.hurry(true) {
+        if !self.is_quiet {
             return Err(write);
         }
         let mut taken = Taken::alone(write);
+        self.batches.hurry(true);
         let done = unwinding(self.write(&taken)).await;
         self.batches.hurry(false);
         let fault = match done {

@@ -57,14 +57,15 @@ impl SqliteWriter {
 impl Batches for SqliteWriter {
     const USES_NETWORK: bool = false;
 
-    fn hurry(&mut self, is_urgent: bool) -> bool {
-        let can = !is_urgent || self.log.as_ref().is_none_or(|log| !log.is_due());
-        self.is_urgent = is_urgent && can;
-        can
+    fn hurry(&mut self, is_urgent: bool) {
+        self.is_urgent = is_urgent;
     }
 
     async fn begin(&mut self) -> Result<(), StoreError> {
         let begun = if self.is_urgent {
+            if self.log.as_ref().is_some_and(|log| log.is_due()) {
+                return Err(StoreError::Busy);
+            }
             self.connection.busy_timeout(Duration::ZERO)?;
             let begun = self.run("BEGIN IMMEDIATE");
             self.connection.busy_timeout(BUSY_TIMEOUT)?;

@@ -41,8 +41,8 @@ pub(super) struct Batch {
     pub(super) event_rows: Vec<EventRow>,
     /// The commits of requests that are carried out once, which there are already, with their fingerprints.
     pub(super) claimed: HashMap<ClaimKey, Uuid>,
-    /// Some of them were not looked for.
-    pub(super) are_taken_for_new: bool,
+    /// Those that were not looked for.
+    pub(super) taken_for_new: Vec<ClaimKey>,
     pub(super) claims: Vec<ClaimSave>,
     /// The group that is carried out, and the place that its next event has in it.
     group: Option<(usize, u32)>,
@@ -119,9 +119,9 @@ impl Batch {
         let last_event = |batch: &Self| batch.heads.get(&write.workspace).map(|heads| heads.now.last_event);
         let before = last_event(self);
         let done = self.act(write);
-        if done.is_err() && self.are_taken_for_new {
-            // Perhaps by what the request itself did when it came before.
-            self.know_claim(batches, write.workspace, claim).await?;
+        if done.is_err() && !self.taken_for_new.is_empty() {
+            // Perhaps because of what the request itself did when it came before.
+            self.know_claims(batches).await?;
             if let Err(fault) = self.check_claim(write.workspace, claim) {
                 return Ok(Err(fault));
             }

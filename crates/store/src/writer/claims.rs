@@ -8,14 +8,9 @@ use crate::once::ClaimSave;
 use crate::{Claim, StoreError, WorkspaceNumber, Write};
 
 impl Batch {
-    /// Looks for a request.
-    pub(super) async fn know_claim(
-        &mut self,
-        batches: &mut impl Batches,
-        workspace: WorkspaceNumber,
-        claim: Claim,
-    ) -> Result<(), StoreError> {
-        let wanted = Wanted { claims: vec![(workspace, claim.once)], ..Wanted::default() };
+    /// Looks for the requests that were taken for new, all at once: where one is refused, more may be.
+    pub(super) async fn know_claims(&mut self, batches: &mut impl Batches) -> Result<(), StoreError> {
+        let wanted = Wanted { claims: std::mem::take(&mut self.taken_for_new), ..Wanted::default() };
         let loaded = batches.load(&wanted).await?;
         self.learn(wanted, loaded);
         Ok(())

@@ -99,7 +99,9 @@ impl Batch {
         let events = wanted.events.into_iter().zip(loaded.events);
         self.events.extend(events.filter_map(|(key, event)| Some((key, event?))));
         self.claimed.extend(loaded.claims);
-        self.are_taken_for_new |= loaded.are_taken_for_new;
+        if loaded.are_taken_for_new {
+            self.taken_for_new.extend(wanted.claims);
+        }
         loaded.heads
     }
 

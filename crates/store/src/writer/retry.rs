@@ -21,7 +21,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 /// How long to wait at most.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
 
-/// Something that is one commit, and may have to be done again.
+/// Something that is one commit, and may have to be done again. A trait, because the compiler cannot tell of an async closure
+/// that its futures may move between threads.
 pub(super) trait Work: Sync {
     /// What came of it.
     type Done: Send;
