@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 
 use api_kit::{Problem, Query};
+use app::InstantRange;
 use model::{Json, Timestamp};
 
 use crate::Error;
@@ -101,6 +102,21 @@ impl Condition {
     /// The values of which it asks for any.
     pub(crate) fn any_of(&self) -> Option<&[String]> {
         matches!(self.relation, Relation::Equal | Relation::OneOf).then_some(self.values.as_slice())
+    }
+
+    /// The instants that it holds for, where these follow each other.
+    pub(crate) fn instants(&self) -> Option<InstantRange> {
+        let [value] = self.values.as_slice() else { return None };
+        let at = instant::parse(value)?.millis();
+        let (from, until) = match self.relation {
+            Relation::Equal | Relation::OneOf => (at, Some(at + 1)),
+            Relation::Greater => (at + 1, None),
+            Relation::GreaterOrEqual => (at, None),
+            Relation::Less => (i64::MIN, Some(at)),
+            Relation::LessOrEqual => (i64::MIN, Some(at + 1)),
+            Relation::NotEqual | Relation::Like => return None,
+        };
+        Some(InstantRange { from, until })
     }
 
     /// Whether it holds for a column with these values. One without a value differs from every value, and compares

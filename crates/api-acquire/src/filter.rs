@@ -210,6 +210,9 @@ impl Asked {
         column: &Column,
         condition: &Condition,
     ) -> Result<Option<Filter>, app::Error> {
+        if let (Column::DateUpdated, Some(range)) = (column, condition.instants()) {
+            return Ok(Some(Filter::changed_in(range, &condition.column)));
+        }
         let Some(values) = condition.any_of() else { return Ok(None) };
         if let Some(kind) = column.channel() {
             let has = |value: &String| Filter::HasChannel(kind.clone(), value.clone());
@@ -283,7 +286,11 @@ fn rank(column: &Column, contact: &Contact, catalog: &Catalog) -> Rank {
 
 /// Whether what was narrowed is the condition itself.
 fn is_exact(column: &Column, condition: &Condition) -> bool {
-    matches!(column, Column::Client(_) | Column::CompanyId) && condition.any_of().is_some()
+    match column {
+        Column::Client(_) | Column::CompanyId => condition.any_of().is_some(),
+        Column::DateUpdated => condition.instants().is_some(),
+        Column::Id | Column::DateCreated | Column::Key(_) => false,
+    }
 }
 
 /// Those that still belong to one of these companies before all others.

@@ -190,7 +190,7 @@ fn instant(query: &Query, name: &'static str) -> Result<Option<Filter>, Problem>
     let Some(range) = range(query, name)? else { return Ok(None) };
     let at: fn(&Contact) -> Option<Timestamp> = match name {
         "created_at" => |contact| Some(contact.created_at),
-        "updated_at" => |contact| Some(contact.updated_at),
+        "updated_at" => return Ok(Some(Filter::changed_in(range.instants(), name))),
         "unconfirmed_at" => |contact| contact.unconfirmed_at,
         _ => return Ok(Some(Filter::Any(Vec::new()))),
     };

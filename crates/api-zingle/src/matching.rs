@@ -1,6 +1,7 @@
 //! What filters of lists compare: patterns and flags in query parameters.
 
 use api_kit::{Problem, Query};
+use app::InstantRange;
 use model::Timestamp;
 
 /// Whether a text is like the pattern in a parameter, in any case; `*` stands for any run of characters. Without the
@@ -52,9 +53,16 @@ impl Range {
     }
 
     pub(crate) fn contains(self, at: Timestamp) -> bool {
-        // Seconds are compared as seconds, which is all that clients are shown.
-        let at = at.seconds() * 1000;
-        self.after_ms.is_none_or(|after| at > after) && self.before_ms.is_none_or(|before| at < before)
+        self.instants().contains(at.millis())
+    }
+
+    /// The instants in it. Seconds are compared as seconds, which is all that clients are shown.
+    pub(crate) fn instants(self) -> InstantRange {
+        let next_second = |ms: i64| ms.div_euclid(1000).saturating_add(1).saturating_mul(1000);
+        InstantRange {
+            from: self.after_ms.map_or(i64::MIN, next_second),
+            until: self.before_ms.map(|before| next_second(before.saturating_sub(1))),
+        }
     }
 }
 

@@ -64,9 +64,9 @@ pub use records::{RecordList, RecordView, WrittenRecord};
 pub use since::Since;
 pub use store::{
     Behind, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter, HistoryQuery,
-    KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience, Period, Picture, Rank, Ranking,
-    Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery, Scope, Slow, Sort, SortKey, Store, StoreError,
-    Together, Verified, Workspace, WorkspaceNumber, WriterStats,
+    InstantRange, KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience, Period, Picture,
+    Rank, Ranking, Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery, Scope, Slow, Sort, SortKey,
+    Store, StoreError, Together, Verified, Workspace, WorkspaceNumber, WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 pub use upsert::{Keyed, channel_key};

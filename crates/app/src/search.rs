@@ -157,7 +157,11 @@ mod tests {
             ("closed_at<-7d", documents, index),
             ("has:closed_at", "Is(", "Is("),
             ("has:created", "All", "All"),
-            ("updated>2026-01-01", documents, documents),
+            ("updated>2026-01-01", index, index),
+            ("updated!=today", not_index, not_index),
+            ("number=7", index, index),
+            ("number!=7", not_index, not_index),
+            ("revision>7", documents, documents),
             ("remarks=x", documents, documents),
         ] {
             assert_eq!(asked(search, &none), without, "{search}");

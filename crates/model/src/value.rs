@@ -71,6 +71,12 @@ impl Value {
 #[serde(transparent)]
 pub struct Decimal(Text);
 
+impl From<u64> for Decimal {
+    fn from(number: u64) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
 impl Decimal {
     /// Reads a number as JSON writes it; leading zeros, a leading `+` and white space around it are taken off.
     pub fn parse(text: &str) -> Option<Self> {

@@ -61,6 +61,16 @@ pub(crate) fn leaves_contact(start: &str) -> bool {
     kind.is_some_and(|(_, kind)| !kind.starts_with("deleted"))
 }
 
+/// Characters of a contact's document that [`changed_at`] looks at.
+pub(crate) const CONTACT_START: usize = 192;
+
+/// When a contact last changed, told from how its document begins: the id, the number, the revision and two instants. `None`
+/// where it does not begin so.
+pub(crate) fn changed_at(format: i64, start: &str) -> Option<i64> {
+    let (_, after) = start.split_once(r#","updated_at":"#).filter(|_| format == CONTACT_FORMAT)?;
+    after.split_once([',', '}']).and_then(|(millis, _)| millis.parse().ok())
+}
+
 /// Characters of a name that count for the order, as many as every database can index.
 const SORT_NAME_CHARS: usize = 500;
 
@@ -88,10 +98,24 @@ fn shortened(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::{Actor, Dialect, Event, EventKind, RecordKind, Timestamp};
+    use model::{Actor, ContactId, Dialect, Event, EventKind, RecordKind, Timestamp};
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn the_start_of_a_contact_tells_when_it_changed() {
+        for millis in [i64::MIN, -1, 0, 1_736_945_100_000, i64::MAX] {
+            let at = Timestamp::from_millis(millis);
+            let mut contact = Contact::blank(ContactId(Uuid::max()), u64::MAX, at);
+            (contact.revision, contact.remarks) = (u64::MAX, Some(r#","updated_at":7,"#.into()));
+            let doc = write("contact", &contact).unwrap();
+            let start = doc.get(..CONTACT_START).unwrap_or(&doc);
+            assert_eq!(changed_at(CONTACT_FORMAT, start), Some(at.millis()), "{doc}");
+            assert_eq!(changed_at(CONTACT_FORMAT + 1, &doc), None);
+        }
+        assert_eq!(changed_at(CONTACT_FORMAT, r#"{"id":"#), None);
+    }
 
     #[test]
     fn the_start_of_an_event_tells_whether_a_contact_lives() {

@@ -1,7 +1,7 @@
 //! Which records a list shows: a tree over what each record answers with yes or no, carried out over sets of numbers.
 
 use std::collections::BTreeSet;
-use std::ops::Not;
+use std::ops::{Not, Range};
 
 use model::search::Needle;
 use model::{ChannelKind, Contact, Facet, Reads, RecordKind};
@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::answers::{Answers, Channel};
 use crate::numbers::Numbers;
-use crate::values::ValueRange;
-use crate::{Predicate, Slow};
+use crate::values::AskedRange;
+use crate::{InstantRange, Predicate, Slow};
 
 /// Which records; a tree.
 #[derive(Clone, Debug)]
@@ -29,8 +29,9 @@ pub enum Filter {
     HasChannel(ChannelKind, String),
     /// Those that have a text in their own names, channels and remarks, or in those of a record they are linked to.
     HasText(HasText),
-    /// Those that have such a value: as an index tells, or as this says of documents.
-    InRange(ValueRange, Predicate),
+    /// Those that have such a value or number, or last changed then: as an index, the bits or the log tell, or as this says of
+    /// documents.
+    InRange(AskedRange, Predicate),
     /// Those that something else holds for. It is asked of the documents of all contacts that the rest of the filter
     /// leaves over, one by one.
     Where(Predicate),
@@ -81,6 +82,19 @@ impl Filter {
         Self::Where(Predicate::new(holds).reading(Reads::only(reads)))
     }
 
+    /// Those that last changed in a range, which a list that takes too long says by this name.
+    pub fn changed_in(range: InstantRange, name: &str) -> Self {
+        let holds = Predicate::new(move |contact| range.contains(contact.updated_at.millis()));
+        Self::InRange(range.into(), holds.reading(Reads::only(["updated_at"])).named(name))
+    }
+
+    /// Those whose numbers are in a range, which a list that takes too long says by this name.
+    pub fn numbered(range: Range<u64>, name: &str) -> Self {
+        let asked = AskedRange::Numbered(range.clone());
+        let holds = Predicate::new(move |contact| range.contains(&contact.number));
+        Self::InRange(asked, holds.reading(Reads::only(["number"])).named(name))
+    }
+
     /// The same with other filters in the place of some questions.
     #[must_use]
     pub fn replace(self, with: &impl Fn(&Facet) -> Option<Self>) -> Self {
@@ -94,7 +108,7 @@ impl Filter {
     #[must_use]
     pub(crate) fn without_indexes(self, is_left_out: &impl Fn(u64) -> bool) -> Self {
         self.map(&|part| match part {
-            Self::InRange(range, predicate) if is_left_out(range.index) => predicate.into(),
+            Self::InRange(range, predicate) if range.index().is_some_and(is_left_out) => predicate.into(),
             part => part,
         })
     }
@@ -116,7 +130,7 @@ impl Filter {
     }
 
     /// Whether documents must be asked, unless indexes tell of these ranges.
-    pub(crate) fn asks_documents_unless(&self, is_told: &impl Fn(&ValueRange) -> bool) -> bool {
+    pub(crate) fn asks_documents_unless(&self, is_told: &impl Fn(&AskedRange) -> bool) -> bool {
         match self {
             Self::And(parts) | Self::Any(parts) => {
                 parts.iter().any(|part| part.asks_documents_unless(is_told))
@@ -189,7 +203,7 @@ impl Filter {
     }
 
     /// The ranges whose contacts it needs, each once, as they stand in it.
-    pub(crate) fn ranges(&self) -> Vec<ValueRange> {
+    pub(crate) fn ranges(&self) -> Vec<AskedRange> {
         let mut ranges = Vec::new();
         self.each(&mut |part| {
             if let Self::InRange(range, _) = part

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::document;
+use crate::last_changes::{Changes, LastChange};
 use crate::numbers::{CHUNK_NUMBERS, Chunk, Numbers, chunk};
 use crate::{ContactOrder, ContactQuery};
 
@@ -49,8 +50,9 @@ impl Span {
         before.or(&self.living.into_iter().collect()).without(&self.superseded.into_iter().collect())
     }
 
-    /// What is to be noted of it when it is these events, which are whole chunks.
-    pub(crate) fn notes(self, events: Range<u64>) -> Notes {
+    /// What is to be noted of it when it is these events, which are whole chunks, and these of them are the last changes of
+    /// contacts, in this order.
+    pub(crate) fn notes(self, events: Range<u64>, changes: &[LastChange]) -> Notes {
         let mut changed: BTreeMap<u64, (Chunk, Chunk)> = BTreeMap::new();
         for event in self.living {
             changed.entry(chunk(event)).or_default().0.insert(event);
@@ -58,9 +60,12 @@ impl Span {
         for event in self.superseded {
             changed.entry(chunk(event)).or_default().1.insert(event);
         }
-        let fresh = (chunk(events.start)..chunk(events.end)).map(|chunk| {
-            let (last, superseded) = changed.remove(&chunk).unwrap_or_default();
-            (chunk, last.without(superseded))
+        let fresh = (chunk(events.start)..chunk(events.end)).map(|place| {
+            let (last, superseded) = changed.remove(&place).unwrap_or_default();
+            let from = changes.partition_point(|change| chunk(change.event) < place);
+            let until = changes.partition_point(|change| chunk(change.event) <= place);
+            let changes = Changes::pack(changes.get(from..until).unwrap_or_default());
+            Fresh { chunk: place, last: last.without(superseded), changes }
         });
         let fresh = fresh.collect();
         Notes {
@@ -73,10 +78,21 @@ impl Span {
 /// What is to be noted.
 #[derive(Debug)]
 pub(crate) struct Notes {
-    /// Chunks after all that are noted, each with its last events.
-    pub(crate) fresh: Vec<(u64, Chunk)>,
+    /// Chunks after all that are noted.
+    pub(crate) fresh: Vec<Fresh>,
     /// Of chunks that are noted, the events that are last ones no more.
     pub(crate) stale: Vec<(u64, Chunk)>,
+}
+
+/// What is to be noted of a chunk.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) chunk: u64,
+    /// Its last events. Where a server of an older version has noted them without the changes, what it took from them since
+    /// stays away.
+    pub(crate) last: Chunk,
+    /// Whose they are, and when they changed.
+    pub(crate) changes: Changes,
 }
 
 impl ContactQuery {

@@ -13,6 +13,7 @@ mod error;
 mod few;
 mod filter;
 mod key;
+mod last_changes;
 mod last_events;
 mod last_rows;
 mod location;
@@ -41,6 +42,7 @@ pub use documents::{Document, Documents};
 pub use error::StoreError;
 pub use filter::{Filter, HasText};
 pub use key::{Compat, Key, KeyEdit, KeyHash, Period, Rate, Scope};
+pub use last_changes::InstantRange;
 pub use location::{Location, LocationError};
 pub use once::{CarriedOut, Claim, KeptAnswer, Once};
 pub use picture::Picture;
@@ -53,7 +55,7 @@ pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};
 pub use transfer::{MoveError, Moved, MovedTable, Progress, Stage, move_all};
-pub use values::{CatalogIndex, StoredIndex, ValueRange};
+pub use values::{AskedRange, CatalogIndex, StoredIndex, ValueRange};
 pub use workspace::{Workspace, WorkspaceNumber};
 pub use write::{
     Action, AnyOutcome, CatalogOutcome, ContactKey, Done, ItemOutcome, MergeChoice, NamedRecord, Outcome,

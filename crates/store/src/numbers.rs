@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Bits of a number that say where in its chunk it stands.
 const PLACE_BITS: u32 = 10;
@@ -46,7 +47,8 @@ impl Chunk {
         }
     }
 
-    fn contains(&self, number: u64) -> bool {
+    /// Whether it has a number of this chunk.
+    pub(crate) fn contains(&self, number: u64) -> bool {
         let place = place(number);
         self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
     }
@@ -119,9 +121,13 @@ impl Numbers {
     }
 
     pub(crate) fn contains(&self, number: u64) -> bool {
-        let place = self.chunks.binary_search_by_key(&chunk(number), |(chunk, _)| *chunk);
-        let bits = place.ok().and_then(|place| self.chunks.get(place));
-        bits.is_some_and(|(_, bits)| bits.contains(number))
+        self.of_chunk(chunk(number)).is_some_and(|bits| bits.contains(number))
+    }
+
+    /// Those of a chunk, if there are any.
+    pub(crate) fn of_chunk(&self, chunk: u64) -> Option<&Chunk> {
+        let place = self.chunks.binary_search_by_key(&chunk, |(chunk, _)| *chunk);
+        place.ok().and_then(|place| self.chunks.get(place)).map(|(_, bits)| bits)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -179,6 +185,26 @@ impl Numbers {
                 both.push(*chunk, each(bits(left), bits(right)));
             }
         }
+    }
+
+    /// Those in a range.
+    pub(crate) fn within(&self, range: &Range<u64>) -> Self {
+        let mut within = Self::default();
+        for (of, bits) in &self.chunks {
+            let first = of << PLACE_BITS;
+            let numbers = first..first + CHUNK_NUMBERS;
+            if range.start <= numbers.start && numbers.end <= range.end {
+                within.chunks.push((*of, *bits));
+            } else if range.start < numbers.end && numbers.start < range.end {
+                let mut some = Chunk::default();
+                bits.places()
+                    .map(|place| first + place)
+                    .filter(|n| range.contains(n))
+                    .for_each(|n| some.insert(n));
+                within.push(*of, some);
+            }
+        }
+        within
     }
 
     /// The numbers, lowest first, beyond this one.
@@ -260,10 +286,24 @@ fn after<'n, I: Iterator<Item = &'n (u64, Chunk)>>(
 
 impl FromIterator<u64> for Numbers {
     fn from_iter<I: IntoIterator<Item = u64>>(numbers: I) -> Self {
-        let mut sorted: Vec<u64> = numbers.into_iter().collect();
-        sorted.sort_unstable();
+        let mut numbers: Vec<u64> = numbers.into_iter().collect();
         let mut set = Self::default();
-        for same in sorted.chunk_by(|a, b| chunk(*a) == chunk(*b)) {
+        let last = numbers.iter().max().map_or(0, |number| chunk(*number));
+        // Where so many are in so few chunks, each goes to its place at once.
+        if last < numbers.len() as u64 / 8 {
+            let mut chunks = vec![Chunk::default(); usize::try_from(last + 1).unwrap_or_default()];
+            for number in numbers {
+                if let Some(bits) =
+                    usize::try_from(chunk(number)).ok().and_then(|place| chunks.get_mut(place))
+                {
+                    bits.insert(number);
+                }
+            }
+            chunks.into_iter().zip(0..).for_each(|(bits, chunk)| set.push(chunk, bits));
+            return set;
+        }
+        numbers.sort_unstable();
+        for same in numbers.chunk_by(|a, b| chunk(*a) == chunk(*b)) {
             let mut bits = Chunk::default();
             same.iter().for_each(|number| bits.insert(*number));
             set.push(same.first().map_or(0, |number| chunk(*number)), bits);
@@ -304,6 +344,26 @@ mod tests {
                 assert_eq!(found.len(), expected.len() as u64);
                 assert_eq!(found.last(), expected.last().copied());
                 assert_eq!(found, expected.into_iter().collect());
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_has_what_is_in_it() {
+        let numbers = some(11);
+        let set: Numbers = numbers.iter().copied().collect();
+        let bounds: Vec<u64> = numbers
+            .iter()
+            .copied()
+            .step_by(9)
+            .flat_map(|n| [n, n + 1])
+            .chain([0, 1024, 2047, u64::MAX])
+            .collect();
+        for from in &bounds {
+            for until in &bounds {
+                let expected: Numbers =
+                    numbers.iter().copied().filter(|n| (from..until).contains(&n)).collect();
+                assert_eq!(set.within(&(*from..*until)), expected, "{from}..{until}");
             }
         }
     }

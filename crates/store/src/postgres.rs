@@ -6,6 +6,7 @@ mod facets;
 mod fault;
 mod history;
 mod keys;
+mod last_changes;
 mod last_events;
 mod lease;
 mod list;

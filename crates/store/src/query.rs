@@ -13,6 +13,7 @@ use crate::answers::Answers;
 use crate::filter::Filter;
 use crate::numbers::Numbers;
 use crate::sort::{Rank, Sort, SortKey};
+use crate::values::AskedRange;
 use crate::{CatalogIndex, Slow, StoreError, document};
 
 /// A list of contacts.
@@ -277,12 +278,17 @@ impl ContactQuery {
 
     /// The numbers of the indexes that it asks.
     pub(crate) fn indexes(&self) -> Vec<u64> {
-        let ranges = self.filter.ranges().into_iter().map(|range| range.index);
+        let ranges = self.filter.ranges().into_iter().filter_map(|range| range.index());
         let sorts = self.sort.iter().filter_map(|sort| match &sort.key {
             SortKey::Value(indexed) => Some(indexed.index.number),
             _ => None,
         });
         ranges.chain(sorts).collect()
+    }
+
+    /// Whether it asks when contacts last changed.
+    pub(crate) fn asks_changes(&self) -> bool {
+        self.filter.ranges().iter().any(|range| matches!(range, AskedRange::Changed(_)))
     }
 
     /// Whether documents decide on the order, because nothing else can.

@@ -8,6 +8,7 @@ use model::{Catalog, Contact, Record, RecordKind};
 use uuid::Uuid;
 
 use crate::backend::{DOCUMENTS, integer, kind_number};
+use crate::last_changes::LastChange;
 use crate::numbers::{Chunk, Numbers, chunk};
 use crate::sort::StoredKeys;
 use crate::texts::{self, SEARCHED, TextKey};
@@ -26,6 +27,8 @@ pub(crate) struct Recount {
     values: HashMap<(WorkspaceNumber, u64, u64), u64>,
     /// The last event of each contact.
     last_events: HashMap<WorkspaceNumber, Vec<u64>>,
+    /// When each contact last changed, by its number.
+    last_changes: HashMap<(WorkspaceNumber, u64), i64>,
 }
 
 /// Compares the stored sort keys of a contact with those that it should have.
@@ -44,6 +47,7 @@ impl Recount {
     /// Counts a contact.
     pub(crate) fn add_contact(&mut self, workspace: WorkspaceNumber, contact: &Contact) {
         self.add(workspace, contact.number, contact.facets());
+        self.last_changes.insert((workspace, contact.number), contact.updated_at.millis());
         let key = (workspace, RecordKind::Contact, contact.number);
         self.add_text(key, texts::of_contact(contact).as_deref());
         let rows = self.indexes.get(&workspace).into_iter().flatten();
@@ -123,6 +127,25 @@ impl Recount {
         }
     }
 
+    /// Compares what searches are told of a contact's last change with what was counted.
+    pub(crate) fn compare_change(
+        &mut self,
+        workspace: WorkspaceNumber,
+        LastChange { number, at, .. }: LastChange,
+        verified: &mut Verified,
+    ) {
+        if self.last_changes.remove(&(workspace, number)) != Some(at) {
+            verified.fault(other_change((workspace, number)));
+        }
+    }
+
+    /// Tells whose last change searches are not told of.
+    pub(crate) fn finish_changes(&mut self, verified: &mut Verified) {
+        let mut missing: Vec<_> = self.last_changes.drain().map(|(key, _)| key).collect();
+        missing.sort_unstable();
+        missing.into_iter().for_each(|key| verified.fault(other_change(key)));
+    }
+
     /// Compares a stored chunk with what was counted.
     pub(crate) fn compare(
         &mut self,
@@ -159,6 +182,10 @@ fn other_text((workspace, kind, number): (i64, i64, i64)) -> String {
 
 fn other_value((WorkspaceNumber(workspace), index, number): (WorkspaceNumber, u64, u64)) -> String {
     format!("contact {number} of workspace {workspace} does not stand in index {index} where its value does")
+}
+
+fn other_change((WorkspaceNumber(workspace), number): (WorkspaceNumber, u64)) -> String {
+    format!("contact {number} of workspace {workspace} is not found by when it last changed")
 }
 
 fn differs(WorkspaceNumber(workspace): WorkspaceNumber, facet: Uuid, chunk: u64) -> String {

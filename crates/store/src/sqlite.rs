@@ -5,6 +5,7 @@ mod connection;
 mod event_row;
 mod facets;
 mod history;
+mod last_changes;
 mod last_events;
 mod list;
 mod load;

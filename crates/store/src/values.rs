@@ -1,8 +1,11 @@
 //! Values in order: which rows a contact has in the indexes of its workspace, written only when they changed.
 
+use std::ops::Range;
+
 use model::{Catalog, Contact, IndexOf, ValueIndex};
 
 use crate::WorkspaceNumber;
+use crate::last_changes::InstantRange;
 use crate::numbers::Numbers;
 
 /// A value of a contact in an index.
@@ -25,6 +28,36 @@ pub struct ValueRange {
     pub from: String,
     /// The first key behind the last one, if there is a last one.
     pub until: Option<String>,
+}
+
+/// What is asked of something that is kept in an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AskedRange {
+    /// Of the values in an index.
+    Values(ValueRange),
+    /// Of when contacts last changed, which the log tells.
+    Changed(InstantRange),
+    /// Of the numbers of contacts.
+    Numbered(Range<u64>),
+}
+
+impl AskedRange {
+    /// The number of the index that is asked, if it is one.
+    pub(crate) fn index(&self) -> Option<u64> {
+        if let Self::Values(range) = self { Some(range.index) } else { None }
+    }
+}
+
+impl From<ValueRange> for AskedRange {
+    fn from(range: ValueRange) -> Self {
+        Self::Values(range)
+    }
+}
+
+impl From<InstantRange> for AskedRange {
+    fn from(range: InstantRange) -> Self {
+        Self::Changed(range)
+    }
 }
 
 /// An index that a catalog has.

@@ -26,6 +26,26 @@ async fn latest_change_comes_first() {
     assert_eq!(ids(&list(&client, "order=%7B%22id%22%3A%22DESC%22%7D").await), [4, 3, 2, 1]);
     assert_eq!(ids(&list(&client, "order=%7B%22id%22%3A%22asc%22%7D").await), [1, 2, 3, 4]);
     assert_eq!(ids(&list(&client, "order=%7B%22dateUpdated%22%3A%22ASC%22%7D").await), [3, 1, 4, 2]);
+    let page = list(&client, "").await;
+    let first = page["list"].as_array().unwrap().iter().find(|item| item["id"] == 1).unwrap();
+    let at = first["dateUpdated"].as_str().unwrap();
+    for (expression, expected) in [
+        ("eq", vec![1]),
+        ("in", vec![1]),
+        ("ne", vec![2, 4, 3]),
+        ("gt", vec![2, 4]),
+        ("gte", vec![2, 4, 1]),
+        ("lt", vec![3]),
+        ("lte", vec![1, 3]),
+        ("like", vec![1]),
+    ] {
+        let found = list(&client, &format!("where=dateUpdated|{expression}|{at}")).await;
+        assert_eq!(
+            (ids(&found), &found["counts"]["total"]),
+            (expected.clone(), &json!(expected.len())),
+            "{expression}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -191,6 +191,42 @@ async fn what_was_written_is_found_by_the_next_search() {
 }
 
 #[tokio::test]
+async fn numbers_and_times_of_changes_are_compared() {
+    let (test, client) = with_page().await;
+    let list = client.get(CONTACTS).await.expect(200);
+    let second = &list["contacts"][1];
+    let number = second["number"].as_u64().unwrap();
+    test.clock.advance_ms(1000);
+    let changed = client.send("PATCH", &path(second), json!({"city": "Oslo"}).to_string()).await.expect(200);
+    let at = escaped(changed["updated_at"].as_str().unwrap());
+    let (jane, jose, mei, strasse) = ("Jane Smith", "José Ålund", "Mei Li", "Straße 7 GmbH");
+    for (query, expected) in [
+        (format!("number%3D{number}"), vec![jose]),
+        (format!("number:{number}.0"), vec![jose]),
+        (format!("number%3D{number}.5"), vec![]),
+        (format!("number!%3D{number}"), vec![jane, mei, strasse]),
+        (format!("number%3E{number}"), vec![mei, strasse]),
+        (format!("number%3E%3D{number}.5"), vec![mei, strasse]),
+        (format!("number%3C%3D{number}.5"), vec![jane, jose]),
+        (format!("number%3C{number}"), vec![jane]),
+        ("number%3E-1e9".to_owned(), vec![jane, jose, mei, strasse]),
+        ("number%3E1e300".to_owned(), vec![]),
+        (format!("updated%3E%3D{at}"), vec![jose]),
+        (format!("updated%3D{at}"), vec![jose]),
+        (format!("updated!%3D{at}"), vec![jane, mei, strasse]),
+        (format!("updated%3C{at}%20number%3E{number}"), vec![mei, strasse]),
+        (format!("updated%3C%3D{at}"), vec![jane, jose, mei, strasse]),
+        (format!("updated%3E{at}"), vec![]),
+        ("updated%3E-1h%20city:oslo".to_owned(), vec![jose]),
+        ("-updated%3E-1h".to_owned(), vec![]),
+    ] {
+        for total in ["", "&total=true"] {
+            assert_eq!(found(&client, &format!("q={query}{total}")).await, expected, "{query}{total}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn orders_are_by_any_scalar() {
     let (test, client) = with_page().await;
     assert_orders(&test, &client).await;

@@ -118,6 +118,9 @@ async fn times_are_filtered_by_range() {
         (format!("created_at=greater_than({})", at - 1), vec!["bob", "anna"]),
         (format!("created_at=less_than({}000)", at + 1), vec!["ann", "bob"]),
         (format!("updated_at=greater_than({}),less_than({})", at - 1, at + 1), vec!["bob"]),
+        (format!("updated_at=greater_than({at})"), vec!["anna"]),
+        (format!("updated_at=greater_than({}),less_than({})", at * 1000 - 1, at * 1000 + 1), vec!["bob"]),
+        (format!("updated_at=less_than({at})"), vec!["ann"]),
         (format!("created_at=greater_than%28{at}%29"), vec!["anna"]),
         ("unconfirmed_at=greater_than(0)".to_owned(), vec![]),
     ] {

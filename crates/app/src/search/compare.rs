@@ -9,7 +9,7 @@ use model::{
     Catalog, ChannelKind, CompanyId, Contact, Decimal, Dialect, Facet, Field, FieldType, FilterableMember,
     IndexOf, Item, ItemRef, Items, Native, Reads, RecordKind, Ref, Timestamp, Value, channel, value,
 };
-use store::{CatalogIndex, Filter, HasText, Predicate, SortKey, ValueRange};
+use store::{CatalogIndex, Filter, HasText, InstantRange, Predicate, SortKey, ValueRange};
 
 use super::error::{Reason, nearest};
 use super::member::{Kind, Member, TextMember};
@@ -76,7 +76,7 @@ impl Ordered {
         let holds = holds.reading(Reads::only([of.stored()])).named(name);
         let holds = within.into_iter().fold(holds, Predicate::within);
         match range {
-            Some(range) => Filter::InRange(range, holds),
+            Some(range) => Filter::InRange(range.into(), holds),
             None => holds.lacking_index().into(),
         }
     }
@@ -121,14 +121,9 @@ impl Member<'_> {
                 let is_searched = member == TextMember::Name;
                 asked.text(member.stored(), move |contact| member.of(contact), is_searched)
             }
-            Self::Updated => {
-                let (moment, test) = (asked.moment()?, asked.comparison.test);
-                Ok(asked.documents("updated_at", move |contact| {
-                    holds(test, Some(compare_moment(contact.updated_at.millis(), moment)))
-                }))
-            }
-            Self::Number => asked.count(|contact| contact.number),
-            Self::Revision => asked.count(|contact| contact.revision),
+            Self::Updated => asked.updated(),
+            Self::Number => asked.number(),
+            Self::Revision => asked.revision(),
             Self::Channels(kind) => asked.channel(kind),
             Self::Tag => asked.item("tag", &asked.catalog.tags, |tag| Facet::Tag(tag.id)),
             Self::List => asked.item("list", &asked.catalog.lists, |list| Facet::List(list.id)),
@@ -152,15 +147,26 @@ impl Member<'_> {
     }
 }
 
-/// Where a time stands: in a moment, before it or after it.
-fn compare_moment(millis: i64, moment: Moment) -> Ordering {
-    if millis < moment.start {
-        Ordering::Less
-    } else if millis >= moment.end {
-        Ordering::Greater
-    } else {
-        Ordering::Equal
+/// The bounds of what a test holds for, where that of the value begins and ends there, and nothing is before the first: from one
+/// of them up to the other.
+fn bounds<T>(test: Test, (start, end): (T, T), first: T) -> (T, Option<T>) {
+    match test {
+        Test::Matches | Test::Equal | Test::NotEqual => (start, Some(end)),
+        Test::Greater => (end, None),
+        Test::GreaterOrEqual => (start, None),
+        Test::Less => (first, Some(start)),
+        Test::LessOrEqual => (first, Some(end)),
     }
+}
+
+/// The first number that this holds for, as for all beyond it; the largest, which no contact has, when there is none.
+fn first(holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut first, mut beyond) = (0, u64::MAX);
+    while first < beyond {
+        let middle = first + (beyond - first) / 2;
+        if holds(middle) { beyond = middle } else { first = middle + 1 }
+    }
+    first
 }
 
 /// The operators of what can only be equal or not.
@@ -192,22 +198,28 @@ impl Asked<'_> {
         reads: &'static str,
         holds: impl Fn(&Contact) -> bool + Send + Sync + 'static,
     ) -> Filter {
-        asked((&model::Search::Where(self.comparison.clone()).to_string(), reads), holds)
+        asked((&self.name(), reads), holds)
     }
 
     /// Values in their order: what is compared with has the keys from the first of these up to the second.
-    fn in_order(&self, ordered: Ordered, (start, end): (String, String)) -> Filter {
+    fn in_order(&self, ordered: Ordered, keys: (String, String)) -> Filter {
         let test = self.comparison.test;
-        let (from, until) = match test {
-            Test::Matches | Test::Equal | Test::NotEqual => (start, Some(end)),
-            Test::Greater => (end, None),
-            Test::GreaterOrEqual => (start, None),
-            Test::Less => (FIRST_KEY.to_owned(), Some(start)),
-            Test::LessOrEqual => (FIRST_KEY.to_owned(), Some(end)),
-        };
-        let name = model::Search::Where(self.comparison.clone()).to_string();
-        let filter = ordered.in_range(self.catalog, (from, until), &name);
+        let range = bounds(test, keys, FIRST_KEY.to_owned());
+        let filter = ordered.in_range(self.catalog, range, &self.name());
         if test == Test::NotEqual { filter.not() } else { filter }
+    }
+
+    /// When it last changed.
+    fn updated(&self) -> Result<Filter, Reason> {
+        let (Moment { start, end }, test) = (self.moment()?, self.comparison.test);
+        let (from, until) = bounds(test, (start, end), i64::MIN);
+        let filter = Filter::changed_in(InstantRange { from, until }, &self.name());
+        Ok(if test == Test::NotEqual { filter.not() } else { filter })
+    }
+
+    /// What a list that takes too long says the term by.
+    fn name(&self) -> String {
+        model::Search::Where(self.comparison.clone()).to_string()
     }
 
     fn needle(&self) -> Result<Needle, Reason> {
@@ -266,13 +278,24 @@ impl Asked<'_> {
         }
     }
 
-    fn count(&self, read: fn(&Contact) -> u64) -> Result<Filter, Reason> {
+    /// A number that is compared with whole ones: how these compare with it.
+    fn whole(&self) -> Result<impl Fn(u64) -> Ordering + Send + Sync + 'static, Reason> {
         let number = Decimal::parse(&self.comparison.value).ok_or_else(|| self.bad_value("a number"))?;
-        let (test, key) = (self.comparison.test, number.order_key());
-        Ok(self.documents("number", move |contact| {
-            let own = Decimal::parse(&read(contact).to_string()).map(|own| own.order_key());
-            holds(test, own.map(|own| own.cmp(&key)))
-        }))
+        let key = number.order_key();
+        Ok(move |own: u64| Decimal::from(own).order_key().cmp(&key))
+    }
+
+    fn number(&self) -> Result<Filter, Reason> {
+        let (compare, test) = (self.whole()?, self.comparison.test);
+        let numbers = (first(|own| compare(own).is_ge()), first(|own| compare(own).is_gt()));
+        let (from, until) = bounds(test, numbers, 0);
+        let filter = Filter::numbered(from..until.unwrap_or(u64::MAX), &self.name());
+        Ok(if test == Test::NotEqual { filter.not() } else { filter })
+    }
+
+    fn revision(&self) -> Result<Filter, Reason> {
+        let (compare, test) = (self.whole()?, self.comparison.test);
+        Ok(self.documents("revision", move |contact| holds(test, Some(compare(contact.revision)))))
     }
 
     fn channel(&self, kind: Kind) -> Result<Filter, Reason> {

@@ -138,6 +138,11 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
     let rolodex = "/rolodex/user-api/v1/contacts?limit=100\
                    &include=emails,phone_numbers,companies,tags,lists,notes,custom_fields";
     let acquire = "/acquire/api/v1/crm/objects/contact?limit=100";
+    let [hundredth, half] = [100, 2].map(|part| format!("{acquire}&page={}", contacts / 100 / part));
+    let hundredth = text(&found(connection, &hundredth).await?, "/data/list/0/dateUpdated")?;
+    let half = text(&found(connection, &half).await?, "/data/list/0/dateUpdated")?;
+    let changed = |since: &str| format!("updated>={since}");
+    let counted = |text: &str| format!("{}&total=true", search(text));
     let get = Ask::get;
     Ok(vec![
         get("native, first page", "/api/v1/contacts?limit=100".to_owned()),
@@ -170,6 +175,11 @@ async fn asks(connection: &mut Connection, contacts: u64, person: &Person) -> an
             "search: a whole name, by a field",
             format!("{}&sort=-lead_score", search(&format!("{first} {last}"))),
         ),
+        get("search: changed, the last hundredth", search(&changed(&hundredth))),
+        get("the same, counted", counted(&changed(&hundredth))),
+        get("search: changed, the last half, counted", counted(&changed(&half))),
+        get("search: a whole name, changed", search(&format!("{first} {last} {}", changed(&hundredth)))),
+        get("search: numbers, the last hundredth", search(&format!("number>{}", contacts * 99 / 100))),
         get("history of a contact", format!("/api/v1/contacts/{contact}/history?limit=50")),
         Ask {
             name: "a tag is renamed",

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
+use crate::ValueRange;
 
 fn answers() -> Answers {
     let facets = [(Facet::Every, 1..=9), (Facet::Starred, 1..=4), (Facet::Closed, 4..=6)];
@@ -10,7 +11,7 @@ fn answers() -> Answers {
     let channels = HashMap::from([((ChannelKind::Email, "a@b.c".to_owned()), (3..=5).collect())]);
     let needle = Needle::new("text 1").unwrap();
     let asked = HasText { kind: RecordKind::Contact, needle, is_whole: false };
-    let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
+    let range = AskedRange::from(ValueRange { index: 1, from: "5".to_owned(), until: None });
     Answers {
         facets,
         channels,
@@ -115,7 +116,7 @@ fn what_is_known_bounds_what_is_not() {
 fn what_takes_long_is_what_documents_are_asked_else_texts_else_values() {
     let needle = Needle::new("jane").unwrap();
     let text = Filter::HasText(HasText { kind: RecordKind::Contact, needle, is_whole: false });
-    let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
+    let range = AskedRange::from(ValueRange { index: 1, from: "5".to_owned(), until: None });
     let value = Filter::InRange(range, Predicate::new(|_| true).named("score>5"));
     let city = Filter::Where(Predicate::new(|_| true).named("city:oslo"));
     let rank = Filter::Where(Predicate::new(|_| true).named("rank>5").lacking_index());
@@ -138,7 +139,7 @@ fn what_takes_long_is_what_documents_are_asked_else_texts_else_values() {
 #[test]
 fn documents_are_asked_within_a_text_where_no_index_tells() {
     let text = HasText { kind: RecordKind::Contact, needle: Needle::new("jane").unwrap(), is_whole: false };
-    let range = ValueRange { index: 1, from: "5".to_owned(), until: None };
+    let range = AskedRange::from(ValueRange { index: 1, from: "5".to_owned(), until: None });
     let of_few = Predicate::new(|_| true).within(text);
     let shown = |filter: Filter| match filter {
         Filter::And(parts) => match &parts[..] {

@@ -7,6 +7,7 @@ use tokio_postgres::types::Type;
 
 use super::bits::Bits;
 use super::facets::bits;
+use super::last_changes;
 use super::list::{self, BEGIN_READING};
 use super::pipeline::{Sql, Step, param};
 use super::row::{get, unsigned};
@@ -19,7 +20,7 @@ use crate::{ContactQuery, DocumentPage, StoreError, WorkspaceNumber};
 
 /// How many chunks are noted, which event is the last one, and how many contacts there are.
 static ENDS: Sql = Sql {
-    text: "SELECT coalesce((SELECT max(chunk) + 1 FROM last_events WHERE workspace = $1), 0), last_event, \
+    text: "SELECT coalesce((SELECT max(chunk) + 1 FROM last_changes WHERE workspace = $1), 0), last_event, \
            contact_count FROM heads WHERE workspace = $1",
     types: &[Type::INT8],
 };
@@ -38,9 +39,12 @@ pub(super) async fn notes(
     let rows = session.query(&ENDS, vec![param(workspace.0)]).await?;
     let Some(ends) = rows.first() else { return Ok(None) };
     let Some(events) = due(unsigned(ends, 0)?, unsigned(ends, 1)?) else { return Ok(None) };
-    let rows = session.run("", &[span(workspace, &events)], "").await?;
-    let span = read_span(rows.first().map_or(&[], Vec::as_slice))?;
-    Ok(Some(span.notes(events)))
+    let steps = [span(workspace, &events), last_changes::made_by(workspace, &events)];
+    // Both see one state, so that the changes are of events that the bits have, or of none.
+    let rows = session.run(BEGIN_READING, &steps, "COMMIT").await?;
+    let [events_of, changes] = rows.as_slice() else { return Ok(None) };
+    let changes = last_changes::read(changes)?;
+    Ok(Some(read_span(events_of)?.notes(events, &changes)))
 }
 
 fn span<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
@@ -75,7 +79,8 @@ static STALE: Sql = Sql {
 
 static FRESH: Sql = Sql {
     text: "INSERT INTO last_events (workspace, chunk, bits) SELECT $1, k.chunk, k.bits \
-           FROM unnest($2::bigint[], $3) k (chunk, bits)",
+           FROM unnest($2::bigint[], $3) k (chunk, bits) \
+           ON CONFLICT (workspace, chunk) DO UPDATE SET bits = last_events.bits & excluded.bits",
     types: &[Type::INT8, Type::INT8_ARRAY, Type::BIT_ARRAY],
 };
 
@@ -85,7 +90,7 @@ pub(super) async fn note(
     workspace: WorkspaceNumber,
     notes: &Notes,
 ) -> Result<u64, StoreError> {
-    let first = notes.fresh.first().map(|(chunk, _)| *chunk);
+    let first = notes.fresh.first().map(|fresh| fresh.chunk);
     let turn = session.query(&TAKE_TURN, vec![param(LOCKS | workspace.0)]).await?;
     if turn.first().map(|row| get::<bool>(row, 0)).transpose()? != Some(true) {
         return Ok(0);
@@ -95,21 +100,30 @@ pub(super) async fn note(
     if first != noted {
         return Ok(0);
     }
-    session
-        .run("", &[chunks(&STALE, workspace, &notes.stale), chunks(&FRESH, workspace, &notes.fresh)], "")
-        .await?;
+    let stale = notes.stale.iter().map(|(chunk, bits)| (*chunk, bits));
+    let fresh = notes.fresh.iter().map(|fresh| (fresh.chunk, &fresh.last));
+    let steps = [
+        chunks(&STALE, workspace, stale),
+        chunks(&FRESH, workspace, fresh),
+        last_changes::note(workspace, &notes.fresh),
+    ];
+    session.run("", &steps, "").await?;
     Ok(notes.fresh.len() as u64)
 }
 
-fn chunks<'s>(sql: &'static Sql, workspace: WorkspaceNumber, chunks: &'s [(u64, Chunk)]) -> Step<'s> {
+fn chunks<'s>(
+    sql: &'static Sql,
+    workspace: WorkspaceNumber,
+    chunks: impl Iterator<Item = (u64, &'s Chunk)>,
+) -> Step<'s> {
     let (numbers, bits): (Vec<i64>, Vec<Bits<'_>>) =
-        chunks.iter().map(|(chunk, bits)| (integer(*chunk), Bits::from(bits.bytes()))).unzip();
+        chunks.map(|(chunk, bits)| (integer(chunk), Bits::from(bits.bytes()))).unzip();
     Step::new(sql, vec![param(workspace.0), param(numbers), param(bits)])
 }
 
 static NOTED: Sql = Sql {
-    text: "SELECT chunk, bits FROM last_events WHERE workspace = $1 ORDER BY chunk",
-    types: &[Type::INT8],
+    text: "SELECT chunk, bits FROM last_events WHERE workspace = $1 AND chunk < $2 ORDER BY chunk",
+    types: &[Type::INT8, Type::INT8],
 };
 
 static PAGE: Sql = Sql {
@@ -130,7 +144,10 @@ pub(super) async fn page(
     let ends = ends.first().and_then(|rows| rows.first());
     let is_far_down =
         ends.map(|ends| unsigned(ends, 2)).transpose()?.is_some_and(|total| query.is_far_down(total));
-    let last = if is_far_down { up_to(session, workspace, ends, SPAN_MAX).await? } else { None };
+    let last = match ends.filter(|_| is_far_down) {
+        Some(ends) => all(session, workspace, not_noted(ends)?, SPAN_MAX).await?,
+        None => None,
+    };
     let Some(last) = last else {
         session.run("", &[], "COMMIT").await?;
         return Ok(None);
@@ -142,25 +159,33 @@ pub(super) async fn page(
     Ok(Some(DocumentPage::counted(documents, last.len())))
 }
 
-/// The last events of all contacts, in the transaction that is open.
-pub(super) async fn all(session: &Session, workspace: WorkspaceNumber) -> Result<Numbers, StoreError> {
-    let ends = session.query(&ENDS, vec![param(workspace.0)]).await?;
-    Ok(up_to(session, workspace, ends.first(), u64::MAX).await?.unwrap_or_default())
-}
-
-/// The same, where the [`ENDS`] are known; `None` when more events than these are not noted.
-async fn up_to(
+/// The first event that is not noted, and the one after the last, in the transaction that is open. None without a
+/// workspace.
+pub(super) async fn ends(
     session: &Session,
     workspace: WorkspaceNumber,
-    ends: Option<&Row>,
+) -> Result<Option<Range<u64>>, StoreError> {
+    let ends = session.query(&ENDS, vec![param(workspace.0)]).await?;
+    ends.first().map(not_noted).transpose()
+}
+
+fn not_noted(ends: &Row) -> Result<Range<u64>, StoreError> {
+    Ok(unsigned(ends, 0)?.saturating_mul(CHUNK_NUMBERS)..unsigned(ends, 1)? + 1)
+}
+
+/// The last events of all contacts, in the transaction that is open, of a log of which these events are not noted; `None`
+/// when they are more than this.
+pub(super) async fn all(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    not_noted: Range<u64>,
     most: u64,
 ) -> Result<Option<Numbers>, StoreError> {
-    let Some(ends) = ends else { return Ok(Some(Numbers::default())) };
-    let (first, end) = (unsigned(ends, 0)?.saturating_mul(CHUNK_NUMBERS), unsigned(ends, 1)? + 1);
-    if end.saturating_sub(first) > most {
+    if not_noted.end.saturating_sub(not_noted.start) > most {
         return Ok(None);
     }
-    let steps = [Step::new(&NOTED, vec![param(workspace.0)]), span(workspace, &(first..end))];
+    let noted = integer(not_noted.start / CHUNK_NUMBERS);
+    let steps = [Step::new(&NOTED, vec![param(workspace.0), param(noted)]), span(workspace, &not_noted)];
     let rows = session.run("", &steps, "").await?;
     let [chunks, events] = rows.as_slice() else { return Ok(None) };
     let mut noted = Numbers::default();

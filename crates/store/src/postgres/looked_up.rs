@@ -9,14 +9,14 @@ use super::keys::key_text;
 use super::pipeline::{Sql, Step, param};
 use super::row::{get, unsigned};
 use super::server::Session;
-use super::{facets, list, texts, values};
+use super::{facets, last_changes, list, texts, values};
 use crate::answers::{Answers, Channel};
 use crate::backend::integer;
 use crate::few::{FirstFew, Gathered, Round};
 use crate::numbers::Numbers;
 use crate::select::{Among, Bind, Select};
 use crate::sort::Ranked;
-use crate::values::most_values;
+use crate::values::{AskedRange, most_values};
 use crate::{ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
 
 static OWNERS: Sql = Sql {
@@ -211,6 +211,7 @@ async fn answers(
     let owners = owners.into_iter().map(|numbers| numbers.into_iter().collect::<Numbers>());
     let mut answers =
         Answers { facets, channels: channels.iter().cloned().zip(owners).collect(), ..Answers::default() };
+    answers.tell_numbers(&query.filter);
     if let Some(indexed) = query.walked()
         && values::is_filled(session, workspace, indexed.index.number).await?
     {
@@ -224,7 +225,7 @@ async fn answers(
     Ok((answers, all))
 }
 
-/// What else it needs to know: who has its values.
+/// What else it needs to know: who has its values, and changed when.
 async fn values_of_contacts(
     session: &Session,
     workspace: WorkspaceNumber,
@@ -232,8 +233,18 @@ async fn values_of_contacts(
     answers: &mut Answers,
 ) -> Result<(), StoreError> {
     for range in query.filter.ranges() {
-        let most = most_values(query.filter.bound(answers).as_ref());
-        if let Some(numbers) = values::find(session, workspace, &range, most).await? {
+        let bound = query.filter.bound(answers);
+        let found = match &range {
+            AskedRange::Values(range) => {
+                values::find(session, workspace, range, most_values(bound.as_ref())).await?
+            }
+            // Who has a number is known already.
+            AskedRange::Numbered(_) => None,
+            AskedRange::Changed(range) => {
+                last_changes::find(session, workspace, *range, bound.as_ref()).await?
+            }
+        };
+        if let Some(numbers) = found {
             answers.ranges.insert(range, numbers);
         }
         query.patience.check()?;

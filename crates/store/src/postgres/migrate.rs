@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/postgres/0010_answers_by_workspace.sql"),
         oldest: ITSELF,
     },
+    Migration { sql: include_str!("../../migrations/postgres/0011_last_changes.sql"), oldest: 1 },
 ];
 
 /// Held while migrating, so that one node at a time does.

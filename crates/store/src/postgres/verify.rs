@@ -12,8 +12,9 @@ use super::pipeline::{Sql, param};
 use super::row::{contact, get, unsigned, workspace};
 use super::save::AliasRow;
 use super::server::Session;
-use super::{facets, last_events, texts, values};
+use super::{facets, last_changes, last_events, texts, values};
 use crate::backend::{AliasKind, DOCUMENTS};
+use crate::last_changes::{ChangedIn, InstantRange};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber, document};
@@ -276,8 +277,14 @@ async fn counters(
         if found != counted {
             verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
         }
-        let numbers = last_events::all(session, WorkspaceNumber(workspace)).await?;
-        recount.compare_last(WorkspaceNumber(workspace), &numbers, verified);
+        let workspace_number = WorkspaceNumber(workspace);
+        let not_noted = last_events::ends(session, workspace_number).await?.unwrap_or(0..0);
+        let last = last_events::all(session, workspace_number, not_noted.clone(), u64::MAX).await?;
+        let last = last.unwrap_or_default();
+        recount.compare_last(workspace_number, &last, verified);
+        let see = |change| recount.compare_change(workspace_number, change, verified);
+        let changed = ChangedIn { range: InstantRange::ALL, last: &last, see };
+        last_changes::each(session, workspace_number, not_noted, changed).await?;
         let (count, last) = events.get(&workspace).copied().unwrap_or_default();
         if count != last_event || last != last_event {
             verified.fault(format!(
@@ -285,5 +292,6 @@ async fn counters(
             ));
         }
     }
+    recount.finish_changes(verified);
     Ok(())
 }

@@ -6,11 +6,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::load::uuid;
-use super::{texts, values};
+use super::{last_changes, texts, values};
 use crate::answers::Answers;
 use crate::backend::{FacetSave, integer};
 use crate::numbers::{Chunk, Numbers};
-use crate::values::most_values;
+use crate::values::{AskedRange, most_values};
 use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
 /// Saves the answers of a batch. A chunk in which nobody says yes is not kept.
@@ -48,6 +48,7 @@ pub(super) fn answers(
     if !questions.is_empty() {
         answers.facets = yes(connection, workspace, questions)?;
     }
+    answers.tell_numbers(&query.filter);
     let sql = "SELECT c.number FROM channels h JOIN contacts c ON c.workspace = h.workspace AND c.id = h.contact \
                WHERE h.workspace = ?1 AND h.kind = ?2 AND h.value = ?3";
     let mut statement = connection.prepare_cached(sql)?;
@@ -69,7 +70,7 @@ pub(super) fn answers(
     Ok(answers)
 }
 
-/// What else it needs to know: who has its values.
+/// What else it needs to know: who has its values, and changed when.
 pub(super) fn values_of_contacts(
     connection: &Connection,
     workspace: WorkspaceNumber,
@@ -77,8 +78,16 @@ pub(super) fn values_of_contacts(
     answers: &mut Answers,
 ) -> Result<(), StoreError> {
     for range in query.filter.ranges() {
-        let most = most_values(query.filter.bound(answers).as_ref());
-        if let Some(numbers) = values::find(connection, workspace, &range, most)? {
+        let bound = query.filter.bound(answers);
+        let found = match &range {
+            AskedRange::Values(range) => {
+                values::find(connection, workspace, range, most_values(bound.as_ref()))?
+            }
+            // Who has a number is known already.
+            AskedRange::Numbered(_) => None,
+            AskedRange::Changed(range) => last_changes::find(connection, workspace, *range, bound.as_ref())?,
+        };
+        if let Some(numbers) = found {
             answers.ranges.insert(range, numbers);
         }
         query.patience.check()?;

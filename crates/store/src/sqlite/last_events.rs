@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::event_row::{event_row, last_row, number};
 use super::facets::bits;
-use super::list;
+use super::{last_changes, list};
 use crate::Documents;
 use crate::backend::integer;
-use crate::last_events::{Notes, SPAN_MAX, Span, due};
+use crate::last_events::{Fresh, Notes, SPAN_MAX, Span, due};
 use crate::numbers::{CHUNK_NUMBERS, Numbers};
 use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
@@ -18,13 +18,13 @@ pub(super) fn notes(
     connection: &Connection,
     workspace: WorkspaceNumber,
 ) -> Result<Option<Notes>, StoreError> {
-    let sql = "SELECT max(row) FROM events WHERE row BETWEEN ?1 AND ?2";
-    let rows = [event_row(workspace, 0), last_row(workspace)];
-    let last: Option<i64> = connection.prepare_cached(sql)?.query_row(rows, |row| row.get(0))?;
     let noted = noted_chunks(connection, workspace)?;
-    let Some(events) = last.and_then(|row| due(noted, number(row))) else { return Ok(None) };
+    let last = last_event(connection, workspace)?;
+    let Some(events) = last.and_then(|last| due(noted, last)) else { return Ok(None) };
     let (span, _) = span(connection, workspace, events.clone())?;
-    Ok(Some(span.notes(events)))
+    let mut changes = Vec::new();
+    last_changes::made_by(connection, workspace, events.clone(), |change| changes.push(change))?;
+    Ok(Some(span.notes(events, &changes)))
 }
 
 /// Stores notes; how many chunks are new.
@@ -33,7 +33,7 @@ pub(super) fn note(
     workspace: WorkspaceNumber,
     notes: &Notes,
 ) -> Result<u64, StoreError> {
-    let first = notes.fresh.first().map(|(chunk, _)| *chunk);
+    let first = notes.fresh.first().map(|fresh| fresh.chunk);
     if first != Some(noted_chunks(connection, workspace)?) {
         return Ok(0);
     }
@@ -46,8 +46,18 @@ pub(super) fn note(
         connection.prepare_cached(update)?.execute(params![workspace.0, chunk, after.bytes()])?;
     }
     let insert = "INSERT INTO last_events (workspace, chunk, bits) VALUES (?1, ?2, ?3)";
-    for (chunk, last) in &notes.fresh {
-        connection.prepare_cached(insert)?.execute(params![workspace.0, chunk, last.bytes()])?;
+    for Fresh { chunk, last, changes } in &notes.fresh {
+        let key = params![workspace.0, chunk];
+        match connection.prepare_cached(find)?.query_row(key, |row| bits(row, 0)).optional()? {
+            Some(before) => {
+                let bits = before.and(*last).bytes();
+                connection.prepare_cached(update)?.execute(params![workspace.0, chunk, bits])?;
+            }
+            None => {
+                connection.prepare_cached(insert)?.execute(params![workspace.0, chunk, last.bytes()])?;
+            }
+        }
+        last_changes::note(connection, workspace, *chunk, changes)?;
     }
     Ok(notes.fresh.len() as u64)
 }
@@ -81,19 +91,30 @@ pub(super) fn all(
     if read == most {
         return Ok(None);
     }
-    let sql = "SELECT chunk, bits FROM last_events WHERE workspace = ?1 ORDER BY chunk";
+    let sql = "SELECT chunk, bits FROM last_events WHERE workspace = ?1 AND chunk < ?2 ORDER BY chunk";
     let mut noted = Numbers::default();
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([workspace.0])?;
+    let mut rows = statement.query(params![workspace.0, integer(first / CHUNK_NUMBERS)])?;
     while let Some(row) = rows.next()? {
         noted.push(row.get(0)?, bits(row, 1)?);
     }
     Ok(Some(span.follow(&noted)))
 }
 
+/// The number of the last event, if there is one.
+pub(super) fn last_event(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT max(row) FROM events WHERE row BETWEEN ?1 AND ?2";
+    let rows = [event_row(workspace, 0), last_row(workspace)];
+    let last: Option<i64> = connection.prepare_cached(sql)?.query_row(rows, |row| row.get(0))?;
+    Ok(last.map(number))
+}
+
 /// How many chunks are noted: all up to there.
-fn noted_chunks(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
-    let sql = "SELECT coalesce(max(chunk) + 1, 0) FROM last_events WHERE workspace = ?1";
+pub(super) fn noted_chunks(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(chunk) + 1, 0) FROM last_changes WHERE workspace = ?1";
     Ok(connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0))?)
 }
 

@@ -145,6 +145,9 @@ fn page(table: Table) -> String {
                 .to_owned();
         }
         Table::LastEvents => ("workspace, chunk, bits", "last_events", "workspace, chunk"),
+        Table::LastChanges => {
+            ("workspace, chunk, first_at, last_at, changes", "last_changes", "workspace, chunk")
+        }
         Table::Pictures => {
             ("workspace, id, owner_kind, owner, created_at, media_type, bytes", "pictures", "workspace, id")
         }
@@ -197,6 +200,9 @@ fn insert(table: Table) -> &'static str {
             "INSERT INTO events (row, record, previous, doc) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5)"
         }
         Table::LastEvents => "INSERT INTO last_events (workspace, chunk, bits) VALUES (?1, ?2, ?3)",
+        Table::LastChanges => {
+            "INSERT INTO last_changes (workspace, chunk, first_at, last_at, changes) VALUES (?1, ?2, ?3, ?4, ?5)"
+        }
         Table::Pictures => {
             "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::load::{AliasKind, contact, find_alias, record, uuid};
-use super::{facets, last_events, texts, values};
+use super::{facets, last_changes, last_events, texts, values};
+use crate::last_changes::{ChangedIn, InstantRange};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
 use crate::{StoreError, Verified, WorkspaceNumber};
@@ -90,7 +91,10 @@ fn contacts(
         let workspace = WorkspaceNumber(workspace);
         let last = last_events::all(connection, workspace, u64::MAX)?.unwrap_or_default();
         recount.compare_last(workspace, &last, verified);
+        let see = |change| recount.compare_change(workspace, change, verified);
+        last_changes::each(connection, workspace, ChangedIn { range: InstantRange::ALL, last: &last, see })?;
     }
+    recount.finish_changes(verified);
     Ok(())
 }
 

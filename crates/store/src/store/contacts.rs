@@ -131,6 +131,10 @@ impl Store {
         let query = &*self.by_filled_indexes(workspace, query).await?;
         let _turn = self.turn(query).await?;
         let page = self.shared.backend.list_contacts(workspace, query.clone()).await;
+        // The next one finds more of it noted.
+        if query.asks_changes() {
+            self.note_soon(workspace);
+        }
         let page = page.map_err(|fault| match fault {
             StoreError::TooSlow(_) => StoreError::TooSlow(query.filter.slow()),
             fault => fault,

@@ -24,6 +24,8 @@ pub(crate) enum Table {
     Events,
     #[serde(rename = "last_events")]
     LastEvents,
+    #[serde(rename = "last_changes")]
+    LastChanges,
     Pictures,
     Requests,
     Answers,
@@ -110,6 +112,13 @@ pub(crate) enum Record {
         chunk: i64,
         bits: Vec<u8>,
     },
+    LastChanges {
+        workspace: i64,
+        chunk: i64,
+        first_at: i64,
+        last_at: i64,
+        changes: Vec<u8>,
+    },
     Picture {
         workspace: i64,
         id: Uuid,
@@ -149,7 +158,7 @@ pub(crate) enum Record {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -161,6 +170,7 @@ impl Table {
         Self::Records,
         Self::Events,
         Self::LastEvents,
+        Self::LastChanges,
         Self::Pictures,
         Self::Requests,
         Self::Answers,
@@ -180,6 +190,7 @@ impl Table {
             Self::Records => "records",
             Self::Events => "events",
             Self::LastEvents => "last_events",
+            Self::LastChanges => "last_changes",
             Self::Pictures => "pictures",
             Self::Requests => "requests",
             Self::Answers => "answers",
@@ -198,7 +209,9 @@ impl Table {
             Self::Channels => vec![number, text.clone(), text, id],
             Self::Facets => vec![number.clone(), id, number],
             Self::Records => vec![number.clone(), id, number],
-            Self::Events | Self::LastEvents | Self::SortKeys => vec![number.clone(), number],
+            Self::Events | Self::LastEvents | Self::LastChanges | Self::SortKeys => {
+                vec![number.clone(), number]
+            }
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
     }
@@ -278,6 +291,13 @@ impl Table {
             Self::LastEvents => {
                 Record::LastEvents { workspace: row.number(0)?, chunk: row.number(1)?, bits: row.bits(2)? }
             }
+            Self::LastChanges => Record::LastChanges {
+                workspace: row.number(0)?,
+                chunk: row.number(1)?,
+                first_at: row.number(2)?,
+                last_at: row.number(3)?,
+                changes: row.bytes(4)?,
+            },
             Self::Pictures => Record::Picture {
                 workspace: row.number(0)?,
                 id: row.id(1)?,
@@ -382,6 +402,13 @@ impl Record {
             Self::LastEvents { workspace, chunk, bits } => {
                 vec![number(workspace), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
             }
+            Self::LastChanges { workspace, chunk, first_at, last_at, changes } => vec![
+                number(workspace),
+                number(chunk),
+                number(first_at),
+                number(last_at),
+                Cell::Bytes(Cow::Borrowed(changes)),
+            ],
             Self::Picture { workspace, id: uuid, owner_kind, owner, created_at, media_type, bytes } => vec![
                 number(workspace),
                 id(uuid),
@@ -452,14 +479,16 @@ mod tests {
                 include_str!("../../migrations/sqlite/0002_pictures.sql"),
                 include_str!("../../migrations/sqlite/0003_idempotency.sql"),
                 include_str!("../../migrations/sqlite/0007_last_events.sql"),
-                include_str!("../../migrations/sqlite/0009_answers.sql")
+                include_str!("../../migrations/sqlite/0009_answers.sql"),
+                include_str!("../../migrations/sqlite/0011_last_changes.sql")
             ),
             concat!(
                 include_str!("../../migrations/postgres/0001_init.sql"),
                 include_str!("../../migrations/postgres/0002_pictures.sql"),
                 include_str!("../../migrations/postgres/0003_idempotency.sql"),
                 include_str!("../../migrations/postgres/0007_last_events.sql"),
-                include_str!("../../migrations/postgres/0009_answers.sql")
+                include_str!("../../migrations/postgres/0009_answers.sql"),
+                include_str!("../../migrations/postgres/0011_last_changes.sql")
             ),
         ] {
             let mut made: Vec<_> =

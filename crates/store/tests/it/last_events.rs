@@ -1,11 +1,14 @@
-//! Lists in the order of last changes, far down: where they are told from notes instead of being counted along the log.
+//! Lists in the order of last changes, far down, and searches for who changed when: where they are told from notes instead of
+//! being counted along the log or read from documents.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use model::{Contact, ContactId, OnConflict};
-use store::{Action, ContactOrder, ContactQuery, Documents, Outcome};
+use model::{Contact, ContactId, Edit, Facet, Flag, OnConflict};
+use store::{Action, ContactOrder, ContactQuery, Documents, Filter, InstantRange, Outcome, Predicate};
 
-use crate::fixture::{Database, Served, all, by_id, everything, named, served};
+use crate::fixture::{Database, Served, all, at, behind, by_id, edit, everything, named, served};
 
 /// Contacts beyond which a list is far down, and some more.
 const MANY: usize = 1300;
@@ -67,7 +70,43 @@ impl Plain {
                 }
             }
         }
+        self.check_changes(served).await;
         assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    }
+
+    /// Who changed when is told without a document being asked.
+    async fn check_changes(&self, served: &Served) {
+        let query = |filter: Filter| ContactQuery { filter, limit: u32::MAX, ..everything() };
+        let page = served.store.list_contacts(served.workspace, &query(Filter::All)).await.unwrap();
+        let mut instants: Vec<i64> =
+            page.contacts.iter().map(|contact| contact.updated_at.millis()).collect();
+        assert_eq!(instants.len(), self.last.len());
+        instants.sort_unstable();
+        let [first, last] = [0, instants.len() - 1].map(|place| instants[place]);
+        let middle = instants[instants.len() / 2];
+        for (from, until) in [
+            (i64::MIN, None),
+            (first, Some(first + 1)),
+            (last, None),
+            (last + 1, None),
+            (middle, None),
+            (middle, Some(middle + 40)),
+            (i64::MIN, Some(middle)),
+            (i64::MIN, Some(first)),
+            (middle, Some(middle)),
+            (i64::MAX, Some(i64::MIN)),
+        ] {
+            let range = InstantRange { from, until };
+            let told = Filter::InRange(range.into(), Predicate::new(|_| panic!("a document was asked")));
+            for is_not in [false, true] {
+                let filter = if is_not { !told.clone() } else { told.clone() };
+                let found = served.store.list_contacts(served.workspace, &query(filter)).await.unwrap();
+                let found: Vec<_> = found.contacts.iter().map(|contact| contact.id).collect();
+                let is_in = |contact: &&Arc<Contact>| range.contains(contact.updated_at.millis()) != is_not;
+                let expected: Vec<_> = page.contacts.iter().filter(is_in).map(|contact| contact.id).collect();
+                assert_eq!(found, expected, "{range:?} {is_not}");
+            }
+        }
     }
 }
 
@@ -132,13 +171,46 @@ async fn pages_far_down_are_those_of_the_plain_list() {
                 }
                 _ if is_there(contact) => {
                     let name = named(&format!("{round} {step}"));
-                    plain.changed(&database.update(&served, contact, name).await.unwrap());
+                    // The clocks of servers differ.
+                    let action = Action::Update { contact: by_id(contact.id), change: name };
+                    let mut write = database.write(served.workspace, action);
+                    if next(3) == 0 {
+                        write.stamp.now = at(next(MANY) as u64);
+                    }
+                    plain.changed(&served.run(write).await.unwrap());
                 }
                 _ => {}
             }
         }
         plain.check(&served).await;
     }
+    // As servers of an older version do, which note the last events alone: all is noted again.
+    behind(&database.location(), "DELETE FROM last_changes");
+    plain.check(&served).await;
+    served.store.note_last_events(served.workspace).await.unwrap();
+    plain.check(&served).await;
     create(&database, &served, &mut plain, 40).await;
     plain.check(&served).await;
+}
+
+#[tokio::test]
+async fn where_few_are_left_their_documents_are_asked() {
+    let (database, served) = served().await;
+    let contacts = create(&database, &served, &mut Plain::default(), 300).await;
+    let alone = contacts[7].clone();
+    let starred = edit(Edit::Flag(Flag::Starred, true));
+    let outcome = database.update(&served, &alone, starred).await.unwrap();
+    let since = InstantRange { from: outcome.contact.updated_at.millis(), until: None };
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let holds = Predicate::new(move |contact| {
+        count.fetch_add(1, Ordering::Relaxed);
+        since.contains(contact.updated_at.millis())
+    });
+    let changed = Filter::InRange(since.into(), holds);
+    let filter = Filter::And(vec![Filter::Is(Facet::Starred), changed]);
+    let query = ContactQuery { filter, limit: 10, ..everything() };
+    let page = served.store.list_contacts(served.workspace, &query).await.unwrap();
+    assert_eq!(page.contacts.iter().map(|contact| contact.id).collect::<Vec<_>>(), [alone.id]);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }

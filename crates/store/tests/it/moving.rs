@@ -70,6 +70,7 @@ async fn everything_is_moved_there_and_back() {
     assert_eq!(records(&there, "answers"), 1);
     assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20 + 3);
     assert_eq!(records(&there, "last_events"), 1);
+    assert_eq!(records(&there, "last_changes"), 1);
     assert_eq!(records(&there, "tombstones"), 2);
     assert_eq!(
         there.tables.iter().map(|table| table.name).collect::<Vec<_>>(),
@@ -85,6 +86,7 @@ async fn everything_is_moved_there_and_back() {
             "records",
             "events",
             "last_events",
+            "last_changes",
             "pictures",
             "requests",
             "answers",

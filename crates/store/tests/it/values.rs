@@ -99,14 +99,14 @@ pub(crate) fn scored(index: u64, from: &str, until: Option<&str>) -> Filter {
     let holds = move |contact: &Contact| {
         score(contact).is_some_and(|own| own >= from && until.as_ref().is_none_or(|until| own < *until))
     };
-    Filter::InRange(range, Predicate::new(holds))
+    Filter::InRange(range.into(), Predicate::new(holds))
 }
 
 fn in_city(index: u64, city: &'static str) -> Filter {
     let from = order::text_key(city);
     let range = ValueRange { index, from: from.clone(), until: Some(order::next_key(from)) };
     let holds = move |contact: &Contact| matches!(contact.values.get(&CITY), Some(Value::Text(own)) if **own == *city);
-    Filter::InRange(range, Predicate::new(holds))
+    Filter::InRange(range.into(), Predicate::new(holds))
 }
 
 /// Those whose value in an index has a key from this one up to that one.
@@ -116,7 +116,7 @@ fn keyed(CatalogIndex { of, index }: CatalogIndex, from: String, until: Option<S
         let own = contact.order_key(of, index.kind);
         own >= from && until.as_ref().is_none_or(|until| own < *until)
     };
-    Filter::InRange(range, Predicate::new(holds))
+    Filter::InRange(range.into(), Predicate::new(holds))
 }
 
 /// What is asked of members: whether they say something, and say just this, or more.
@@ -317,7 +317,7 @@ async fn another_type_makes_another_index() {
     // Scores are no dates.
     let every = |index| {
         Filter::InRange(
-            ValueRange { index, from: FIRST_KEY.to_owned(), until: None },
+            ValueRange { index, from: FIRST_KEY.to_owned(), until: None }.into(),
             Predicate::new(|_| false),
         )
     };
@@ -338,7 +338,7 @@ async fn few_contacts_are_read_rather_than_many_values_found() {
     assert_eq!(numbers(&served, filter().not()).await.len(), 249);
     // It is the document that was asked: this one says no.
     let range = ValueRange { index: score.index.number, from: FIRST_KEY.to_owned(), until: None };
-    let never = Filter::InRange(range, Predicate::new(|_| false));
+    let never = Filter::InRange(range.into(), Predicate::new(|_| false));
     assert_eq!(numbers(&served, Filter::And(vec![Filter::Is(Facet::Starred), never.clone()])).await, [0; 0]);
     assert_eq!(numbers(&served, never).await.len(), 250);
 }

@@ -26,4 +26,8 @@ async fn many_events_are_noted_without_being_asked() {
     }
     assert_eq!(noted(), 8);
     assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    // Of the last chunk, in which all of them last changed.
+    raw.execute("UPDATE last_changes SET first_at = first_at + 1 WHERE chunk = 7", []).unwrap();
+    let faults = served.store.verify().await.unwrap().faults;
+    assert!(faults.iter().any(|fault| fault.contains("is not found by when it last changed")), "{faults:?}");
 }

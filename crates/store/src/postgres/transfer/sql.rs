@@ -105,6 +105,10 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, chunk, bits" of "0",
             "last_events", "workspace, chunk" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
         ),
+        Table::LastChanges => page!(
+            "workspace, chunk, first_at, last_at, changes" of "octet_length(changes)",
+            "last_changes", "workspace, chunk" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
+        ),
         Table::Pictures => page!(
             "workspace, id, owner_kind, owner, created_at, media_type, bytes" of "octet_length(bytes)",
             "pictures", "workspace, id" > "$1, $2", "$3" rows, "$4" bytes, BY_ID
@@ -194,6 +198,11 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             &[NUMBERS, NUMBERS, Type::BIT_ARRAY],
             "INSERT INTO last_events (workspace, chunk, bits) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3)"
         ),
+        Table::LastChanges => statement!(
+            &[NUMBERS, NUMBERS, NUMBERS, NUMBERS, Type::BYTEA_ARRAY],
+            "INSERT INTO last_changes (workspace, chunk, first_at, last_at, changes) ",
+            "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])"
+        ),
         Table::Pictures => statement!(
             &[NUMBERS, IDS, NUMBERS, IDS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
             "INSERT INTO pictures (workspace, id, owner_kind, owner, created_at, media_type, bytes) SELECT * FROM ",
@@ -245,7 +254,8 @@ mod tests {
             include_str!("../../../migrations/postgres/0002_pictures.sql"),
             include_str!("../../../migrations/postgres/0003_idempotency.sql"),
             include_str!("../../../migrations/postgres/0007_last_events.sql"),
-            include_str!("../../../migrations/postgres/0009_answers.sql")
+            include_str!("../../../migrations/postgres/0009_answers.sql"),
+            include_str!("../../../migrations/postgres/0011_last_changes.sql")
         );
         let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
         let lines = after.lines().take_while(|line| !line.starts_with(')'));

@@ -1,0 +1,115 @@
+//! When contacts last changed: noting it, and who did in a range.
+
+use std::ops::Range;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+
+use super::last_events;
+use super::pipeline::{Sql, Step, param};
+use super::row::{get, unsigned};
+use super::server::Session;
+use crate::backend::integer;
+use crate::document::{CONTACT_START, changed_at};
+use crate::last_changes::{CHUNKS_AT_ONCE, ChangedIn, InstantRange, LastChange, is_too_much};
+use crate::last_events::{Fresh, SPAN_MAX};
+use crate::numbers::Numbers;
+use crate::{StoreError, WorkspaceNumber};
+
+static NOTE: Sql = Sql {
+    text: "INSERT INTO last_changes (workspace, chunk, first_at, last_at, changes) SELECT $1, k.* \
+           FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[]) k (chunk, first_at, last_at, changes)",
+    types: &[Type::INT8, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::BYTEA_ARRAY],
+};
+
+/// Notes chunks.
+pub(super) fn note(workspace: WorkspaceNumber, fresh: &[Fresh]) -> Step<'_> {
+    let of = |value: fn(&Fresh) -> i64| fresh.iter().map(value).collect::<Vec<_>>();
+    let packed: Vec<&[u8]> = fresh.iter().map(|fresh| fresh.changes.packed.as_slice()).collect();
+    let params = vec![
+        param(workspace.0),
+        param(of(|fresh| integer(fresh.chunk))),
+        param(of(|fresh| fresh.changes.first_at)),
+        param(of(|fresh| fresh.changes.last_at)),
+        param(packed),
+    ];
+    Step::new(&NOTE, params)
+}
+
+/// `LATERAL`, because old statistics would have all contacts read.
+static MADE_BY: Sql = Sql {
+    text: "SELECT e.seq, c.number, c.format, left(c.doc, $4) FROM events e CROSS JOIN LATERAL \
+           (SELECT * FROM contacts c WHERE c.workspace = e.workspace AND c.id = e.record AND c.last_event = e.seq LIMIT 1) c \
+           WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq",
+    types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT4],
+};
+
+/// Asks for the last changes of contacts that these events made, in their order.
+pub(super) fn made_by<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
+    let length = i32::try_from(CONTACT_START).unwrap_or(i32::MAX);
+    let params =
+        vec![param(workspace.0), param(integer(events.start)), param(integer(events.end)), param(length)];
+    Step::new(&MADE_BY, params)
+}
+
+/// Reads what [`made_by`] asks for. Of a contact that cannot be read there is none: `verify` tells of it.
+pub(super) fn read(rows: &[Row]) -> Result<Vec<LastChange>, StoreError> {
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(at) = changed_at(get(row, 2)?, get(row, 3)?) {
+            changes.push(LastChange { event: unsigned(row, 0)?, number: unsigned(row, 1)?, at });
+        }
+    }
+    Ok(changes)
+}
+
+static NOTED: Sql = Sql {
+    text: "SELECT chunk, first_at, changes FROM last_changes \
+           WHERE workspace = $1 AND chunk >= $2 AND first_at <= $3 AND last_at >= $4 ORDER BY chunk LIMIT $5",
+    types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT8, Type::INT8],
+};
+
+/// The contacts that last changed in a range; `None` when that is too much to find out, where no others than these
+/// matter. Within a transaction.
+pub(super) async fn find(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    range: InstantRange,
+    bound: Option<&Numbers>,
+) -> Result<Option<Numbers>, StoreError> {
+    let not_noted = last_events::ends(session, workspace).await?;
+    let Some(not_noted) = not_noted.filter(|not_noted| !is_too_much(not_noted.end, bound)) else {
+        return Ok(None);
+    };
+    let last = last_events::all(session, workspace, not_noted.clone(), SPAN_MAX).await?;
+    let Some(last) = last else { return Ok(None) };
+    let mut found = Vec::new();
+    let changed = ChangedIn { range, last: &last, see: |change: LastChange| found.push(change.number) };
+    each(session, workspace, not_noted, changed).await?;
+    Ok(Some(found.into_iter().collect()))
+}
+
+/// Each last change in a range, where these events are not noted. Within a transaction.
+pub(super) async fn each(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    not_noted: Range<u64>,
+    mut changed: ChangedIn<'_, impl FnMut(LastChange)>,
+) -> Result<(), StoreError> {
+    let (range, mut next) = (changed.range, 0);
+    loop {
+        let numbers = [workspace.0, integer(next), range.last(), range.from, integer(CHUNKS_AT_ONCE)];
+        let rows = session.query(&NOTED, numbers.map(param).into()).await?;
+        for row in &rows {
+            let chunk = unsigned(row, 0)?;
+            changed.meet_noted(chunk, get(row, 1)?, get(row, 2)?);
+            next = chunk + 1;
+        }
+        if (rows.len() as u64) < CHUNKS_AT_ONCE {
+            break;
+        }
+    }
+    let rows = session.run("", &[made_by(workspace, &not_noted)], "").await?;
+    read(rows.first().map_or(&[], Vec::as_slice))?.into_iter().for_each(|change| changed.meet(change));
+    Ok(())
+}

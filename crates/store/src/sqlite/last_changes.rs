@@ -1,0 +1,87 @@
+//! When contacts last changed: noting it, and who did in a range.
+
+use std::ops::Range;
+
+use rusqlite::{Connection, params};
+
+use super::event_row::{LAST_EVENTS, event_row, last_row, number};
+use super::last_events;
+use crate::document::changed_at;
+use crate::last_changes::{ChangedIn, Changes, InstantRange, LastChange, is_too_much};
+use crate::last_events::SPAN_MAX;
+use crate::numbers::{CHUNK_NUMBERS, Numbers};
+use crate::{StoreError, WorkspaceNumber};
+
+/// Notes a chunk.
+pub(super) fn note(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    chunk: u64,
+    Changes { first_at, last_at, packed }: &Changes,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO last_changes (workspace, chunk, first_at, last_at, changes) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql)?.execute(params![workspace.0, chunk, first_at, last_at, packed])?;
+    Ok(())
+}
+
+/// The last changes of contacts that these events made, in their order. Of a contact that cannot be read there is none:
+/// `verify` tells of it.
+pub(super) fn made_by(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    events: Range<u64>,
+    mut see: impl FnMut(LastChange),
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT e.row, c.number, c.format, c.doc FROM {LAST_EVENTS} AND e.row >= ?2 AND e.row < ?3 ORDER BY e.row"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let last = last_row(workspace);
+    let until = if events.end > number(last) { last + 1 } else { event_row(workspace, events.end) };
+    let mut rows = statement.query(params![workspace.0, event_row(workspace, events.start), until])?;
+    while let Some(row) = rows.next()? {
+        if let Some(at) = changed_at(row.get(2)?, row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?) {
+            see(LastChange { event: number(row.get(0)?), number: row.get(1)?, at });
+        }
+    }
+    Ok(())
+}
+
+/// The contacts that last changed in a range; `None` when that is too much to find out, where no others than these
+/// matter.
+pub(super) fn find(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    range: InstantRange,
+    bound: Option<&Numbers>,
+) -> Result<Option<Numbers>, StoreError> {
+    let events = last_events::last_event(connection, workspace)?.unwrap_or(0);
+    let Some(last) =
+        last_events::all(connection, workspace, SPAN_MAX)?.filter(|_| !is_too_much(events, bound))
+    else {
+        return Ok(None);
+    };
+    let mut found = Vec::new();
+    let changed = ChangedIn { range, last: &last, see: |change: LastChange| found.push(change.number) };
+    each(connection, workspace, changed)?;
+    Ok(Some(found.into_iter().collect()))
+}
+
+/// Each last change in a range.
+pub(super) fn each(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+    mut changed: ChangedIn<'_, impl FnMut(LastChange)>,
+) -> Result<(), StoreError> {
+    let range = changed.range;
+    let sql = "SELECT chunk, first_at, changes FROM last_changes WHERE workspace = ?1 AND first_at <= ?2 AND last_at >= ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![workspace.0, range.last(), range.from])?;
+    while let Some(row) = rows.next()? {
+        let changes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        changed.meet_noted(row.get(0)?, row.get(1)?, changes);
+    }
+    let noted = last_events::noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
+    made_by(connection, workspace, noted..u64::MAX, |change| changed.meet(change))
+}
