@@ -28,6 +28,14 @@ pub(crate) struct Select {
     pub(crate) binds: Vec<Bind>,
 }
 
+/// Which events of the log; those that they are compared with are bound values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LogPart<'b> {
+    All,
+    Before(&'b str),
+    After(&'b str),
+}
+
 /// How a backend says what lists need of records `c`.
 pub(crate) struct Syntax {
     /// What stands before the number of a bound value.
@@ -41,11 +49,9 @@ pub(crate) struct Syntax {
     /// The log of events joined with the records: what follows `FROM`, up to a first condition. The log knows what
     /// is newest, so no index has to. Each contact stands there once, with its last event, in the workspace that is
     /// the first bound value.
-    pub(crate) log: &'static str,
+    pub(crate) log: fn(LogPart<'_>) -> String,
     /// What orders the log, oldest first.
     pub(crate) log_order: &'static str,
-    /// What an event, by its number in a bound value, is in that order.
-    pub(crate) log_place: fn(&str) -> String,
     /// The numbers in the fourth bound value, as a table `n` with a column `number`.
     pub(crate) numbers: &'static str,
     /// Whether a number (second) is one of those whose bits are a bound value (first, [`Numbers::dense`]); as a
@@ -87,21 +93,8 @@ impl Select {
         among: Among,
         syntax: &Syntax,
     ) -> Self {
-        let Syntax { mark, key, all, name, log, log_order, log_place: _, numbers, is_chosen } = syntax;
-        let few = format!("{numbers} CROSS JOIN {all} AND c.number = n.number");
+        let Syntax { mark, key, all, name, log, log_order, numbers, is_chosen } = syntax;
         let is_few = matches!(among, Among::Few(_));
-        let (all, log, log_order) = match &among {
-            Among::Few(_) => (few.as_str(), few.as_str(), "c.last_event"),
-            Among::All | Among::Many(_) => (*all, *log, *log_order),
-        };
-        let (from, order, direction) = match query.order {
-            ContactOrder::Oldest => (all, "c.number", ""),
-            ContactOrder::Newest => (all, "c.number", " DESC"),
-            ContactOrder::LastUpdated => (log, log_order, " DESC"),
-            ContactOrder::FirstUpdated => (log, log_order, ""),
-            ContactOrder::Name => (all, *name, ", c.number"),
-            ContactOrder::NameDescending => (all, *name, " DESC, c.number"),
-        };
         let (condition, fourth) = match among {
             Among::Few(numbers) => (String::new(), Some(numbers)),
             Among::Many(bits) => (format!(" AND {}", is_chosen(&format!("{mark}4"), "c.number")), Some(bits)),
@@ -114,7 +107,34 @@ impl Select {
             },
         };
         let mut binds = page_binds(workspace, query, fourth);
-        let behind = behind(query, (order, is_few), syntax, &mut binds);
+        let few = || format!("{numbers} CROSS JOIN {all} AND c.number = n.number");
+        let place = behind_event(query, *mark, &mut binds);
+        let (from, behind) = match query.order {
+            ContactOrder::LastUpdated | ContactOrder::FirstUpdated => {
+                let part = match &place {
+                    Some(event) if query.order == ContactOrder::LastUpdated => LogPart::Before(event),
+                    Some(event) => LogPart::After(event),
+                    None => LogPart::All,
+                };
+                match (is_few, part) {
+                    (false, part) => (log(part), String::new()),
+                    (true, LogPart::All) => (few(), String::new()),
+                    (true, LogPart::Before(event)) => (few(), format!(" AND c.last_event < {event}")),
+                    (true, LogPart::After(event)) => (few(), format!(" AND c.last_event > {event}")),
+                }
+            }
+            _ if is_few => (few(), behind_name(query, syntax, &mut binds)),
+            _ => ((*all).to_owned(), behind_name(query, syntax, &mut binds)),
+        };
+        let log_order = if is_few { "c.last_event" } else { log_order };
+        let (order, direction) = match query.order {
+            ContactOrder::Oldest => ("c.number", ""),
+            ContactOrder::Newest => ("c.number", " DESC"),
+            ContactOrder::LastUpdated => (log_order, " DESC"),
+            ContactOrder::FirstUpdated => (log_order, ""),
+            ContactOrder::Name => (*name, ", c.number"),
+            ContactOrder::NameDescending => (*name, " DESC, c.number"),
+        };
         let page = format!(
             "SELECT {key} FROM {from}{condition}{behind} ORDER BY {order}{direction} LIMIT {mark}2 OFFSET {mark}3"
         );
@@ -213,24 +233,24 @@ impl Select {
     }
 }
 
-/// The condition that a contact is behind the place where another page ended.
-fn behind(
-    query: &ContactQuery,
-    (order, is_few): (&str, bool),
-    Syntax { mark, name, log_place, .. }: &Syntax,
-    binds: &mut Vec<Bind>,
-) -> String {
+/// The event where another page ended, as a bound value.
+fn behind_event(query: &ContactQuery, mark: char, binds: &mut Vec<Bind>) -> Option<String> {
+    let (Some(Behind::Event(event)), ContactOrder::LastUpdated | ContactOrder::FirstUpdated) =
+        (&query.behind, query.order)
+    else {
+        return None;
+    };
+    binds.push(Bind::Integer(integer(*event)));
+    Some(format!("{mark}{}", binds.len()))
+}
+
+/// The condition that a contact is behind the name where another page ended.
+fn behind_name(query: &ContactQuery, Syntax { mark, name, .. }: &Syntax, binds: &mut Vec<Bind>) -> String {
     let mut bind = |value| {
         binds.push(value);
         format!("{mark}{}", binds.len())
     };
     match (&query.behind, query.order) {
-        (Some(Behind::Event(event)), ContactOrder::LastUpdated | ContactOrder::FirstUpdated) => {
-            let event = bind(Bind::Integer(integer(*event)));
-            let event = if is_few { event } else { log_place(&event) };
-            let sign = if query.order == ContactOrder::LastUpdated { '<' } else { '>' };
-            format!(" AND {order} {sign} {event}")
-        }
         (Some(Behind::Name(text, number)), ContactOrder::Name) => {
             let (text, number) = (bind(Bind::Text(text.clone())), bind(Bind::Integer(integer(*number))));
             format!(" AND ({name}, c.number) > ({text}, {number})")

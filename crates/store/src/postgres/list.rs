@@ -11,7 +11,7 @@ use super::pipeline::{Sql, Step, param};
 use super::row::{get, unsigned};
 use super::server::Session;
 use super::{last_events, looked_up};
-use crate::select::{Among, Bind, Select, Syntax};
+use crate::select::{Among, Bind, LogPart, Select, Syntax};
 use crate::{ContactOrder, ContactQuery, DocumentPage, Documents, StoreError, WorkspaceNumber};
 
 /// PostgreSQL's ways to say what lists need.
@@ -20,14 +20,24 @@ pub(super) const SYNTAX: Syntax = Syntax {
     key: "c.id",
     all: "contacts c WHERE c.workspace = $1",
     name: "c.name",
-    // `LATERAL`, because otherwise so few are expected to be the last event of their contact that all contacts are read.
-    log: "events e CROSS JOIN LATERAL (SELECT * FROM contacts c WHERE c.workspace = e.workspace AND c.id = e.record \
-          AND c.last_event = e.seq LIMIT 1) c WHERE e.workspace = $1",
+    log,
     log_order: "e.seq",
-    log_place: str::to_owned,
     numbers: "unnest($4) n (number)",
     is_chosen,
 };
+
+/// `LATERAL`, because otherwise so few are expected to be the last event of their contact that all contacts are read.
+fn log(part: LogPart<'_>) -> String {
+    let part = match part {
+        LogPart::All => String::new(),
+        LogPart::Before(event) => format!(" AND e.seq < {event}"),
+        LogPart::After(event) => format!(" AND e.seq > {event}"),
+    };
+    format!(
+        "events e CROSS JOIN LATERAL (SELECT * FROM contacts c WHERE c.workspace = e.workspace AND c.id = e.record \
+         AND c.last_event = e.seq LIMIT 1) c WHERE e.workspace = $1{part}"
+    )
+}
 
 /// The same for pages of the contacts themselves.
 const DOCUMENTS: Syntax = Syntax { key: "c.format, c.doc, c.number", ..SYNTAX };

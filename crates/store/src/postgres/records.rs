@@ -216,9 +216,9 @@ const SYNTAX: Syntax = Syntax {
     key: "c.id",
     all: "records c WHERE c.workspace = $1 AND c.kind = $5",
     name: "c.sort",
-    log: "records c WHERE c.workspace = $1 AND c.kind = $5",
+    // No list of records begins behind an event.
+    log: |_| "records c WHERE c.workspace = $1 AND c.kind = $5".to_owned(),
     log_order: "c.last_event",
-    log_place: str::to_owned,
     numbers: "unnest($4) n (number)",
     is_chosen: super::list::is_chosen,
 };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rusqlite::{Connection, params};
 
-use super::event_row::{LAST_EVENTS, event_row, last_row, number};
+use super::event_row::{self, event_row, last_row, number};
 use super::last_events;
 use crate::document::changed_at;
 use crate::last_changes::{ChangedIn, Changes, InstantRange, LastChange, is_too_much};
@@ -25,6 +25,11 @@ pub(super) fn note(
     Ok(())
 }
 
+/// Yields those that the events from the row `?2` to the row `?3` made, in their order.
+fn made_by_sql() -> String {
+    format!("SELECT e.row, c.number, c.format, c.doc FROM {} ORDER BY e.row", event_row::between("?2", "?3"))
+}
+
 /// The last changes of contacts that these events made, in their order. Of a contact that cannot be read there is none:
 /// `verify` tells of it.
 pub(super) fn made_by(
@@ -33,12 +38,9 @@ pub(super) fn made_by(
     events: Range<u64>,
     mut see: impl FnMut(LastChange),
 ) -> Result<(), StoreError> {
-    let sql = format!(
-        "SELECT e.row, c.number, c.format, c.doc FROM {LAST_EVENTS} AND e.row >= ?2 AND e.row < ?3 ORDER BY e.row"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&made_by_sql())?;
     let last = last_row(workspace);
-    let until = if events.end > number(last) { last + 1 } else { event_row(workspace, events.end) };
+    let until = if events.end > number(last) { last } else { event_row(workspace, events.end) - 1 };
     let mut rows = statement.query(params![workspace.0, event_row(workspace, events.start), until])?;
     while let Some(row) = rows.next()? {
         if let Some(at) = changed_at(row.get(2)?, row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?) {
@@ -84,4 +86,24 @@ pub(super) fn each(
     }
     let noted = last_events::noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
     made_by(connection, workspace, noted..u64::MAX, |change| changed.meet(change))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reading all of the log for some events of it makes all that is noted cost more the longer it is.
+    #[test]
+    fn events_are_read_from_the_first_to_the_last_that_are_asked_for() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::sqlite::migrate::run(&mut connection).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", made_by_sql())).unwrap();
+        let steps = statement.query_map([1, 2, 3], |row| row.get(3)).unwrap();
+        let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
+        let expected = ["SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH c USING INDEX"];
+        assert!(
+            steps.len() == 2 && steps.iter().zip(expected).all(|(step, expected)| step.starts_with(expected)),
+            "{steps:?}"
+        );
+    }
 }

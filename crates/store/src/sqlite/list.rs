@@ -4,8 +4,7 @@ use model::{ChannelKind, Contact, Reads, RecordKind};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::event_row::LAST_EVENTS;
-use super::{facets, last_events};
+use super::{event_row, facets, last_events};
 use crate::answers::Answers;
 use crate::backend::integer;
 use crate::few::{FirstFew, Gathered, Round};
@@ -19,9 +18,8 @@ pub(crate) const SYNTAX: Syntax = Syntax {
     key: "c.row",
     all: "contacts c WHERE c.workspace = ?1",
     name: "c.name",
-    log: LAST_EVENTS,
+    log: event_row::log,
     log_order: "e.row",
-    log_place: |event| format!("((?1 << 40) + {event})"),
     numbers: "(SELECT value AS number FROM json_each(?4)) n",
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
@@ -323,7 +321,43 @@ impl rusqlite::ToSql for Bind {
 
 #[cfg(test)]
 mod tests {
+    use model::ContactId;
+    use rusqlite::StatementStatus;
+    use uuid::Uuid;
+
     use super::*;
+    use crate::Behind;
+
+    /// A page in the order of changes begins at its place, however long the log is on either side.
+    #[test]
+    fn the_log_is_gone_along_from_the_place_of_the_page() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::sqlite::migrate::run(&mut connection).unwrap();
+        let contact = Contact::blank(ContactId(Uuid::nil()), 1, model::Timestamp::default());
+        let doc = document::write("contact", &contact).unwrap();
+        let many = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000) ";
+        for sql in [
+            "INSERT INTO contacts (workspace, id, number, name, last_event, format, doc) \
+             SELECT 7, CAST(n AS BLOB), n, '', n, 1, ?1 FROM n",
+            "INSERT INTO events (row, record, doc) SELECT (7 << 40) + n, CAST(n AS BLOB), ?1 FROM n",
+        ] {
+            connection.execute(&format!("{many}{sql}"), [&doc]).unwrap();
+        }
+        for (order, place, first) in
+            [(ContactOrder::LastUpdated, 12, 11_u64), (ContactOrder::FirstUpdated, 4988, 4989)]
+        {
+            let behind = Some(Behind::Event(place));
+            let query = ContactQuery { order, behind, limit: 10, ..ContactQuery::default() };
+            let syntax = Syntax { key: "c.number", ..SYNTAX };
+            let Select { page, binds } = Select::of(WorkspaceNumber(7), &query, Among::All, &syntax);
+            let mut statement = connection.prepare(&page).unwrap();
+            let numbers = statement.query_map(params_from_iter(binds), |row| row.get(0)).unwrap();
+            let numbers: Vec<u64> = numbers.collect::<Result<_, _>>().unwrap();
+            assert_eq!((numbers.len(), numbers.first()), (10, Some(&first)));
+            let steps = statement.get_status(StatementStatus::VmStep);
+            assert!(steps < 1000, "{order:?}: {steps} steps");
+        }
+    }
 
     #[test]
     fn documents_are_read_on_the_way_only_where_nothing_is_sorted() {

@@ -138,9 +138,9 @@ const SYNTAX: Syntax = Syntax {
     key: "c.row",
     all: "records c WHERE c.workspace = ?1 AND c.kind = ?5",
     name: "c.sort",
-    log: "records c WHERE c.workspace = ?1 AND c.kind = ?5",
+    // No list of records begins behind an event.
+    log: |_| "records c WHERE c.workspace = ?1 AND c.kind = ?5".to_owned(),
     log_order: "c.last_event",
-    log_place: str::to_owned,
     numbers: "(SELECT value AS number FROM json_each(?4)) n",
     is_chosen: |bits, number| format!("is_chosen({bits}, {number})"),
 };
