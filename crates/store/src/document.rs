@@ -51,8 +51,8 @@ pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<Stri
     text.map_err(|source| StoreError::Unreadable { what, source })
 }
 
-/// Characters of an event's document that [`leaves_contact`] looks at.
-pub(crate) const EVENT_START: usize = 80;
+/// Characters of an event's document that [`leaves_contact`] and [`happened_at`] look at.
+pub(crate) const EVENT_START: usize = 160;
 
 /// Whether an event is about a contact that lives after it, told from how its document begins: what it is about, unless
 /// that is a contact, then the record's id and what was done.
@@ -61,14 +61,24 @@ pub(crate) fn leaves_contact(start: &str) -> bool {
     kind.is_some_and(|(_, kind)| !kind.starts_with("deleted"))
 }
 
+/// When an event happened, told from how its document begins.
+pub(crate) fn happened_at(start: &str) -> Option<i64> {
+    millis(start, r#","at":"#)
+}
+
+/// The number of a member, told from how a document begins.
+fn millis(start: &str, member: &str) -> Option<i64> {
+    let (_, after) = start.split_once(member)?;
+    after.split_once([',', '}']).and_then(|(millis, _)| millis.parse().ok())
+}
+
 /// Characters of a contact's document that [`changed_at`] looks at.
 pub(crate) const CONTACT_START: usize = 192;
 
 /// When a contact last changed, told from how its document begins: the id, the number, the revision and two instants. `None`
 /// where it does not begin so.
 pub(crate) fn changed_at(format: i64, start: &str) -> Option<i64> {
-    let (_, after) = start.split_once(r#","updated_at":"#).filter(|_| format == CONTACT_FORMAT)?;
-    after.split_once([',', '}']).and_then(|(millis, _)| millis.parse().ok())
+    millis(start, r#","updated_at":"#).filter(|_| format == CONTACT_FORMAT)
 }
 
 /// Characters of a name that count for the order, as many as every database can index.
@@ -126,7 +136,7 @@ mod tests {
                     record: Uuid::max(),
                     kind,
                     revision: u64::MAX,
-                    at: Timestamp::default(),
+                    at: Timestamp::from_millis(i64::MIN),
                     actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
                     differences: Vec::new(),
                     deleted: None,
@@ -138,7 +148,9 @@ mod tests {
                 };
                 let doc = write("event", &event).unwrap();
                 let lives = subject == RecordKind::Contact && kind != EventKind::Deleted;
-                assert_eq!(leaves_contact(doc.get(..EVENT_START).unwrap()), lives, "{doc}");
+                let start = doc.get(..EVENT_START).unwrap_or(&doc);
+                assert_eq!(leaves_contact(start), lives, "{doc}");
+                assert_eq!(happened_at(start), Some(event.at.millis()), "{doc}");
             }
         }
     }

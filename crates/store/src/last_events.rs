@@ -34,25 +34,54 @@ pub(crate) struct Span {
     living: Vec<u64>,
     /// Those of the same record just before one of them.
     superseded: Vec<u64>,
+    /// The changes that those tell of after which a contact lives.
+    changes: Vec<LastChange>,
+    /// Whether some of them do not tell, so that their contacts must be asked.
+    is_silent: bool,
+}
+
+/// The last events of all contacts, and what is not noted of when these changed.
+#[derive(Debug, Default)]
+pub(crate) struct Last {
+    pub(crate) events: Numbers,
+    pub(crate) changes: Vec<LastChange>,
 }
 
 impl Span {
-    /// Adds an event, with as much of its document as tells what it did.
-    pub(crate) fn add(&mut self, event: u64, previous: Option<u64>, start: &str) {
+    /// Adds an event with the number of its contact, if it has one, and as much of its document as tells what it did.
+    pub(crate) fn add(&mut self, event: u64, (previous, number): (Option<u64>, Option<u64>), start: &str) {
         if document::leaves_contact(start) {
             self.living.push(event);
+            match (number, document::happened_at(start)) {
+                (Some(number), Some(at)) => self.changes.push(LastChange { event, number, at }),
+                _ => self.is_silent = true,
+            }
         }
         self.superseded.extend(previous);
     }
 
-    /// The last events of all contacts after it, from those before it.
-    pub(crate) fn follow(self, before: &Numbers) -> Numbers {
-        before.or(&self.living.into_iter().collect()).without(&self.superseded.into_iter().collect())
+    /// Whether there are events of which only their contacts tell when these changed.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.is_silent
     }
 
-    /// What is to be noted of it when it is these events, which are whole chunks, and these of them are the last changes of
-    /// contacts, in this order.
-    pub(crate) fn notes(self, events: Range<u64>, changes: &[LastChange]) -> Notes {
+    /// Adds what contacts tell of that.
+    pub(crate) fn add_changes(&mut self, changes: impl IntoIterator<Item = LastChange>) {
+        self.changes.extend(changes);
+        self.changes.sort_unstable_by_key(|change| change.event);
+    }
+
+    /// The last events of all contacts after it, from those before it.
+    pub(crate) fn follow(self, before: &Numbers) -> Last {
+        let events =
+            before.or(&self.living.into_iter().collect()).without(&self.superseded.into_iter().collect());
+        let mut changes = self.changes;
+        changes.retain(|change| events.contains(change.event));
+        Last { events, changes }
+    }
+
+    /// What is to be noted of it when it is these events, which are whole chunks.
+    pub(crate) fn notes(self, events: Range<u64>) -> Notes {
         let mut changed: BTreeMap<u64, (Chunk, Chunk)> = BTreeMap::new();
         for event in self.living {
             changed.entry(chunk(event)).or_default().0.insert(event);
@@ -60,12 +89,15 @@ impl Span {
         for event in self.superseded {
             changed.entry(chunk(event)).or_default().1.insert(event);
         }
+        let mut made = self.changes.into_iter().peekable();
         let fresh = (chunk(events.start)..chunk(events.end)).map(|place| {
             let (last, superseded) = changed.remove(&place).unwrap_or_default();
-            let from = changes.partition_point(|change| chunk(change.event) < place);
-            let until = changes.partition_point(|change| chunk(change.event) <= place);
-            let changes = Changes::pack(changes.get(from..until).unwrap_or_default());
-            Fresh { chunk: place, last: last.without(superseded), changes }
+            let last = last.without(superseded);
+            let mut changes = Vec::new();
+            while let Some(change) = made.next_if(|change| chunk(change.event) <= place) {
+                changes.extend(last.contains(change.event).then_some(change));
+            }
+            Fresh { chunk: place, last, changes: Changes::pack(&changes) }
         });
         let fresh = fresh.collect();
         Notes {

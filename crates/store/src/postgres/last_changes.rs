@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::last_events;
@@ -37,27 +36,27 @@ pub(super) fn note(workspace: WorkspaceNumber, fresh: &[Fresh]) -> Step<'_> {
 }
 
 /// `LATERAL`, because old statistics would have all contacts read.
-static MADE_BY: Sql = Sql {
+static TOLD: Sql = Sql {
     text: "SELECT e.seq, c.number, c.format, left(c.doc, $4) FROM events e CROSS JOIN LATERAL \
            (SELECT * FROM contacts c WHERE c.workspace = e.workspace AND c.id = e.record AND c.last_event = e.seq LIMIT 1) c \
-           WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq",
+           WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq < $3 AND e.number IS NULL",
     types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT4],
 };
 
-/// Asks for the last changes of contacts that these events made, in their order.
-pub(super) fn made_by<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
+/// The last changes that these events made, of which only contacts tell. Of one that cannot be read there is none: `verify`
+/// tells of it.
+pub(super) async fn told(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    events: &Range<u64>,
+) -> Result<Vec<LastChange>, StoreError> {
     let length = i32::try_from(CONTACT_START).unwrap_or(i32::MAX);
     let params =
         vec![param(workspace.0), param(integer(events.start)), param(integer(events.end)), param(length)];
-    Step::new(&MADE_BY, params)
-}
-
-/// Reads what [`made_by`] asks for. Of a contact that cannot be read there is none: `verify` tells of it.
-pub(super) fn read(rows: &[Row]) -> Result<Vec<LastChange>, StoreError> {
-    let mut changes = Vec::with_capacity(rows.len());
-    for row in rows {
-        if let Some(at) = changed_at(get(row, 2)?, get(row, 3)?) {
-            changes.push(LastChange { event: unsigned(row, 0)?, number: unsigned(row, 1)?, at });
+    let mut changes = Vec::new();
+    for row in session.query(&TOLD, params).await? {
+        if let Some(at) = changed_at(get(&row, 2)?, get(&row, 3)?) {
+            changes.push(LastChange { event: unsigned(&row, 0)?, number: unsigned(&row, 1)?, at });
         }
     }
     Ok(changes)
@@ -81,19 +80,19 @@ pub(super) async fn find(
     let Some(not_noted) = not_noted.filter(|not_noted| !is_too_much(not_noted.end, bound)) else {
         return Ok(None);
     };
-    let last = last_events::all(session, workspace, not_noted.clone(), SPAN_MAX).await?;
+    let last = last_events::all(session, workspace, not_noted, SPAN_MAX).await?;
     let Some(last) = last else { return Ok(None) };
     let mut found = Vec::new();
-    let changed = ChangedIn { range, last: &last, see: |change: LastChange| found.push(change.number) };
-    each(session, workspace, not_noted, changed).await?;
+    let see = |change: LastChange| found.push(change.number);
+    each(session, workspace, &last.changes, ChangedIn { range, last: &last.events, see }).await?;
     Ok(Some(found.into_iter().collect()))
 }
 
-/// Each last change in a range, where these events are not noted. Within a transaction.
+/// Each last change in a range, where these are not noted. Within a transaction.
 pub(super) async fn each(
     session: &Session,
     workspace: WorkspaceNumber,
-    not_noted: Range<u64>,
+    not_noted: &[LastChange],
     mut changed: ChangedIn<'_, impl FnMut(LastChange)>,
 ) -> Result<(), StoreError> {
     let (range, mut next) = (changed.range, 0);
@@ -109,7 +108,6 @@ pub(super) async fn each(
             break;
         }
     }
-    let rows = session.run("", &[made_by(workspace, &not_noted)], "").await?;
-    read(rows.first().map_or(&[], Vec::as_slice))?.into_iter().for_each(|change| changed.meet(change));
+    not_noted.iter().for_each(|change| changed.meet(*change));
     Ok(())
 }

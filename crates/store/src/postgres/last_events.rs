@@ -14,7 +14,7 @@ use super::row::{get, unsigned};
 use super::server::Session;
 use crate::backend::integer;
 use crate::document::EVENT_START;
-use crate::last_events::{Notes, SPAN_MAX, Span, due};
+use crate::last_events::{Last, Notes, SPAN_MAX, Span, due};
 use crate::numbers::{CHUNK_NUMBERS, Chunk, Numbers};
 use crate::{ContactQuery, DocumentPage, StoreError, WorkspaceNumber};
 
@@ -26,7 +26,7 @@ static ENDS: Sql = Sql {
 };
 
 static SPAN: Sql = Sql {
-    text: "SELECT seq, previous, left(doc, $4) FROM events WHERE workspace = $1 AND seq >= $2 AND seq < $3 \
+    text: "SELECT seq, previous, left(doc, $4), number FROM events WHERE workspace = $1 AND seq >= $2 AND seq < $3 \
            ORDER BY seq",
     types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT4],
 };
@@ -39,26 +39,34 @@ pub(super) async fn notes(
     let rows = session.query(&ENDS, vec![param(workspace.0)]).await?;
     let Some(ends) = rows.first() else { return Ok(None) };
     let Some(events) = due(unsigned(ends, 0)?, unsigned(ends, 1)?) else { return Ok(None) };
-    let steps = [span(workspace, &events), last_changes::made_by(workspace, &events)];
-    // Both see one state, so that the changes are of events that the bits have, or of none.
-    let rows = session.run(BEGIN_READING, &steps, "COMMIT").await?;
-    let [events_of, changes] = rows.as_slice() else { return Ok(None) };
-    let changes = last_changes::read(changes)?;
-    Ok(Some(read_span(events_of)?.notes(events, &changes)))
+    // In one state, so that what is told is of the events that are read.
+    let rows = session.run(BEGIN_READING, &[span_of(workspace, &events)], "").await?;
+    let rows = rows.first().map_or(&[][..], Vec::as_slice);
+    let span = span(session, workspace, (&events, rows)).await?;
+    session.run("", &[], "COMMIT").await?;
+    Ok(Some(span.notes(events)))
 }
 
-fn span<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
+fn span_of<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
     let length = i32::try_from(EVENT_START).unwrap_or(i32::MAX);
     let params =
         vec![param(workspace.0), param(integer(events.start)), param(integer(events.end)), param(length)];
     Step::new(&SPAN, params)
 }
 
-fn read_span(rows: &[Row]) -> Result<Span, StoreError> {
+/// These events, from what [`SPAN`] yields, with what contacts tell of them. Within a transaction.
+async fn span(
+    session: &Session,
+    workspace: WorkspaceNumber,
+    (events, rows): (&Range<u64>, &[Row]),
+) -> Result<Span, StoreError> {
     let mut span = Span::default();
     for row in rows {
-        let previous = get::<Option<i64>>(row, 1)?.map(i64::unsigned_abs);
-        span.add(unsigned(row, 0)?, previous, get(row, 2)?);
+        let number = |column| Ok::<_, StoreError>(get::<Option<i64>>(row, column)?.map(i64::unsigned_abs));
+        span.add(unsigned(row, 0)?, (number(1)?, number(3)?), get(row, 2)?);
+    }
+    if span.is_silent() {
+        span.add_changes(last_changes::told(session, workspace, events).await?);
     }
     Ok(span)
 }
@@ -152,11 +160,11 @@ pub(super) async fn page(
         session.run("", &[], "COMMIT").await?;
         return Ok(None);
     };
-    let events: Vec<i64> = query.page_of_events(&last).into_iter().map(integer).collect();
+    let events: Vec<i64> = query.page_of_events(&last.events).into_iter().map(integer).collect();
     let page = Step::new(&PAGE, vec![param(workspace.0), param(events)]);
     let rows = session.run("", &[page], "COMMIT").await?;
     let documents = list::documents_with_events(rows.first().map_or(&[], Vec::as_slice), 2)?;
-    Ok(Some(DocumentPage::counted(documents, last.len())))
+    Ok(Some(DocumentPage::counted(documents, last.events.len())))
 }
 
 /// The first event that is not noted, and the one after the last, in the transaction that is open. None without a
@@ -180,17 +188,16 @@ pub(super) async fn all(
     workspace: WorkspaceNumber,
     not_noted: Range<u64>,
     most: u64,
-) -> Result<Option<Numbers>, StoreError> {
+) -> Result<Option<Last>, StoreError> {
     if not_noted.end.saturating_sub(not_noted.start) > most {
         return Ok(None);
     }
-    let noted = integer(not_noted.start / CHUNK_NUMBERS);
-    let steps = [Step::new(&NOTED, vec![param(workspace.0), param(noted)]), span(workspace, &not_noted)];
-    let rows = session.run("", &steps, "").await?;
+    let noted = vec![param(workspace.0), param(integer(not_noted.start / CHUNK_NUMBERS))];
+    let rows = session.run("", &[Step::new(&NOTED, noted), span_of(workspace, &not_noted)], "").await?;
     let [chunks, events] = rows.as_slice() else { return Ok(None) };
     let mut noted = Numbers::default();
     for row in chunks {
         noted.push(unsigned(row, 0)?, bits(row, 1)?);
     }
-    Ok(Some(read_span(events)?.follow(&noted)))
+    Ok(Some(span(session, workspace, (&not_noted, events)).await?.follow(&noted)))
 }

@@ -279,12 +279,12 @@ async fn counters(
         }
         let workspace_number = WorkspaceNumber(workspace);
         let not_noted = last_events::ends(session, workspace_number).await?.unwrap_or(0..0);
-        let last = last_events::all(session, workspace_number, not_noted.clone(), u64::MAX).await?;
+        let last = last_events::all(session, workspace_number, not_noted, u64::MAX).await?;
         let last = last.unwrap_or_default();
-        recount.compare_last(workspace_number, &last, verified);
+        recount.compare_last(workspace_number, &last.events, verified);
         let see = |change| recount.compare_change(workspace_number, change, verified);
-        let changed = ChangedIn { range: InstantRange::ALL, last: &last, see };
-        last_changes::each(session, workspace_number, not_noted, changed).await?;
+        let changed = ChangedIn { range: InstantRange::ALL, last: &last.events, see };
+        last_changes::each(session, workspace_number, &last.changes, changed).await?;
         let (count, last) = events.get(&workspace).copied().unwrap_or_default();
         if count != last_event || last != last_event {
             verified.fault(format!(

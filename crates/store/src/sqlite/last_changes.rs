@@ -9,7 +9,7 @@ use super::last_events;
 use crate::document::changed_at;
 use crate::last_changes::{ChangedIn, Changes, InstantRange, LastChange, is_too_much};
 use crate::last_events::SPAN_MAX;
-use crate::numbers::{CHUNK_NUMBERS, Numbers};
+use crate::numbers::Numbers;
 use crate::{StoreError, WorkspaceNumber};
 
 /// Notes a chunk.
@@ -25,29 +25,30 @@ pub(super) fn note(
     Ok(())
 }
 
-/// Yields those that the events from the row `?2` to the row `?3` made, in their order.
-fn made_by_sql() -> String {
-    format!("SELECT e.row, c.number, c.format, c.doc FROM {} ORDER BY e.row", event_row::between("?2", "?3"))
+/// Yields what contacts tell of those of their last events from the row `?2` to the row `?3` that do not tell it themselves.
+fn told_sql() -> String {
+    let log = event_row::between("?2", "?3");
+    format!("SELECT e.row, c.number, c.format, c.doc FROM {log} AND e.number IS NULL")
 }
 
-/// The last changes of contacts that these events made, in their order. Of a contact that cannot be read there is none:
-/// `verify` tells of it.
-pub(super) fn made_by(
+/// The last changes that these events made, of which only contacts tell. Of one that cannot be read there is none: `verify`
+/// tells of it.
+pub(super) fn told(
     connection: &Connection,
     workspace: WorkspaceNumber,
     events: Range<u64>,
-    mut see: impl FnMut(LastChange),
-) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(&made_by_sql())?;
+) -> Result<Vec<LastChange>, StoreError> {
+    let mut statement = connection.prepare_cached(&told_sql())?;
     let last = last_row(workspace);
     let until = if events.end > number(last) { last } else { event_row(workspace, events.end) - 1 };
     let mut rows = statement.query(params![workspace.0, event_row(workspace, events.start), until])?;
+    let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
         if let Some(at) = changed_at(row.get(2)?, row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?) {
-            see(LastChange { event: number(row.get(0)?), number: row.get(1)?, at });
+            changes.push(LastChange { event: number(row.get(0)?), number: row.get(1)?, at });
         }
     }
-    Ok(())
+    Ok(changes)
 }
 
 /// The contacts that last changed in a range; `None` when that is too much to find out, where no others than these
@@ -65,15 +66,16 @@ pub(super) fn find(
         return Ok(None);
     };
     let mut found = Vec::new();
-    let changed = ChangedIn { range, last: &last, see: |change: LastChange| found.push(change.number) };
-    each(connection, workspace, changed)?;
+    let see = |change: LastChange| found.push(change.number);
+    each(connection, workspace, &last.changes, ChangedIn { range, last: &last.events, see })?;
     Ok(Some(found.into_iter().collect()))
 }
 
-/// Each last change in a range.
+/// Each last change in a range, where these are not noted.
 pub(super) fn each(
     connection: &Connection,
     workspace: WorkspaceNumber,
+    not_noted: &[LastChange],
     mut changed: ChangedIn<'_, impl FnMut(LastChange)>,
 ) -> Result<(), StoreError> {
     let range = changed.range;
@@ -84,8 +86,8 @@ pub(super) fn each(
         let changes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
         changed.meet_noted(row.get(0)?, row.get(1)?, changes);
     }
-    let noted = last_events::noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
-    made_by(connection, workspace, noted..u64::MAX, |change| changed.meet(change))
+    not_noted.iter().for_each(|change| changed.meet(*change));
+    Ok(())
 }
 
 #[cfg(test)]
@@ -97,7 +99,7 @@ mod tests {
     fn events_are_read_from_the_first_to_the_last_that_are_asked_for() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::sqlite::migrate::run(&mut connection).unwrap();
-        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", made_by_sql())).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", told_sql())).unwrap();
         let steps = statement.query_map([1, 2, 3], |row| row.get(3)).unwrap();
         let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
         let expected = ["SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH c USING INDEX"];

@@ -9,7 +9,7 @@ use super::facets::bits;
 use super::{last_changes, list};
 use crate::Documents;
 use crate::backend::integer;
-use crate::last_events::{Fresh, Notes, SPAN_MAX, Span, due};
+use crate::last_events::{Fresh, Last, Notes, SPAN_MAX, Span, due};
 use crate::numbers::{CHUNK_NUMBERS, Numbers};
 use crate::{ContactQuery, StoreError, WorkspaceNumber};
 
@@ -21,10 +21,11 @@ pub(super) fn notes(
     let noted = noted_chunks(connection, workspace)?;
     let last = last_event(connection, workspace)?;
     let Some(events) = last.and_then(|last| due(noted, last)) else { return Ok(None) };
-    let (span, _) = span(connection, workspace, events.clone())?;
-    let mut changes = Vec::new();
-    last_changes::made_by(connection, workspace, events.clone(), |change| changes.push(change))?;
-    Ok(Some(span.notes(events, &changes)))
+    let (mut span, _) = span(connection, workspace, events.clone())?;
+    if span.is_silent() {
+        span.add_changes(last_changes::told(connection, workspace, events.clone())?);
+    }
+    Ok(Some(span.notes(events)))
 }
 
 /// Stores notes; how many chunks are new.
@@ -73,7 +74,7 @@ pub(super) fn page(
                WHERE e.row = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut documents = Documents::default();
-    for event in query.page_of_events(&last) {
+    for event in query.page_of_events(&last.events) {
         let key = params![workspace.0, event_row(workspace, event)];
         statement.query_row(key, |row| list::add_with_event(&mut documents, row, event))?;
     }
@@ -85,11 +86,14 @@ pub(super) fn all(
     connection: &Connection,
     workspace: WorkspaceNumber,
     most: u64,
-) -> Result<Option<Numbers>, StoreError> {
+) -> Result<Option<Last>, StoreError> {
     let first = noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
-    let (span, read) = span(connection, workspace, first..first.saturating_add(most))?;
+    let (mut span, read) = span(connection, workspace, first..first.saturating_add(most))?;
     if read == most {
         return Ok(None);
+    }
+    if span.is_silent() {
+        span.add_changes(last_changes::told(connection, workspace, first..first.saturating_add(most))?);
     }
     let sql = "SELECT chunk, bits FROM last_events WHERE workspace = ?1 AND chunk < ?2 ORDER BY chunk";
     let mut noted = Numbers::default();
@@ -124,13 +128,15 @@ fn span(
     workspace: WorkspaceNumber,
     events: Range<u64>,
 ) -> Result<(Span, u64), StoreError> {
-    let sql = "SELECT row, previous, doc FROM events WHERE row >= ?1 AND row <= ?2 ORDER BY row LIMIT ?3";
+    let sql =
+        "SELECT row, previous, doc, number FROM events WHERE row >= ?1 AND row <= ?2 ORDER BY row LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let length = integer(events.end.saturating_sub(events.start));
     let mut rows = statement.query([event_row(workspace, events.start), last_row(workspace), length])?;
     let (mut span, mut count) = (Span::default(), 0);
     while let Some(row) = rows.next()? {
-        span.add(number(row.get(0)?), row.get(1)?, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
+        let start = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        span.add(number(row.get(0)?), (row.get(1)?, row.get(3)?), start);
         count += 1;
     }
     Ok((span, count))

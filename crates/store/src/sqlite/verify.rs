@@ -90,9 +90,10 @@ fn contacts(
         }
         let workspace = WorkspaceNumber(workspace);
         let last = last_events::all(connection, workspace, u64::MAX)?.unwrap_or_default();
-        recount.compare_last(workspace, &last, verified);
+        recount.compare_last(workspace, &last.events, verified);
         let see = |change| recount.compare_change(workspace, change, verified);
-        last_changes::each(connection, workspace, ChangedIn { range: InstantRange::ALL, last: &last, see })?;
+        let changed = ChangedIn { range: InstantRange::ALL, last: &last.events, see };
+        last_changes::each(connection, workspace, &last.changes, changed)?;
     }
     recount.finish_changes(verified);
     Ok(())

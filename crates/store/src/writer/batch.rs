@@ -84,6 +84,8 @@ pub(super) struct Subject {
     pub(super) revision: u64,
     /// Its last event before this one.
     pub(super) last_event: Option<u64>,
+    /// The number of the contact that lives after it and last changed then, if it is one.
+    pub(super) number: Option<u64>,
 }
 
 impl Batch {
@@ -172,7 +174,7 @@ impl Batch {
         happened: Happened,
         deleted: Option<Deleted>,
     ) -> Result<(u64, Vec<Difference>), StoreError> {
-        let (workspace, previous) = (write.workspace, subject.last_event);
+        let (workspace, previous, number) = (write.workspace, subject.last_event, subject.number);
         let part = self.group.as_mut().map(|(_, next)| {
             *next += 1;
             *next - 1
@@ -196,7 +198,7 @@ impl Batch {
         let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
         heads.now.last_event += 1;
         let seq = heads.now.last_event;
-        self.event_rows.push(EventRow { workspace, seq, record: subject.id, previous, doc });
+        self.event_rows.push(EventRow { workspace, seq, record: subject.id, previous, doc, number });
         Ok((seq, event.differences))
     }
 

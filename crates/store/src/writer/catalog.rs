@@ -54,8 +54,12 @@ impl Batch {
             };
             let last_event = self.last_item_event(write.workspace, kind, id);
             let happened = Happened::new(event, differences, undoes);
-            let (seq, differences) =
-                self.append(write, Subject { kind, id, revision, last_event }, happened, deleted)?;
+            let (seq, differences) = self.append(
+                write,
+                Subject { kind, id, revision, last_event, number: None },
+                happened,
+                deleted,
+            )?;
             self.touch(write.workspace, kind, id, seq);
             items.push(ItemOutcome { kind, id, done: Done::from(event), event: Some(seq), differences });
         }

@@ -156,7 +156,10 @@ impl Batch {
         let done = Done::from(happened.kind);
         let last_event = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
         let deleted = is_deleted.then(|| Deleted::Contact(Box::new(Contact::clone(&contact))));
-        let of = Subject { kind: RecordKind::Contact, id: id.0, revision: contact.revision, last_event };
+        // A contact's own time never goes back; that of an event may.
+        let number = (!is_deleted && contact.updated_at == write.stamp.now).then_some(contact.number);
+        let of =
+            Subject { kind: RecordKind::Contact, id: id.0, revision: contact.revision, last_event, number };
         let held_back = happened.held_back.clone();
         let (seq, differences) = self.append(write, of, happened, deleted)?;
         let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;

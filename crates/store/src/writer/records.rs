@@ -249,7 +249,7 @@ impl Batch {
         let is_deleted = happened.kind == EventKind::Deleted;
         let last_event = self.record_slot(workspace, kind, id).and_then(|slot| slot.last_event);
         let deleted = is_deleted.then(|| Deleted::Record(Box::new(Record::clone(&record))));
-        let of = Subject { kind, id, revision: record.revision(), last_event };
+        let of = Subject { kind, id, revision: record.revision(), last_event, number: None };
         let (seq, differences) = self.append(write, of, happened, deleted)?;
         self.touch(workspace, kind, id, seq);
         *self.made.entry((workspace, kind)).or_default() += match done {

@@ -184,8 +184,11 @@ async fn pages_far_down_are_those_of_the_plain_list() {
         }
         plain.check(&served).await;
     }
-    // As servers of an older version do, which note the last events alone: all is noted again.
-    behind(&database.location(), "DELETE FROM last_changes");
+    // As servers of an older version do, which note the last events alone and append events without numbers: all is
+    // noted again, and contacts are asked.
+    for sql in ["DELETE FROM last_changes", "UPDATE events SET number = NULL WHERE previous IS NOT NULL"] {
+        behind(&database.location(), sql);
+    }
     plain.check(&served).await;
     served.store.note_last_events(served.workspace).await.unwrap();
     plain.check(&served).await;
