@@ -24,6 +24,10 @@ pub struct Event {
     pub revision: u64,
     /// When.
     pub at: Timestamp,
+    /// The number of the contact that lives after it and says that it changed then; what a contact says never goes back, as
+    /// the clocks of servers may. Events of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
     /// Who, and through what.
     pub actor: Actor,
     /// What differs, member by member.

@@ -85,6 +85,7 @@ mod tests {
             kind: EventKind::Updated,
             revision: 1,
             at: Timestamp::from_millis(0),
+            number: None,
             actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
             differences: differences.iter().map(difference).collect(),
             deleted: None,

@@ -104,6 +104,7 @@ mod tests {
                 kind,
                 revision: after.revision,
                 at,
+                number: None,
                 actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
                 differences: differences(&before, &after),
                 deleted: deleted.clone(),

@@ -51,8 +51,8 @@ pub(crate) fn write<T: Serialize>(what: &'static str, record: &T) -> Result<Stri
     text.map_err(|source| StoreError::Unreadable { what, source })
 }
 
-/// Characters of an event's document that [`leaves_contact`] and [`happened_at`] look at.
-pub(crate) const EVENT_START: usize = 160;
+/// Characters of an event's document that [`leaves_contact`] and [`contact_changed`] look at.
+pub(crate) const EVENT_START: usize = 192;
 
 /// Whether an event is about a contact that lives after it, told from how its document begins: what it is about, unless
 /// that is a contact, then the record's id and what was done.
@@ -61,15 +61,17 @@ pub(crate) fn leaves_contact(start: &str) -> bool {
     kind.is_some_and(|(_, kind)| !kind.starts_with("deleted"))
 }
 
-/// When an event happened, told from how its document begins.
-pub(crate) fn happened_at(start: &str) -> Option<i64> {
-    millis(start, r#","at":"#)
+/// The number of the contact that an event changed, and when this says that it changed, told from how the event's document
+/// begins. `None` where the event does not say it.
+pub(crate) fn contact_changed(start: &str) -> Option<(u64, i64)> {
+    let (_, after) = start.split_once(r#","at":"#)?;
+    let (at, after) = after.split_once(r#","number":"#)?;
+    Some((before_next(after)?, at.parse().ok()?))
 }
 
-/// The number of a member, told from how a document begins.
-fn millis(start: &str, member: &str) -> Option<i64> {
-    let (_, after) = start.split_once(member)?;
-    after.split_once([',', '}']).and_then(|(millis, _)| millis.parse().ok())
+/// The number that a text begins with, up to the next member.
+fn before_next<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.split_once([',', '}']).and_then(|(number, _)| number.parse().ok())
 }
 
 /// Characters of a contact's document that [`changed_at`] looks at.
@@ -78,7 +80,8 @@ pub(crate) const CONTACT_START: usize = 192;
 /// When a contact last changed, told from how its document begins: the id, the number, the revision and two instants. `None`
 /// where it does not begin so.
 pub(crate) fn changed_at(format: i64, start: &str) -> Option<i64> {
-    millis(start, r#","updated_at":"#).filter(|_| format == CONTACT_FORMAT)
+    let (_, after) = start.split_once(r#","updated_at":"#).filter(|_| format == CONTACT_FORMAT)?;
+    before_next(after)
 }
 
 /// Characters of a name that count for the order, as many as every database can index.
@@ -129,7 +132,10 @@ mod tests {
 
     #[test]
     fn the_start_of_an_event_tells_whether_a_contact_lives() {
-        for subject in [RecordKind::Contact, RecordKind::Note, RecordKind::Tag, RecordKind::Settings] {
+        let subjects = [RecordKind::Contact, RecordKind::Note, RecordKind::Tag, RecordKind::Settings];
+        for (subject, number) in
+            subjects.map(|subject| (subject, None)).into_iter().chain([(RecordKind::Contact, Some(u64::MAX))])
+        {
             for kind in [EventKind::Created, EventKind::Updated, EventKind::Deleted, EventKind::Restored] {
                 let event = Event {
                     subject,
@@ -137,6 +143,7 @@ mod tests {
                     kind,
                     revision: u64::MAX,
                     at: Timestamp::from_millis(i64::MIN),
+                    number,
                     actor: Actor { key: None, dialect: Dialect::Native, request_id: None },
                     differences: Vec::new(),
                     deleted: None,
@@ -150,7 +157,8 @@ mod tests {
                 let lives = subject == RecordKind::Contact && kind != EventKind::Deleted;
                 let start = doc.get(..EVENT_START).unwrap_or(&doc);
                 assert_eq!(leaves_contact(start), lives, "{doc}");
-                assert_eq!(happened_at(start), Some(event.at.millis()), "{doc}");
+                let expected = number.map(|number| (number, event.at.millis()));
+                assert_eq!(contact_changed(start), expected, "{doc}");
             }
         }
     }

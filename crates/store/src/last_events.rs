@@ -36,8 +36,8 @@ pub(crate) struct Span {
     superseded: Vec<u64>,
     /// The changes that those tell of after which a contact lives.
     changes: Vec<LastChange>,
-    /// Whether some of them do not tell, so that their contacts must be asked.
-    is_silent: bool,
+    /// Those that do not tell it, so that their contacts must be asked.
+    silent: Vec<u64>,
 }
 
 /// The last events of all contacts, and what is not noted of when these changed.
@@ -48,21 +48,21 @@ pub(crate) struct Last {
 }
 
 impl Span {
-    /// Adds an event with the number of its contact, if it has one, and as much of its document as tells what it did.
-    pub(crate) fn add(&mut self, event: u64, (previous, number): (Option<u64>, Option<u64>), start: &str) {
+    /// Adds an event, with as much of its document as tells what it did.
+    pub(crate) fn add(&mut self, event: u64, previous: Option<u64>, start: &str) {
         if document::leaves_contact(start) {
             self.living.push(event);
-            match (number, document::happened_at(start)) {
-                (Some(number), Some(at)) => self.changes.push(LastChange { event, number, at }),
-                _ => self.is_silent = true,
+            match document::contact_changed(start) {
+                Some((number, at)) => self.changes.push(LastChange { event, number, at }),
+                None => self.silent.push(event),
             }
         }
         self.superseded.extend(previous);
     }
 
-    /// Whether there are events of which only their contacts tell when these changed.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.is_silent
+    /// The events of which only their contacts tell when these changed.
+    pub(crate) fn silent(&self) -> &[u64] {
+        &self.silent
     }
 
     /// Adds what contacts tell of that.

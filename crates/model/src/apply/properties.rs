@@ -228,6 +228,7 @@ proptest! {
                 kind: if deleted { EventKind::Deleted } else { EventKind::Updated },
                 revision: applied.contact.revision,
                 at: applied.contact.updated_at,
+                number: Some(applied.contact.number),
                 actor: Actor { key: None, dialect: Dialect::Rolodex, request_id: Some("r".to_owned()) },
                 differences: applied.differences,
                 held_back: vec![crate::HeldBack { member: crate::Member::Tags, wanted: json!(["a"]) }],

@@ -1,7 +1,3 @@
--- The number of the contact whose change an event is, where the contact lives after it and says that it changed when the event
--- says. Events of before have none.
-ALTER TABLE events ADD COLUMN number INTEGER;
-
 -- When contacts last changed: of each chunk of `last_events`, in the order of its events, which contacts they were the last
 -- event of when that was noted, and when these say that they changed; between which instants that is, in milliseconds. A
 -- chunk that has a row here is noted. Written once: what is no last event any more, `last_events` tells.

@@ -151,6 +151,4 @@ pub(crate) struct EventRow {
     pub(crate) record: Uuid,
     pub(crate) previous: Option<u64>,
     pub(crate) doc: String,
-    /// The number of the contact that lives after it and says that it last changed when the event says.
-    pub(crate) number: Option<u64>,
 }

@@ -1,7 +1,5 @@
 //! When contacts last changed: noting it, and who did in a range.
 
-use std::ops::Range;
-
 use tokio_postgres::types::Type;
 
 use super::last_events;
@@ -11,7 +9,7 @@ use super::server::Session;
 use crate::backend::integer;
 use crate::document::{CONTACT_START, changed_at};
 use crate::last_changes::{CHUNKS_AT_ONCE, ChangedIn, InstantRange, LastChange, is_too_much};
-use crate::last_events::{Fresh, SPAN_MAX};
+use crate::last_events::{Fresh, SPAN_MAX, Span};
 use crate::numbers::Numbers;
 use crate::{StoreError, WorkspaceNumber};
 
@@ -36,30 +34,33 @@ pub(super) fn note(workspace: WorkspaceNumber, fresh: &[Fresh]) -> Step<'_> {
 }
 
 /// `LATERAL`, because old statistics would have all contacts read.
-static TOLD: Sql = Sql {
-    text: "SELECT e.seq, c.number, c.format, left(c.doc, $4) FROM events e CROSS JOIN LATERAL \
-           (SELECT * FROM contacts c WHERE c.workspace = e.workspace AND c.id = e.record AND c.last_event = e.seq LIMIT 1) c \
-           WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq < $3 AND e.number IS NULL",
-    types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT4],
+static ASK: Sql = Sql {
+    text: "SELECT k.seq, c.number, c.format, left(c.doc, $3) FROM unnest($2::bigint[]) k (seq) CROSS JOIN LATERAL \
+           (SELECT * FROM events e WHERE e.workspace = $1 AND e.seq = k.seq LIMIT 1) e CROSS JOIN LATERAL \
+           (SELECT * FROM contacts c WHERE c.workspace = $1 AND c.id = e.record AND c.last_event = k.seq LIMIT 1) c",
+    types: &[Type::INT8, Type::INT8_ARRAY, Type::INT4],
 };
 
-/// The last changes that these events made, of which only contacts tell. Of one that cannot be read there is none: `verify`
-/// tells of it.
-pub(super) async fn told(
+/// Adds what contacts tell of the events of a span that do not tell it themselves. Of one that cannot be read there is
+/// nothing: `verify` tells of it. Within a transaction.
+pub(super) async fn ask(
     session: &Session,
     workspace: WorkspaceNumber,
-    events: &Range<u64>,
-) -> Result<Vec<LastChange>, StoreError> {
+    span: &mut Span,
+) -> Result<(), StoreError> {
+    if span.silent().is_empty() {
+        return Ok(());
+    }
+    let events: Vec<i64> = span.silent().iter().map(|event| integer(*event)).collect();
     let length = i32::try_from(CONTACT_START).unwrap_or(i32::MAX);
-    let params =
-        vec![param(workspace.0), param(integer(events.start)), param(integer(events.end)), param(length)];
     let mut changes = Vec::new();
-    for row in session.query(&TOLD, params).await? {
+    for row in session.query(&ASK, vec![param(workspace.0), param(events), param(length)]).await? {
         if let Some(at) = changed_at(get(&row, 2)?, get(&row, 3)?) {
             changes.push(LastChange { event: unsigned(&row, 0)?, number: unsigned(&row, 1)?, at });
         }
     }
-    Ok(changes)
+    span.add_changes(changes);
+    Ok(())
 }
 
 static NOTED: Sql = Sql {

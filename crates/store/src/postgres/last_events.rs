@@ -26,7 +26,7 @@ static ENDS: Sql = Sql {
 };
 
 static SPAN: Sql = Sql {
-    text: "SELECT seq, previous, left(doc, $4), number FROM events WHERE workspace = $1 AND seq >= $2 AND seq < $3 \
+    text: "SELECT seq, previous, left(doc, $4) FROM events WHERE workspace = $1 AND seq >= $2 AND seq < $3 \
            ORDER BY seq",
     types: &[Type::INT8, Type::INT8, Type::INT8, Type::INT4],
 };
@@ -42,7 +42,7 @@ pub(super) async fn notes(
     // In one state, so that what is told is of the events that are read.
     let rows = session.run(BEGIN_READING, &[span_of(workspace, &events)], "").await?;
     let rows = rows.first().map_or(&[][..], Vec::as_slice);
-    let span = span(session, workspace, (&events, rows)).await?;
+    let span = span(session, workspace, rows).await?;
     session.run("", &[], "COMMIT").await?;
     Ok(Some(span.notes(events)))
 }
@@ -54,20 +54,14 @@ fn span_of<'s>(workspace: WorkspaceNumber, events: &Range<u64>) -> Step<'s> {
     Step::new(&SPAN, params)
 }
 
-/// These events, from what [`SPAN`] yields, with what contacts tell of them. Within a transaction.
-async fn span(
-    session: &Session,
-    workspace: WorkspaceNumber,
-    (events, rows): (&Range<u64>, &[Row]),
-) -> Result<Span, StoreError> {
+/// Events as [`SPAN`] yields them, with what contacts tell of them. Within a transaction.
+async fn span(session: &Session, workspace: WorkspaceNumber, rows: &[Row]) -> Result<Span, StoreError> {
     let mut span = Span::default();
     for row in rows {
-        let number = |column| Ok::<_, StoreError>(get::<Option<i64>>(row, column)?.map(i64::unsigned_abs));
-        span.add(unsigned(row, 0)?, (number(1)?, number(3)?), get(row, 2)?);
+        let previous = get::<Option<i64>>(row, 1)?.map(i64::unsigned_abs);
+        span.add(unsigned(row, 0)?, previous, get(row, 2)?);
     }
-    if span.is_silent() {
-        span.add_changes(last_changes::told(session, workspace, events).await?);
-    }
+    last_changes::ask(session, workspace, &mut span).await?;
     Ok(span)
 }
 
@@ -199,5 +193,5 @@ pub(super) async fn all(
     for row in chunks {
         noted.push(unsigned(row, 0)?, bits(row, 1)?);
     }
-    Ok(Some(span(session, workspace, (&not_noted, events)).await?.follow(&noted)))
+    Ok(Some(span(session, workspace, events).await?.follow(&noted)))
 }

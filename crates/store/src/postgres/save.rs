@@ -103,11 +103,11 @@ static PUT_TOMBSTONES: Sql = Sql {
 
 /// `previous_back` is for an event of the same batch, whose number is not known here either.
 static APPEND_EVENTS: Sql = Sql {
-    text: "INSERT INTO events (workspace, seq, record, previous, doc, number) \
+    text: "INSERT INTO events (workspace, seq, record, previous, doc) \
            SELECT k.workspace, h.last_event - k.back, k.record, \
-           coalesce(k.previous, h.last_event - k.previous_back), k.doc, k.number \
-           FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[]) \
-           k (workspace, back, record, previous, previous_back, doc, number) JOIN heads h ON h.workspace = k.workspace",
+           coalesce(k.previous, h.last_event - k.previous_back), k.doc \
+           FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[]) \
+           k (workspace, back, record, previous, previous_back, doc) JOIN heads h ON h.workspace = k.workspace",
     types: &[
         Type::INT8_ARRAY,
         Type::INT8_ARRAY,
@@ -115,7 +115,6 @@ static APPEND_EVENTS: Sql = Sql {
         Type::INT8_ARRAY,
         Type::INT8_ARRAY,
         Type::TEXT_ARRAY,
-        Type::INT8_ARRAY,
     ],
 };
 
@@ -329,16 +328,8 @@ impl<'s> Saving<'s> {
         let own = |each: &EventRow| each.previous.filter(is_own).map(|seq| back.to(each.workspace, seq));
         let own: Vec<Option<i64>> = events.iter().map(own).collect();
         let docs: Vec<&str> = events.iter().map(|each| each.doc.as_str()).collect();
-        let numbers: Vec<Option<i64>> = events.iter().map(|each| each.number.map(integer)).collect();
-        let params = vec![
-            param(workspaces),
-            param(backs),
-            param(records),
-            param(previous),
-            param(own),
-            param(docs),
-            param(numbers),
-        ];
+        let params =
+            vec![param(workspaces), param(backs), param(records), param(previous), param(own), param(docs)];
         self.push(&APPEND_EVENTS, params);
     }
 }

@@ -113,20 +113,10 @@ static UPDATE: Sql = Sql {
            WHERE workspace = $1 RETURNING workspace, last_event), \
            c AS (UPDATE contacts c SET last_event = h.last_event, format = $4, doc = $6, \
            name = coalesce($5, c.name) FROM h WHERE c.workspace = $1 AND c.id = $3), \
-           e AS (INSERT INTO events (workspace, seq, record, previous, doc, number) \
-           SELECT h.workspace, h.last_event, $3, $7, $8, $9 FROM h) \
+           e AS (INSERT INTO events (workspace, seq, record, previous, doc) \
+           SELECT h.workspace, h.last_event, $3, $7, $8 FROM h) \
            SELECT workspace, last_event FROM h",
-    types: &[
-        Type::INT8,
-        Type::INT8,
-        Type::UUID,
-        Type::INT8,
-        Type::TEXT,
-        Type::TEXT,
-        Type::INT8,
-        Type::TEXT,
-        Type::INT8,
-    ],
+    types: &[Type::INT8, Type::INT8, Type::UUID, Type::INT8, Type::TEXT, Type::TEXT, Type::INT8, Type::TEXT],
 };
 
 /// Saves a batch that is one update of one contact, to which the same look-ups lead as before. It yields the
@@ -155,7 +145,6 @@ pub(super) fn update(saves: &Saves) -> Option<Step<'_>> {
         param(update.doc.as_str()),
         param(event.previous.map(integer)),
         param(event.doc.as_str()),
-        param(event.number.map(integer)),
     ];
     Some(Step::new(&UPDATE, params))
 }
@@ -221,8 +210,7 @@ mod tests {
         let doc = String::new();
         let updates =
             vec![Update { workspace: ONE, id, row: 0, name: None, last_event: 2, doc: doc.clone() }];
-        let events =
-            vec![EventRow { workspace: ONE, seq: 2, record: id.0, previous: Some(1), doc, number: Some(1) }];
+        let events = vec![EventRow { workspace: ONE, seq: 2, record: id.0, previous: Some(1), doc }];
         let head = HeadSave {
             workspace: ONE,
             catalog_revision: 1,

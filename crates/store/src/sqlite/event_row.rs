@@ -21,8 +21,7 @@ pub(super) fn log(part: LogPart<'_>) -> String {
 /// The last row of the workspace `?1`.
 const LAST: &str = "(?1 << 40) + 1099511627775";
 
-/// The same from one row to another.
-pub(super) fn between(first: &str, last: &str) -> String {
+fn between(first: &str, last: &str) -> String {
     format!(
         "events e CROSS JOIN contacts c ON c.workspace = ?1 AND c.id = e.record \
          AND c.last_event = e.row - (?1 << 40) WHERE e.row BETWEEN {first} AND {last}"

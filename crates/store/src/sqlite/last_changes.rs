@@ -1,14 +1,13 @@
 //! When contacts last changed: noting it, and who did in a range.
 
-use std::ops::Range;
-
 use rusqlite::{Connection, params};
 
-use super::event_row::{self, event_row, last_row, number};
+use super::event_row::event_row;
 use super::last_events;
+use crate::backend::integer;
 use crate::document::changed_at;
 use crate::last_changes::{ChangedIn, Changes, InstantRange, LastChange, is_too_much};
-use crate::last_events::SPAN_MAX;
+use crate::last_events::{SPAN_MAX, Span};
 use crate::numbers::Numbers;
 use crate::{StoreError, WorkspaceNumber};
 
@@ -25,30 +24,29 @@ pub(super) fn note(
     Ok(())
 }
 
-/// Yields what contacts tell of those of their last events from the row `?2` to the row `?3` that do not tell it themselves.
-fn told_sql() -> String {
-    let log = event_row::between("?2", "?3");
-    format!("SELECT e.row, c.number, c.format, c.doc FROM {log} AND e.number IS NULL")
-}
-
-/// The last changes that these events made, of which only contacts tell. Of one that cannot be read there is none: `verify`
-/// tells of it.
-pub(super) fn told(
+/// Adds what contacts tell of the events of a span that do not tell it themselves. Of one that cannot be read there is
+/// nothing: `verify` tells of it.
+pub(super) fn ask(
     connection: &Connection,
     workspace: WorkspaceNumber,
-    events: Range<u64>,
-) -> Result<Vec<LastChange>, StoreError> {
-    let mut statement = connection.prepare_cached(&told_sql())?;
-    let last = last_row(workspace);
-    let until = if events.end > number(last) { last } else { event_row(workspace, events.end) - 1 };
-    let mut rows = statement.query(params![workspace.0, event_row(workspace, events.start), until])?;
+    span: &mut Span,
+) -> Result<(), StoreError> {
+    let sql = "SELECT c.number, c.format, c.doc FROM events e JOIN contacts c \
+               ON c.workspace = ?1 AND c.id = e.record AND c.last_event = ?3 WHERE e.row = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
     let mut changes = Vec::new();
-    while let Some(row) = rows.next()? {
-        if let Some(at) = changed_at(row.get(2)?, row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?) {
-            changes.push(LastChange { event: number(row.get(0)?), number: row.get(1)?, at });
+    for event in span.silent() {
+        let mut rows =
+            statement.query(params![workspace.0, event_row(workspace, *event), integer(*event)])?;
+        if let Some(row) = rows.next()?
+            && let Some(at) =
+                changed_at(row.get(1)?, row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)
+        {
+            changes.push(LastChange { event: *event, number: row.get(0)?, at });
         }
     }
-    Ok(changes)
+    span.add_changes(changes);
+    Ok(())
 }
 
 /// The contacts that last changed in a range; `None` when that is too much to find out, where no others than these
@@ -88,24 +86,4 @@ pub(super) fn each(
     }
     not_noted.iter().for_each(|change| changed.meet(*change));
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reading all of the log for some events of it makes all that is noted cost more the longer it is.
-    #[test]
-    fn events_are_read_from_the_first_to_the_last_that_are_asked_for() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        crate::sqlite::migrate::run(&mut connection).unwrap();
-        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", told_sql())).unwrap();
-        let steps = statement.query_map([1, 2, 3], |row| row.get(3)).unwrap();
-        let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
-        let expected = ["SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SEARCH c USING INDEX"];
-        assert!(
-            steps.len() == 2 && steps.iter().zip(expected).all(|(step, expected)| step.starts_with(expected)),
-            "{steps:?}"
-        );
-    }
 }

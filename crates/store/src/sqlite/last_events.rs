@@ -22,9 +22,7 @@ pub(super) fn notes(
     let last = last_event(connection, workspace)?;
     let Some(events) = last.and_then(|last| due(noted, last)) else { return Ok(None) };
     let (mut span, _) = span(connection, workspace, events.clone())?;
-    if span.is_silent() {
-        span.add_changes(last_changes::told(connection, workspace, events.clone())?);
-    }
+    last_changes::ask(connection, workspace, &mut span)?;
     Ok(Some(span.notes(events)))
 }
 
@@ -92,9 +90,7 @@ pub(super) fn all(
     if read == most {
         return Ok(None);
     }
-    if span.is_silent() {
-        span.add_changes(last_changes::told(connection, workspace, first..first.saturating_add(most))?);
-    }
+    last_changes::ask(connection, workspace, &mut span)?;
     let sql = "SELECT chunk, bits FROM last_events WHERE workspace = ?1 AND chunk < ?2 ORDER BY chunk";
     let mut noted = Numbers::default();
     let mut statement = connection.prepare_cached(sql)?;
@@ -128,15 +124,14 @@ fn span(
     workspace: WorkspaceNumber,
     events: Range<u64>,
 ) -> Result<(Span, u64), StoreError> {
-    let sql =
-        "SELECT row, previous, doc, number FROM events WHERE row >= ?1 AND row <= ?2 ORDER BY row LIMIT ?3";
+    let sql = "SELECT row, previous, doc FROM events WHERE row >= ?1 AND row <= ?2 ORDER BY row LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let length = integer(events.end.saturating_sub(events.start));
     let mut rows = statement.query([event_row(workspace, events.start), last_row(workspace), length])?;
     let (mut span, mut count) = (Span::default(), 0);
     while let Some(row) = rows.next()? {
         let start = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-        span.add(number(row.get(0)?), (row.get(1)?, row.get(3)?), start);
+        span.add(number(row.get(0)?), row.get(1)?, start);
         count += 1;
     }
     Ok((span, count))

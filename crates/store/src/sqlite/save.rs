@@ -181,15 +181,14 @@ fn sort_keys(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
 }
 
 fn events(connection: &Connection, saves: &Saves) -> Result<(), StoreError> {
-    let sql = "INSERT INTO events (row, record, previous, doc, number) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO events (row, record, previous, doc) VALUES (?1, ?2, ?3, ?4)";
     let mut statement = connection.prepare_cached(sql)?;
     for event in &saves.events {
         statement.execute(params![
             event_row(event.workspace, event.seq),
             event.record.as_bytes(),
             event.previous,
-            event.doc,
-            event.number
+            event.doc
         ])?;
     }
     Ok(())

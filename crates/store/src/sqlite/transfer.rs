@@ -119,7 +119,7 @@ fn page(table: Table) -> String {
     let (columns, from, key) = match table {
         Table::Workspaces => (
             "number, id, name, created_at, next_number, contact_count, coalesce((SELECT max(row) & 1099511627775 \
-             FROM events WHERE row BETWEEN (workspaces.number << 40) AND (workspaces.number << 40) + 1099511627775), 0)",
+             FROM events WHERE row BETWEEN (number << 40) AND (number << 40) + 1099511627775), 0)",
             "workspaces",
             "number",
         ),
@@ -140,7 +140,7 @@ fn page(table: Table) -> String {
             ("workspace, id, kind, number, sort, last_event, doc", "records", "workspace, id, kind")
         }
         Table::Events => {
-            return "SELECT row >> 40, row & 1099511627775, record, previous, doc, number FROM events \
+            return "SELECT row >> 40, row & 1099511627775, record, previous, doc FROM events \
                     WHERE row > (?1 << 40) + ?2 ORDER BY row"
                 .to_owned();
         }
@@ -197,7 +197,7 @@ fn insert(table: Table) -> &'static str {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         }
         Table::Events => {
-            "INSERT INTO events (row, record, previous, doc, number) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5, ?6)"
+            "INSERT INTO events (row, record, previous, doc) VALUES ((?1 << 40) + ?2, ?3, ?4, ?5)"
         }
         Table::LastEvents => "INSERT INTO last_events (workspace, chunk, bits) VALUES (?1, ?2, ?3)",
         Table::LastChanges => {

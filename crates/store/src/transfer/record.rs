@@ -106,7 +106,6 @@ pub(crate) enum Record {
         record: Uuid,
         previous: Option<i64>,
         doc: String,
-        number: Option<i64>,
     },
     LastEvents {
         workspace: i64,
@@ -288,7 +287,6 @@ impl Table {
                 record: row.id(2)?,
                 previous: row.maybe(3)?,
                 doc: row.text(4)?,
-                number: row.maybe(5)?,
             },
             Self::LastEvents => {
                 Record::LastEvents { workspace: row.number(0)?, chunk: row.number(1)?, bits: row.bits(2)? }
@@ -398,14 +396,9 @@ impl Record {
                 number(last_event),
                 text(doc),
             ],
-            Self::Event { workspace, seq, record, previous, doc, number: own } => vec![
-                number(workspace),
-                number(seq),
-                id(record),
-                Cell::Maybe(*previous),
-                text(doc),
-                Cell::Maybe(*own),
-            ],
+            Self::Event { workspace, seq, record, previous, doc } => {
+                vec![number(workspace), number(seq), id(record), Cell::Maybe(*previous), text(doc)]
+            }
             Self::LastEvents { workspace, chunk, bits } => {
                 vec![number(workspace), number(chunk), Cell::Bits(Cow::Borrowed(bits))]
             }

@@ -84,7 +84,7 @@ pub(super) struct Subject {
     pub(super) revision: u64,
     /// Its last event before this one.
     pub(super) last_event: Option<u64>,
-    /// The number of the contact that lives after it and last changed then, if it is one.
+    /// The number of the contact, if it is one that lives after it and says that it changed then.
     pub(super) number: Option<u64>,
 }
 
@@ -174,7 +174,7 @@ impl Batch {
         happened: Happened,
         deleted: Option<Deleted>,
     ) -> Result<(u64, Vec<Difference>), StoreError> {
-        let (workspace, previous, number) = (write.workspace, subject.last_event, subject.number);
+        let (workspace, previous) = (write.workspace, subject.last_event);
         let part = self.group.as_mut().map(|(_, next)| {
             *next += 1;
             *next - 1
@@ -185,6 +185,7 @@ impl Batch {
             kind: happened.kind,
             revision: subject.revision,
             at: write.stamp.now,
+            number: subject.number,
             actor: write.actor.clone(),
             differences: happened.differences,
             held_back: happened.held_back,
@@ -198,7 +199,7 @@ impl Batch {
         let heads = self.heads.get_mut(&workspace).ok_or(StoreError::NoSuchContact)?;
         heads.now.last_event += 1;
         let seq = heads.now.last_event;
-        self.event_rows.push(EventRow { workspace, seq, record: subject.id, previous, doc, number });
+        self.event_rows.push(EventRow { workspace, seq, record: subject.id, previous, doc });
         Ok((seq, event.differences))
     }
 

@@ -156,7 +156,6 @@ impl Batch {
         let done = Done::from(happened.kind);
         let last_event = self.contacts.rows.get(&(workspace, id.0)).and_then(|slot| slot.last_event);
         let deleted = is_deleted.then(|| Deleted::Contact(Box::new(Contact::clone(&contact))));
-        // A contact's own time never goes back; that of an event may.
         let number = (!is_deleted && contact.updated_at == write.stamp.now).then_some(contact.number);
         let of =
             Subject { kind: RecordKind::Contact, id: id.0, revision: contact.revision, last_event, number };

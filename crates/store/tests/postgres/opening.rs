@@ -82,7 +82,6 @@ async fn a_database_of_schema_1_gets_what_came_later() {
     sql(&database, "DROP TABLE pictures");
     let made = "requests, answers, texts, texts_due, last_events, last_changes, field_values, value_indexes";
     sql(&database, &format!("DROP TABLE {made}"));
-    sql(&database, "ALTER TABLE events DROP COLUMN number");
     sql(&database, "UPDATE contactd_schema SET version = 1, oldest = 1");
     let again = database.serve(Options::default()).await;
     assert_eq!(again.get(contact.id).await.unwrap(), contact);
@@ -112,7 +111,6 @@ async fn answers_of_before_they_had_a_workspace_are_found() {
     // One whose request was forgotten.
     sql(&database, "DELETE FROM requests WHERE place = (SELECT max(place) FROM requests)");
     sql(&database, "DROP TABLE last_changes");
-    sql(&database, "ALTER TABLE events DROP COLUMN number");
     sql(&database, "ALTER TABLE answers DROP COLUMN workspace");
     sql(&database, "ALTER TABLE answers ADD CONSTRAINT answers_pkey PRIMARY KEY (place)");
     sql(&database, "UPDATE contactd_schema SET version = 7, oldest = 6");

@@ -98,7 +98,7 @@ pub(super) fn page(table: Table) -> &'static Sql {
             "workspace, id, kind" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_RECORD
         ),
         Table::Events => page!(
-            "workspace, seq, record, previous, doc, number" of "octet_length(doc)",
+            "workspace, seq, record, previous, doc" of "octet_length(doc)",
             "events", "workspace, seq" > "$1, $2", "$3" rows, "$4" bytes, BY_TWO_NUMBERS
         ),
         Table::LastEvents => page!(
@@ -190,9 +190,9 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[])"
         ),
         Table::Events => statement!(
-            &[NUMBERS, NUMBERS, IDS, NUMBERS, TEXTS, NUMBERS],
-            "INSERT INTO events (workspace, seq, record, previous, doc, number) SELECT * FROM ",
-            "unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[], $6::bigint[])"
+            &[NUMBERS, NUMBERS, IDS, NUMBERS, TEXTS],
+            "INSERT INTO events (workspace, seq, record, previous, doc) ",
+            "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[])"
         ),
         Table::LastEvents => statement!(
             &[NUMBERS, NUMBERS, Type::BIT_ARRAY],
