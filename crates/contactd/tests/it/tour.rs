@@ -68,11 +68,17 @@ fn the_four_documented_requests_get_the_four_documented_answers() {
     let answer = paste(&server, callbell).expect(200);
     assert_has(&answer, &example(include_str!("../examples/callbell.update.response.json")), &[]);
 
-    let answer = paste(&server, rolodex).expect(200);
+    let reply = paste(&server, rolodex);
+    let last = reply.header("contactd-change").to_owned();
+    let answer = reply.expect(200);
     let free = ["data.updated_at"];
     assert_has(&answer, &example(include_str!("../examples/rolodex.update.response.json")), &free);
     assert_eq!(answer["data"]["emails"][0]["email_address"], "jane.smith@newcompany.com");
     assert_eq!(answer["data"]["custom_fields"][0]["value"], example("88"));
+
+    // The page takes back the last one.
+    let page = include_str!("../../../../README.md");
+    assert!(page.contains(&format!("/api/v1/changes/{last}/undo ")), "{last}");
 
     let path = format!("/api/v1/changes/{undone}/undo");
     let answer = server.request_as("demo", "POST", &path, "").expect(200);
