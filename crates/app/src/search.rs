@@ -8,6 +8,7 @@ mod error;
 mod member;
 mod moment;
 mod order;
+mod ordered;
 
 use std::ops::Not as _;
 
@@ -15,10 +16,10 @@ use model::search::{Comparison, Flag, Needle, Test};
 use model::{Catalog, Contact, Facet, Reads, RecordKind, Search, Timestamp};
 use store::{Filter, HasText, Predicate};
 
-pub use self::compare::may_equal;
 pub use self::error::{BadOrder, BadTerm, Reason};
 use self::member::Member;
 pub use self::order::order;
+pub use self::ordered::may_equal;
 
 /// The filter that a search is.
 ///

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_start_of_an_event_tells_whether_a_contact_lives() {
+    fn the_start_of_an_event_tells_whether_a_contact_lives_and_when_it_changed() {
         let subjects = [RecordKind::Contact, RecordKind::Note, RecordKind::Tag, RecordKind::Settings];
         for (subject, number) in
             subjects.map(|subject| (subject, None)).into_iter().chain([(RecordKind::Contact, Some(u64::MAX))])

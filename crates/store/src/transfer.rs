@@ -7,13 +7,15 @@ mod cell;
 mod end;
 mod record;
 mod sum;
+mod table;
 
 use std::ops::ControlFlow;
 
 pub(crate) use self::cell::{Cell, Columns, Position};
 pub(crate) use self::end::{End, Mark, PAGE_BYTES, PAGE_RECORDS};
-pub(crate) use self::record::{Record, Table};
+pub(crate) use self::record::Record;
 use self::sum::Sum;
+pub(crate) use self::table::Table;
 use crate::postgres::PostgresEnd;
 use crate::sqlite::SqliteEnd;
 use crate::{Location, StoreError};

@@ -26,6 +26,15 @@ async fn latest_change_comes_first() {
     assert_eq!(ids(&list(&client, "order=%7B%22id%22%3A%22DESC%22%7D").await), [4, 3, 2, 1]);
     assert_eq!(ids(&list(&client, "order=%7B%22id%22%3A%22asc%22%7D").await), [1, 2, 3, 4]);
     assert_eq!(ids(&list(&client, "order=%7B%22dateUpdated%22%3A%22ASC%22%7D").await), [3, 1, 4, 2]);
+}
+
+#[tokio::test]
+async fn the_time_of_the_last_change_is_compared() {
+    let (test, client) = start().await;
+    for number in [3, 1, 4, 2] {
+        test.clock.advance_ms(1000);
+        put(&client, &format!("{CONTACTS}/{number}"), json!({"fields": {"city": number}})).await;
+    }
     let page = list(&client, "").await;
     let first = page["list"].as_array().unwrap().iter().find(|item| item["id"] == 1).unwrap();
     let at = first["dateUpdated"].as_str().unwrap();

@@ -4,7 +4,7 @@ use model::{Catalog, ChannelKind, Contact, Facet, Field, FieldType, FilterableMe
 use store::Filter;
 
 use super::asked;
-use super::compare::Ordered;
+use super::ordered::Ordered;
 
 /// A member of a contact, or a custom field.
 #[derive(Clone, Copy, Debug)]

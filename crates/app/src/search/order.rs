@@ -5,9 +5,9 @@ use model::value::order;
 use model::{Catalog, Contact, Field, FieldType, FilterableMember, Reads, Value};
 use store::{ContactOrder, Rank, Ranking, Sort, SortKey};
 
-use super::compare::Ordered;
 use super::error::{BadOrder, nearest};
 use super::member::{self, Member, TextMember};
+use super::ordered::Ordered;
 
 /// Keys of an order at most.
 const KEYS_MAX: usize = 5;

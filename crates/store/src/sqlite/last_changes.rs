@@ -57,12 +57,12 @@ pub(super) fn find(
     range: InstantRange,
     bound: Option<&Numbers>,
 ) -> Result<Option<Numbers>, StoreError> {
-    let events = last_events::last_event(connection, workspace)?.unwrap_or(0);
-    let Some(last) =
-        last_events::all(connection, workspace, SPAN_MAX)?.filter(|_| !is_too_much(events, bound))
-    else {
+    let not_noted = last_events::not_noted(connection, workspace)?;
+    if is_too_much(not_noted.end, bound) {
         return Ok(None);
-    };
+    }
+    let last = last_events::all(connection, workspace, not_noted, SPAN_MAX)?;
+    let Some(last) = last else { return Ok(None) };
     let mut found = Vec::new();
     let see = |change: LastChange| found.push(change.number);
     each(connection, workspace, &last.changes, ChangedIn { range, last: &last.events, see })?;

@@ -21,9 +21,7 @@ pub(super) fn notes(
     let noted = noted_chunks(connection, workspace)?;
     let last = last_event(connection, workspace)?;
     let Some(events) = last.and_then(|last| due(noted, last)) else { return Ok(None) };
-    let (mut span, _) = span(connection, workspace, events.clone())?;
-    last_changes::ask(connection, workspace, &mut span)?;
-    Ok(Some(span.notes(events)))
+    Ok(Some(span(connection, workspace, events.clone())?.notes(events)))
 }
 
 /// Stores notes; how many chunks are new.
@@ -67,7 +65,8 @@ pub(super) fn page(
     workspace: WorkspaceNumber,
     query: &ContactQuery,
 ) -> Result<Option<Documents>, StoreError> {
-    let Some(last) = all(connection, workspace, SPAN_MAX)? else { return Ok(None) };
+    let not_noted = not_noted(connection, workspace)?;
+    let Some(last) = all(connection, workspace, not_noted, SPAN_MAX)? else { return Ok(None) };
     let sql = "SELECT c.format, c.doc FROM events e JOIN contacts c ON c.workspace = ?1 AND c.id = e.record \
                WHERE e.row = ?2";
     let mut statement = connection.prepare_cached(sql)?;
@@ -79,18 +78,26 @@ pub(super) fn page(
     Ok(Some(documents))
 }
 
-/// The last events of all contacts; `None` when more events than these are not noted.
+/// The first event that is not noted, and the one after the last.
+pub(super) fn not_noted(
+    connection: &Connection,
+    workspace: WorkspaceNumber,
+) -> Result<Range<u64>, StoreError> {
+    let first = noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
+    Ok(first..last_event(connection, workspace)?.map_or(0, |last| last + 1))
+}
+
+/// The last events of all contacts, of a log of which these events are not noted; `None` when they are more than this.
 pub(super) fn all(
     connection: &Connection,
     workspace: WorkspaceNumber,
+    not_noted: Range<u64>,
     most: u64,
 ) -> Result<Option<Last>, StoreError> {
-    let first = noted_chunks(connection, workspace)?.saturating_mul(CHUNK_NUMBERS);
-    let (mut span, read) = span(connection, workspace, first..first.saturating_add(most))?;
-    if read == most {
+    if not_noted.end.saturating_sub(not_noted.start) > most {
         return Ok(None);
     }
-    last_changes::ask(connection, workspace, &mut span)?;
+    let first = not_noted.start;
     let sql = "SELECT chunk, bits FROM last_events WHERE workspace = ?1 AND chunk < ?2 ORDER BY chunk";
     let mut noted = Numbers::default();
     let mut statement = connection.prepare_cached(sql)?;
@@ -98,14 +105,11 @@ pub(super) fn all(
     while let Some(row) = rows.next()? {
         noted.push(row.get(0)?, bits(row, 1)?);
     }
-    Ok(Some(span.follow(&noted)))
+    Ok(Some(span(connection, workspace, not_noted)?.follow(&noted)))
 }
 
 /// The number of the last event, if there is one.
-pub(super) fn last_event(
-    connection: &Connection,
-    workspace: WorkspaceNumber,
-) -> Result<Option<u64>, StoreError> {
+fn last_event(connection: &Connection, workspace: WorkspaceNumber) -> Result<Option<u64>, StoreError> {
     let sql = "SELECT max(row) FROM events WHERE row BETWEEN ?1 AND ?2";
     let rows = [event_row(workspace, 0), last_row(workspace)];
     let last: Option<i64> = connection.prepare_cached(sql)?.query_row(rows, |row| row.get(0))?;
@@ -113,26 +117,22 @@ pub(super) fn last_event(
 }
 
 /// How many chunks are noted: all up to there.
-pub(super) fn noted_chunks(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
+fn noted_chunks(connection: &Connection, workspace: WorkspaceNumber) -> Result<u64, StoreError> {
     let sql = "SELECT coalesce(max(chunk) + 1, 0) FROM last_changes WHERE workspace = ?1";
     Ok(connection.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0))?)
 }
 
-/// These events, as far as the log has them, and how many that are.
-fn span(
-    connection: &Connection,
-    workspace: WorkspaceNumber,
-    events: Range<u64>,
-) -> Result<(Span, u64), StoreError> {
+/// These events, with what contacts tell of them.
+fn span(connection: &Connection, workspace: WorkspaceNumber, events: Range<u64>) -> Result<Span, StoreError> {
     let sql = "SELECT row, previous, doc FROM events WHERE row >= ?1 AND row <= ?2 ORDER BY row LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let length = integer(events.end.saturating_sub(events.start));
     let mut rows = statement.query([event_row(workspace, events.start), last_row(workspace), length])?;
-    let (mut span, mut count) = (Span::default(), 0);
+    let mut span = Span::default();
     while let Some(row) = rows.next()? {
         let start = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
         span.add(number(row.get(0)?), row.get(1)?, start);
-        count += 1;
     }
-    Ok((span, count))
+    last_changes::ask(connection, workspace, &mut span)?;
+    Ok(span)
 }

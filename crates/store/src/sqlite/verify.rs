@@ -89,7 +89,8 @@ fn contacts(
             verified.fault(format!("workspace {workspace} counts {counted} contacts and has {found}"));
         }
         let workspace = WorkspaceNumber(workspace);
-        let last = last_events::all(connection, workspace, u64::MAX)?.unwrap_or_default();
+        let not_noted = last_events::not_noted(connection, workspace)?;
+        let last = last_events::all(connection, workspace, not_noted, u64::MAX)?.unwrap_or_default();
         recount.compare_last(workspace, &last.events, verified);
         let see = |change| recount.compare_change(workspace, change, verified);
         let changed = ChangedIn { range: InstantRange::ALL, last: &last.events, see };

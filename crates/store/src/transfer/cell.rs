@@ -75,7 +75,8 @@ pub(super) fn text(text: &str) -> Cell<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{Record, Table};
+    use super::super::record::Record;
+    use super::super::table::Table;
     use super::*;
 
     #[test]

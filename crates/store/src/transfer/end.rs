@@ -1,7 +1,8 @@
 //! The two ends of a move: what a database must be able to do for one, beside `Backend` and `Batches`.
 
 use super::cell::Position;
-use super::record::{Record, Table};
+use super::record::Record;
+use super::table::Table;
 use crate::StoreError;
 
 /// Records in a page at most. Each is written in a transaction of its own.
