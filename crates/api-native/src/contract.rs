@@ -21,12 +21,13 @@ use crate::keys::{self, KeyBody, KeysBody};
 use crate::limits::LimitsBody;
 use crate::media::{ACCEPTED, ACCEPTED_PATCHES, OPERATIONS};
 use crate::resource::{self, Resource};
+use crate::revisions::RevisionsBody;
 use crate::settings::SettingsBody;
 use crate::wire::{
     BatchBody, CandidatesBody, ChangeBody, ChangesBody, ContactBody, MergedBody, ProvenanceBody, UndoneBody,
     UnmergedBody,
 };
-use crate::workspaces::{WorkspaceBody, WorkspacesBody};
+use crate::workspaces::{self, WorkspaceBody, WorkspacesBody};
 
 /// The contract of this API.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::of(table(), answers));
@@ -225,7 +226,12 @@ fn history_answers(all: &mut Answers) {
         "properties": { "on_conflict": { "type": "string", "enum": ["refuse", "skip", "overwrite"] } },
         "additionalProperties": false,
     });
-    all.takes(&["POST /api/v1/changes/{id}/undo"], false, merge_patches(&undo.to_value()));
+    let undone = [
+        "POST /api/v1/changes/{id}/undo",
+        "POST /api/v1/keys/{id}/history/{revision}/undo",
+        "POST /api/v1/workspaces/{id}/history/{revision}/undo",
+    ];
+    all.takes(&undone, false, merge_patches(&undo.to_value()));
 }
 
 fn options_answers(all: &mut Answers) {
@@ -251,9 +257,18 @@ fn keys_answers(all: &mut Answers) {
     all.json::<KeyBody<'_>>(201, &["POST /api/v1/keys"]);
     all.json::<KeyBody<'_>>(
         200,
-        &["GET /api/v1/keys/{id}", "PATCH /api/v1/keys/{id}", "POST /api/v1/keys/{id}/rotate"],
+        &[
+            "GET /api/v1/keys/{id}",
+            "PATCH /api/v1/keys/{id}",
+            "POST /api/v1/keys/{id}/rotate",
+            "POST /api/v1/keys/{id}/history/{revision}/undo",
+        ],
     );
-    all.empty(304, &["GET /api/v1/keys/{id}", "GET /api/v1/settings"]);
+    all.json::<RevisionsBody<'_>>(
+        200,
+        &["GET /api/v1/keys/{id}/history", "GET /api/v1/workspaces/{id}/history"],
+    );
+    all.empty(304, &["GET /api/v1/keys/{id}", "GET /api/v1/workspaces/{id}", "GET /api/v1/settings"]);
     all.empty(204, &["DELETE /api/v1/keys/{id}"]);
     let key = all.patch::<KeyBody<'_>>(&keys::FIXED);
     all.takes(&["POST /api/v1/keys"], true, merge_patches(&new(&key, &["workspaces"])));
@@ -266,8 +281,15 @@ fn keys_answers(all: &mut Answers) {
     all.takes(&["POST /api/v1/keys/{id}/rotate"], false, merge_patches(&overlap));
     all.json::<WorkspacesBody<'_>>(200, &["GET /api/v1/workspaces"]);
     all.json::<WorkspaceBody<'_>>(201, &["POST /api/v1/workspaces"]);
-    all.json::<WorkspaceBody<'_>>(200, &["GET /api/v1/workspaces/{id}", "PATCH /api/v1/workspaces/{id}"]);
-    let workspace = all.patch::<WorkspaceBody<'_>>(&["id", "created_at"]);
+    all.json::<WorkspaceBody<'_>>(
+        200,
+        &[
+            "GET /api/v1/workspaces/{id}",
+            "PATCH /api/v1/workspaces/{id}",
+            "POST /api/v1/workspaces/{id}/history/{revision}/undo",
+        ],
+    );
+    let workspace = all.patch::<WorkspaceBody<'_>>(&workspaces::FIXED);
     all.takes(&["POST /api/v1/workspaces"], true, merge_patches(&new(&workspace, &["name"])));
     all.takes(&["PATCH /api/v1/workspaces/{id}"], true, merge_patches(&workspace));
     all.without_event(&[
@@ -275,8 +297,10 @@ fn keys_answers(all: &mut Answers) {
         "PATCH /api/v1/keys/{id}",
         "DELETE /api/v1/keys/{id}",
         "POST /api/v1/keys/{id}/rotate",
+        "POST /api/v1/keys/{id}/history/{revision}/undo",
         "POST /api/v1/workspaces",
         "PATCH /api/v1/workspaces/{id}",
+        "POST /api/v1/workspaces/{id}/history/{revision}/undo",
     ]);
     all.json::<SettingsBody<'_>>(200, &["GET /api/v1/settings", "PATCH /api/v1/settings"]);
     let settings = all.patch::<SettingsBody<'_>>(&["revision"]);

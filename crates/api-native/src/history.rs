@@ -55,10 +55,7 @@ pub(crate) fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
 
 /// The change that the path names. What is no number names none.
 fn change_number(call: &Call<NativeApi>) -> Result<u64, Error> {
-    let text = call.param("id");
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|_| is_plain);
-    Ok(number.ok_or(app::Error::NotFound(Missing::Change))?)
+    Ok(page::number(call.param("id")).ok_or(app::Error::NotFound(Missing::Change))?)
 }
 
 /// An undo is not a document of the client's: its violations name members of the record.

@@ -1,11 +1,13 @@
-//! API keys: list, get, create, update, rotate, revoke. For keys with the scope `admin`, of the workspaces that they open.
+//! API keys: list, get, create, update, rotate, revoke, their history, and undo. For keys with the scope `admin`, of the workspaces that they open.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use api_kit::{Answer, Body, Call, decode, json, with_tag};
-use app::{Compat, IssuedKey, Key, KeyRequest, Missing, Period, Rate, Scope, Workspace, WorkspaceNumber};
+use app::{
+    Compat, IssuedKey, Key, KeyRequest, Missing, Period, Rate, Revisions, Scope, Workspace, WorkspaceNumber,
+};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use model::{Dialect, Json, KeyId, Native, OnHeldBack, Ref, Rejection, Rule, ViolationKind, WorkspaceId};
@@ -15,8 +17,9 @@ use serde::Serialize;
 use crate::media::Document;
 use crate::members::{Members, Purpose, Source};
 use crate::resource::{members_of, to_json};
-use crate::wire::{Instant, Shown};
-use crate::{Error, NativeApi};
+use crate::revisions::{self, Names, RevisionsBody};
+use crate::wire::{self, Instant, Shown};
+use crate::{Error, NativeApi, page};
 
 /// What a client does not choose.
 pub(crate) const FIXED: [&str; 5] = ["id", "revision", "created_at", "revoked_at", "used_at"];
@@ -152,6 +155,39 @@ pub(crate) async fn rotate(call: Call<NativeApi>, Document(body): Document) -> A
 pub(crate) async fn revoke(call: Call<NativeApi>) -> Answer<NativeApi> {
     call.app.revoke_key(Some(&call.caller), (id(&call)?, &call.precondition())).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+pub(crate) async fn history(call: Call<NativeApi>) -> Answer<NativeApi> {
+    let (limit, before) = (page::limit(&call.query)?, page::before(&call.query)?);
+    let history = call.app.key_history(Some(&call.caller), id(&call)?, before, limit).await?;
+    let (names, workspaces) = (Names::of(&call).await?, call.app.workspaces_of(&call.caller).await?);
+    let show = |key: &Key| to_json(&KeyBody::new(key, &workspaces));
+    Ok(json(StatusCode::OK, &RevisionsBody::new(&history, &names, show)))
+}
+
+/// The changes of a key, one JSON text each.
+pub(crate) fn changes(history: &Revisions<Key>, keys: Vec<Key>, workspaces: &[Workspace]) -> Vec<String> {
+    let show = |key: &Key| to_json(&KeyBody::new(key, workspaces));
+    RevisionsBody::new(history, &Names::from(keys), show).lines()
+}
+
+/// `POST /keys/{id}/history/{revision}/undo`: what the change changed becomes what it was before.
+pub(crate) async fn undo(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
+    let (id, revision) = (id(&call)?, revisions::revision(&call)?);
+    let on_conflict = wire::decode_undo(body).map_err(app::Error::Rejected)?;
+    let (caller, precondition) = (Some(&call.caller), call.precondition());
+    let undone = call.app.undo_key_change(caller, (id, &precondition), revision, on_conflict).await;
+    let workspaces = call.app.workspaces_of(&call.caller).await?;
+    match undone {
+        Ok(key) => Ok(with_tag(key.revision, json(StatusCode::OK, &KeyBody::new(&key, &workspaces)))),
+        Err(refused @ app::Error::Rejected(_)) => {
+            let history = call.app.key_history(caller, id, None, page::LIMIT_MAX).await?;
+            let show = |key: &Key| to_json(&KeyBody::new(key, &workspaces));
+            let names = Names::of(&call).await?;
+            Err(revisions::not_undone(refused, (revision, &history), &names, show))
+        }
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 async fn issued_answer(call: &Call<NativeApi>, status: StatusCode, issued: &IssuedKey) -> Answer<NativeApi> {

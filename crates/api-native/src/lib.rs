@@ -23,6 +23,7 @@ mod minimal;
 mod page;
 mod past;
 mod resource;
+mod revisions;
 mod schema;
 mod search;
 mod settings;
@@ -32,7 +33,7 @@ mod wire;
 mod workspaces;
 
 use api_kit::{Body, shell};
-use app::App;
+use app::{App, Key, Revisions, Workspace};
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{get, patch, post, put};
@@ -53,6 +54,11 @@ pub fn decode(document: &[u8]) -> Change {
 /// Why a change was refused, as the API says it: one text for each violation.
 pub fn reasons(rejection: &Rejection) -> Vec<String> {
     error::reasons(rejection)
+}
+
+/// What was done to a key, as the API shows it: one JSON text for each change.
+pub fn key_changes(history: &Revisions<Key>, keys: Vec<Key>, workspaces: &[Workspace]) -> Vec<String> {
+    keys::changes(history, keys, workspaces)
 }
 
 /// contactd's own API, as [`api_kit::Api`].
@@ -81,6 +87,8 @@ pub fn routes(app: App) -> Router {
             get(keys::get).merge(anew(may_be_minimal(patch(keys::update)).delete(keys::revoke))),
         )
         .route("/api/v1/keys/{id}/rotate", anew(post(keys::rotate)))
+        .route("/api/v1/keys/{id}/history", get(keys::history))
+        .route("/api/v1/keys/{id}/history/{revision}/undo", anew(may_be_minimal(post(keys::undo))))
         .route(
             "/api/v1/workspaces",
             get(workspaces::list).merge(anew(may_be_minimal(post(workspaces::create)))),
@@ -88,6 +96,11 @@ pub fn routes(app: App) -> Router {
         .route(
             "/api/v1/workspaces/{id}",
             get(workspaces::get).merge(anew(may_be_minimal(patch(workspaces::update)))),
+        )
+        .route("/api/v1/workspaces/{id}/history", get(workspaces::history))
+        .route(
+            "/api/v1/workspaces/{id}/history/{revision}/undo",
+            anew(may_be_minimal(post(workspaces::undo))),
         )
         .route("/api/v1/settings", get(settings::get).merge(may_be_minimal(patch(settings::update))))
         .route("/api/v1/limits", get(limits::get));

@@ -22,6 +22,12 @@ pub(crate) fn before(query: &Query) -> Result<Option<u64>, Error> {
     Ok(query.integer("before", 1)?)
 }
 
+/// A number in a path, written as one is.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_plain)
+}
+
 /// The cursor of a list, and under which of its two names; the second is the older one.
 pub(crate) fn cursor(query: &Query) -> Result<Option<(&'static str, &str)>, Error> {
     match (query.one("cursor")?, query.one("after")?) {

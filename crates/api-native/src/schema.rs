@@ -77,6 +77,11 @@ pub(crate) fn field_type(_: &mut SchemaGenerator) -> Schema {
     ])
 }
 
+/// [`app::Cause`].
+pub(crate) fn cause(_: &mut SchemaGenerator) -> Schema {
+    words(&["known", "created", "updated", "rotated", "revoked"])
+}
+
 /// [`model::Entity`].
 pub(crate) fn entity(_: &mut SchemaGenerator) -> Schema {
     words(&["contact", "company"])

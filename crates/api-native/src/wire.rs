@@ -15,7 +15,7 @@ mod value;
 pub(crate) use api_kit::words::{Instant, Shown, shown, uuid};
 pub(crate) use batch::{Batch, BatchBody, decode_batch};
 pub(crate) use candidates::CandidatesBody;
-pub(crate) use change::{ChangeBody, ChangesBody, differences};
+pub(crate) use change::{ActorBody, ChangeBody, ChangesBody, differences};
 pub(crate) use channel::channel_kind;
 pub(crate) use contact::{AliasesBody, ContactBody, ContactsBody, DocumentBody, ExtrasBody, Object};
 pub(crate) use merge::{MergedBody, UnmergedBody, decode_merge, decode_unmerge, read_merge};

@@ -24,9 +24,9 @@ impl App {
     /// # Errors
     /// [`Error::InUse`] when the store has a demo workspace already, or what the store says.
     pub async fn seed_demo(&self, crowd: u64) -> Result<Workspace, Error> {
-        let now = self.clock().now();
         let catalog = catalog::with_examples(starter::catalog(self.clock()), self.clock());
-        let workspace = self.store().create_workspace(WORKSPACE_ID, "demo", now, &catalog).await?;
+        let workspace =
+            self.store().create_workspace(WORKSPACE_ID, "demo", self.authored(None, None), &catalog).await?;
         self.issue_key(
             None,
             KeyRequest {

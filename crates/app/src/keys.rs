@@ -1,6 +1,7 @@
 //! API keys: making, changing and revoking them, and finding the caller behind a secret.
 
 mod cache;
+mod history;
 mod rights;
 mod secret;
 mod uses;
@@ -10,10 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Catalog, Dialect, KeyId, OnHeldBack, Policy, Precondition, Rejection, Rule, Timestamp, Violation,
+    Actor, Catalog, Dialect, KeyId, OnHeldBack, Policy, Precondition, Rejection, Rule, Timestamp, Violation,
     ViolationKind, policy,
 };
-use store::{Compat, Key, KeyEdit, Rate, Scope, WorkspaceNumber};
+use store::{Authored, Compat, Key, KeyEdit, Rate, Scope, WorkspaceNumber};
 
 pub(crate) use self::cache::KeyCache;
 use self::secret::{checked_secret, hash, random_secret};
@@ -135,7 +136,7 @@ impl App {
         let id = KeyId(self.clock().fresh_id());
         let key = self.key_of(caller, request, (id, self.clock().now()), None).await?;
         if !is_on_trial(caller) {
-            self.store().create_key(&hash(&secret), &key).await?;
+            self.store().create_key(&hash(&secret), &key, self.authored(caller, None)).await?;
         }
         Ok(IssuedKey { secret, key })
     }
@@ -255,6 +256,17 @@ impl App {
         (id, precondition): (KeyId, &Precondition),
         edit: impl Fn(&mut KeyRequest) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<Key, Error> {
+        self.replace_key(caller, (id, precondition), None, edit).await
+    }
+
+    /// Changes a key, where `undoes` is the revision whose change this takes back.
+    async fn replace_key(
+        &self,
+        caller: Option<&Caller>,
+        (id, precondition): (KeyId, &Precondition),
+        undoes: Option<u64>,
+        edit: impl Fn(&mut KeyRequest) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<Key, Error> {
         let edit = &edit;
         self.at_revision(caller, (id, precondition), |before| async move {
             let mut request = self.request_of(&before).await?;
@@ -266,7 +278,9 @@ impl App {
                 return Ok(after);
             }
             if !is_on_trial(caller) {
-                self.edit_key(id, KeyEdit::Replace(Box::new(after.clone()), before.revision)).await?;
+                let authored = self.authored(caller, undoes);
+                let new = Box::new(after.clone());
+                self.edit_key(id, KeyEdit::Replace(new, before.revision, authored)).await?;
             }
             Ok(Key { revision: before.revision + 1, ..after })
         })
@@ -295,7 +309,8 @@ impl App {
             if is_on_trial(caller) {
                 return Ok(before);
             }
-            let is_known = self.store().rotate_key((id, before.revision), hash, until).await?;
+            let authored = self.authored(caller, None);
+            let is_known = self.store().rotate_key((id, before.revision), hash, until, authored).await?;
             self.inner.keys.forget(id);
             is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))?;
             Ok(Key { revision: before.revision + 1, ..before })
@@ -317,7 +332,7 @@ impl App {
             if is_on_trial(caller) {
                 return Ok(());
             }
-            self.edit_key(id, KeyEdit::Revoke(self.clock().now(), before.revision)).await
+            self.edit_key(id, KeyEdit::Revoke(before.revision, self.authored(caller, None))).await
         })
         .await
     }
@@ -345,7 +360,8 @@ impl App {
             let mut key = self.store().key(id).await?.ok_or(Error::NotFound(Missing::Key))?;
             key.workspaces.push(workspace);
             let expected = key.revision;
-            self.edit_key(id, KeyEdit::Replace(Box::new(key), expected)).await
+            let authored = self.authored(Some(caller), None);
+            self.edit_key(id, KeyEdit::Replace(Box::new(key), expected, authored)).await
         })
         .await
     }
@@ -361,6 +377,12 @@ impl App {
         let is_known = self.store().edit_keys(vec![(id, edit)]).await? > 0;
         self.inner.keys.forget(id);
         is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))
+    }
+
+    /// Who changes a key or workspace now: contactd's own commands without a caller.
+    pub(crate) fn authored(&self, caller: Option<&Caller>, undoes: Option<u64>) -> Authored {
+        let own = Actor { key: None, dialect: Dialect::Native, request_id: None };
+        Authored { at: self.clock().now(), actor: caller.map_or(own, Caller::actor), undoes }
     }
 
     /// What would make a key anew.

@@ -29,6 +29,7 @@ mod rates;
 mod reach;
 mod records;
 mod retry;
+mod revisions;
 pub mod search;
 mod since;
 mod starter;
@@ -61,12 +62,14 @@ pub use pictures::{PICTURE_BYTES, Upload};
 pub use rates::Allowance;
 pub use reach::Reached;
 pub use records::{RecordList, RecordView, WrittenRecord};
+pub use revisions::{Revised, Revisions};
 pub use since::Since;
 pub use store::{
-    Behind, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter, HistoryQuery,
-    InstantRange, KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience, Period, Picture,
-    Rank, Ranking, Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery, Scope, Slow, Sort, SortKey,
-    Store, StoreError, Together, Verified, Workspace, WorkspaceNumber, WriterStats,
+    Authored, Behind, Cause, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter,
+    HistoryQuery, InstantRange, KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience,
+    Period, Picture, Rank, Ranking, Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery, Revision,
+    Scope, Slow, Sort, SortKey, Store, StoreError, Together, Verified, Workspace, WorkspaceNumber,
+    WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};
 pub use upsert::{Keyed, channel_key};

@@ -3,9 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use model::WorkspaceId;
-use store::{Scope, Workspace, WorkspaceNumber};
+use model::{OnConflict, Precondition, Rejection, WorkspaceId};
+use store::{Cause, Scope, Workspace, WorkspaceNumber};
 
+use crate::retry::{has_changed, retried};
+use crate::revisions::{Putting, Revisions, asked, not_undoable};
 use crate::{App, Caller, Error, Missing, starter};
 
 /// The workspaces as they were a second ago at most: every Zingle request names one.
@@ -20,10 +22,14 @@ impl App {
     /// # Errors
     /// [`Error::InUse`] when the name is taken.
     pub async fn create_workspace(&self, name: &str) -> Result<Workspace, Error> {
+        self.make_workspace(None, name).await
+    }
+
+    async fn make_workspace(&self, caller: Option<&Caller>, name: &str) -> Result<Workspace, Error> {
         let id = WorkspaceId(self.clock().fresh_id());
         let catalog = starter::catalog(self.clock());
-        let made = self.store().create_workspace(id, name, self.clock().now(), &catalog).await?;
-        *self.inner.workspaces.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let made = self.store().create_workspace(id, name, self.authored(caller, None), &catalog).await?;
+        self.forget_workspaces();
         Ok(made)
     }
 
@@ -36,10 +42,11 @@ impl App {
         if caller.is_on_trial() {
             let (id, created_at) = (WorkspaceId(self.clock().fresh_id()), self.clock().now());
             let is_taken = self.list_workspaces().await?.iter().any(|each| each.name == name);
-            let tried = Workspace { number: WorkspaceNumber(0), id, name: name.to_owned(), created_at };
-            return if is_taken { Err(Error::InUse(name.to_owned())) } else { Ok(tried) };
+            let name = name.to_owned();
+            let tried = Workspace { number: WorkspaceNumber(0), id, name, revision: 1, created_at };
+            return if is_taken { Err(Error::InUse(tried.name)) } else { Ok(tried) };
         }
-        let made = self.create_workspace(name).await?;
+        let made = self.make_workspace(Some(caller), name).await?;
         self.open_to(caller, made.number).await?;
         Ok(made)
     }
@@ -47,20 +54,99 @@ impl App {
     /// Gives the caller's workspace another name.
     ///
     /// # Errors
-    /// [`Error::MissingScope`]; [`Error::InUse`] when the name is taken; [`Error::NotFound`].
-    pub async fn rename_workspace(&self, caller: &Caller, name: &str) -> Result<Workspace, Error> {
+    /// [`Error::MissingScope`]; [`Error::InUse`] when the name is taken; [`Error::NotFound`]; [`Error::Rejected`] when it is
+    /// at another revision than wanted.
+    pub async fn rename_workspace(
+        &self,
+        caller: &Caller,
+        precondition: &Precondition,
+        name: &str,
+    ) -> Result<Workspace, Error> {
+        let rename = |now: &mut String| {
+            name.clone_into(now);
+            Ok(())
+        };
+        self.change_workspace(caller, precondition, None, rename).await
+    }
+
+    /// Takes back that the caller's workspace was renamed.
+    ///
+    /// # Errors
+    /// As [`rename_workspace`](Self::rename_workspace); [`Error::NotFound`] for a revision that is not known;
+    /// [`Error::Rejected`] with [`ViolationKind::ChangedSince`](model::ViolationKind::ChangedSince) when it was renamed again
+    /// since, and `on_conflict` says to refuse then, and for one that made it.
+    pub async fn undo_renaming(
+        &self,
+        caller: &Caller,
+        precondition: &Precondition,
+        revision: u64,
+        on_conflict: OnConflict,
+    ) -> Result<Workspace, Error> {
+        let history = self.workspace_history(caller, Some(revision.saturating_add(1)), 1).await?;
+        let revised = history.take(revision)?;
+        let Some(before) = revised.before.filter(|_| revised.revision.cause == Cause::Updated) else {
+            return Err(not_undoable("a workspace that was made stays"));
+        };
+        let put_back = |now: &mut String| {
+            let mut putting = Putting::new(on_conflict);
+            putting.put("name", now, &before, &revised.revision.state);
+            putting.finish()
+        };
+        self.change_workspace(caller, precondition, Some(revision), put_back).await
+    }
+
+    /// What the caller's workspace was called, the newest change first: those of before a revision, so many at most.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`]; [`Error::NotFound`]; what the store says.
+    pub async fn workspace_history(
+        &self,
+        caller: &Caller,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Revisions<String>, Error> {
         caller.require(Scope::Admin)?;
-        if caller.is_on_trial() {
-            let is_taken = |each: &Workspace| each.name == name && each.number != caller.workspace;
-            if self.list_workspaces().await?.iter().any(is_taken) {
-                return Err(Error::InUse(name.to_owned()));
+        let id = self.workspace_of(caller).await?.id;
+        let before = before.unwrap_or(u64::MAX);
+        Ok(Revisions::of(self.store().workspace_revisions(id, before, asked(limit)).await?, limit))
+    }
+
+    /// Gives the caller's workspace another name, where `undoes` is the revision whose change this takes back.
+    async fn change_workspace(
+        &self,
+        caller: &Caller,
+        precondition: &Precondition,
+        undoes: Option<u64>,
+        edit: impl Fn(&mut String) -> Result<(), Rejection> + Send + Sync,
+    ) -> Result<Workspace, Error> {
+        caller.require(Scope::Admin)?;
+        let edit = &edit;
+        retried(has_changed, || async move {
+            let before = self.workspace_of(caller).await?;
+            precondition.check(before.revision)?;
+            let mut after = before.clone();
+            edit(&mut after.name)?;
+            if after == before {
+                return Ok(after);
             }
-            return Ok(Workspace { name: name.to_owned(), ..self.workspace_of(caller).await? });
-        }
-        let is_known = self.store().rename_workspace(caller.workspace, name).await?;
+            after.revision += 1;
+            if caller.is_on_trial() {
+                let is_taken = |each: &Workspace| each.name == after.name && each.number != caller.workspace;
+                let is_taken = self.list_workspaces().await?.iter().any(is_taken);
+                return if is_taken { Err(Error::InUse(after.name)) } else { Ok(after) };
+            }
+            let at = (caller.workspace, before.revision);
+            let authored = self.authored(Some(caller), undoes);
+            let is_known = self.store().rename_workspace(at, &after.name, authored).await?;
+            self.forget_workspaces();
+            is_known.then_some(after).ok_or(Error::NotFound(Missing::Workspace))
+        })
+        .await
+    }
+
+    /// Looks workspaces up again at the next request.
+    fn forget_workspaces(&self) {
         *self.inner.workspaces.0.write().unwrap_or_else(PoisonError::into_inner) = None;
-        is_known.then_some(()).ok_or(Error::NotFound(Missing::Workspace))?;
-        self.workspace_of(caller).await
     }
 
     /// The workspaces that the caller's key opens, in the order they were made.

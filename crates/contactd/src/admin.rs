@@ -69,7 +69,7 @@ pub(crate) async fn workspace(command: WorkspaceCommand) -> anyhow::Result<()> {
         WorkspaceCommand::Rename { workspace, name, database } => {
             let app = open_existing(&database).await?;
             let caller = app.operator(&find_workspace(&app, &workspace).await?);
-            let renamed = app.rename_workspace(&caller, &name).await;
+            let renamed = app.rename_workspace(&caller, &Precondition::default(), &name).await;
             renamed.with_context(|| format!("cannot rename the workspace '{workspace}'"))?;
             Ok(())
         }
@@ -109,6 +109,28 @@ pub(crate) async fn key(command: KeyCommand) -> anyhow::Result<()> {
             let app = open_existing(&database).await?;
             let rotated = app.rotate_key(None, (key_id(&id)?, &Precondition::default()), overlap).await;
             print(&[rotated.map_err(|fault| no_key(fault, &id))?.secret])
+        }
+        KeyCommand::History { id, database } => {
+            let app = open_existing(&database).await?;
+            let history = app.key_history(None, key_id(&id)?, None, u32::MAX).await;
+            let history = history.map_err(|fault| no_key(fault, &id))?;
+            let (keys, workspaces) = (app.list_keys(None).await?, app.list_workspaces().await?);
+            print(&api_native::key_changes(&history, keys, &workspaces))
+        }
+        KeyCommand::Undo { id, revision, on_conflict, database } => {
+            let app = open_existing(&database).await?;
+            let key = (key_id(&id)?, &Precondition::default());
+            match app.undo_key_change(None, key, revision, on_conflict).await {
+                Err(Error::NotFound(Missing::Change)) => {
+                    Err(anyhow!("hint: `contactd key history {id}` shows the revisions")
+                        .context(format!("no change of the key made revision {revision}")))
+                }
+                Err(Error::Rejected(why)) => {
+                    Err(anyhow!(api_native::reasons(&why).join("; "))
+                        .context("the change was not taken back"))
+                }
+                undone => undone.map(drop).map_err(|fault| no_key(fault, &id)),
+            }
         }
         KeyCommand::Revoke { id, database } => {
             let app = open_existing(&database).await?;

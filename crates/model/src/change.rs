@@ -305,6 +305,24 @@ pub enum OnConflict {
     Overwrite,
 }
 
+impl OnConflict {
+    /// The words for them.
+    pub const WORDS: [&str; 3] = ["refuse", "skip", "overwrite"];
+}
+
+impl std::str::FromStr for OnConflict {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "refuse" => Ok(Self::Refuse),
+            "skip" => Ok(Self::Skip),
+            "overwrite" => Ok(Self::Overwrite),
+            _ => Err(format!("unknown word '{word}'; known: {}", Self::WORDS.join(", "))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,9 +20,10 @@ pub(crate) use self::saves::{
 };
 use crate::last_events::Notes;
 use crate::once::ClaimKey;
+use crate::revision::RevisedKind;
 use crate::{
-    CarriedOut, CatalogIndex, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit, KeyHash,
-    Picture, RecordPage, RecordQuery, StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
+    Authored, CarriedOut, CatalogIndex, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit,
+    KeyHash, Picture, RecordPage, RecordQuery, StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
 };
 
 /// Reading. Each call sees one consistent state, and never waits for the writer.
@@ -87,6 +88,14 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// Keys.
     fn keys(&self, which: KeysWanted) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+
+    /// What is kept of a key or workspace, of before this revision: the newest ones first.
+    fn revisions(
+        &self,
+        what: (RevisedKind, Uuid),
+        before: u64,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<(u64, String)>, StoreError>> + Send;
 
     /// A picture.
     fn picture(
@@ -402,15 +411,15 @@ pub(crate) enum Admin {
     /// Nothing: whether the writer works.
     Check,
     /// Makes a workspace.
-    CreateWorkspace { id: WorkspaceId, name: String, now: Timestamp, catalog: Arc<Catalog> },
-    /// Gives a workspace another name.
-    RenameWorkspace { number: WorkspaceNumber, name: String },
+    CreateWorkspace { id: WorkspaceId, name: String, authored: Authored, catalog: Arc<Catalog> },
+    /// Gives a workspace, read at this revision, another name.
+    RenameWorkspace { number: WorkspaceNumber, expected: u64, name: String, authored: Authored },
     /// Stores a key.
-    CreateKey(KeyHash, Key),
+    CreateKey(KeyHash, Key, Authored),
     /// Does this to keys; those that are not there are passed over.
     EditKeys(Vec<(KeyId, KeyEdit)>),
     /// Gives a key, read at this revision, another secret; the old one works until then.
-    RotateKey { id: KeyId, expected: u64, hash: KeyHash, until: Timestamp },
+    RotateKey { id: KeyId, expected: u64, hash: KeyHash, until: Timestamp, authored: Authored },
     /// Stores a picture.
     PutPicture(WorkspaceNumber, Picture),
     /// Notes which events are a contact's last, unless another server has just done so.

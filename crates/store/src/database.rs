@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::last_events::Notes;
 use crate::postgres::Postgres;
+use crate::revision::RevisedKind;
 use crate::sqlite::Sqlite;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Picture, RecordPage, RecordQuery, StoreError,
@@ -136,6 +137,15 @@ impl Backend for Database {
 
     fn keys(&self, which: KeysWanted) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send {
         each!(self, backend => backend.keys(which))
+    }
+
+    fn revisions(
+        &self,
+        what: (RevisedKind, Uuid),
+        before: u64,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<(u64, String)>, StoreError>> + Send {
+        each!(self, backend => backend.revisions(what, before, limit))
     }
 
     fn picture(

@@ -8,7 +8,8 @@ use std::time::Duration;
 use model::{Dialect, KeyId, Policy, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{StoreError, WorkspaceNumber};
+use crate::revision::RevisionSave;
+use crate::{Authored, Cause, StoreError, WorkspaceNumber};
 
 /// The SHA-256 of a key's secret; the secret itself is never stored.
 pub type KeyHash = [u8; 32];
@@ -65,52 +66,57 @@ pub struct Key {
 #[derive(Clone, Debug)]
 pub enum KeyEdit {
     /// Revokes it, read at this revision; twice keeps the first time.
-    Revoke(Timestamp, u64),
+    Revoke(u64, Authored),
     /// Puts another in its place, which was made from this revision.
-    Replace(Box<Key>, u64),
+    Replace(Box<Key>, u64, Authored),
     /// Notes that it was used.
     Use(Timestamp),
 }
 
 impl KeyEdit {
-    /// Carries it out.
+    /// Carries it out; the rows that tell of it.
     ///
     /// # Errors
     /// [`StoreError::RecordChanged`] when it is at another revision.
-    fn apply(&self, key: &mut Key) -> Result<(), StoreError> {
+    fn apply(&self, key: &mut Key) -> Result<Vec<RevisionSave>, StoreError> {
         match self {
-            Self::Revoke(now, expected) => {
+            Self::Revoke(expected, authored) => {
                 key.check_revision(*expected)?;
-                if key.revoked_at.is_none() {
-                    key.revoked_at = Some(*now);
-                    key.revision += 1;
+                if key.revoked_at.is_some() {
+                    return Ok(Vec::new());
                 }
+                let revoked = Key { revoked_at: Some(authored.at), revision: expected + 1, ..key.clone() };
+                key.become_another(revoked, Cause::Revoked, authored)
             }
-            Self::Replace(new, expected) => {
+            Self::Replace(new, expected, authored) => {
                 key.check_revision(*expected)?;
-                *key = Key { id: key.id, revision: expected + 1, used_at: key.used_at, ..Key::clone(new) };
+                let new = Key { id: key.id, revision: expected + 1, used_at: key.used_at, ..Key::clone(new) };
+                key.become_another(new, Cause::Updated, authored)
             }
-            Self::Use(at) => key.used_at = key.used_at.max(Some(*at)),
+            Self::Use(at) => {
+                key.used_at = key.used_at.max(Some(*at));
+                Ok(Vec::new())
+            }
         }
-        Ok(())
     }
 
-    /// Carries out edits, all or none, on the keys that are there; how many of the edits found theirs.
+    /// Carries out edits, all or none, on the keys that are there; how many of the edits found theirs, and the rows that
+    /// tell of them.
     ///
     /// # Errors
     /// [`StoreError::RecordChanged`] when one of the keys is at another revision than its edit is for.
     pub(crate) fn apply_all(
         edits: &[(KeyId, Self)],
         keys: &mut BTreeMap<KeyId, Key>,
-    ) -> Result<u64, StoreError> {
-        let mut found = 0;
+    ) -> Result<(u64, Vec<RevisionSave>), StoreError> {
+        let (mut found, mut saves) = (0, Vec::new());
         for (id, edit) in edits {
             if let Some(key) = keys.get_mut(id) {
-                edit.apply(key)?;
+                saves.extend(edit.apply(key)?);
                 found += 1;
             }
         }
-        Ok(found)
+        Ok((found, saves))
     }
 }
 
@@ -125,12 +131,29 @@ impl Key {
         if self.revision == expected { Ok(()) } else { Err(StoreError::RecordChanged) }
     }
 
-    /// The key after a rotation, and what stands for its old secret until then.
-    pub(crate) fn rotated(self, until: Timestamp) -> (Self, Self) {
+    /// Puts another in its place; the rows that tell of it.
+    fn become_another(
+        &mut self,
+        new: Self,
+        cause: Cause,
+        authored: &Authored,
+    ) -> Result<Vec<RevisionSave>, StoreError> {
+        let saves = RevisionSave::of_change(Some(&*self), &new, cause, authored)?;
+        *self = new;
+        Ok(saves)
+    }
+
+    /// Rotates the key: what stands for its old secret until then, and the rows that tell of it.
+    pub(crate) fn rotate(
+        &mut self,
+        until: Timestamp,
+        authored: &Authored,
+    ) -> Result<(Self, Vec<RevisionSave>), StoreError> {
         let expires_at = Some(self.expires_at.map_or(until, |expires_at| expires_at.min(until)));
         let former =
             Self { id: Self::former_id(self.id), former_of: Some(self.id), expires_at, ..self.clone() };
-        (Self { revision: self.revision + 1, ..self }, former)
+        let rotated = Self { revision: self.revision + 1, ..self.clone() };
+        Ok((former, self.become_another(rotated, Cause::Rotated, authored)?))
     }
 }
 

@@ -26,6 +26,7 @@ mod predicate;
 mod query;
 mod queue;
 mod recount;
+mod revision;
 mod select;
 mod sort;
 mod sqlite;
@@ -51,6 +52,7 @@ pub use query::{
     Behind, ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, Patience, RecordOrder,
     RecordPage, RecordQuery,
 };
+pub use revision::{Authored, Cause, REVISIONS_MAX, Revision};
 pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};

@@ -18,6 +18,7 @@ mod pictures;
 mod pipeline;
 mod records;
 mod requests;
+mod revisions;
 mod row;
 mod save;
 mod server;
@@ -45,6 +46,7 @@ pub(crate) use self::writer::PostgresWriter;
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::catalogs::Catalogs;
 use crate::last_events::Notes;
+use crate::revision::RevisedKind;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Location, Options, Picture, RecordPage,
     RecordQuery, StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
@@ -205,6 +207,15 @@ impl Backend for Postgres {
 
     async fn keys(&self, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
         administer::keys(&self.primary.session().await?, which).await
+    }
+
+    async fn revisions(
+        &self,
+        what: (RevisedKind, Uuid),
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, String)>, StoreError> {
+        revisions::find(&self.primary.session().await?, what, before, limit).await
     }
 
     /// Shown right after it was stored, so it is never behind.

@@ -15,6 +15,7 @@ mod pictures;
 mod readers;
 mod records;
 mod requests;
+mod revisions;
 mod save;
 mod seen;
 mod texts;
@@ -40,6 +41,7 @@ pub(crate) use self::transfer::SqliteEnd;
 pub(crate) use self::writer::SqliteWriter;
 use crate::backend::{Backend, KeysWanted, Loaded, Wanted};
 use crate::last_events::Notes;
+use crate::revision::RevisedKind;
 use crate::{
     CarriedOut, ContactQuery, DocumentPage, HistoryQuery, Key, Options, Picture, RecordPage, RecordQuery,
     StoreError, StoredIndex, Verified, Workspace, WorkspaceNumber,
@@ -163,6 +165,15 @@ impl Backend for Sqlite {
 
     async fn keys(&self, which: KeysWanted) -> Result<Vec<Key>, StoreError> {
         self.readers.run(move |connection| administer::keys(connection, which)).await
+    }
+
+    async fn revisions(
+        &self,
+        what: (RevisedKind, Uuid),
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, String)>, StoreError> {
+        self.readers.run(move |connection| revisions::find(connection, what, before, limit)).await
     }
 
     async fn picture(&self, workspace: WorkspaceNumber, id: Uuid) -> Result<Option<Picture>, StoreError> {

@@ -18,6 +18,28 @@ pub struct DifferenceBody {
     after: Json,
 }
 
+impl DifferenceBody {
+    /// A member, what it was and what it is.
+    pub fn new(member: String, before: Json, after: Json) -> Self {
+        Self { member, before, after }
+    }
+
+    /// Its path.
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// Whether it is not what it was.
+    pub fn says_something(&self) -> bool {
+        self.before != self.after
+    }
+
+    /// What it is.
+    pub fn into_after(self) -> Json {
+        self.after
+    }
+}
+
 /// A member that differs, as it is shown.
 pub fn difference(difference: &Difference, catalog: &Catalog) -> DifferenceBody {
     let Difference { member, before, after } = difference;

@@ -25,7 +25,7 @@ pub(super) enum Group {
 /// Method, path, parameters, and what it is for; the first sentence is its title.
 pub(super) type Route = (&'static str, &'static str, &'static [Group], &'static str);
 
-pub(super) const ROUTES: [Route; 31] = [
+pub(super) const ROUTES: [Route; 35] = [
     (
         "GET",
         "/api/v1/contacts",
@@ -113,10 +113,29 @@ pub(super) const ROUTES: [Route; 31] = [
         &[],
         "Give a key another secret. The old one works for overlap seconds more",
     ),
+    (
+        "GET",
+        "/api/v1/keys/{id}/history",
+        &[Group::History],
+        "What was done to a key. Newest first: who, when, and what differs. Secrets are in no history",
+    ),
+    (
+        "POST",
+        "/api/v1/keys/{id}/history/{revision}/undo",
+        &[],
+        "Take a change of a key back. Only what it changed; that a key was made, rotated or revoked stays",
+    ),
     ("GET", "/api/v1/workspaces", &[], "List the workspaces that the key opens"),
     ("POST", "/api/v1/workspaces", &[], "Make a workspace. The key opens it from then on"),
     ("GET", "/api/v1/workspaces/{id}", &[], "One workspace"),
     ("PATCH", "/api/v1/workspaces/{id}", &[], "Rename a workspace"),
+    (
+        "GET",
+        "/api/v1/workspaces/{id}/history",
+        &[Group::History],
+        "What a workspace was called. Newest first: who renamed it, and when",
+    ),
+    ("POST", "/api/v1/workspaces/{id}/history/{revision}/undo", &[], "Take a renaming of a workspace back"),
     ("GET", "/api/v1/settings", &[], "The settings of the workspace"),
     ("PATCH", "/api/v1/settings", &[], "Change the settings of the workspace"),
     (

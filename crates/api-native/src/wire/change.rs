@@ -85,7 +85,7 @@ impl<'a> DeletedBody<'a> {
 /// Who did something, and through what.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Actor")]
-pub(super) struct ActorBody<'a> {
+pub(crate) struct ActorBody<'a> {
     key_id: Option<Shown<KeyId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_name: Option<&'a str>,
@@ -131,7 +131,7 @@ impl<'a> ChangeBody<'a> {
 
 impl<'a> ActorBody<'a> {
     /// Who it was.
-    pub(super) fn of(actor: &'a Actor) -> Self {
+    pub(crate) fn of(actor: &'a Actor) -> Self {
         Self {
             key_id: actor.key.map(Shown),
             key_name: None,
@@ -141,7 +141,7 @@ impl<'a> ActorBody<'a> {
     }
 
     /// The same with what the key is called.
-    pub(super) fn named(self, key_name: Option<&'a str>) -> Self {
+    pub(crate) fn named(self, key_name: Option<&'a str>) -> Self {
         Self { key_name, ..self }
     }
 }

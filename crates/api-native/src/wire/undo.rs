@@ -29,12 +29,8 @@ pub(crate) fn decode_undo(body: Body) -> Result<OnConflict, Rejection> {
 }
 
 fn mode(json: &Json) -> Result<OnConflict, ViolationKind> {
-    match decode::text(json)? {
-        "refuse" => Ok(OnConflict::Refuse),
-        "skip" => Ok(OnConflict::Skip),
-        "overwrite" => Ok(OnConflict::Overwrite),
-        _ => Err(ViolationKind::NotOneOf(["refuse", "skip", "overwrite"].map(str::to_owned).to_vec())),
-    }
+    let known = |_| ViolationKind::NotOneOf(OnConflict::WORDS.map(str::to_owned).to_vec());
+    decode::text(json)?.parse().map_err(known)
 }
 
 /// What an undo did.

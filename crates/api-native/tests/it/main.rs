@@ -33,6 +33,7 @@ mod preconditions;
 mod quotas;
 mod resources;
 mod retyping;
+mod revisions;
 mod search;
 mod search_model;
 mod shape;

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use app::{Compat, Rate, Scope};
 use clap::{Args, Subcommand};
-use model::{Dialect, OnHeldBack, Rule};
+use model::{Dialect, OnConflict, OnHeldBack, Rule};
 
 use super::DatabaseArgs;
 
@@ -28,6 +28,25 @@ pub(crate) enum KeyCommand {
         /// How many hours the old secret still works
         #[arg(long, value_name = "HOURS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=720))]
         overlap: u32,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Print what was done to a key, the newest change first: one JSON text a line, as the API shows it
+    History {
+        /// The key's id, from `key list`
+        id: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Take a change of a key back: the members that it changed get what they had before
+    Undo {
+        /// The key's id, from `key list`
+        id: String,
+        /// The revision that the change made, from `key history`
+        revision: u64,
+        /// What becomes of members that were changed again since: the whole undo is refused, they stay, or they are set back
+        #[arg(long, value_name = "refuse|skip|overwrite", default_value = "refuse")]
+        on_conflict: OnConflict,
         #[command(flatten)]
         database: DatabaseArgs,
     },

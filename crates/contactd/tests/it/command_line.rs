@@ -101,7 +101,29 @@ fn keys_are_changed_and_rotated_beside_a_running_server() {
     }
     run(&["workspace", "rename", "main", "front desk"]);
     assert!(list().contains("  front desk  read  "), "{}", list());
-    let text = complaint(&["key", "change", "x", "--database", &database.argument]);
+    // What was done is told, and taken back where that gives no secret back.
+    let history = printed(&["key", "history", &id, "--database", &database.argument]);
+    let kinds: Vec<_> = history.lines().map(|line| line.split("\"kind\":").nth(1).unwrap()).collect();
+    assert!(
+        kinds.len() == 3
+            && kinds[0].starts_with("\"rotated\"")
+            && kinds[1].starts_with("\"updated\"")
+            && kinds[2].starts_with("\"created\""),
+        "{history}"
+    );
+    let changed = list();
+    run(&["key", "undo", &id, "2"]);
+    assert!(list().contains("tags=add_only") && list().contains("city=refuse"), "{}", list());
+    run(&["key", "undo", &id, "4"]);
+    assert_eq!(list(), changed);
+    let complaint = |args: &[&str]| complaint(&[args, &["--database", &database.argument]].concat());
+    let text = complaint(&["key", "undo", &id, "3"]);
+    let why = "the change was not taken back: the secret before is gone; rotate the key again";
+    assert_eq!(text, format!("error: {why}\n"));
+    let text = complaint(&["key", "undo", &id, "9"]);
+    let hint = format!("hint: `contactd key history {id}` shows the revisions");
+    assert_eq!(text, format!("error: no change of the key made revision 9\n{hint}\n"));
+    let text = complaint(&["key", "change", "x"]);
     assert_eq!(text, "error: no key has the id 'x'\nhint: `contactd key list` shows the ids\n");
 }
 

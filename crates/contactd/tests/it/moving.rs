@@ -39,7 +39,7 @@ fn a_moved_database_is_served_with_its_old_keys() {
     assert!(server.wait().success());
 
     let all =
-        "moved: 2 workspaces, 1 contacts, 4 events, 1 keys; all 13 records are the same in both databases\n";
+        "moved: 2 workspaces, 1 contacts, 4 events, 1 keys; all 16 records are the same in both databases\n";
     assert_eq!(printed(&move_from(&from, &to)), all);
     assert_eq!(printed(&move_from(&to, &back)), all);
     for database in [&to, &back] {

@@ -3,29 +3,38 @@
 use std::collections::BTreeMap;
 
 use model::{Catalog, Dialect, KeyId, Timestamp, WorkspaceId};
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::keys::key_text;
 use super::pipeline::{Sql, param};
-use super::row::{each, get, workspace};
+use super::row::{each, get, unsigned, workspace};
 use super::server::Session;
-use super::{last_events, pictures, requests, values};
+use super::{last_events, pictures, requests, revisions, values};
 use crate::backend::{Admin, AliasKind, KeysWanted, integer};
-use crate::{Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
+use crate::revision::RevisionSave;
+use crate::{Authored, Cause, Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Carries out one command in a transaction, or refuses it and leaves no trace.
 pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, StoreError> {
     match command {
         Admin::Check => check(session).await,
-        Admin::CreateWorkspace { id, name, now, catalog } => {
-            create_workspace(session, *id, name, *now, catalog).await
+        Admin::CreateWorkspace { id, name, authored, catalog } => {
+            create_workspace(session, *id, name, authored, catalog).await
         }
-        Admin::RenameWorkspace { number, name } => rename_workspace(session, *number, name).await,
-        Admin::CreateKey(hash, key) => create_key(session, hash, key).await,
+        Admin::RenameWorkspace { number, expected, name, authored } => {
+            rename_workspace(session, (*number, *expected), name, authored).await
+        }
+        Admin::CreateKey(hash, key, authored) => {
+            insert_key(session, hash, key).await?;
+            let made = RevisionSave::of_change(None, key, Cause::Created, authored)?;
+            revisions::save(session, &made).await?;
+            Ok(1)
+        }
         Admin::EditKeys(edits) => edit_keys(session, edits).await,
-        Admin::RotateKey { id, expected, hash, until } => {
-            rotate_key(session, (*id, *expected), hash, *until).await
+        Admin::RotateKey { id, expected, hash, until, authored } => {
+            rotate_key(session, (*id, *expected), hash, *until, authored).await
         }
         Admin::PutPicture(workspace, picture) => pictures::put(session, *workspace, picture).await,
         Admin::Note(workspace, notes) => last_events::note(session, *workspace, notes).await,
@@ -39,17 +48,31 @@ pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, Store
     }
 }
 
-static WORKSPACES: Sql =
-    Sql { text: "SELECT number, id, name, created_at FROM workspaces ORDER BY number", types: &[] };
+/// Workspaces that were not renamed since their revisions are kept may have none.
+macro_rules! workspace {
+    ($rest:literal) => {
+        concat!(
+            "SELECT number, id, name, created_at, \
+             coalesce((SELECT max(revision) FROM revisions r WHERE r.kind = 2 AND r.id = w.id), 1) FROM workspaces w",
+            $rest
+        )
+    };
+}
+
+static WORKSPACES: Sql = Sql { text: workspace!(" ORDER BY number"), types: &[] };
+static WORKSPACE: Sql = Sql { text: workspace!(" WHERE number = $1"), types: &[Type::INT8] };
 
 pub(super) async fn workspaces(session: &Session) -> Result<Vec<Workspace>, StoreError> {
-    each(&session.query(&WORKSPACES, Vec::new()).await?, |row| {
-        Ok(Workspace {
-            number: workspace(row, 0)?,
-            id: WorkspaceId(get(row, 1)?),
-            name: get(row, 2)?,
-            created_at: Timestamp::from_millis(get(row, 3)?),
-        })
+    each(&session.query(&WORKSPACES, Vec::new()).await?, read_workspace)
+}
+
+fn read_workspace(row: &Row) -> Result<Workspace, StoreError> {
+    Ok(Workspace {
+        number: workspace(row, 0)?,
+        id: WorkspaceId(get(row, 1)?),
+        name: get(row, 2)?,
+        created_at: Timestamp::from_millis(get(row, 3)?),
+        revision: unsigned(row, 4)?,
     })
 }
 
@@ -93,7 +116,7 @@ async fn create_workspace(
     session: &Session,
     id: WorkspaceId,
     name: &str,
-    now: Timestamp,
+    authored: &Authored,
     catalog: &Catalog,
 ) -> Result<u64, StoreError> {
     let doc = document::write("catalog", catalog)?;
@@ -101,10 +124,15 @@ async fn create_workspace(
     if let Some(row) = taken.first() {
         return Err(StoreError::InUse(if get(row, 0)? { id.to_string() } else { name.to_owned() }));
     }
-    let made = session.query(&INSERT_WORKSPACE, vec![param(id.0), param(name), param(now.millis())]).await?;
+    let created_at = authored.at;
+    let row = vec![param(id.0), param(name), param(created_at.millis())];
+    let made = session.query(&INSERT_WORKSPACE, row).await?;
     let number: i64 = made.first().map(|row| get(row, 0)).transpose()?.ok_or(StoreError::Closing)?;
     session.query(&INSERT_HEAD, vec![param(number), param(integer(catalog.revision))]).await?;
     session.query(&INSERT_CATALOG, vec![param(number), param(doc)]).await?;
+    let made =
+        Workspace { number: WorkspaceNumber(number), id, name: name.to_owned(), revision: 1, created_at };
+    revisions::save(session, &RevisionSave::of_change(None, &made, Cause::Created, authored)?).await?;
     Ok(number.unsigned_abs())
 }
 
@@ -117,10 +145,26 @@ static RENAME_WORKSPACE: Sql = Sql {
     types: &[Type::INT8, Type::TEXT],
 };
 
-async fn rename_workspace(session: &Session, number: WorkspaceNumber, name: &str) -> Result<u64, StoreError> {
+/// Locked first, so that the revision which is read then is the last one.
+static LOCK_WORKSPACE: Sql =
+    Sql { text: "SELECT number FROM workspaces WHERE number = $1 FOR NO KEY UPDATE", types: &[Type::INT8] };
+
+async fn rename_workspace(
+    session: &Session,
+    (number, expected): (WorkspaceNumber, u64),
+    name: &str,
+    authored: &Authored,
+) -> Result<u64, StoreError> {
+    session.query(&LOCK_WORKSPACE, vec![param(number.0)]).await?;
+    let found = session.query(&WORKSPACE, vec![param(number.0)]).await?;
+    let Some(before) = found.first().map(read_workspace).transpose()? else { return Ok(0) };
+    before.check_revision(expected)?;
     if !session.query(&NAMED_ALIKE, vec![param(number.0), param(name)]).await?.is_empty() {
         return Err(StoreError::InUse(name.to_owned()));
     }
+    let after = Workspace { name: name.to_owned(), revision: expected + 1, ..before.clone() };
+    let saves = RevisionSave::of_change(Some(&before), &after, Cause::Updated, authored)?;
+    revisions::save(session, &saves).await?;
     Ok(session.query(&RENAME_WORKSPACE, vec![param(number.0), param(name)]).await?.len() as u64)
 }
 
@@ -144,7 +188,7 @@ static INSERT_KEY: Sql = Sql {
     types: &[Type::BYTEA, Type::UUID, Type::TEXT],
 };
 
-async fn create_key(session: &Session, hash: &[u8], key: &Key) -> Result<u64, StoreError> {
+async fn insert_key(session: &Session, hash: &[u8], key: &Key) -> Result<u64, StoreError> {
     let doc = document::write("key", key)?;
     let made = session.query(&INSERT_KEY, vec![param(hash), param(key.id.0), param(doc)]).await?;
     if made.is_empty() { Err(StoreError::InUse("the key".to_owned())) } else { Ok(1) }
@@ -174,7 +218,8 @@ async fn keys_to_change(session: &Session, ids: Vec<Uuid>) -> Result<Vec<(Key, V
 async fn edit_keys(session: &Session, edits: &[(KeyId, KeyEdit)]) -> Result<u64, StoreError> {
     let found = keys_to_change(session, edits.iter().map(|(id, _)| id.0).collect()).await?;
     let mut keys: BTreeMap<KeyId, Key> = found.into_iter().map(|(key, _)| (key.id, key)).collect();
-    let edited = KeyEdit::apply_all(edits, &mut keys)?;
+    let (edited, saves) = KeyEdit::apply_all(edits, &mut keys)?;
+    revisions::save(session, &saves).await?;
     let ids: Vec<Uuid> = keys.keys().map(|id| id.0).collect();
     let docs = keys.values().map(|key| document::write("key", key)).collect::<Result<Vec<_>, _>>()?;
     session.query(&UPDATE_KEYS, vec![param(ids), param(docs)]).await?;
@@ -186,15 +231,17 @@ async fn rotate_key(
     (id, expected): (KeyId, u64),
     hash: &KeyHash,
     until: Timestamp,
+    authored: &Authored,
 ) -> Result<u64, StoreError> {
-    let Some((key, old)) = keys_to_change(session, vec![id.0]).await?.pop() else { return Ok(0) };
+    let Some((mut key, old)) = keys_to_change(session, vec![id.0]).await?.pop() else { return Ok(0) };
     key.check_revision(expected)?;
     if !keys(session, KeysWanted::Hashed(*hash)).await?.is_empty() {
         return Err(StoreError::InUse("the key".to_owned()));
     }
-    let (key, former) = key.rotated(until);
+    let (former, saves) = key.rotate(until, authored)?;
+    revisions::save(session, &saves).await?;
     session.query(&DELETE_KEY, vec![param(former.id.0)]).await?;
     let doc = document::write("key", &key)?;
     session.query(&REHASH_KEY, vec![param(id.0), param(hash.as_slice()), param(doc)]).await?;
-    create_key(session, &old, &former).await
+    insert_key(session, &old, &former).await
 }

@@ -31,7 +31,8 @@ const PUT: &str = "BEGIN; SET LOCAL lock_timeout = 10000; SET LOCAL synchronous_
 
 /// So that lists are planned well from the first one on.
 const ANALYZE: &str = "ANALYZE workspaces, heads, catalogs, contacts, tombstones, aliases, channels, facets, \
-                       sort_keys, records, events, last_events, last_changes, pictures, requests, answers, keys";
+                       sort_keys, records, events, last_events, last_changes, pictures, requests, answers, \
+                       revisions, keys";
 
 static UNFINISHED: Sql = Sql { text: "SELECT place FROM moves LIMIT 1", types: &[] };
 

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0008_field_values.sql"),
     include_str!("../../migrations/sqlite/0009_answers.sql"),
     include_str!("../../migrations/sqlite/0011_last_changes.sql"),
+    include_str!("../../migrations/sqlite/0012_revisions.sql"),
 ];
 
 /// Brings the database to the newest schema.

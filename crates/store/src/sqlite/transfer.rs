@@ -157,6 +157,7 @@ fn page(table: Table) -> String {
             "row",
         ),
         Table::Answers => ("row, status, headers, body", "answers", "row"),
+        Table::Revisions => ("kind, id, revision, doc", "revisions", "kind, id, revision"),
         Table::Keys => ("hash, row, id, doc", "keys", "hash"),
     };
     let marks = match table.start().len() {
@@ -213,6 +214,7 @@ fn insert(table: Table) -> &'static str {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         }
         Table::Answers => "INSERT INTO answers (row, status, headers, body) VALUES (?1, ?2, ?3, ?4)",
+        Table::Revisions => "INSERT INTO revisions (kind, id, revision, doc) VALUES (?1, ?2, ?3, ?4)",
         Table::Keys => "INSERT INTO keys (hash, row, id, doc) VALUES (?1, ?2, ?3, ?4)",
     }
 }

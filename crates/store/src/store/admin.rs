@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use model::{Catalog, KeyId, Timestamp, WorkspaceId};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::Store;
 use crate::backend::{Admin, Backend, KeysWanted};
-use crate::{Key, KeyEdit, KeyHash, Picture, StoreError, Workspace, WorkspaceNumber};
+use crate::revision::RevisedKind;
+use crate::{
+    Authored, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Workspace, WorkspaceNumber, document,
+};
 
 impl Store {
     /// Makes a workspace with this catalog. [`StoreError::InUse`] when the id or the name is taken.
@@ -18,15 +22,15 @@ impl Store {
         &self,
         id: WorkspaceId,
         name: &str,
-        now: Timestamp,
+        authored: Authored,
         catalog: &Catalog,
     ) -> Result<Workspace, StoreError> {
         let (name, mut catalog) = (name.to_owned(), catalog.clone());
         catalog.settle_indexes();
-        let catalog = Arc::new(catalog);
-        let command = Admin::CreateWorkspace { id, name: name.clone(), now, catalog };
+        let (catalog, created_at) = (Arc::new(catalog), authored.at);
+        let command = Admin::CreateWorkspace { id, name: name.clone(), authored, catalog };
         let number = WorkspaceNumber(self.administer(command).await?.cast_signed());
-        Ok(Workspace { number, id, name, created_at: now })
+        Ok(Workspace { number, id, name, revision: 1, created_at })
     }
 
     /// All workspaces, in the order they were made.
@@ -37,13 +41,18 @@ impl Store {
         self.shared.backend.workspaces().await
     }
 
-    /// Gives a workspace another name; `false` when there is none with this number. [`StoreError::InUse`] when another one has
-    /// the name.
+    /// Gives a workspace, read at this revision, another name; `false` when there is none with this number.
+    /// [`StoreError::InUse`] when another one has the name.
     ///
     /// # Errors
-    /// Why it could not be stored.
-    pub async fn rename_workspace(&self, number: WorkspaceNumber, name: &str) -> Result<bool, StoreError> {
-        let command = Admin::RenameWorkspace { number, name: name.to_owned() };
+    /// [`StoreError::RecordChanged`]; why it could not be stored.
+    pub async fn rename_workspace(
+        &self,
+        (number, expected): (WorkspaceNumber, u64),
+        name: &str,
+        authored: Authored,
+    ) -> Result<bool, StoreError> {
+        let command = Admin::RenameWorkspace { number, expected, name: name.to_owned(), authored };
         Ok(self.administer(command).await? > 0)
     }
 
@@ -51,8 +60,8 @@ impl Store {
     ///
     /// # Errors
     /// Why it could not be stored.
-    pub async fn create_key(&self, hash: &KeyHash, key: &Key) -> Result<(), StoreError> {
-        self.administer(Admin::CreateKey(*hash, key.clone())).await.map(drop)
+    pub async fn create_key(&self, hash: &KeyHash, key: &Key, authored: Authored) -> Result<(), StoreError> {
+        self.administer(Admin::CreateKey(*hash, key.clone(), authored)).await.map(drop)
     }
 
     /// All keys, in the order they were made, revoked ones too.
@@ -83,8 +92,45 @@ impl Store {
         (id, expected): (KeyId, u64),
         hash: &KeyHash,
         until: Timestamp,
+        authored: Authored,
     ) -> Result<bool, StoreError> {
-        Ok(self.administer(Admin::RotateKey { id, expected, hash: *hash, until }).await? > 0)
+        Ok(self.administer(Admin::RotateKey { id, expected, hash: *hash, until, authored }).await? > 0)
+    }
+
+    /// What a key was: its revisions of before this one, the newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn key_revisions(
+        &self,
+        id: KeyId,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Revision<Key>)>, StoreError> {
+        self.revisions((RevisedKind::Key, id.0), before, limit).await
+    }
+
+    /// What a workspace was called: its revisions of before this one, the newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn workspace_revisions(
+        &self,
+        id: WorkspaceId,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Revision<String>)>, StoreError> {
+        self.revisions((RevisedKind::Workspace, id.0), before, limit).await
+    }
+
+    async fn revisions<T: DeserializeOwned>(
+        &self,
+        what: (RevisedKind, Uuid),
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Revision<T>)>, StoreError> {
+        let rows = self.shared.backend.revisions(what, before, limit).await?;
+        rows.into_iter().map(|(revision, doc)| Ok((revision, document::read("revision", &doc)?))).collect()
     }
 
     /// The key whose secret has this hash. By a secret that it had before, it expires when that does.

@@ -124,6 +124,12 @@ pub(crate) enum Record {
         headers: String,
         body: Vec<u8>,
     },
+    Revision {
+        kind: i64,
+        id: Uuid,
+        revision: i64,
+        doc: String,
+    },
     Key {
         hash: Vec<u8>,
         place: i64,
@@ -244,6 +250,12 @@ impl Table {
                 status: row.number(1)?,
                 headers: row.text(2)?,
                 body: row.bytes(3)?,
+            },
+            Self::Revisions => Record::Revision {
+                kind: row.number(0)?,
+                id: row.id(1)?,
+                revision: row.number(2)?,
+                doc: row.text(3)?,
             },
             Self::Keys => {
                 Record::Key { hash: row.bytes(0)?, place: row.number(1)?, id: row.id(2)?, doc: row.text(3)? }
@@ -366,6 +378,9 @@ impl Record {
             ],
             Self::Answer { place, status, headers, body } => {
                 vec![number(place), number(status), text(headers), Cell::Bytes(Cow::Borrowed(body))]
+            }
+            Self::Revision { kind, id: uuid, revision, doc } => {
+                vec![number(kind), id(uuid), number(revision), text(doc)]
             }
             Self::Key { hash, place, id: uuid, doc } => {
                 vec![Cell::Bytes(Cow::Borrowed(hash)), number(place), id(uuid), text(doc)]

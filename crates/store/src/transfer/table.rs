@@ -29,11 +29,12 @@ pub(crate) enum Table {
     Pictures,
     Requests,
     Answers,
+    Revisions,
     Keys,
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Workspaces,
         Self::Catalogs,
         Self::Contacts,
@@ -49,6 +50,7 @@ impl Table {
         Self::Pictures,
         Self::Requests,
         Self::Answers,
+        Self::Revisions,
         Self::Keys,
     ];
 
@@ -69,6 +71,7 @@ impl Table {
             Self::Pictures => "pictures",
             Self::Requests => "requests",
             Self::Answers => "answers",
+            Self::Revisions => "revisions",
             Self::Keys => "keys",
         }
     }
@@ -87,6 +90,7 @@ impl Table {
             Self::Events | Self::LastEvents | Self::LastChanges | Self::SortKeys => {
                 vec![number.clone(), number]
             }
+            Self::Revisions => vec![number.clone(), id, number],
             Self::Keys => vec![Cell::Bytes(Cow::Borrowed(&[]))],
         }
     }
@@ -110,7 +114,8 @@ mod tests {
                 include_str!("../../migrations/sqlite/0003_idempotency.sql"),
                 include_str!("../../migrations/sqlite/0007_last_events.sql"),
                 include_str!("../../migrations/sqlite/0009_answers.sql"),
-                include_str!("../../migrations/sqlite/0011_last_changes.sql")
+                include_str!("../../migrations/sqlite/0011_last_changes.sql"),
+                include_str!("../../migrations/sqlite/0012_revisions.sql")
             ),
             concat!(
                 include_str!("../../migrations/postgres/0001_init.sql"),
@@ -118,7 +123,8 @@ mod tests {
                 include_str!("../../migrations/postgres/0003_idempotency.sql"),
                 include_str!("../../migrations/postgres/0007_last_events.sql"),
                 include_str!("../../migrations/postgres/0009_answers.sql"),
-                include_str!("../../migrations/postgres/0011_last_changes.sql")
+                include_str!("../../migrations/postgres/0011_last_changes.sql"),
+                include_str!("../../migrations/postgres/0012_revisions.sql")
             ),
         ] {
             let mut made: Vec<_> =

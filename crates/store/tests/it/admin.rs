@@ -7,9 +7,9 @@ use store::{Compat, Key, KeyEdit, Scope, Store, StoreError, WorkspaceNumber};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixture::{all, at, in_use, named, served, write_catalog};
+use crate::fixture::{all, at, by, in_use, named, served, write_catalog};
 
-fn key(id: u128) -> Key {
+pub(crate) fn key(id: u128) -> Key {
     Key {
         id: KeyId(Uuid::from_u128(id)),
         name: format!("key {id}"),
@@ -35,12 +35,12 @@ async fn workspaces_have_unique_ids_and_names() {
     let (database, served) = served().await;
     let store = &served.store;
     let id = WorkspaceId(Uuid::from_u128(77));
-    let made = store.create_workspace(id, "second", at(5), &Catalog::default()).await.unwrap();
+    let made = store.create_workspace(id, "second", by(5), &Catalog::default()).await.unwrap();
     assert_eq!((made.id, made.name.as_str(), made.created_at), (id, "second", at(5)));
-    let same_id = store.create_workspace(id, "third", at(5), &Catalog::default()).await;
+    let same_id = store.create_workspace(id, "third", by(5), &Catalog::default()).await;
     assert_eq!(in_use(same_id), id.to_string());
     let other = WorkspaceId(Uuid::from_u128(78));
-    assert_eq!(in_use(store.create_workspace(other, "second", at(5), &Catalog::default()).await), "second");
+    assert_eq!(in_use(store.create_workspace(other, "second", by(5), &Catalog::default()).await), "second");
     database.workspace(store, "third").await;
     let all = store.list_workspaces().await.unwrap();
     assert_eq!(
@@ -105,13 +105,13 @@ async fn keys_are_found_by_hash_and_revoked_once() {
     let (_database, served) = served().await;
     let store = &served.store;
     let (one, two) = (key(1), Key { compat: None, expires_at: Some(at(9)), ..key(2) });
-    store.create_key(&[1; 32], &one).await.unwrap();
-    store.create_key(&[2; 32], &two).await.unwrap();
-    in_use(store.create_key(&[1; 32], &key(3)).await);
-    in_use(store.create_key(&[3; 32], &key(1)).await);
+    store.create_key(&[1; 32], &one, by(1)).await.unwrap();
+    store.create_key(&[2; 32], &two, by(1)).await.unwrap();
+    in_use(store.create_key(&[1; 32], &key(3), by(1)).await);
+    in_use(store.create_key(&[3; 32], &key(1), by(1)).await);
     assert_eq!(store.find_key(&[2; 32]).await.unwrap(), Some(two.clone()));
     assert_eq!(store.find_key(&[3; 32]).await.unwrap(), None);
-    let revoke = |id, now, expected| store.edit_keys(vec![(id, KeyEdit::Revoke(at(now), expected))]);
+    let revoke = |id, now, expected| store.edit_keys(vec![(id, KeyEdit::Revoke(expected, by(now)))]);
     assert_eq!(revoke(one.id, 10, 1).await.unwrap(), 1);
     assert!(matches!(revoke(one.id, 20, 1).await, Err(StoreError::RecordChanged)));
     assert_eq!(revoke(one.id, 20, 2).await.unwrap(), 1);
@@ -125,12 +125,12 @@ async fn keys_are_replaced_at_the_revision_that_was_read() {
     let (_database, served) = served().await;
     let store = &served.store;
     let before = key(1);
-    store.create_key(&[1; 32], &before).await.unwrap();
+    store.create_key(&[1; 32], &before, by(1)).await.unwrap();
     let used = vec![(before.id, KeyEdit::Use(at(7))), (before.id, KeyEdit::Use(at(5)))];
     assert_eq!(store.edit_keys(used).await.unwrap(), 2);
     let replace = |name: &str| {
         let new = Key { name: name.to_owned(), ..before.clone() };
-        store.edit_keys(vec![(before.id, KeyEdit::Replace(Box::new(new), 1))])
+        store.edit_keys(vec![(before.id, KeyEdit::Replace(Box::new(new), 1, by(2)))])
     };
     replace("bot").await.unwrap();
     assert!(matches!(replace("other").await, Err(StoreError::RecordChanged)));
@@ -144,13 +144,13 @@ async fn a_refused_edit_of_keys_is_nobody_elses_matter() {
     let store = &served.store;
     let ids = [1, 2].map(|id| key(id).id);
     for id in 1..=2 {
-        store.create_key(&[id; 32], &key(id.into())).await.unwrap();
+        store.create_key(&[id; 32], &key(id.into()), by(1)).await.unwrap();
     }
     let edit = |edits| {
         let store = store.clone();
         async move { store.edit_keys(edits).await }
     };
-    let stale = KeyEdit::Replace(Box::new(Key { name: "stale".to_owned(), ..key(2) }), 7);
+    let stale = KeyEdit::Replace(Box::new(Key { name: "stale".to_owned(), ..key(2) }), 7, by(2));
     // One batch: the writer waits with the first write until all are queued.
     let (held, first) = database.hold(&served, database.create(&served, named("Jane"))).await;
     let refused = vec![(ids[0], KeyEdit::Use(at(3))), (ids[1], stale)];
@@ -174,31 +174,31 @@ async fn the_secret_before_a_rotation_works_until_then() {
     let (_database, served) = served().await;
     let store = &served.store;
     let before = key(1);
-    store.create_key(&[1; 32], &before).await.unwrap();
-    store.create_key(&[9; 32], &key(2)).await.unwrap();
-    assert!(store.rotate_key((before.id, 1), &[2; 32], at(50)).await.unwrap());
+    store.create_key(&[1; 32], &before, by(1)).await.unwrap();
+    store.create_key(&[9; 32], &key(2), by(1)).await.unwrap();
+    assert!(store.rotate_key((before.id, 1), &[2; 32], at(50), by(8)).await.unwrap());
     let now = Key { revision: 2, ..before.clone() };
-    let by = |hash: u8| async move { store.find_key(&[hash; 32]).await.unwrap() };
-    assert_eq!(by(2).await, Some(now.clone()));
-    assert_eq!(by(1).await, Some(Key { expires_at: Some(at(50)), ..now.clone() }));
+    let found = |hash: u8| async move { store.find_key(&[hash; 32]).await.unwrap() };
+    assert_eq!(found(2).await, Some(now.clone()));
+    assert_eq!(found(1).await, Some(Key { expires_at: Some(at(50)), ..now.clone() }));
     assert_eq!(store.list_keys().await.unwrap(), [now, key(2)]);
     // What is done to the key holds for its old secret, too; the one before that is gone.
-    store.edit_keys(vec![(before.id, KeyEdit::Revoke(at(10), 2))]).await.unwrap();
-    assert_eq!(by(1).await.and_then(|key| key.revoked_at), Some(at(10)));
-    let stale = store.rotate_key((before.id, 2), &[3; 32], at(60)).await;
+    store.edit_keys(vec![(before.id, KeyEdit::Revoke(2, by(10)))]).await.unwrap();
+    assert_eq!(found(1).await.and_then(|key| key.revoked_at), Some(at(10)));
+    let stale = store.rotate_key((before.id, 2), &[3; 32], at(60), by(8)).await;
     assert!(matches!(stale, Err(StoreError::RecordChanged)), "{stale:?}");
-    assert!(store.rotate_key((before.id, 3), &[3; 32], at(60)).await.unwrap());
-    assert_eq!(by(1).await, None);
-    assert_eq!(by(2).await.and_then(|key| key.expires_at), Some(at(60)));
-    in_use(store.rotate_key((before.id, 4), &[9; 32], at(70)).await);
-    assert!(!store.rotate_key((KeyId(Uuid::nil()), 1), &[4; 32], at(70)).await.unwrap());
+    assert!(store.rotate_key((before.id, 3), &[3; 32], at(60), by(8)).await.unwrap());
+    assert_eq!(found(1).await, None);
+    assert_eq!(found(2).await.and_then(|key| key.expires_at), Some(at(60)));
+    in_use(store.rotate_key((before.id, 4), &[9; 32], at(70), by(8)).await);
+    assert!(!store.rotate_key((KeyId(Uuid::nil()), 1), &[4; 32], at(70), by(8)).await.unwrap());
 }
 
 #[tokio::test]
 async fn administration_works_beside_a_server() {
     let (database, served) = served().await;
     let beside = Store::open_beside(&database.location()).await.unwrap();
-    beside.create_key(&[1; 32], &key(1)).await.unwrap();
+    beside.create_key(&[1; 32], &key(1), by(1)).await.unwrap();
     database.workspace(&beside, "second").await;
     assert_eq!(served.store.find_key(&[1; 32]).await.unwrap(), Some(key(1)));
     assert_eq!(served.store.list_workspaces().await.unwrap().len(), 2);

@@ -11,8 +11,8 @@ use model::{
     OnConflict, Record, Ref, Stamp, Timestamp, Violation, ViolationKind, WorkspaceId,
 };
 use store::{
-    Action, ContactQuery, Location, Options, Outcome, RecordOutcome, RecordWrite, Store, StoreError,
-    WorkspaceNumber, Write,
+    Action, Authored, ContactQuery, Location, Options, Outcome, RecordOutcome, RecordWrite, Store,
+    StoreError, WorkspaceNumber, Write,
 };
 use testdb::Session;
 use uuid::Uuid;
@@ -75,7 +75,7 @@ impl Database {
 
     pub(crate) async fn workspace(&self, store: &Store, name: &str) -> WorkspaceNumber {
         let id = WorkspaceId(Uuid::from_u128(self.tick().into()));
-        store.create_workspace(id, name, at(0), &Catalog::default()).await.unwrap().number
+        store.create_workspace(id, name, by(0), &Catalog::default()).await.unwrap().number
     }
 
     /// Keeps the writer of a served database from getting on with a batch.
@@ -239,6 +239,12 @@ pub(crate) async fn put(
 
 pub(crate) fn everything() -> ContactQuery {
     ContactQuery { limit: 100, ..ContactQuery::default() }
+}
+
+/// contactd's own commands, at this time.
+pub(crate) fn by(millis: u64) -> Authored {
+    let actor = Actor { key: None, dialect: Dialect::Native, request_id: None };
+    Authored { at: at(millis), actor, undoes: None }
 }
 
 pub(crate) fn at(tick: u64) -> Timestamp {

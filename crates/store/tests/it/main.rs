@@ -23,6 +23,7 @@ mod record_lists;
 mod records;
 mod references;
 mod requests;
+mod revisions;
 mod texts;
 mod undo;
 mod upsert;

@@ -10,7 +10,7 @@ use testdb::Session;
 use uuid::Uuid;
 
 use self::records::{CONTACTS, assert_same, fill, hash, key, note, read};
-use crate::fixture::{Database, Held, all, behind, database, edit, named, put, served};
+use crate::fixture::{Database, Held, all, behind, by, database, edit, named, put, served};
 use crate::pictures::picture;
 use crate::requests;
 
@@ -72,6 +72,7 @@ async fn everything_is_moved_there_and_back() {
     assert_eq!(records(&there, "last_events"), 1);
     assert_eq!(records(&there, "last_changes"), 1);
     assert_eq!(records(&there, "tombstones"), 2);
+    assert_eq!(records(&there, "revisions"), 2 + 1 + 3 + 2);
     assert_eq!(
         there.tables.iter().map(|table| table.name).collect::<Vec<_>>(),
         [
@@ -90,6 +91,7 @@ async fn everything_is_moved_there_and_back() {
             "pictures",
             "requests",
             "answers",
+            "revisions",
             "keys"
         ]
     );
@@ -135,7 +137,7 @@ async fn writing_goes_on_with_the_next_numbers() {
         let undone = database.undo(&served, history[0].0, OnConflict::Refuse).await.unwrap();
         assert_eq!(undone.done, store::Done::Deleted);
         assert_eq!(database.workspace(&served.store, "third").await.0, 3);
-        served.store.create_key(&hash(9), &key(9, &[served.workspace])).await.unwrap();
+        served.store.create_key(&hash(9), &key(9, &[served.workspace]), by(1)).await.unwrap();
         let last_key = served.store.list_keys().await.unwrap().pop().unwrap();
         assert_eq!(last_key.id, KeyId(Uuid::from_u128(9)));
         assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);

@@ -46,7 +46,7 @@ async fn a_database_of_schema_1_gets_what_came_later() {
     let old = raw(&database);
     old.execute_batch(
         "DROP TABLE pictures; DROP TABLE requests; DROP TABLE answers; DROP TABLE texts; DROP TABLE far_texts; \
-         DROP TABLE texts_due; DROP TABLE last_events; DROP TABLE last_changes; DROP TABLE field_values; DROP TABLE value_indexes; \
+         DROP TABLE texts_due; DROP TABLE last_events; DROP TABLE last_changes; DROP TABLE revisions; DROP TABLE field_values; DROP TABLE value_indexes; \
          PRAGMA user_version = 1",
     )
     .unwrap();

@@ -125,6 +125,10 @@ pub(super) fn page(table: Table) -> &'static Sql {
              JOIN answers a ON a.workspace = r.workspace AND a.place = r.place) a",
             "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
         ),
+        Table::Revisions => page!(
+            "kind, id, revision, doc" of "octet_length(doc)", "revisions",
+            "kind, id, revision" > "$1, $2, $3", "$4" rows, "$5" bytes, BY_RECORD
+        ),
         Table::Keys => page!(
             "hash, place, id, doc" of "octet_length(doc)", "keys", "hash" > "$1", "$2" rows, "$3" bytes, BY_HASH
         ),
@@ -235,6 +239,11 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "SELECT r.workspace, k.* FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[]) ",
             "k (place, status, headers, body) JOIN requests r ON r.place = k.place"
         ),
+        Table::Revisions => statement!(
+            &[NUMBERS, IDS, NUMBERS, TEXTS],
+            "INSERT INTO revisions (kind, id, revision, doc) ",
+            "SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[])"
+        ),
         Table::Keys => statement!(
             &[Type::BYTEA_ARRAY, NUMBERS, IDS, TEXTS],
             "INSERT INTO keys (hash, place, id, doc) ",
@@ -255,7 +264,8 @@ mod tests {
             include_str!("../../../migrations/postgres/0003_idempotency.sql"),
             include_str!("../../../migrations/postgres/0007_last_events.sql"),
             include_str!("../../../migrations/postgres/0009_answers.sql"),
-            include_str!("../../../migrations/postgres/0011_last_changes.sql")
+            include_str!("../../../migrations/postgres/0011_last_changes.sql"),
+            include_str!("../../../migrations/postgres/0012_revisions.sql")
         );
         let (_, after) = schema.split_once(&format!("CREATE TABLE {table} (\n")).unwrap();
         let lines = after.lines().take_while(|line| !line.starts_with(')'));

@@ -7,7 +7,7 @@ use model::{
 use store::{Action, ContactOrder, ContactQuery, Key, KeyEdit, Scope, Store, Workspace, WorkspaceNumber};
 use uuid::Uuid;
 
-use crate::fixture::{Database, Served, all, at, edit, edits, everything, name_edit, put, write_catalog};
+use crate::fixture::{Database, Served, all, at, by, edit, edits, everything, name_edit, put, write_catalog};
 
 /// More than a page.
 pub(super) const CONTACTS: u64 = 1150;
@@ -23,10 +23,15 @@ pub(super) async fn fill(database: &Database, served: &Served) {
     for number in 1..=3 {
         put(store, served.workspace, company(number), None).await.unwrap();
         put(store, second.workspace, note(number), None).await.unwrap();
-        store.create_key(&hash(number), &key(number, &[second.workspace, served.workspace])).await.unwrap();
+        store
+            .create_key(&hash(number), &key(number, &[second.workspace, served.workspace]), by(1))
+            .await
+            .unwrap();
     }
-    store.edit_keys(vec![(key(2, &[]).id, KeyEdit::Revoke(at(77), 1))]).await.unwrap();
-    store.rotate_key((key(1, &[]).id, 1), &[0; 32], at(99)).await.unwrap();
+    store.edit_keys(vec![(key(2, &[]).id, KeyEdit::Revoke(1, by(77)))]).await.unwrap();
+    store.rotate_key((key(1, &[]).id, 1), &[0; 32], at(99), by(98)).await.unwrap();
+    let is_known = store.rename_workspace((second.workspace, 1), "Büro – 大阪", by(78)).await.unwrap();
+    assert!(is_known);
     let made = all((0..CONTACTS).map(|n| database.create(served, person(n)))).await;
     let made: Vec<_> = made.into_iter().map(Result::unwrap).collect();
     for outcome in all((0..20).map(|n| database.create(&second, person(n)))).await {
@@ -115,13 +120,14 @@ pub(super) fn key(number: u64, workspaces: &[WorkspaceNumber]) -> Key {
 pub(super) async fn read(store: &Store) -> Vec<String> {
     let mut lines = Vec::new();
     for key in store.list_keys().await.unwrap() {
-        lines.push(format!("{key:?}"));
+        lines.push(format!("{key:?} {:?}", store.key_revisions(key.id, u64::MAX, 9).await.unwrap()));
     }
     for number in 1..=4 {
         lines.push(format!("{:?}", store.find_key(&hash(number)).await.unwrap()));
     }
     for workspace in store.list_workspaces().await.unwrap() {
-        lines.push(format!("{workspace:?}"));
+        let revisions = store.workspace_revisions(workspace.id, u64::MAX, 9).await.unwrap();
+        lines.push(format!("{workspace:?} {revisions:?}"));
         read_workspace(store, &workspace, &mut lines).await;
     }
     let verified = store.verify().await.unwrap();
