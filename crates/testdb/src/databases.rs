@@ -18,9 +18,10 @@ pub(crate) fn fresh_name() -> String {
     format!("test_{:016x}", RandomState::new().hash_one(()))
 }
 
-/// Makes a database as another one is that nobody is connected to.
+/// Makes a database as another one is that nobody is connected to. Its files are copied, which takes half as long as to
+/// log what is in them.
 pub(crate) fn copy_database(server: &str, name: &str, template: &str) -> Result<(), String> {
-    psql::run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).map(drop)
+    psql::run(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")).map(drop)
 }
 
 /// Drops a database, whoever uses it.

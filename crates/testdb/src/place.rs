@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -26,9 +27,13 @@ pub(crate) fn programs(program: &str) -> io::Result<PathBuf> {
         })
 }
 
+/// Where `pg_config` says that they are; asked once.
 fn configured() -> Option<PathBuf> {
-    let output = Command::new("pg_config").arg("--bindir").output().ok()?;
-    Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end()))
+    static FOLDER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end()))
+    });
+    FOLDER.clone()
 }
 
 /// A user and its group.
