@@ -28,7 +28,7 @@ pub struct Contract {
     pub answers: Vec<Answered>,
     /// What the routes take, beside those whose table has the members of their bodies.
     pub requests: Vec<Requested>,
-    /// The routes whose writes are no events: they tell no number of a change, and an idempotency key has no effect.
+    /// The routes whose writes are no events: they tell no number of a change.
     pub without_event: Vec<String>,
     /// The schemas that answers refer to, by name: JSON Schema 2020-12.
     pub schemas: serde_json::Map<String, Json>,

@@ -3,7 +3,6 @@
 //! The entry point is [`routes`]. Updates are JSON Merge Patches (RFC 7396) or JSON Patches (RFC 6902), errors are problem details
 //! (RFC 9457), ids are UUIDs, instants are RFC 3339 texts with milliseconds, entity tags are revisions.
 
-mod anew;
 mod auth;
 mod batch;
 mod by;
@@ -39,7 +38,6 @@ use axum::middleware::from_fn;
 use axum::routing::{get, patch, post, put};
 use model::{Change, Rejection};
 
-use crate::anew::anew;
 use crate::minimal::may_be_minimal;
 
 pub use contract::CONTRACT;
@@ -81,26 +79,26 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/batch", post(batch::run))
         .route("/api/v1/changes/{id}", get(history::get))
         .route("/api/v1/changes/{id}/undo", post(history::undo))
-        .route("/api/v1/keys", get(keys::list).merge(anew(post(keys::create))))
+        .route("/api/v1/keys", get(keys::list).post(keys::create))
         .route(
             "/api/v1/keys/{id}",
-            get(keys::get).merge(anew(may_be_minimal(patch(keys::update)).delete(keys::revoke))),
+            get(keys::get).merge(may_be_minimal(patch(keys::update))).delete(keys::revoke),
         )
-        .route("/api/v1/keys/{id}/rotate", anew(post(keys::rotate)))
+        .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
         .route("/api/v1/keys/{id}/history", get(keys::history))
-        .route("/api/v1/keys/{id}/history/{revision}/undo", anew(may_be_minimal(post(keys::undo))))
+        .route("/api/v1/keys/{id}/history/{revision}/undo", may_be_minimal(post(keys::undo)))
         .route(
             "/api/v1/workspaces",
-            get(workspaces::list).merge(anew(may_be_minimal(post(workspaces::create)))),
+            get(workspaces::list).merge(may_be_minimal(post(workspaces::create))),
         )
         .route(
             "/api/v1/workspaces/{id}",
-            get(workspaces::get).merge(anew(may_be_minimal(patch(workspaces::update)))),
+            get(workspaces::get).merge(may_be_minimal(patch(workspaces::update))),
         )
         .route("/api/v1/workspaces/{id}/history", get(workspaces::history))
         .route(
             "/api/v1/workspaces/{id}/history/{revision}/undo",
-            anew(may_be_minimal(post(workspaces::undo))),
+            may_be_minimal(post(workspaces::undo)),
         )
         .route("/api/v1/settings", get(settings::get).merge(may_be_minimal(patch(settings::update))))
         .route("/api/v1/limits", get(limits::get));

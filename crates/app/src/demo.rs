@@ -26,7 +26,7 @@ impl App {
     pub async fn seed_demo(&self, crowd: u64) -> Result<Workspace, Error> {
         let catalog = catalog::with_examples(starter::catalog(self.clock()), self.clock());
         let workspace =
-            self.store().create_workspace(WORKSPACE_ID, "demo", self.authored(None, None), &catalog).await?;
+            self.store().create_workspace(WORKSPACE_ID, "demo", self.authored(None, None), &catalog, None).await?;
         self.issue_key(
             None,
             KeyRequest {

@@ -14,7 +14,7 @@ use model::{
     Actor, Catalog, Dialect, KeyId, OnHeldBack, Policy, Precondition, Rejection, Rule, Timestamp, Violation,
     ViolationKind, policy,
 };
-use store::{Authored, Compat, Key, KeyEdit, Rate, Scope, WorkspaceNumber};
+use store::{Asked, Authored, Compat, Key, KeyEdit, Rate, Scope, WorkspaceNumber};
 
 pub(crate) use self::cache::KeyCache;
 use self::secret::{checked_secret, hash, random_secret};
@@ -136,7 +136,12 @@ impl App {
         let id = KeyId(self.clock().fresh_id());
         let key = self.key_of(caller, request, (id, self.clock().now()), None).await?;
         if !is_on_trial(caller) {
-            self.store().create_key(&hash(&secret), &key, self.authored(caller, None)).await?;
+            keep_secret(caller);
+            let create = async |claim| {
+                let asked = Asked { authored: self.authored(caller, None), claim };
+                self.store().create_key(&hash(&secret), &key, asked).await
+            };
+            self.commit_once(caller, create).await?;
         }
         Ok(IssuedKey { secret, key })
     }
@@ -280,7 +285,7 @@ impl App {
             if !is_on_trial(caller) {
                 let authored = self.authored(caller, undoes);
                 let new = Box::new(after.clone());
-                self.edit_key(id, KeyEdit::Replace(new, before.revision, authored)).await?;
+                self.edit_key(caller, id, KeyEdit::Replace(new, before.revision, authored)).await?;
             }
             Ok(Key { revision: before.revision + 1, ..after })
         })
@@ -309,8 +314,12 @@ impl App {
             if is_on_trial(caller) {
                 return Ok(before);
             }
-            let authored = self.authored(caller, None);
-            let is_known = self.store().rotate_key((id, before.revision), hash, until, authored).await?;
+            keep_secret(caller);
+            let rotate = async |claim| {
+                let asked = Asked { authored: self.authored(caller, None), claim };
+                self.store().rotate_key((id, before.revision), hash, until, asked).await
+            };
+            let is_known = self.commit_once(caller, rotate).await?;
             self.inner.keys.forget(id);
             is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))?;
             Ok(Key { revision: before.revision + 1, ..before })
@@ -332,7 +341,8 @@ impl App {
             if is_on_trial(caller) {
                 return Ok(());
             }
-            self.edit_key(id, KeyEdit::Revoke(before.revision, self.authored(caller, None))).await
+            let revoke = KeyEdit::Revoke(before.revision, self.authored(caller, None));
+            self.edit_key(caller, id, revoke).await
         })
         .await
     }
@@ -353,19 +363,6 @@ impl App {
         .await
     }
 
-    /// Lets the caller's key open a workspace that it made.
-    pub(crate) async fn open_to(&self, caller: &Caller, workspace: WorkspaceNumber) -> Result<(), Error> {
-        retried(has_changed, || async {
-            let id = caller.key.id;
-            let mut key = self.store().key(id).await?.ok_or(Error::NotFound(Missing::Key))?;
-            key.workspaces.push(workspace);
-            let expected = key.revision;
-            let authored = self.authored(Some(caller), None);
-            self.edit_key(id, KeyEdit::Replace(Box::new(key), expected, authored)).await
-        })
-        .await
-    }
-
     async fn get_key_to_change(&self, caller: Option<&Caller>, id: KeyId) -> Result<Key, Error> {
         let key = self.get_key(caller, id).await?;
         // One that may more than the caller would be a way to more.
@@ -373,8 +370,9 @@ impl App {
         Ok(key)
     }
 
-    async fn edit_key(&self, id: KeyId, edit: KeyEdit) -> Result<(), Error> {
-        let is_known = self.store().edit_keys(vec![(id, edit)]).await? > 0;
+    async fn edit_key(&self, caller: Option<&Caller>, id: KeyId, edit: KeyEdit) -> Result<(), Error> {
+        let edited = async |claim| self.store().edit_key(id, edit, claim).await;
+        let is_known = self.commit_once(caller, edited).await?;
         self.inner.keys.forget(id);
         is_known.then_some(()).ok_or(Error::NotFound(Missing::Key))
     }
@@ -403,6 +401,13 @@ impl App {
             expires_at: key.expires_at,
             secret: None,
         })
+    }
+}
+
+/// The answer to the caller's request has a secret.
+fn keep_secret(caller: Option<&Caller>) {
+    if let Some(Terms::Once(once)) = caller.map(|caller| &caller.terms) {
+        once.keep_secret();
     }
 }
 

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use store::{Action, AnyOutcome, CarriedOut, Claim, KeptAnswer, StoreError, WorkspaceNumber, Write};
 use uuid::Uuid;
 
-use crate::{App, Caller, Duty, Error, Missing};
+use crate::{App, Caller, Duty, Error, Missing, Terms};
 
 /// The work of one server.
 const FORGETTING: Duty = Duty { name: "requests", lease: Duration::from_secs(60) };
@@ -56,7 +56,7 @@ pub enum Repeated {
     OtherRequest,
     /// It was carried out, as this change if anything changed. Where its answer was kept, its client gets that instead of
     /// this.
-    #[error("the request was carried out before{}, but its answer was lost", as_change(*.0))]
+    #[error("the request was carried out before{}, but its answer was not kept", as_change(*.0))]
     CarriedOut(Option<u64>),
 }
 
@@ -83,6 +83,8 @@ pub struct Once {
     has_read: AtomicBool,
     /// Whether the event of its first commit tells all of what was written.
     is_told: AtomicBool,
+    /// Whether its answer is for nobody but who asked first.
+    is_secret: AtomicBool,
     in_flight: Arc<InFlight>,
 }
 
@@ -129,9 +131,9 @@ impl Once {
         self.steps.load(Ordering::Relaxed) > 0 && !self.is_fresh.load(Ordering::Relaxed)
     }
 
-    /// It is carried out however often it comes: what was done under its key before is not looked for.
-    pub fn forgo(&self) {
-        self.earlier.get_or_init(Vec::new);
+    /// Its answer has a secret, which is stored nowhere: who sends it again hears only that it was carried out.
+    pub(crate) fn keep_secret(&self) {
+        self.is_secret.store(true, Ordering::Relaxed);
     }
 
     /// Notes that something was read.
@@ -151,7 +153,9 @@ impl Once {
     fn claim(&self, is_told: bool) -> Claim {
         let (api_key, hash) = self.key;
         let step = self.steps.load(Ordering::Relaxed);
-        let is_exact = is_told && step == 0 && !self.has_read.load(Ordering::Relaxed);
+        // Where no answer is kept, no other server is waited for either.
+        let is_secret = self.is_secret.load(Ordering::Relaxed);
+        let is_exact = is_secret || is_told && step == 0 && !self.has_read.load(Ordering::Relaxed);
         Claim { once: store::Once { api_key, hash, step }, fingerprint: self.fingerprint, is_exact }
     }
 
@@ -212,6 +216,7 @@ impl App {
             is_fresh: AtomicBool::new(false),
             has_read: AtomicBool::new(false),
             is_told: AtomicBool::new(false),
+            is_secret: AtomicBool::new(false),
             in_flight: Arc::clone(in_flight),
         }))
     }
@@ -265,14 +270,15 @@ impl App {
     }
 
     /// Keeps the answer to a request that was carried out; does nothing for one that wrote nothing, which can run again,
-    /// and for an answer of more than [`ANSWER_BYTES`]. Whoever gets the answer after this gets it again: the one that is
+    /// for an answer of more than [`ANSWER_BYTES`], and for one with a secret. Whoever gets the answer after this gets it again: the one that is
     /// kept, or if the server dies before that, the one that the change tells. What no event tells is waited for.
     ///
     /// # Errors
     /// What the store says; the request was carried out all the same.
     pub async fn keep_answer(&self, once: &Once, answer: KeptAnswer) -> Result<(), Error> {
         let Some((workspace, _)) = once.first.get() else { return Ok(()) };
-        if answer.body.len() + answer.headers.len() > ANSWER_BYTES {
+        let is_secret = once.is_secret.load(Ordering::Relaxed);
+        if is_secret || answer.body.len() + answer.headers.len() > ANSWER_BYTES {
             return Ok(());
         }
         let (api_key, hash) = once.key;
@@ -343,6 +349,26 @@ impl App {
             }
             None => Ok(()),
         }
+    }
+
+    /// The next commit of a caller's request, which is no event.
+    ///
+    /// # Errors
+    /// [`Error::Repeated`] when an earlier try made it; why it could not be made.
+    pub(crate) async fn commit_once<T>(
+        &self,
+        caller: Option<&Caller>,
+        commit: impl AsyncFnOnce(Option<(WorkspaceNumber, Claim)>) -> Result<T, StoreError>,
+    ) -> Result<T, Error> {
+        let once = caller.and_then(|caller| match &caller.terms {
+            Terms::Once(once) => Some((caller.workspace, once)),
+            Terms::ForGood | Terms::OnTrial(_) => None,
+        });
+        let Some((workspace, once)) = once else { return Ok(commit(None).await?) };
+        self.refuse_again(once).await?;
+        let done = commit(Some((workspace, once.next_claim()))).await?;
+        once.note(workspace, None);
+        Ok(done)
     }
 
     /// The next commit of a request, which is one write: what came of it, now or in an earlier try.

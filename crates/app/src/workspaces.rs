@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use model::{OnConflict, Precondition, Rejection, WorkspaceId};
-use store::{Cause, Scope, Workspace, WorkspaceNumber};
+use store::{Asked, Cause, Scope, Workspace, WorkspaceNumber};
 
 use crate::retry::{has_changed, retried};
 use crate::revisions::{Putting, Revisions, asked, not_undoable};
@@ -28,8 +28,14 @@ impl App {
     async fn make_workspace(&self, caller: Option<&Caller>, name: &str) -> Result<Workspace, Error> {
         let id = WorkspaceId(self.clock().fresh_id());
         let catalog = starter::catalog(self.clock());
-        let made = self.store().create_workspace(id, name, self.authored(caller, None), &catalog).await?;
+        let opened_by = caller.map(|caller| caller.key.id);
+        let create = async |claim| {
+            let asked = Asked { authored: self.authored(caller, None), claim };
+            self.store().create_workspace(id, name, asked, &catalog, opened_by).await
+        };
+        let made = self.commit_once(caller, create).await?;
         self.forget_workspaces();
+        opened_by.iter().for_each(|key| self.inner.keys.forget(*key));
         Ok(made)
     }
 
@@ -46,9 +52,7 @@ impl App {
             let tried = Workspace { number: WorkspaceNumber(0), id, name, revision: 1, created_at };
             return if is_taken { Err(Error::InUse(tried.name)) } else { Ok(tried) };
         }
-        let made = self.make_workspace(Some(caller), name).await?;
-        self.open_to(caller, made.number).await?;
-        Ok(made)
+        self.make_workspace(Some(caller), name).await
     }
 
     /// Gives the caller's workspace another name.
@@ -136,8 +140,11 @@ impl App {
                 return if is_taken { Err(Error::InUse(after.name)) } else { Ok(after) };
             }
             let at = (caller.workspace, before.revision);
-            let authored = self.authored(Some(caller), undoes);
-            let is_known = self.store().rename_workspace(at, &after.name, authored).await?;
+            let rename = async |claim| {
+                let asked = Asked { authored: self.authored(Some(caller), undoes), claim };
+                self.store().rename_workspace(at, &after.name, asked).await
+            };
+            let is_known = self.commit_once(Some(caller), rename).await?;
             self.forget_workspaces();
             is_known.then_some(after).ok_or(Error::NotFound(Missing::Workspace))
         })

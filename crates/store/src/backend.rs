@@ -19,7 +19,7 @@ pub(crate) use self::saves::{
     Delete, EventRow, FacetSave, HeadSave, Insert, Lookups, RecordSave, Saves, Update,
 };
 use crate::last_events::Notes;
-use crate::once::ClaimKey;
+use crate::once::{ClaimKey, ClaimSave};
 use crate::revision::RevisedKind;
 use crate::{
     Authored, CarriedOut, CatalogIndex, ContactQuery, Document, DocumentPage, HistoryQuery, Key, KeyEdit,
@@ -405,13 +405,32 @@ pub(crate) enum KeysWanted {
     Numbered(KeyId),
 }
 
+/// A write that is no change of records, and the row of the request that it is a commit of, if that is carried out once.
+#[derive(Debug)]
+pub(crate) struct Administered {
+    pub(crate) command: Admin,
+    pub(crate) claim: Option<ClaimSave>,
+}
+
+impl From<Admin> for Administered {
+    fn from(command: Admin) -> Self {
+        Self { command, claim: None }
+    }
+}
+
 /// The writes that are no changes of records.
 #[derive(Debug)]
 pub(crate) enum Admin {
     /// Nothing: whether the writer works.
     Check,
-    /// Makes a workspace.
-    CreateWorkspace { id: WorkspaceId, name: String, authored: Authored, catalog: Arc<Catalog> },
+    /// Makes a workspace, which this key opens from then on.
+    CreateWorkspace {
+        id: WorkspaceId,
+        name: String,
+        authored: Authored,
+        catalog: Arc<Catalog>,
+        opened_by: Option<KeyId>,
+    },
     /// Gives a workspace, read at this revision, another name.
     RenameWorkspace { number: WorkspaceNumber, expected: u64, name: String, authored: Authored },
     /// Stores a key.

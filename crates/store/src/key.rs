@@ -69,11 +69,21 @@ pub enum KeyEdit {
     Revoke(u64, Authored),
     /// Puts another in its place, which was made from this revision.
     Replace(Box<Key>, u64, Authored),
+    /// Lets it open a workspace.
+    Open(WorkspaceNumber, Authored),
     /// Notes that it was used.
     Use(Timestamp),
 }
 
 impl KeyEdit {
+    /// When it happens.
+    pub(crate) fn at(&self) -> Timestamp {
+        match self {
+            Self::Revoke(_, authored) | Self::Replace(.., authored) | Self::Open(_, authored) => authored.at,
+            Self::Use(at) => *at,
+        }
+    }
+
     /// Carries it out; the rows that tell of it.
     ///
     /// # Errors
@@ -92,6 +102,11 @@ impl KeyEdit {
                 key.check_revision(*expected)?;
                 let new = Key { id: key.id, revision: expected + 1, used_at: key.used_at, ..Key::clone(new) };
                 key.become_another(new, Cause::Updated, authored)
+            }
+            Self::Open(workspace, authored) => {
+                let mut open = Key { revision: key.revision + 1, ..key.clone() };
+                open.workspaces.push(*workspace);
+                key.become_another(open, Cause::Updated, authored)
             }
             Self::Use(at) => {
                 key.used_at = key.used_at.max(Some(*at));

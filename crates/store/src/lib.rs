@@ -52,7 +52,7 @@ pub use query::{
     Behind, ContactOrder, ContactPage, ContactQuery, DocumentPage, HistoryQuery, Patience, RecordOrder,
     RecordPage, RecordQuery,
 };
-pub use revision::{Authored, Cause, REVISIONS_MAX, Revision};
+pub use revision::{Asked, Authored, Cause, REVISIONS_MAX, Revision};
 pub use sort::{Rank, Ranking, Sort, SortKey};
 pub use stats::{Verified, WriterStats};
 pub use store::{Options, Store};

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::backend::{Admin, Batches};
+use crate::backend::{Administered, Batches};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
@@ -121,7 +121,7 @@ impl Queue {
     }
 
     /// Queues another write, and waits for what comes of it.
-    pub(crate) async fn administer(&self, admin: Admin) -> Result<u64, StoreError> {
+    pub(crate) async fn administer(&self, admin: Administered) -> Result<u64, StoreError> {
         self.queue(|reply| Command::Admin(admin, reply)).await?
     }
 

@@ -7,7 +7,7 @@ use model::{Actor, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Key, StoreError, Workspace, document};
+use crate::{Claim, Key, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Revisions of one key or workspace that are kept at most; the oldest ones are forgotten.
 pub const REVISIONS_MAX: u64 = 1000;
@@ -38,6 +38,21 @@ pub struct Authored {
     /// The revision whose change it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
+}
+
+/// Who asks for a change of a key or workspace, and which request it is the next commit of, if that is carried out once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// When and by whom.
+    pub authored: Authored,
+    /// The request, in its workspace.
+    pub claim: Option<(WorkspaceNumber, Claim)>,
+}
+
+impl From<Authored> for Asked {
+    fn from(authored: Authored) -> Self {
+        Self { authored, claim: None }
+    }
 }
 
 /// What is done to a key or workspace.

@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use self::indexes::Filled;
-use crate::backend::{Admin, Backend, Batches, Wanted};
+use crate::backend::{Administered, Admin, Backend, Batches, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
 use crate::pending::Pending;
@@ -317,9 +317,9 @@ impl Store {
         queue.ok_or(StoreError::Closing)
     }
 
-    async fn administer(&self, command: Admin) -> Result<u64, StoreError> {
+    async fn administer(&self, command: impl Into<Administered>) -> Result<u64, StoreError> {
         let queue = self.shared.queues.first().ok_or(StoreError::Closing)?;
-        queue.administer(command).await
+        queue.administer(command.into()).await
     }
 
     /// What the writers have done so far.

@@ -34,7 +34,8 @@ pub(crate) use self::rehearsal::rehearse;
 use self::retry::{Work, unwinding};
 use self::taken::Taken;
 pub(crate) use self::taken::{AnswerReply, Command};
-use crate::backend::{Admin, Batches, CommitError, Committed, Saves};
+use crate::backend::{Administered, Batches, CommitError, Committed, Saves, Wanted};
+use crate::once::ClaimSave;
 use crate::catalogs::Catalogs;
 use crate::{AnyOutcome, StoreError, Together, Write};
 
@@ -75,7 +76,7 @@ impl Work for Taken {
 }
 
 /// Other writes.
-struct Administration<'a>(&'a [Admin]);
+struct Administration<'a>(&'a [Administered]);
 
 impl Work for Administration<'_> {
     type Done = Vec<Result<u64, StoreError>>;
@@ -238,25 +239,53 @@ impl<B: Batches> Writer<B> {
     }
 
     /// One try of a batch of other writes.
-    async fn administer(&mut self, commands: &[Admin]) -> Result<Vec<Result<u64, StoreError>>, CommitError> {
+    async fn administer(
+        &mut self,
+        commands: &[Administered],
+    ) -> Result<Vec<Result<u64, StoreError>>, CommitError> {
         let started = Instant::now();
         self.batches.begin().await.map_err(CommitError::NotStored)?;
         let mut done = Vec::with_capacity(commands.len());
-        for command in commands {
-            let result = self.batches.administer(command).await;
+        let mut saves = Saves::default();
+        for Administered { command, claim } in commands {
+            let result = match self.check_claim(claim.as_ref(), &saves.claims).await {
+                Ok(()) => self.batches.administer(command).await,
+                refused => refused.map(|()| 0),
+            };
+            // What found nothing to write may come again.
+            saves.claims.extend(claim.clone().filter(|_| matches!(result, Ok(1..))));
             match result {
-                Ok(_) | Err(StoreError::InUse(_) | StoreError::RecordChanged) => done.push(result),
+                Ok(_)
+                | Err(
+                    StoreError::InUse(_) | StoreError::RecordChanged | StoreError::CarriedOut { .. },
+                ) => done.push(result),
                 // It may have been carried out in part, so nothing of the batch may be stored.
                 Err(fault) => return Err(CommitError::NotStored(fault)),
             }
         }
-        self.batches.commit(&Saves::default()).await.map_err(|fault| match fault {
+        self.batches.commit(&saves).await.map_err(|fault| match fault {
             // Nothing in the database would tell.
             CommitError::Lost(fault) => CommitError::Unknown(fault),
             fault => fault,
         })?;
         self.count(started, commands.len(), 0);
         Ok(done)
+    }
+
+    /// Passes unless the request was carried out before, or with those of the same batch.
+    async fn check_claim(
+        &mut self,
+        claim: Option<&ClaimSave>,
+        beside: &[ClaimSave],
+    ) -> Result<(), StoreError> {
+        let Some(ClaimSave { key, fingerprint, .. }) = claim else { return Ok(()) };
+        let loaded = self.batches.load(&Wanted { claims: vec![*key], ..Wanted::default() }).await?;
+        let stored = loaded.claims.into_iter();
+        let mut found = stored.chain(beside.iter().map(|claim| (claim.key, claim.fingerprint)));
+        match found.find(|(found, _)| found == key) {
+            Some((_, found)) => Err(StoreError::CarriedOut { is_same: found == *fingerprint }),
+            None => Ok(()),
+        }
     }
 
     fn count(&mut self, started: Instant, writes: usize, events: usize) {

@@ -16,11 +16,9 @@ pub(super) fn components() -> [(&'static str, Json); 2] {
     let flag = json!({ "type": "string", "enum": ["true", "false"] });
     let key = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
     let parameters = json!({
-        "IdempotencyKey": parameter("Idempotency-Key", "header", key.clone(),
-            "The request is carried out once, however often it is sent with this key within 24 hours."),
-        "IdempotencyKeyIgnored": parameter("Idempotency-Key", "header", key,
-            "Has no effect here, and the header contactd-ignored says so: the request is carried out each time that it is sent, \
-             since nothing is kept of it, and no secret."),
+        "IdempotencyKey": parameter("Idempotency-Key", "header", key,
+            "The request is carried out once, however often it is sent with this key within 24 hours. An answer with a secret is \
+             not kept: who asks again is answered with 409."),
         "Prefer": parameter("Prefer", "header", text(),
             "`return=minimal`: no body where it would be the record that was changed. `dry-run`: nothing is stored, and the \
              header contactd-differences says what would differ; `dry-run; differences=body`: the body says it."),
@@ -86,8 +84,7 @@ impl Terms {
 
     /// References to its parameters.
     pub(super) fn parameters(&self) -> Vec<Json> {
-        let repeats = if self.is_event { "IdempotencyKey" } else { "IdempotencyKeyIgnored" };
-        let of_writes = [repeats, "Prefer", "DryRun"].into_iter().filter(|_| self.is_write);
+        let of_writes = ["IdempotencyKey", "Prefer", "DryRun"].into_iter().filter(|_| self.is_write);
         let of_tagged_writes = ["IfMatch"].into_iter().filter(|_| self.is_write && self.is_tagged);
         let of_unknown = ["IfNoneMatch"].into_iter().filter(|_| self.is_tagged && !self.is_change);
         let all = of_writes.chain(of_tagged_writes).chain(of_unknown);

@@ -90,7 +90,7 @@ impl Kind {
             Self::CarriedOut => (
                 StatusCode::CONFLICT,
                 "/docs/problems/carried-out",
-                "The request was carried out before, and its answer was lost",
+                "The request was carried out before, and its answer was not kept",
             ),
             Self::InUse => (StatusCode::CONFLICT, "/docs/problems/in-use", "An id is in use"),
             Self::TooLarge => {
@@ -237,8 +237,8 @@ impl Kind {
                  needs a new key."
             }
             Self::CarriedOut => {
-                "The request was carried out, and its answer was lost with the server that made it. It was not carried \
-                 out again; contactd-change is the number of its change."
+                "The request was carried out, and its answer was lost with the server that made it, or has the secret of a key, \
+                 which is stored nowhere. It was not carried out again; contactd-change is the number of its change."
             }
             Self::TooLarge => "The body has more bytes than a request may have. Nothing was stored.",
             Self::MediaType => {

@@ -61,38 +61,57 @@ async fn a_request_with_a_key_takes_one_off_the_rate_and_each_answer_tells_its_o
 }
 
 #[tokio::test]
-async fn keys_and_workspaces_are_written_whenever_that_is_asked_for() {
-    let (test, _) = start().await;
-    let once = keyed(&test, "a");
+async fn keys_and_workspaces_are_written_once() {
+    let (test, admin) = start().await;
     let body = json!({"workspaces": ["demo"]});
-    let another = json!({"workspaces": ["demo"], "name": "another"});
-    let made = [
-        once.post("/api/v1/keys", &body).await,
-        once.post("/api/v1/keys", &body).await,
-        once.post("/api/v1/keys", &another).await,
-    ];
-    let [one, other, third] = made.map(|reply| {
-        assert!(!is_replayed(&reply));
-        assert_eq!(reply.header("contactd-ignored"), "idempotency-key");
-        reply.expect(201)["id"].as_str().unwrap().to_owned()
-    });
-    assert!(one != other && other != third);
-    // Nothing was kept under the key, so no secret was: another request has it still. That does not take it from them.
-    let late = keyed(&test, "c");
-    late.post("/api/v1/keys", &body).await.expect(201);
-    create(&late, &json!({})).await;
-    late.post("/api/v1/keys", &body).await.expect(201);
-    let workspace = once.post("/api/v1/workspaces", &json!({"name": "Spa"})).await;
-    let at = workspace.header("location");
-    for reply in [
-        once.patch(&format!("/api/v1/keys/{one}"), &json!({"name": "x"})).await,
-        once.post(&format!("/api/v1/keys/{one}/rotate"), &json!({})).await,
-        once.delete(&format!("/api/v1/keys/{one}")).await,
-        once.patch(at, &json!({"name": "Pool"})).await,
-    ] {
-        assert!(reply.status.is_success(), "{}", reply.text);
-        assert_eq!(reply.header("contactd-ignored"), "idempotency-key");
+    let keys = async || admin.get("/api/v1/keys").await.expect(200)["keys"].as_array().unwrap().len();
+    let before = keys().await;
+    let reply = keyed(&test, "a").post("/api/v1/keys", &body).await;
+    let one = format!("/api/v1/keys/{}", reply.expect(201)["id"].as_str().unwrap());
+    assert_eq!((reply.header("contactd-ignored"), keys().await), ("", before + 1));
+    // No secret is kept, so that nobody gets it again.
+    let again = keyed(&test, "a").post("/api/v1/keys", &body).await;
+    assert_eq!(again.expect(409)["type"], "/docs/problems/carried-out");
+    let other = keyed(&test, "a").post("/api/v1/keys", &json!({"workspaces": ["demo"], "name": "x"})).await;
+    assert_eq!(other.expect(422)["type"], "/docs/problems/idempotency-key-reused");
+    assert_eq!(keys().await, before + 1);
+    let rotate = format!("{one}/rotate");
+    keyed(&test, "b").post(&rotate, &json!({})).await.expect(200);
+    keyed(&test, "b").post(&rotate, &json!({})).await.expect(409);
+    assert_eq!(admin.get(&one).await.expect(200)["revision"], 2);
+
+    let made = keyed(&test, "c").post("/api/v1/workspaces", &json!({"name": "Spa"})).await;
+    let at = made.header("location").to_owned();
+    let rename = json!({"name": "Pool"});
+    let undo = format!("{one}/history/3/undo");
+    let bot = json!({"name": "bot"});
+    for (key, send) in [("d", "patch"), ("e", "rename"), ("f", "undo"), ("g", "revoke")] {
+        let client = keyed(&test, key);
+        let mut replies = Vec::new();
+        for _ in 0..2 {
+            replies.push(match send {
+                "patch" => client.patch(&one, &bot).await,
+                "rename" => client.patch(&at, &rename).await,
+                "undo" => client.post(&undo, &json!({})).await,
+                _ => client.delete(&one).await,
+            });
+        }
+        assert!(replies.iter().all(|reply| reply.status.is_success()), "{send}: {}", replies[1].text);
+        assert_eq!((is_replayed(&replies[0]), is_replayed(&replies[1])), (false, true), "{send}");
+        assert_eq!((&replies[0].text, replies[0].header("etag")), (&replies[1].text, replies[1].header("etag")));
     }
+    assert_eq!(admin.get(&one).await.expect(200)["revision"], 5);
+    assert_eq!(admin.get(&at).await.expect(200)["revision"], 2);
+    let again = keyed(&test, "c").post("/api/v1/workspaces", &json!({"name": "Spa"})).await;
+    assert!(is_replayed(&again) && again.text == made.text, "{}", again.text);
+    // What changes nothing can run again.
+    let same = keyed(&test, "h");
+    same.patch(&at, &rename).await.expect(200);
+    assert!(!is_replayed(&same.patch(&at, &rename).await));
+    // What was refused stored nothing, and is asked anew.
+    keyed(&test, "i").patch(&at, &json!({"name": "demo"})).await.expect(409);
+    admin.patch(&at, &json!({"name": "Beach"})).await.expect(200);
+    assert_eq!(keyed(&test, "i").patch(&at, &json!({"name": "demo"})).await.expect(409)["type"], "/docs/problems/in-use");
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ impl KeyCache {
     }
 
     /// Looks a key up again at its next request.
-    pub(super) fn forget(&self, id: KeyId) {
+    pub(crate) fn forget(&self, id: KeyId) {
         self.found.write().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, key)| key.id != id);
     }
 

@@ -20,8 +20,13 @@ use crate::{Authored, Cause, Key, KeyEdit, KeyHash, StoreError, Workspace, Works
 pub(super) async fn run(session: &Session, command: &Admin) -> Result<u64, StoreError> {
     match command {
         Admin::Check => check(session).await,
-        Admin::CreateWorkspace { id, name, authored, catalog } => {
-            create_workspace(session, *id, name, authored, catalog).await
+        Admin::CreateWorkspace { id, name, authored, catalog, opened_by } => {
+            let number = create_workspace(session, *id, name, authored, catalog).await?;
+            if let Some(key) = opened_by {
+                let open = KeyEdit::Open(WorkspaceNumber(number.cast_signed()), authored.clone());
+                edit_keys(session, &[(*key, open)]).await?;
+            }
+            Ok(number)
         }
         Admin::RenameWorkspace { number, expected, name, authored } => {
             rename_workspace(session, (*number, *expected), name, authored).await

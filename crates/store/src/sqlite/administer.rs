@@ -15,8 +15,13 @@ use crate::{Authored, Cause, Key, KeyEdit, KeyHash, StoreError, Workspace, Works
 pub(super) fn run(connection: &Connection, command: &Admin) -> Result<u64, StoreError> {
     match command {
         Admin::Check => Ok(0),
-        Admin::CreateWorkspace { id, name, authored, catalog } => {
-            create_workspace(connection, *id, name, authored, catalog)
+        Admin::CreateWorkspace { id, name, authored, catalog, opened_by } => {
+            let number = create_workspace(connection, *id, name, authored, catalog)?;
+            if let Some(key) = opened_by {
+                let open = KeyEdit::Open(WorkspaceNumber(number.cast_signed()), authored.clone());
+                edit_keys(connection, &[(*key, open)])?;
+            }
+            Ok(number)
         }
         Admin::RenameWorkspace { number, expected, name, authored } => {
             rename_workspace(connection, (*number, *expected), name, authored)

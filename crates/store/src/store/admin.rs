@@ -7,14 +7,24 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::Store;
-use crate::backend::{Admin, Backend, KeysWanted};
+use crate::backend::{Admin, Administered, Backend, KeysWanted};
+use crate::once::ClaimSave;
 use crate::revision::RevisedKind;
 use crate::{
-    Authored, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Workspace, WorkspaceNumber, document,
+    Asked, Authored, Claim, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Workspace, WorkspaceNumber, document,
 };
 
+impl Asked {
+    /// The write, and the row of its request.
+    fn to(self, command: impl FnOnce(Authored) -> Admin) -> Administered {
+        let at = self.authored.at;
+        let claim = self.claim.map(|(workspace, claim)| ClaimSave::without_event(workspace, claim, at));
+        Administered { command: command(self.authored), claim }
+    }
+}
+
 impl Store {
-    /// Makes a workspace with this catalog. [`StoreError::InUse`] when the id or the name is taken.
+    /// Makes a workspace with this catalog, which a key opens from then on. [`StoreError::InUse`] when the id or the name is taken.
     ///
     /// # Errors
     /// Why it could not be stored.
@@ -22,14 +32,17 @@ impl Store {
         &self,
         id: WorkspaceId,
         name: &str,
-        authored: Authored,
+        asked: impl Into<Asked>,
         catalog: &Catalog,
+        opened_by: Option<KeyId>,
     ) -> Result<Workspace, StoreError> {
         let (name, mut catalog) = (name.to_owned(), catalog.clone());
         catalog.settle_indexes();
-        let (catalog, created_at) = (Arc::new(catalog), authored.at);
-        let command = Admin::CreateWorkspace { id, name: name.clone(), authored, catalog };
-        let number = WorkspaceNumber(self.administer(command).await?.cast_signed());
+        let (catalog, asked) = (Arc::new(catalog), asked.into());
+        let created_at = asked.authored.at;
+        let command =
+            |authored| Admin::CreateWorkspace { id, name: name.clone(), authored, catalog, opened_by };
+        let number = WorkspaceNumber(self.administer(asked.to(command)).await?.cast_signed());
         Ok(Workspace { number, id, name, revision: 1, created_at })
     }
 
@@ -50,18 +63,25 @@ impl Store {
         &self,
         (number, expected): (WorkspaceNumber, u64),
         name: &str,
-        authored: Authored,
+        asked: impl Into<Asked>,
     ) -> Result<bool, StoreError> {
-        let command = Admin::RenameWorkspace { number, expected, name: name.to_owned(), authored };
-        Ok(self.administer(command).await? > 0)
+        let name = name.to_owned();
+        let command = |authored| Admin::RenameWorkspace { number, expected, name, authored };
+        Ok(self.administer(asked.into().to(command)).await? > 0)
     }
 
     /// Stores a key under the hash of its secret. [`StoreError::InUse`] when the hash is taken.
     ///
     /// # Errors
     /// Why it could not be stored.
-    pub async fn create_key(&self, hash: &KeyHash, key: &Key, authored: Authored) -> Result<(), StoreError> {
-        self.administer(Admin::CreateKey(*hash, key.clone(), authored)).await.map(drop)
+    pub async fn create_key(
+        &self,
+        hash: &KeyHash,
+        key: &Key,
+        asked: impl Into<Asked>,
+    ) -> Result<(), StoreError> {
+        let command = |authored| Admin::CreateKey(*hash, key.clone(), authored);
+        self.administer(asked.into().to(command)).await.map(drop)
     }
 
     /// All keys, in the order they were made, revoked ones too.
@@ -82,6 +102,23 @@ impl Store {
         self.administer(Admin::EditKeys(edits)).await
     }
 
+    /// Changes a key; `false` when there is none with this id. `claim` is the request that it is a commit of, if that is
+    /// carried out once.
+    ///
+    /// # Errors
+    /// [`StoreError::RecordChanged`]; [`StoreError::CarriedOut`]; why it could not be stored.
+    pub async fn edit_key(
+        &self,
+        id: KeyId,
+        edit: KeyEdit,
+        claim: Option<(WorkspaceNumber, Claim)>,
+    ) -> Result<bool, StoreError> {
+        let at = edit.at();
+        let claim = claim.map(|(workspace, claim)| ClaimSave::without_event(workspace, claim, at));
+        let command = Admin::EditKeys(vec![(id, edit)]);
+        Ok(self.administer(Administered { command, claim }).await? > 0)
+    }
+
     /// Gives a key, read at this revision, another secret; the one it has works until then, those before it no more.
     /// `false` when there is no key with this id; [`StoreError::InUse`] when the hash is taken.
     ///
@@ -92,9 +129,10 @@ impl Store {
         (id, expected): (KeyId, u64),
         hash: &KeyHash,
         until: Timestamp,
-        authored: Authored,
+        asked: impl Into<Asked>,
     ) -> Result<bool, StoreError> {
-        Ok(self.administer(Admin::RotateKey { id, expected, hash: *hash, until, authored }).await? > 0)
+        let command = |authored| Admin::RotateKey { id, expected, hash: *hash, until, authored };
+        Ok(self.administer(asked.into().to(command)).await? > 0)
     }
 
     /// What a key was: its revisions of before this one, the newest first.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use tokio::sync::oneshot;
 
 use super::held::Held;
-use crate::backend::{Admin, CommitError};
+use crate::backend::{Administered, CommitError};
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
 use crate::{AnyOutcome, StoreError, Together, Write};
@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// To keep an answer to a request that was carried out once.
     Answer(AnswerSave, AnswerReply),
     /// To write something else. What is taken together with those is committed before them.
-    Admin(Admin, Reply<u64>),
+    Admin(Administered, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
     Close,
 }
@@ -50,7 +50,7 @@ pub(crate) enum AnswerReply {
 /// The commands of one batch.
 #[derive(Default)]
 pub(super) struct Taken {
-    pub(super) admin: Vec<Admin>,
+    pub(super) admin: Vec<Administered>,
     admin_replies: Vec<Reply<u64>>,
     pub(super) writes: Vec<Write>,
     /// Which of them belong together.
