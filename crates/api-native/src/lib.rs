@@ -87,19 +87,13 @@ pub fn routes(app: App) -> Router {
         .route("/api/v1/keys/{id}/rotate", post(keys::rotate))
         .route("/api/v1/keys/{id}/history", get(keys::history))
         .route("/api/v1/keys/{id}/history/{revision}/undo", may_be_minimal(post(keys::undo)))
-        .route(
-            "/api/v1/workspaces",
-            get(workspaces::list).merge(may_be_minimal(post(workspaces::create))),
-        )
+        .route("/api/v1/workspaces", get(workspaces::list).merge(may_be_minimal(post(workspaces::create))))
         .route(
             "/api/v1/workspaces/{id}",
             get(workspaces::get).merge(may_be_minimal(patch(workspaces::update))),
         )
         .route("/api/v1/workspaces/{id}/history", get(workspaces::history))
-        .route(
-            "/api/v1/workspaces/{id}/history/{revision}/undo",
-            may_be_minimal(post(workspaces::undo)),
-        )
+        .route("/api/v1/workspaces/{id}/history/{revision}/undo", may_be_minimal(post(workspaces::undo)))
         .route("/api/v1/settings", get(settings::get).merge(may_be_minimal(patch(settings::update))))
         .route("/api/v1/limits", get(limits::get));
     shell::<NativeApi>(resource::routes(routes), app).layer(from_fn(error::name_request))

@@ -25,8 +25,10 @@ impl App {
     /// [`Error::InUse`] when the store has a demo workspace already, or what the store says.
     pub async fn seed_demo(&self, crowd: u64) -> Result<Workspace, Error> {
         let catalog = catalog::with_examples(starter::catalog(self.clock()), self.clock());
-        let workspace =
-            self.store().create_workspace(WORKSPACE_ID, "demo", self.authored(None, None), &catalog, None).await?;
+        let workspace = self
+            .store()
+            .create_workspace(WORKSPACE_ID, "demo", self.authored(None, None), &catalog, None)
+            .await?;
         self.issue_key(
             None,
             KeyRequest {

@@ -133,10 +133,11 @@ impl App {
         request: KeyRequest,
         secret: String,
     ) -> Result<IssuedKey, Error> {
+        keep_secret(caller);
+        self.check_once(caller).await?;
         let id = KeyId(self.clock().fresh_id());
         let key = self.key_of(caller, request, (id, self.clock().now()), None).await?;
         if !is_on_trial(caller) {
-            keep_secret(caller);
             let create = async |claim| {
                 let asked = Asked { authored: self.authored(caller, None), claim };
                 self.store().create_key(&hash(&secret), &key, asked).await
@@ -302,6 +303,7 @@ impl App {
         (id, precondition): (KeyId, &Precondition),
         overlap: Duration,
     ) -> Result<IssuedKey, Error> {
+        keep_secret(caller);
         let secret = random_secret();
         let hash = &hash(&secret);
         let millis = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
@@ -314,7 +316,6 @@ impl App {
             if is_on_trial(caller) {
                 return Ok(before);
             }
-            keep_secret(caller);
             let rotate = async |claim| {
                 let asked = Asked { authored: self.authored(caller, None), claim };
                 self.store().rotate_key((id, before.revision), hash, until, asked).await
@@ -355,6 +356,7 @@ impl App {
         (id, precondition): (KeyId, &Precondition),
         change: impl Fn(Key) -> F + Sync,
     ) -> Result<T, Error> {
+        self.check_once(caller).await?;
         retried(has_changed, || async {
             let before = self.get_key_to_change(caller, id).await?;
             precondition.check(before.revision)?;

@@ -351,21 +351,30 @@ impl App {
         }
     }
 
-    /// The next commit of a caller's request, which is no event.
+    /// Passes unless the next commit of a caller's request, which is no event, was made by an earlier try or one of another
+    /// request with its key.
     ///
     /// # Errors
-    /// [`Error::Repeated`] when an earlier try made it; why it could not be made.
+    /// [`Error::Repeated`]; what the store says.
+    pub(crate) async fn check_once(&self, caller: Option<&Caller>) -> Result<(), Error> {
+        let Some((workspace, once)) = once_of(caller) else { return Ok(()) };
+        self.refuse_again(once).await?;
+        let (api_key, hash) = once.key;
+        let found = self.store().find_carried_out(&[workspace], api_key, hash).await?;
+        let is_another = found.iter().any(|each| each.fingerprint != once.fingerprint);
+        if is_another { Err(Error::Repeated(Repeated::OtherRequest)) } else { Ok(()) }
+    }
+
+    /// The next commit of a caller's request, which is no event, after [`check_once`](Self::check_once).
+    ///
+    /// # Errors
+    /// Why it could not be made.
     pub(crate) async fn commit_once<T>(
         &self,
         caller: Option<&Caller>,
         commit: impl AsyncFnOnce(Option<(WorkspaceNumber, Claim)>) -> Result<T, StoreError>,
     ) -> Result<T, Error> {
-        let once = caller.and_then(|caller| match &caller.terms {
-            Terms::Once(once) => Some((caller.workspace, once)),
-            Terms::ForGood | Terms::OnTrial(_) => None,
-        });
-        let Some((workspace, once)) = once else { return Ok(commit(None).await?) };
-        self.refuse_again(once).await?;
+        let Some((workspace, once)) = once_of(caller) else { return Ok(commit(None).await?) };
         let done = commit(Some((workspace, once.next_claim()))).await?;
         once.note(workspace, None);
         Ok(done)
@@ -402,5 +411,14 @@ impl App {
         outcomes
             .map(|outcomes| outcomes.into_iter().next().ok_or(Error::NotFound(Missing::Change)))
             .transpose()
+    }
+}
+
+/// The request of a caller, if it is carried out once, and its workspace.
+fn once_of(caller: Option<&Caller>) -> Option<(WorkspaceNumber, &Once)> {
+    let caller = caller?;
+    match &caller.terms {
+        Terms::Once(once) => Some((caller.workspace, once)),
+        Terms::ForGood | Terms::OnTrial(_) => None,
     }
 }

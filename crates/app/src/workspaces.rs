@@ -26,6 +26,7 @@ impl App {
     }
 
     async fn make_workspace(&self, caller: Option<&Caller>, name: &str) -> Result<Workspace, Error> {
+        self.check_once(caller).await?;
         let id = WorkspaceId(self.clock().fresh_id());
         let catalog = starter::catalog(self.clock());
         let opened_by = caller.map(|caller| caller.key.id);
@@ -124,6 +125,7 @@ impl App {
         edit: impl Fn(&mut String) -> Result<(), Rejection> + Send + Sync,
     ) -> Result<Workspace, Error> {
         caller.require(Scope::Admin)?;
+        self.check_once(Some(caller)).await?;
         let edit = &edit;
         retried(has_changed, || async move {
             let before = self.workspace_of(caller).await?;

@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use self::indexes::Filled;
-use crate::backend::{Administered, Admin, Backend, Batches, Wanted};
+use crate::backend::{Admin, Administered, Backend, Batches, Wanted};
 use crate::catalogs::Catalogs;
 use crate::database::Database;
 use crate::pending::Pending;

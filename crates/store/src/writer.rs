@@ -35,8 +35,8 @@ use self::retry::{Work, unwinding};
 use self::taken::Taken;
 pub(crate) use self::taken::{AnswerReply, Command};
 use crate::backend::{Administered, Batches, CommitError, Committed, Saves, Wanted};
-use crate::once::ClaimSave;
 use crate::catalogs::Catalogs;
+use crate::once::ClaimSave;
 use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// What the writer has done so far.
@@ -256,9 +256,9 @@ impl<B: Batches> Writer<B> {
             saves.claims.extend(claim.clone().filter(|_| matches!(result, Ok(1..))));
             match result {
                 Ok(_)
-                | Err(
-                    StoreError::InUse(_) | StoreError::RecordChanged | StoreError::CarriedOut { .. },
-                ) => done.push(result),
+                | Err(StoreError::InUse(_) | StoreError::RecordChanged | StoreError::CarriedOut { .. }) => {
+                    done.push(result)
+                }
                 // It may have been carried out in part, so nothing of the batch may be stored.
                 Err(fault) => return Err(CommitError::NotStored(fault)),
             }

@@ -98,7 +98,10 @@ async fn keys_and_workspaces_are_written_once() {
         }
         assert!(replies.iter().all(|reply| reply.status.is_success()), "{send}: {}", replies[1].text);
         assert_eq!((is_replayed(&replies[0]), is_replayed(&replies[1])), (false, true), "{send}");
-        assert_eq!((&replies[0].text, replies[0].header("etag")), (&replies[1].text, replies[1].header("etag")));
+        assert_eq!(
+            (&replies[0].text, replies[0].header("etag")),
+            (&replies[1].text, replies[1].header("etag"))
+        );
     }
     assert_eq!(admin.get(&one).await.expect(200)["revision"], 5);
     assert_eq!(admin.get(&at).await.expect(200)["revision"], 2);
@@ -111,7 +114,10 @@ async fn keys_and_workspaces_are_written_once() {
     // What was refused stored nothing, and is asked anew.
     keyed(&test, "i").patch(&at, &json!({"name": "demo"})).await.expect(409);
     admin.patch(&at, &json!({"name": "Beach"})).await.expect(200);
-    assert_eq!(keyed(&test, "i").patch(&at, &json!({"name": "demo"})).await.expect(409)["type"], "/docs/problems/in-use");
+    assert_eq!(
+        keyed(&test, "i").patch(&at, &json!({"name": "demo"})).await.expect(409)["type"],
+        "/docs/problems/in-use"
+    );
 }
 
 #[tokio::test]

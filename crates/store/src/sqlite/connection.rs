@@ -74,7 +74,16 @@ fn check_directory(path: &Path) -> Result<(), StoreError> {
 /// Keeps a second server off the file. The operating system releases it when the process ends.
 #[derive(Debug)]
 pub(super) struct FileLock {
-    _file: File,
+    file: File,
+}
+
+/// A process that is being started has the file, too, until it runs its program, so that closing it is not enough.
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        if let Err(fault) = self.file.unlock() {
+            tracing::debug!(%fault, "the lock of the database is given back later");
+        }
+    }
 }
 
 impl FileLock {
@@ -84,7 +93,7 @@ impl FileLock {
         let fault = |source| StoreError::File { path: lock_path.display().to_string(), source };
         let file = File::options().create(true).append(true).open(&lock_path).map_err(fault)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUseByOther(path.display().to_string())),
             Err(TryLockError::Error(source)) => Err(fault(source)),
         }

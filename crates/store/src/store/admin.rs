@@ -11,7 +11,8 @@ use crate::backend::{Admin, Administered, Backend, KeysWanted};
 use crate::once::ClaimSave;
 use crate::revision::RevisedKind;
 use crate::{
-    Asked, Authored, Claim, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Workspace, WorkspaceNumber, document,
+    Asked, Authored, Claim, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Workspace, WorkspaceNumber,
+    document,
 };
 
 impl Asked {

@@ -35,12 +35,15 @@ async fn workspaces_have_unique_ids_and_names() {
     let (database, served) = served().await;
     let store = &served.store;
     let id = WorkspaceId(Uuid::from_u128(77));
-    let made = store.create_workspace(id, "second", by(5), &Catalog::default()).await.unwrap();
+    let made = store.create_workspace(id, "second", by(5), &Catalog::default(), None).await.unwrap();
     assert_eq!((made.id, made.name.as_str(), made.created_at), (id, "second", at(5)));
-    let same_id = store.create_workspace(id, "third", by(5), &Catalog::default()).await;
+    let same_id = store.create_workspace(id, "third", by(5), &Catalog::default(), None).await;
     assert_eq!(in_use(same_id), id.to_string());
     let other = WorkspaceId(Uuid::from_u128(78));
-    assert_eq!(in_use(store.create_workspace(other, "second", by(5), &Catalog::default()).await), "second");
+    assert_eq!(
+        in_use(store.create_workspace(other, "second", by(5), &Catalog::default(), None).await),
+        "second"
+    );
     database.workspace(store, "third").await;
     let all = store.list_workspaces().await.unwrap();
     assert_eq!(

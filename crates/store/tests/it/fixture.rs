@@ -75,7 +75,7 @@ impl Database {
 
     pub(crate) async fn workspace(&self, store: &Store, name: &str) -> WorkspaceNumber {
         let id = WorkspaceId(Uuid::from_u128(self.tick().into()));
-        store.create_workspace(id, name, by(0), &Catalog::default()).await.unwrap().number
+        store.create_workspace(id, name, by(0), &Catalog::default(), None).await.unwrap().number
     }
 
     /// Keeps the writer of a served database from getting on with a batch.

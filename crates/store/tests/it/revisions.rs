@@ -1,11 +1,12 @@
 //! What keys and workspaces were.
 
-use model::{KeyId, Timestamp, WorkspaceId};
-use store::{Authored, Cause, Key, KeyEdit, REVISIONS_MAX, Revision, Store, StoreError, Workspace};
+use model::{Catalog, KeyId, Timestamp, WorkspaceId};
+use store::{Asked, Authored, Cause, Key, KeyEdit, REVISIONS_MAX, Revision, Store, StoreError, Workspace};
 use uuid::Uuid;
 
 use crate::admin::key;
 use crate::fixture::{at, behind, by, in_use, served};
+use crate::requests::{answer, claim, found};
 
 async fn of_key(store: &Store, id: KeyId) -> Vec<(u64, Cause, Option<Timestamp>, Key)> {
     let found = store.key_revisions(id, u64::MAX, 2000).await.unwrap();
@@ -105,4 +106,55 @@ async fn a_workspace_is_renamed_at_the_revision_that_was_read() {
     let expected = [(2, Cause::Updated, "beach".to_owned()), (1, Cause::Known, "spa".to_owned())];
     assert_eq!(names(found), expected);
     assert_eq!(store.workspace_revisions(WorkspaceId(Uuid::nil()), u64::MAX, 10).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_change_that_a_request_makes_is_made_once() {
+    let (database, served) = served().await;
+    let store = &served.store;
+    let second = database.workspace(store, "second").await;
+    let made = key(1);
+    store.create_key(&[1; 32], &made, by(1)).await.unwrap();
+    let asked = |claim| Asked { authored: by(2), claim: Some((served.workspace, claim)) };
+    let rename = |claim, revision| store.rename_workspace((second, revision), "spa", asked(claim));
+    assert!(rename(claim(1, 0, 1), 1).await.unwrap());
+    for (again, same) in [(claim(1, 0, 1), true), (claim(1, 0, 2), false)] {
+        let refused = rename(again, 2).await;
+        assert!(matches!(refused, Err(StoreError::CarriedOut { is_same }) if is_same == same), "{refused:?}");
+    }
+    let [row] = found(&served, 1).await.try_into().unwrap();
+    assert_eq!((row.event, row.events, row.at, row.answer), (None, 0, at(2), None));
+    store.keep_answer(served.workspace, claim(1, 0, 1).once, answer("spa")).await.unwrap();
+    assert_eq!(found(&served, 1).await[0].answer, Some(answer("spa")));
+
+    // What is refused, or finds nothing, is not known.
+    assert!(matches!(rename(claim(2, 0, 1), 7).await, Err(StoreError::RecordChanged)));
+    let claim_of = |hash| Some((served.workspace, claim(hash, 0, 1)));
+    let revoke = |id, hash| store.edit_key(id, KeyEdit::Revoke(1, by(3)), claim_of(hash));
+    assert!(!revoke(KeyId(Uuid::nil()), 2).await.unwrap());
+    assert_eq!(found(&served, 2).await, []);
+    // Two at once: one is carried out, whichever.
+    let (one, other) = tokio::join!(revoke(made.id, 2), revoke(made.id, 2));
+    let done = [&one, &other].into_iter().filter(|done| matches!(done, Ok(true))).count();
+    assert_eq!(done, 1, "{one:?} {other:?}");
+    assert_eq!(found(&served, 2).await.len(), 1);
+    assert_eq!(of_key(store, made.id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_key_opens_the_workspace_that_it_makes() {
+    let (database, served) = served().await;
+    let store = &served.store;
+    let made = key(1);
+    store.create_key(&[1; 32], &made, by(1)).await.unwrap();
+    let id = WorkspaceId(Uuid::from_u128(77));
+    let catalog = Catalog::default();
+    let make = |name| store.create_workspace(id, name, by(2), &catalog, Some(made.id));
+    in_use(make("first").await);
+    let second = make("second").await.unwrap().number;
+    let open = Key { workspaces: vec![served.workspace, second], revision: 2, ..made.clone() };
+    assert_eq!(store.key(made.id).await.unwrap(), Some(open.clone()));
+    assert_eq!(of_key(store, made.id).await[0], (2, Cause::Updated, Some(at(2)), open));
+    database.workspace(store, "third").await;
+    assert_eq!(of_key(store, made.id).await.len(), 2);
 }
