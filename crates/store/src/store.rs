@@ -269,7 +269,9 @@ impl Store {
     /// # Errors
     /// What the database says, beyond what [`Verified`] tells.
     pub async fn verify(&self) -> Result<Verified, StoreError> {
-        self.shared.backend.verify().await
+        let mut verified = self.shared.backend.verify().await?;
+        self.verify_revisions(&mut verified).await?;
+        Ok(verified)
     }
 
     /// Takes a lease on work that one server at a time does, or keeps it for longer. Yields the term: it grows with

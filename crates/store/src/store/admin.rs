@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::Store;
 use crate::backend::{Admin, Administered, Backend, KeysWanted};
 use crate::once::ClaimSave;
-use crate::revision::RevisedKind;
+use crate::revision::{Revised, RevisedKind};
 use crate::{
-    Asked, Authored, Claim, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Workspace, WorkspaceNumber,
-    document,
+    Asked, Authored, Claim, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Verified, Workspace,
+    WorkspaceNumber, document,
 };
 
 impl Asked {
@@ -160,6 +160,40 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(u64, Revision<String>)>, StoreError> {
         self.revisions((RevisedKind::Workspace, id.0), before, limit).await
+    }
+
+    /// What is kept of keys and workspaces can be read, and the last of it is what they are.
+    pub(super) async fn verify_revisions(&self, verified: &mut Verified) -> Result<(), StoreError> {
+        for key in self.list_keys().await? {
+            self.verify_last(&format!("key {}", key.id), &key, verified).await?;
+        }
+        for workspace in self.list_workspaces().await? {
+            self.verify_last(&format!("workspace {}", workspace.id), &workspace, verified).await?;
+        }
+        Ok(())
+    }
+
+    async fn verify_last<T: Revised<State: PartialEq + DeserializeOwned>>(
+        &self,
+        name: &str,
+        what: &T,
+        verified: &mut Verified,
+    ) -> Result<(), StoreError> {
+        let rows = self.shared.backend.revisions((T::KIND, what.id()), u64::MAX, u32::MAX).await?;
+        for (place, (number, doc)) in rows.iter().enumerate() {
+            match document::read::<Revision<T::State>>("revision", doc) {
+                Err(fault) => verified.fault(format!("{name}: revision {number} cannot be read: {fault}")),
+                // A server of before there were revisions may have made a later one.
+                Ok(last) if place == 0 => {
+                    let is_other = *number == what.revision() && last.state != what.state();
+                    if is_other || *number > what.revision() {
+                        verified.fault(format!("{name} is not what its last revision says"));
+                    }
+                }
+                Ok(_) => {}
+            }
+        }
+        Ok(())
     }
 
     async fn revisions<T: DeserializeOwned>(

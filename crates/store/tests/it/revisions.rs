@@ -109,6 +109,23 @@ async fn a_workspace_is_renamed_at_the_revision_that_was_read() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_verified() {
+    let (database, served) = served().await;
+    let store = &served.store;
+    let made = key(1);
+    store.create_key(&[1; 32], &made, by(1)).await.unwrap();
+    store.edit_keys(vec![(made.id, KeyEdit::Use(at(2)))]).await.unwrap();
+    let faults = async || store.verify().await.unwrap().faults;
+    assert_eq!(faults().await, [""; 0]);
+    let name = r#"UPDATE revisions SET doc = replace(doc, '"name":"key 1"', '"name":"key 2"')"#;
+    behind(&database.location(), name);
+    assert_eq!(faults().await, [format!("key {} is not what its last revision says", made.id)]);
+    behind(&database.location(), "UPDATE revisions SET doc = '{}' WHERE kind = 2");
+    let faults = faults().await;
+    assert!(faults.len() == 2 && faults[1].contains("revision 1 cannot be read"), "{faults:?}");
+}
+
+#[tokio::test]
 async fn a_change_that_a_request_makes_is_made_once() {
     let (database, served) = served().await;
     let store = &served.store;
