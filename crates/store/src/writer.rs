@@ -257,7 +257,7 @@ impl<B: Batches> Writer<B> {
             match result {
                 Ok(_)
                 | Err(StoreError::InUse(_) | StoreError::RecordChanged | StoreError::CarriedOut { .. }) => {
-                    done.push(result)
+                    done.push(result);
                 }
                 // It may have been carried out in part, so nothing of the batch may be stored.
                 Err(fault) => return Err(CommitError::NotStored(fault)),

@@ -167,7 +167,7 @@ async fn rename_workspace(
     if !session.query(&NAMED_ALIKE, vec![param(number.0), param(name)]).await?.is_empty() {
         return Err(StoreError::InUse(name.to_owned()));
     }
-    let after = Workspace { name: name.to_owned(), revision: expected + 1, ..before.clone() };
+    let after = Workspace { name: name.to_owned(), revision: expected + 1, ..before };
     let saves = RevisionSave::of_change(Some(&before), &after, Cause::Updated, authored)?;
     revisions::save(session, &saves).await?;
     Ok(session.query(&RENAME_WORKSPACE, vec![param(number.0), param(name)]).await?.len() as u64)

@@ -128,7 +128,7 @@ fn rename_workspace(
     if connection.prepare_cached(sql)?.exists(params![number.0, name])? {
         return Err(StoreError::InUse(name.to_owned()));
     }
-    let after = Workspace { name: name.to_owned(), revision: expected + 1, ..before.clone() };
+    let after = Workspace { name: name.to_owned(), revision: expected + 1, ..before };
     revisions::save(connection, &RevisionSave::of_change(Some(&before), &after, Cause::Updated, authored)?)?;
     let sql = "UPDATE workspaces SET name = ?2 WHERE number = ?1";
     Ok(connection.execute(sql, params![number.0, name])? as u64)
