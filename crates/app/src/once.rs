@@ -270,8 +270,9 @@ impl App {
     }
 
     /// Keeps the answer to a request that was carried out; does nothing for one that wrote nothing, which can run again,
-    /// for an answer of more than [`ANSWER_BYTES`], and for one with a secret. Whoever gets the answer after this gets it again: the one that is
-    /// kept, or if the server dies before that, the one that the change tells. What no event tells is waited for.
+    /// for an answer of more than [`ANSWER_BYTES`], and for one with a secret. Whoever gets the answer after this gets it
+    /// again: the one that is kept, or if the server dies before that, the one that the change tells. What no event tells is
+    /// waited for.
     ///
     /// # Errors
     /// What the store says; the request was carried out all the same.

@@ -29,9 +29,9 @@ impl App {
     /// Takes a change of a key back: the members that it changed get what they had before. Yields the key as it is then.
     ///
     /// # Errors
-    /// As [`update_key`](Self::update_key); [`Error::NotFound`] for a revision that is not known; [`Error::Rejected`] with
-    /// [`ViolationKind::ChangedSince`](model::ViolationKind::ChangedSince) for members that were changed again, where `on_conflict` says to refuse then, and
-    /// for what cannot be taken back: that it was made, rotated or revoked.
+    /// As [`update_key`](Self::update_key); [`Error::NotFound`] for a revision that is not known; [`Error::Rejected`] for
+    /// members that were changed again ([`ViolationKind::ChangedSince`](model::ViolationKind::ChangedSince)), where
+    /// `on_conflict` says to refuse then, and for what cannot be taken back: that it was made, rotated or revoked.
     pub async fn undo_key_change(
         &self,
         caller: Option<&Caller>,
