@@ -23,7 +23,7 @@ pub(crate) use self::merge::SetChange;
 type Map = serde_json::Map<String, Json>;
 
 /// Operations of one patch at most.
-const OPERATIONS_MAX: usize = 1000;
+pub(crate) const OPERATIONS_MAX: usize = 1000;
 
 /// How often a record is read again that somebody else changed between reading and writing it.
 pub(crate) const TRIES: usize = 32;

@@ -3,20 +3,27 @@
 use std::collections::BTreeMap;
 
 use api_kit::{Answer, Call, IDEMPOTENCY_KEY_BYTES, MAX_BODY_BYTES, TIMEOUT, json};
-use app::{ANSWER_BYTES, BATCH_MAX, CHANGE_MAX, KEPT_FOR, KEPT_MAX, PICTURE_BYTES, Rate};
+use app::{
+    ANSWER_BYTES, BATCH_MAX, CHANGE_MAX, KEPT_FOR, KEPT_MAX, MERGED, PICTURE_BYTES, REVISIONS_MAX, Rate,
+    WALK_MAX,
+};
 use axum::http::StatusCode;
 use model::{INDEXES_MAX, RecordKind, limits};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::batch::BATCH_BYTES;
-use crate::{NativeApi, page};
+use crate::{NativeApi, json_patch, keys, page, search, shape};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Limits")]
 pub(crate) struct LimitsBody {
     request: RequestLimits,
     batch: BatchLimits,
+    json_patch: JsonPatchLimits,
+    search: SearchLimits,
+    history: HistoryLimits,
+    merge: MergeLimits,
     idempotency: IdempotencyLimits,
     page: PageLimits,
     contact: ContactLimits,
@@ -54,6 +61,36 @@ pub(crate) struct BatchLimits {
     bytes: usize,
 }
 
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "JsonPatchLimits")]
+pub(crate) struct JsonPatchLimits {
+    operations: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "SearchLimits")]
+pub(crate) struct SearchLimits {
+    text_bytes: usize,
+    terms: usize,
+    depth: usize,
+    sort_keys: usize,
+    /// How long it may look at contacts.
+    seconds: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HistoryLimits")]
+pub(crate) struct HistoryLimits {
+    /// Changes of one record that are gone back at most, to what it was and to where its values come from.
+    changes: usize,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "MergeLimits")]
+pub(crate) struct MergeLimits {
+    contacts: usize,
+}
+
 /// What is kept of requests with an `Idempotency-Key`.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "IdempotencyLimits")]
@@ -71,6 +108,8 @@ pub(crate) struct IdempotencyLimits {
 pub(crate) struct PageLimits {
     items: u32,
     items_default: u32,
+    /// Records beside them that `include` adds, of each kind.
+    included: usize,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -112,6 +151,10 @@ pub(crate) struct ListLimits {
 pub(crate) struct KeyLimits {
     /// Rules of its policy.
     rules: usize,
+    /// Revisions of a key or workspace that are kept.
+    revisions: u64,
+    /// How long its old secret may work after a rotation.
+    overlap_seconds: u64,
     /// Its own; `null`: none.
     #[schemars(schema_with = "crate::schema::rate")]
     rate: Option<Rate>,
@@ -136,13 +179,27 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
             linked_records: CHANGE_MAX,
         },
         batch: BatchLimits { operations: BATCH_MAX, bytes: BATCH_BYTES },
+        json_patch: JsonPatchLimits { operations: json_patch::OPERATIONS_MAX },
+        search: SearchLimits {
+            text_bytes: model::search::TEXT_BYTES,
+            terms: model::search::TERMS,
+            depth: model::search::DEPTH,
+            sort_keys: app::search::ORDER_KEYS,
+            seconds: search::PATIENCE.as_secs(),
+        },
+        history: HistoryLimits { changes: WALK_MAX },
+        merge: MergeLimits { contacts: MERGED },
         idempotency: IdempotencyLimits {
             key_bytes: IDEMPOTENCY_KEY_BYTES,
             kept_seconds: KEPT_FOR.as_secs(),
             kept_of_a_key: KEPT_MAX,
             answer_bytes: ANSWER_BYTES,
         },
-        page: PageLimits { items: page::LIMIT_MAX, items_default: page::LIMIT_DEFAULT },
+        page: PageLimits {
+            items: page::LIMIT_MAX,
+            items_default: page::LIMIT_DEFAULT,
+            included: shape::INCLUDED_MAX,
+        },
         contact: ContactLimits {
             channels: limits::CHANNELS,
             tags: limits::SET_ITEMS,
@@ -167,6 +224,8 @@ pub(crate) async fn get(call: Call<NativeApi>) -> Answer<NativeApi> {
         list: ListLimits { conditions: limits::CONDITIONS },
         key: KeyLimits {
             rules: model::policy::RULES,
+            revisions: REVISIONS_MAX,
+            overlap_seconds: keys::OVERLAP_MAX,
             rate: allowance.map(|allowance| allowance.rate),
             remaining: allowance.map(|allowance| allowance.remaining),
         },

@@ -19,7 +19,7 @@ use crate::shape::Shape;
 use crate::{Error, NativeApi, filter};
 
 /// How long a search may read documents.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether a list of contacts is asked for by what only searches have.
 pub(crate) fn is_asked(call: &Call<NativeApi>) -> Result<bool, Error> {

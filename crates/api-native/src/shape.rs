@@ -15,7 +15,7 @@ use crate::{Error, NativeApi};
 const ALWAYS: [&str; 2] = ["id", "revision"];
 
 /// Companies and notes of one answer at most, each.
-const INCLUDED_MAX: usize = 1000;
+pub(crate) const INCLUDED_MAX: usize = 1000;
 
 type Map = serde_json::Map<String, Json>;
 

@@ -8,7 +8,7 @@ use store::{HistoryQuery, WorkspaceNumber};
 use crate::{App, Error, Missing};
 
 /// Events of one record that a request reads at most.
-pub(crate) const WALK_MAX: usize = 10_000;
+pub const WALK_MAX: usize = 10_000;
 
 /// Events that are read at once.
 const PAGE: usize = 500;

@@ -45,6 +45,7 @@ use std::time::Duration;
 pub use batch::{BATCH_MAX, BatchDone, NotDone, Operation, OperationDone, RecordOperation};
 pub use caller::{Caller, HeldBackPaths};
 pub use catalog::{Fresh, WrittenItem};
+pub use chain::WALK_MAX;
 pub use cleaning::{CLEAN_AFTER, Cleaned};
 pub use clock::{Clock, SystemClock};
 pub use contacts::{ContactList, DocumentList, DocumentView, View, Written};
@@ -55,7 +56,7 @@ pub use import::{Import, Storing};
 pub use indexing::Indexed;
 pub use keys::{IssuedKey, KeyRequest};
 pub use links::{CHANGE_MAX, Ends, LinkTo};
-pub use merge::Merge;
+pub use merge::{MERGED, Merge};
 pub use once::{ANSWER_BYTES, KEPT_FOR, KEPT_MAX, Once, Repeated};
 pub use past::{Moment, Origins, Past};
 pub use pictures::{PICTURE_BYTES, Upload};
@@ -67,8 +68,8 @@ pub use since::Since;
 pub use store::{
     Authored, Behind, Cause, Compat, ContactKey, ContactOrder, ContactQuery, Documents, Done, Filter,
     HistoryQuery, InstantRange, KeptAnswer, Key, Location, LocationError, MergeChoice, Options, Patience,
-    Period, Picture, Rank, Ranking, Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery, Revision,
-    Scope, Slow, Sort, SortKey, Store, StoreError, Together, Verified, Workspace, WorkspaceNumber,
+    Period, Picture, REVISIONS_MAX, Rank, Ranking, Rate, RecordEdit, RecordOrder, RecordOutcome, RecordQuery,
+    Revision, Scope, Slow, Sort, SortKey, Store, StoreError, Together, Verified, Workspace, WorkspaceNumber,
     WriterStats,
 };
 pub use undo::{LaterEdit, NotUndone, Undone};

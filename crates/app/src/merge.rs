@@ -19,7 +19,7 @@ use crate::retry::{has_changed, retried};
 use crate::{App, Caller, Error, Missing, NotUndone, Terms, Undone};
 
 /// Contacts that are merged in one request at most.
-const MERGED: usize = 100;
+pub const MERGED: usize = 100;
 /// Tasks of theirs at most, so that all is one group.
 const TASKS: usize = 900;
 

@@ -18,7 +18,7 @@ use store::{Filter, HasText, Predicate};
 
 pub use self::error::{BadOrder, BadTerm, Reason};
 use self::member::Member;
-pub use self::order::order;
+pub use self::order::{ORDER_KEYS, order};
 pub use self::ordered::may_equal;
 
 /// The filter that a search is.

@@ -285,6 +285,13 @@ async fn every_limit_is_told() {
     assert_eq!(limits["request"]["body_bytes"], api_kit::MAX_BODY_BYTES);
     assert_eq!(limits["contact"]["channels"], model::limits::CHANNELS);
     assert_eq!(limits["key"]["rate"], Json::Null);
+    assert_eq!(limits["key"]["revisions"], app::REVISIONS_MAX);
+    assert_eq!((&limits["search"]["terms"], &limits["search"]["seconds"]), (&json!(100), &json!(2)));
+    assert_eq!((&limits["merge"]["contacts"], &limits["history"]["changes"]), (&json!(100), &json!(10_000)));
+    assert_eq!(
+        (&limits["json_patch"]["operations"], &limits["page"]["included"]),
+        (&json!(1000), &json!(1000))
+    );
     let (_, secret) =
         world.made(json!({"workspaces": ["demo"], "rate": {"requests": 2, "per": "hour"}})).await;
     let slow = client(&world.test).with_key(&secret);

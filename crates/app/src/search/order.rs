@@ -10,7 +10,7 @@ use super::member::{self, Member, TextMember};
 use super::ordered::Ordered;
 
 /// Keys of an order at most.
-const KEYS_MAX: usize = 5;
+pub const ORDER_KEYS: usize = 5;
 
 /// The order that a text names: keys with commas between them, each with a `-` before it when the largest comes first.
 /// Contacts without what is compared are the smallest.
@@ -19,8 +19,8 @@ const KEYS_MAX: usize = 5;
 /// [`BadOrder`].
 pub fn order(text: &str, catalog: &Catalog) -> Result<(ContactOrder, Vec<Sort>), BadOrder> {
     let keys: Vec<&str> = text.split(',').map(str::trim).collect();
-    if keys.len() > KEYS_MAX {
-        return Err(BadOrder::TooMany(KEYS_MAX));
+    if keys.len() > ORDER_KEYS {
+        return Err(BadOrder::TooMany(ORDER_KEYS));
     }
     let mut sort = Vec::new();
     for (place, key) in keys.iter().enumerate() {
