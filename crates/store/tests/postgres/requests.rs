@@ -1,11 +1,13 @@
 //! Requests that are carried out once, by several nodes.
 
-use model::KeyId;
-use store::{Action, Claim, Done, KeptAnswer, Once, Options, StoreError, Write};
+use model::{Dialect, KeyId};
+use store::{
+    Action, Asked, Claim, Done, KeptAnswer, Key, Once, Options, Scope, StoreError, WorkspaceNumber, Write,
+};
 use testdb::Cut;
 use uuid::Uuid;
 
-use crate::fixture::{all, at, by_id, database, named};
+use crate::fixture::{all, at, by, by_id, database, named};
 use crate::raw::{assert_sound, nodes, sql};
 use crate::sessions::proxied;
 
@@ -53,6 +55,51 @@ async fn of_the_same_request_to_several_nodes_one_is_carried_out() {
         assert_eq!((found.len(), found[0].event), (1, event));
     }
     assert_sound(&nodes[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_same_request_to_several_nodes_one_makes_a_key() {
+    const NODES: usize = 3;
+    let database = database();
+    let nodes = nodes(&database, NODES, 1).await;
+    for round in 0..10_u8 {
+        let makes = (0..NODES as u8 * 2).map(|n| {
+            let node = &nodes[usize::from(n) % NODES];
+            let claim = claim(round.into()).map(|claim| (node.workspace, claim));
+            let (store, number) = (node.store.clone(), round * 10 + n);
+            let key = key(number.into(), node.workspace);
+            async move { store.create_key(&[number; 32], &key, Asked { authored: by(1), claim }).await }
+        });
+        let done = all(makes).await;
+        let is_other = |done: &Result<(), StoreError>| {
+            matches!(done, Ok(()) | Err(StoreError::CarriedOut { is_same: true }))
+        };
+        assert!(done.iter().all(is_other), "{done:?}");
+        assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{round}");
+        assert_eq!(nodes[1].store.list_keys().await.unwrap().len(), usize::from(round) + 1);
+    }
+    assert_sound(&nodes[0]).await;
+}
+
+fn key(id: u128, workspace: WorkspaceNumber) -> Key {
+    Key {
+        id: KeyId(Uuid::from_u128(id)),
+        name: String::new(),
+        workspaces: vec![workspace],
+        scopes: vec![Scope::Read],
+        dialects: vec![Dialect::Native],
+        compat: None,
+        strict: None,
+        policy: None,
+        demand_version: false,
+        rate: None,
+        revision: 1,
+        created_at: at(1),
+        expires_at: None,
+        revoked_at: None,
+        used_at: None,
+        former_of: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
