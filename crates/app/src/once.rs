@@ -71,8 +71,8 @@ pub struct Once {
     fingerprint: Uuid,
     /// Where its caller may write.
     workspaces: Box<[WorkspaceNumber]>,
-    /// What earlier tries carried out, once that was looked for.
-    earlier: OnceLock<Vec<CarriedOut>>,
+    /// What was carried out under its key before, once that was looked for.
+    earlier: OnceLock<Earlier>,
     /// How many commits there were in this try.
     steps: AtomicU32,
     /// Where the first of them was.
@@ -86,6 +86,15 @@ pub struct Once {
     /// Whether its answer is for nobody but who asked first.
     is_secret: AtomicBool,
     in_flight: Arc<InFlight>,
+}
+
+/// What was carried out under an idempotency key.
+#[derive(Debug)]
+struct Earlier {
+    /// By earlier tries of the request.
+    commits: Vec<CarriedOut>,
+    /// Where another request was.
+    others: Vec<WorkspaceNumber>,
 }
 
 /// Requests that this server is at, with their fingerprints.
@@ -107,7 +116,7 @@ impl Drop for Once {
 impl Once {
     /// What earlier tries are known to have carried out.
     fn earlier(&self) -> &[CarriedOut] {
-        self.earlier.get().map_or(&[], Vec::as_slice)
+        self.earlier.get().map_or(&[], |earlier| earlier.commits.as_slice())
     }
 
     /// What an earlier try was answered, as far as it was looked for.
@@ -265,7 +274,8 @@ impl App {
         if !is_answered && self.store().is_shared() && earlier.last().is_some_and(may_run) {
             return Err(Error::Repeated(Repeated::InFlight));
         }
-        once.earlier.get_or_init(|| earlier);
+        let others = others.iter().map(|other| other.workspace).collect();
+        once.earlier.get_or_init(|| Earlier { commits: earlier, others });
         Ok(())
     }
 
@@ -360,9 +370,7 @@ impl App {
     pub(crate) async fn check_once(&self, caller: Option<&Caller>) -> Result<(), Error> {
         let Some((workspace, once)) = once_of(caller) else { return Ok(()) };
         self.refuse_again(once).await?;
-        let (api_key, hash) = once.key;
-        let found = self.store().find_carried_out(&[workspace], api_key, hash).await?;
-        let is_another = found.iter().any(|each| each.fingerprint != once.fingerprint);
+        let is_another = once.earlier.get().is_some_and(|earlier| earlier.others.contains(&workspace));
         if is_another { Err(Error::Repeated(Repeated::OtherRequest)) } else { Ok(()) }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::{Dialect, KeyId, Policy, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::revision::RevisionSave;
+use crate::revision::{Revised, RevisionSave};
 use crate::{Authored, Cause, StoreError, WorkspaceNumber};
 
 /// The SHA-256 of a key's secret; the secret itself is never stored.
@@ -139,11 +139,6 @@ impl Key {
     /// Where the secret stands that the key had before its last rotation: there is one at most.
     pub(crate) fn former_id(id: KeyId) -> KeyId {
         KeyId(uuid::Uuid::from_u128(!id.0.as_u128()))
-    }
-
-    /// Passes if it is at this revision.
-    pub(crate) fn check_revision(&self, expected: u64) -> Result<(), StoreError> {
-        if self.revision == expected { Ok(()) } else { Err(StoreError::RecordChanged) }
     }
 
     /// Puts another in its place; the rows that tell of it.

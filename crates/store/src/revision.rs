@@ -99,6 +99,11 @@ pub(crate) trait Revised {
 
     /// What is kept of it.
     fn state(&self) -> Self::State;
+
+    /// Passes if it is at this revision.
+    fn check_revision(&self, expected: u64) -> Result<(), StoreError> {
+        if self.revision() == expected { Ok(()) } else { Err(StoreError::RecordChanged) }
+    }
 }
 
 impl Revised for Key {

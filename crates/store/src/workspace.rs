@@ -3,8 +3,6 @@
 use model::{Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
-
 /// A workspace's number in this database; every primary key begins with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -23,11 +21,4 @@ pub struct Workspace {
     pub revision: u64,
     /// When it was made.
     pub created_at: Timestamp,
-}
-
-impl Workspace {
-    /// Passes if it is at this revision.
-    pub(crate) fn check_revision(&self, expected: u64) -> Result<(), StoreError> {
-        if self.revision == expected { Ok(()) } else { Err(StoreError::RecordChanged) }
-    }
 }

@@ -13,7 +13,7 @@ use super::row::{each, get, unsigned, workspace};
 use super::server::Session;
 use super::{last_events, pictures, requests, revisions, values};
 use crate::backend::{Admin, AliasKind, KeysWanted, integer};
-use crate::revision::RevisionSave;
+use crate::revision::{Revised, RevisionSave};
 use crate::{Authored, Cause, Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Carries out one command in a transaction, or refuses it and leaves no trace.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::load::{record, uuid};
 use super::{last_events, pictures, requests, revisions, values};
 use crate::backend::{Admin, KeysWanted};
-use crate::revision::RevisionSave;
+use crate::revision::{Revised, RevisionSave};
 use crate::{Authored, Cause, Key, KeyEdit, KeyHash, StoreError, Workspace, WorkspaceNumber, document};
 
 /// Carries out one command, or refuses it and leaves no trace.

@@ -2,33 +2,12 @@
 
 use std::sync::Arc;
 
-use model::{Catalog, Dialect, KeyId, WorkspaceId};
-use store::{Compat, Key, KeyEdit, Scope, Store, StoreError, WorkspaceNumber};
+use model::{Catalog, KeyId, WorkspaceId};
+use store::{Key, KeyEdit, Store, StoreError};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixture::{all, at, by, in_use, named, served, write_catalog};
-
-pub(crate) fn key(id: u128) -> Key {
-    Key {
-        id: KeyId(Uuid::from_u128(id)),
-        name: format!("key {id}"),
-        workspaces: vec![WorkspaceNumber(1)],
-        scopes: vec![Scope::Read, Scope::Write],
-        dialects: vec![Dialect::Zingle, Dialect::Callbell],
-        compat: Some(Compat::Observed),
-        strict: Some(true),
-        policy: None,
-        demand_version: false,
-        rate: None,
-        revision: 1,
-        created_at: at(1),
-        expires_at: None,
-        revoked_at: None,
-        used_at: None,
-        former_of: None,
-    }
-}
+use crate::fixture::{all, at, by, in_use, key, named, served, write_catalog};
 
 #[tokio::test]
 async fn workspaces_have_unique_ids_and_names() {

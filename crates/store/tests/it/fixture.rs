@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use model::{
-    Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, NamePart,
-    OnConflict, Record, Ref, Stamp, Timestamp, Violation, ViolationKind, WorkspaceId,
+    Actor, Aliases, Catalog, Change, ChannelKind, ChannelWrite, Contact, ContactId, Dialect, Edit, KeyId,
+    NamePart, OnConflict, Record, Ref, Stamp, Timestamp, Violation, ViolationKind, WorkspaceId,
 };
 use store::{
-    Action, Authored, ContactQuery, Location, Options, Outcome, RecordOutcome, RecordWrite, Store,
-    StoreError, WorkspaceNumber, Write,
+    Action, Authored, Compat, ContactQuery, Key, Location, Options, Outcome, RecordOutcome, RecordWrite,
+    Scope, Store, StoreError, WorkspaceNumber, Write,
 };
 use testdb::Session;
 use uuid::Uuid;
@@ -239,6 +239,28 @@ pub(crate) async fn put(
 
 pub(crate) fn everything() -> ContactQuery {
     ContactQuery { limit: 100, ..ContactQuery::default() }
+}
+
+/// A key of the first workspace.
+pub(crate) fn key(id: u128) -> Key {
+    Key {
+        id: KeyId(Uuid::from_u128(id)),
+        name: format!("key {id}"),
+        workspaces: vec![WorkspaceNumber(1)],
+        scopes: vec![Scope::Read, Scope::Write],
+        dialects: vec![Dialect::Zingle, Dialect::Callbell],
+        compat: Some(Compat::Observed),
+        strict: Some(true),
+        policy: None,
+        demand_version: false,
+        rate: None,
+        revision: 1,
+        created_at: at(1),
+        expires_at: None,
+        revoked_at: None,
+        used_at: None,
+        former_of: None,
+    }
 }
 
 /// contactd's own commands, at this time.

@@ -4,8 +4,7 @@ use model::{Catalog, KeyId, Timestamp, WorkspaceId};
 use store::{Asked, Authored, Cause, Key, KeyEdit, REVISIONS_MAX, Revision, Store, StoreError, Workspace};
 use uuid::Uuid;
 
-use crate::admin::key;
-use crate::fixture::{at, behind, by, in_use, served};
+use crate::fixture::{at, behind, by, in_use, key, served};
 use crate::requests::{answer, claim, found};
 
 async fn of_key(store: &Store, id: KeyId) -> Vec<(u64, Cause, Option<Timestamp>, Key)> {

@@ -1,13 +1,11 @@
 //! Requests that are carried out once, by several nodes.
 
-use model::{Dialect, KeyId};
-use store::{
-    Action, Asked, Claim, Done, KeptAnswer, Key, Once, Options, Scope, StoreError, WorkspaceNumber, Write,
-};
+use model::KeyId;
+use store::{Action, Asked, Claim, Done, KeptAnswer, Once, Options, StoreError, Write};
 use testdb::Cut;
 use uuid::Uuid;
 
-use crate::fixture::{all, at, by, by_id, database, named};
+use crate::fixture::{all, at, by, by_id, database, key, named};
 use crate::raw::{assert_sound, nodes, sql};
 use crate::sessions::proxied;
 
@@ -67,7 +65,7 @@ async fn of_the_same_request_to_several_nodes_one_makes_a_key() {
             let node = &nodes[usize::from(n) % NODES];
             let claim = claim(round.into()).map(|claim| (node.workspace, claim));
             let (store, number) = (node.store.clone(), round * 10 + n);
-            let key = key(number.into(), node.workspace);
+            let key = key(number.into());
             async move { store.create_key(&[number; 32], &key, Asked { authored: by(1), claim }).await }
         });
         let done = all(makes).await;
@@ -79,27 +77,6 @@ async fn of_the_same_request_to_several_nodes_one_makes_a_key() {
         assert_eq!(nodes[1].store.list_keys().await.unwrap().len(), usize::from(round) + 1);
     }
     assert_sound(&nodes[0]).await;
-}
-
-fn key(id: u128, workspace: WorkspaceNumber) -> Key {
-    Key {
-        id: KeyId(Uuid::from_u128(id)),
-        name: String::new(),
-        workspaces: vec![workspace],
-        scopes: vec![Scope::Read],
-        dialects: vec![Dialect::Native],
-        compat: None,
-        strict: None,
-        policy: None,
-        demand_version: false,
-        rate: None,
-        revision: 1,
-        created_at: at(1),
-        expires_at: None,
-        revoked_at: None,
-        used_at: None,
-        former_of: None,
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
