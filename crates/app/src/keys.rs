@@ -1,5 +1,6 @@
-//! API keys: making, changing and revoking them, and finding the caller behind a secret.
+//! API keys: making, changing and revoking them.
 
+mod authenticate;
 mod cache;
 mod history;
 mod rights;
@@ -18,9 +19,8 @@ use store::{Asked, Authored, Compat, Key, KeyEdit, Rate, Scope, WorkspaceNumber}
 
 pub(crate) use self::cache::KeyCache;
 use self::secret::{checked_secret, hash, random_secret};
-use crate::caller::HeldBackPaths;
 use crate::retry::{has_changed, retried};
-use crate::{App, BadKey, Caller, Error, Missing, Terms};
+use crate::{App, Caller, Error, Missing, Terms};
 
 /// What a new key should be.
 #[derive(Clone, Debug, Default)]
@@ -61,57 +61,6 @@ pub struct IssuedKey {
 }
 
 impl App {
-    /// The caller behind a secret, seen through a dialect, in the key's first workspace.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::WrongDialect`], [`Error::RateLimited`], or what the store says.
-    pub async fn authenticate(
-        &self,
-        secret: &str,
-        dialect: Dialect,
-        request_id: Option<String>,
-    ) -> Result<Caller, Error> {
-        let hash = hash(secret);
-        let key = match self.inner.keys.get(&hash) {
-            Some(key) => key,
-            None => {
-                let found = self.store().find_key(&hash).await?;
-                let key = Arc::new(found.ok_or(Error::Unauthenticated(BadKey::Unknown))?);
-                self.inner.keys.put(hash, &key);
-                self.inner.keys.note_use(key.id, self.clock().now());
-                key
-            }
-        };
-        if key.revoked_at.is_some() {
-            return Err(Error::Unauthenticated(BadKey::Revoked));
-        }
-        if key.expires_at.is_some_and(|expires_at| expires_at <= self.clock().now()) {
-            return Err(Error::Unauthenticated(BadKey::Expired));
-        }
-        if !key.dialects.contains(&dialect) {
-            return Err(Error::WrongDialect(dialect));
-        }
-        let workspace = *key.workspaces.first().ok_or(Error::WrongWorkspace)?;
-        let compat = key.compat.unwrap_or(self.inner.settings.compat);
-        let strict = key.strict.unwrap_or(self.inner.settings.strict);
-        let held_back = key.policy.is_some().then(HeldBackPaths::default);
-        let allowance = self.inner.rates.take(&key)?;
-        let terms = Terms::default();
-        let wanted = None;
-        Ok(Caller {
-            key,
-            dialect,
-            workspace,
-            compat,
-            strict,
-            request_id,
-            held_back,
-            allowance,
-            wanted,
-            terms,
-        })
-    }
-
     /// Makes a key; in contactd's own name without a caller.
     ///
     /// # Errors

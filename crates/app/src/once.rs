@@ -8,6 +8,7 @@
 //! answer, because the server died in between, runs again: its writes yield what they did instead of doing it again.
 
 mod again;
+mod forgetting;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -20,10 +21,7 @@ use sha2::{Digest, Sha256};
 use store::{Action, AnyOutcome, CarriedOut, Claim, KeptAnswer, StoreError, WorkspaceNumber, Write};
 use uuid::Uuid;
 
-use crate::{App, Caller, Duty, Error, Missing, Terms};
-
-/// The work of one server.
-const FORGETTING: Duty = Duty { name: "requests", lease: Duration::from_secs(60) };
+use crate::{App, Caller, Error, Missing, Terms};
 
 /// How long a request that was carried out is known at least.
 pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -33,14 +31,6 @@ pub const KEPT_MAX: u64 = 100_000;
 
 /// Most bytes of an answer that is kept.
 pub const ANSWER_BYTES: usize = 64 << 10;
-
-/// After how long old requests are looked for first.
-const FIRST_ROUND: Duration = Duration::from_secs(60);
-/// How long it rests after that.
-const ROUND: Duration = Duration::from_secs(10 * 60);
-
-/// Requests that are forgotten in one commit at most.
-const FORGOTTEN: u64 = 1000;
 
 /// How long another server may still be at a request that was carried out and has no answer.
 const MAY_RUN: Duration = Duration::from_secs(60);
@@ -298,39 +288,6 @@ impl App {
             return Ok(self.store().keep_answer_later(*workspace, first, answer).await?);
         }
         Ok(self.store().keep_answer(*workspace, first, answer).await?)
-    }
-
-    /// Forgets old requests while no other server does, until the application is closed.
-    pub async fn forget_requests(&self) {
-        self.on_one_server(FORGETTING, |_| async move {
-            // A start has better to do.
-            tokio::time::sleep(FIRST_ROUND).await;
-            loop {
-                if let Err(fault) = self.forget_old_requests().await {
-                    tracing::debug!(%fault, "requests are forgotten later");
-                }
-                tokio::time::sleep(ROUND).await;
-            }
-        })
-        .await;
-    }
-
-    /// Forgets requests that are older than [`KEPT_FOR`], and the oldest ones of API keys that have more than
-    /// [`KEPT_MAX`]; yields how many.
-    ///
-    /// # Errors
-    /// What the store says; what is forgotten until then is.
-    pub async fn forget_old_requests(&self) -> Result<u64, Error> {
-        let kept_for = i64::try_from(KEPT_FOR.as_millis()).unwrap_or(i64::MAX);
-        let before = Timestamp::from_millis(self.clock().now().millis().saturating_sub(kept_for));
-        let mut forgotten = 0;
-        loop {
-            match self.store().forget_requests(before, FORGOTTEN).await? {
-                0 => break,
-                old => forgotten += old,
-            }
-        }
-        Ok(forgotten + self.store().forget_surplus_requests(KEPT_MAX, FORGOTTEN).await?)
     }
 }
 
