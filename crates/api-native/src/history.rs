@@ -7,7 +7,6 @@ use model::{Catalog, Member, Rejection};
 
 use crate::contacts::contact_ref;
 use crate::media::Document;
-use crate::resource::to_json;
 use crate::wire::{self, ChangeBody, ChangesBody, LaterBody, UndoneBody};
 use crate::{Error, NativeApi, page};
 
@@ -48,9 +47,7 @@ pub(crate) fn not_undone(refused: NotUndone, catalog: &Catalog) -> Error {
     let later: Vec<_> = later
         .filter(|edit| is_whole || rejection.violations.iter().any(|each| edit.is_of(&each.at)))
         .collect();
-    let members = [("later_changes", to_json(&later))].into_iter().filter(|_| !later.is_empty());
-    let members = members.map(|(name, json)| (name.to_owned(), json)).collect();
-    Error::Explained { problem: app::Error::Rejected(rejection).into(), members: Box::new(members) }
+    Error::changed_since(rejection, &later)
 }
 
 /// The change that the path names. What is no number names none.

@@ -160,7 +160,5 @@ pub(crate) fn not_undone<T>(
             }
         }
     }
-    let members = [("later_changes", to_json(&later))].into_iter().filter(|_| !later.is_empty());
-    let members = members.map(|(name, json)| (name.to_owned(), json)).collect();
-    Error::Explained { problem: app::Error::Rejected(rejection).into(), members: Box::new(members) }
+    Error::changed_since(rejection, &later)
 }
