@@ -1,4 +1,5 @@
-//! API keys: list, get, create, update, rotate, revoke, their history, and undo. For keys with the scope `admin`, of the workspaces that they open.
+//! API keys: list, get, create, update, rotate, revoke, their history, and undo. For keys with the scope `admin`, of the
+//! workspaces that they open.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

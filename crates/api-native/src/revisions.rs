@@ -1,6 +1,6 @@
 //! What was done to keys and workspaces: a page of it, and what stands in the way when some of it is to be taken back.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use api_kit::Call;
 use api_kit::words::DifferenceBody;
@@ -103,15 +103,12 @@ fn differences<T>(revised: &Revised<T>, show: impl Fn(&T) -> Json) -> Vec<Differ
     }
     let before = revised.before.as_ref().map(|before| members(&show(before))).unwrap_or_default();
     let after = members(&show(&revised.revision.state));
-    let paths: HashSet<&String> = before.keys().chain(after.keys()).collect();
+    let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let value = |of: &BTreeMap<String, Json>, path: &String| of.get(path).cloned().unwrap_or_default();
-    let mut differences: Vec<_> = paths
+    let all = paths
         .into_iter()
-        .map(|path| DifferenceBody::new(path.clone(), value(&before, path), value(&after, path)))
-        .filter(DifferenceBody::says_something)
-        .collect();
-    differences.sort_unstable_by(|one, other| one.member().cmp(other.member()));
-    differences
+        .map(|path| DifferenceBody::new(path.clone(), value(&before, path), value(&after, path)));
+    all.filter(DifferenceBody::says_something).collect()
 }
 
 /// The members of a shown key or workspace; each rule of a policy is one.
@@ -144,7 +141,7 @@ pub(crate) fn not_undone<T>(
 ) -> Error {
     let app::Error::Rejected(rejection) = refused else { return refused.into() };
     let in_the_way = |violation: &&model::Violation| violation.kind == ViolationKind::ChangedSince;
-    let mut open: HashSet<String> =
+    let mut open: BTreeSet<String> =
         rejection.violations.iter().filter(in_the_way).map(|each| each.at.clone()).collect();
     let mut later = Vec::new();
     for revised in history.changes.iter().take_while(|each| each.number > revision) {

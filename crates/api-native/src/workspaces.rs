@@ -82,20 +82,22 @@ pub(crate) async fn update(call: Call<NativeApi>, Document(body): Document) -> A
     }
     members.name(&mut workspace.name);
     members.finish().map_err(app::Error::Rejected)?;
-    let caller = entered(&call).await?;
+    let caller = entered(&call, &workspace).await?;
     let renamed = call.app.rename_workspace(&caller, &call.precondition(), &workspace.name).await?;
     Ok(answer(&renamed))
 }
 
 pub(crate) async fn history(call: Call<NativeApi>) -> Answer<NativeApi> {
     let (limit, before) = (page::limit(&call.query)?, page::before(&call.query)?);
-    let history = call.app.workspace_history(&entered(&call).await?, before, limit).await?;
+    let history =
+        call.app.workspace_history(&entered(&call, &named(&call).await?).await?, before, limit).await?;
     Ok(json(StatusCode::OK, &RevisionsBody::new(&history, &Names::of(&call).await?, called)))
 }
 
 /// `POST /workspaces/{id}/history/{revision}/undo`: the workspace is called what it was called before.
 pub(crate) async fn undo(call: Call<NativeApi>, Document(body): Document) -> Answer<NativeApi> {
-    let (caller, revision) = (entered(&call).await?, revisions::revision(&call)?);
+    let caller = entered(&call, &named(&call).await?).await?;
+    let revision = revisions::revision(&call)?;
     let on_conflict = wire::decode_undo(body).map_err(app::Error::Rejected)?;
     match call.app.undo_renaming(&caller, &call.precondition(), revision, on_conflict).await {
         Ok(workspace) => Ok(answer(&workspace)),
@@ -117,9 +119,8 @@ fn answer(workspace: &Workspace) -> Response {
     with_tag(workspace.revision, json(StatusCode::OK, &WorkspaceBody::from(workspace)))
 }
 
-/// The caller in the workspace that the path names.
-async fn entered(call: &Call<NativeApi>) -> Result<Caller, app::Error> {
-    let workspace = named(call).await?;
+/// The caller in a workspace.
+async fn entered(call: &Call<NativeApi>, workspace: &Workspace) -> Result<Caller, app::Error> {
     Ok(call.app.enter(&call.caller, &workspace.id.to_string()).await?.0)
 }
 

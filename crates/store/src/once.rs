@@ -73,14 +73,6 @@ pub(crate) struct ClaimSave {
     pub(crate) is_exact: bool,
 }
 
-impl ClaimSave {
-    /// Of a commit that is no event.
-    pub(crate) fn without_event(workspace: WorkspaceNumber, claim: Claim, at: Timestamp) -> Self {
-        let Claim { once, fingerprint, is_exact } = claim;
-        Self { key: (workspace, once), fingerprint, at, event: None, events: 0, is_exact }
-    }
-}
-
 /// An answer that a batch keeps, at the first commit of its request.
 #[derive(Clone, Debug)]
 pub(crate) struct AnswerSave {

@@ -7,13 +7,28 @@ use uuid::Uuid;
 
 use crate::last_events::Notes;
 use crate::once::ClaimSave;
-use crate::{Authored, CatalogIndex, Key, KeyEdit, KeyHash, Picture, WorkspaceNumber};
+use crate::{Authored, CatalogIndex, Claim, Key, KeyEdit, KeyHash, Picture, WorkspaceNumber};
 
 /// A write that is no change of records, and the row of the request that it is a commit of, if that is carried out once.
 #[derive(Debug)]
 pub(crate) struct Administered {
     pub(crate) command: Admin,
     pub(crate) claim: Option<ClaimSave>,
+}
+
+impl Administered {
+    /// One that happens now, as the next commit of this request in its workspace.
+    pub(crate) fn new(command: Admin, claim: Option<(WorkspaceNumber, Claim)>, at: Timestamp) -> Self {
+        let claim = claim.map(|(workspace, Claim { once, fingerprint, is_exact })| ClaimSave {
+            key: (workspace, once),
+            fingerprint,
+            at,
+            event: None,
+            events: 0,
+            is_exact,
+        });
+        Self { command, claim }
+    }
 }
 
 impl From<Admin> for Administered {

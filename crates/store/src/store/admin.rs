@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::Store;
 use crate::backend::{Admin, Administered, Backend, KeysWanted};
-use crate::once::ClaimSave;
 use crate::revision::{Revised, RevisedKind};
 use crate::{
     Asked, Authored, Claim, Key, KeyEdit, KeyHash, Picture, Revision, StoreError, Verified, Workspace,
@@ -19,13 +18,13 @@ impl Asked {
     /// The write, and the row of its request.
     fn to(self, command: impl FnOnce(Authored) -> Admin) -> Administered {
         let at = self.authored.at;
-        let claim = self.claim.map(|(workspace, claim)| ClaimSave::without_event(workspace, claim, at));
-        Administered { command: command(self.authored), claim }
+        Administered::new(command(self.authored), self.claim, at)
     }
 }
 
 impl Store {
-    /// Makes a workspace with this catalog, which a key opens from then on. [`StoreError::InUse`] when the id or the name is taken.
+    /// Makes a workspace with this catalog, which a key opens from then on. [`StoreError::InUse`] when the id or the name is
+    /// taken.
     ///
     /// # Errors
     /// Why it could not be stored.
@@ -115,9 +114,8 @@ impl Store {
         claim: Option<(WorkspaceNumber, Claim)>,
     ) -> Result<bool, StoreError> {
         let at = edit.at();
-        let claim = claim.map(|(workspace, claim)| ClaimSave::without_event(workspace, claim, at));
         let command = Admin::EditKeys(vec![(id, edit)]);
-        Ok(self.administer(Administered { command, claim }).await? > 0)
+        Ok(self.administer(Administered::new(command, claim, at)).await? > 0)
     }
 
     /// Gives a key, read at this revision, another secret; the one it has works until then, those before it no more.
