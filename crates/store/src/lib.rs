@@ -3,6 +3,7 @@
 //!
 //! The entry point is [`Store`]; [`move_all`] takes everything to another database. An answer from [`Store::write`] means that the change is durable.
 
+mod answer_rows;
 mod answers;
 mod backend;
 mod catalogs;

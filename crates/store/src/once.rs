@@ -78,6 +78,8 @@ pub(crate) struct ClaimSave {
 pub(crate) struct AnswerSave {
     pub(crate) key: ClaimKey,
     pub(crate) answer: Arc<KeptAnswer>,
+    /// Whether the event of its only commit tells it, too.
+    pub(crate) is_told: bool,
 }
 
 /// The key of a row.

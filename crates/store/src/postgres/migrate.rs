@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { sql: include_str!("../../migrations/postgres/0011_last_changes.sql"), oldest: 1 },
     Migration { sql: include_str!("../../migrations/postgres/0012_revisions.sql"), oldest: 1 },
+    Migration { sql: include_str!("../../migrations/postgres/0013_answer_packs.sql"), oldest: 1 },
 ];
 
 /// Held while migrating, so that one node at a time does.

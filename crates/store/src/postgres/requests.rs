@@ -1,5 +1,6 @@
 //! Requests that are carried out once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{KeyId, Timestamp};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use super::pipeline::{Param, Sql, Step, param};
 use super::row::{each, get, unsigned, workspace};
 use super::server::Session;
+use crate::answer_rows;
 use crate::backend::integer;
 use crate::last_rows::LastRows;
 use crate::once::{AnswerSave, ClaimKey, ClaimSave};
@@ -49,10 +51,17 @@ static CLAIM: Sql = Sql {
 
 /// In the order of the commits, at the end of those of their workspace.
 static ANSWER: Sql = Sql {
-    text: "INSERT INTO answers (workspace, place, status, headers, body) \
-           SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) \
+    text: "INSERT INTO answers (workspace, place, first, status, headers, body) \
+           SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[]) \
            ON CONFLICT (workspace, place) DO NOTHING",
-    types: &[Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::BYTEA_ARRAY],
+    types: &[
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT8_ARRAY,
+        Type::TEXT_ARRAY,
+        Type::BYTEA_ARRAY,
+    ],
 };
 
 /// Those whose places are not known. One of before there was this table stands with its request.
@@ -75,15 +84,19 @@ static ANSWER_ANY: Sql = Sql {
     ],
 };
 
+/// With their answers. The places of packs may overlap, so that several may have to be looked into; what stands in one was
+/// answered first.
 static FIND: Sql = Sql {
     text: "SELECT r.workspace, r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
-           coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact \
-           FROM requests r LEFT JOIN answers a ON r.status = 0 AND a.workspace = r.workspace AND a.place = r.place \
-           WHERE r.workspace = ANY($1) AND r.api_key = $2 AND r.hash = $3 ORDER BY r.step",
-    types: &[Type::INT8_ARRAY, Type::UUID, Type::UUID],
+           coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact, r.place, a.first \
+           FROM requests r LEFT JOIN answers a ON r.status = 0 AND a.workspace = r.workspace \
+           AND a.place >= r.place AND a.place < r.place + $4 AND coalesce(a.first, a.place) <= r.place \
+           WHERE r.workspace = ANY($1) AND r.api_key = $2 AND r.hash = $3 ORDER BY a.first",
+    types: &[Type::INT8_ARRAY, Type::UUID, Type::UUID, Type::INT8],
 };
 
-/// With their answers, and those that came when their requests were being forgotten.
+/// With their answers, and those that came when their requests were being forgotten. A pack goes with the last of its
+/// requests: the others are of the same API key and before it, so that they are forgotten before it.
 static FORGET: Sql = Sql {
     text: "WITH gone AS (DELETE FROM requests WHERE (workspace, api_key, hash, step) IN \
            (SELECT workspace, api_key, hash, step FROM (SELECT * FROM requests ORDER BY place LIMIT $2) r \
@@ -154,33 +167,29 @@ pub(super) fn claim<'p>(
 
 /// Saves answers.
 pub(super) fn answer<'a>(answers: &'a [AnswerSave], last: &LastRows) -> impl Iterator<Item = Step<'a>> {
-    let mut known: Vec<_> =
-        answers.iter().filter_map(|each| Some((each.key.0.0, last.get(&each.key)?, each))).collect();
-    known.sort_unstable_by_key(|(workspace, place, _)| (*workspace, *place));
+    let known = answer_rows::rows(answers.iter().filter_map(|each| Some((last.get(&each.key)?, each))));
     let unknown: Vec<_> = answers.iter().filter(|each| last.get(&each.key).is_none()).collect();
     let of_known = (!known.is_empty()).then(|| {
-        let mut params = vec![
-            param(known.iter().map(|(workspace, ..)| *workspace).collect::<Vec<i64>>()),
-            param(known.iter().map(|(_, place, _)| *place).collect::<Vec<i64>>()),
+        let params = vec![
+            param(known.iter().map(|row| row.workspace.0).collect::<Vec<i64>>()),
+            param(known.iter().map(|row| row.place).collect::<Vec<i64>>()),
+            param(known.iter().map(|row| row.first).collect::<Vec<Option<i64>>>()),
+            param(known.iter().map(|row| i64::from(row.status)).collect::<Vec<i64>>()),
+            param(known.iter().map(|row| row.headers).collect::<Vec<&str>>()),
+            param(known.into_iter().map(|row| row.body).collect::<Vec<Cow<'_, [u8]>>>()),
         ];
-        params.extend(contents(known.iter().map(|(.., each)| *each)));
         Step::new(&ANSWER, params)
     });
     let of_unknown = (!unknown.is_empty()).then(|| {
         let mut params = keys(unknown.iter().map(|each| each.key));
-        params.extend(contents(unknown.into_iter()));
+        params.extend([
+            param(unknown.iter().map(|each| i64::from(each.answer.status)).collect::<Vec<i64>>()),
+            param(unknown.iter().map(|each| each.answer.headers.as_str()).collect::<Vec<&str>>()),
+            param(unknown.iter().map(|each| &*each.answer.body).collect::<Vec<&[u8]>>()),
+        ]);
         Step::new(&ANSWER_ANY, params)
     });
     of_known.into_iter().chain(of_unknown)
-}
-
-/// The columns of what was answered.
-fn contents<'a>(answers: impl Iterator<Item = &'a AnswerSave> + Clone) -> [Param<'a>; 3] {
-    [
-        param(answers.clone().map(|each| i64::from(each.answer.status)).collect::<Vec<i64>>()),
-        param(answers.clone().map(|each| each.answer.headers.as_str()).collect::<Vec<&str>>()),
-        param(answers.map(|each| &*each.answer.body).collect::<Vec<&[u8]>>()),
-    ]
 }
 
 /// The commits of the requests with this API key and hash.
@@ -191,13 +200,14 @@ pub(super) async fn find(
     hash: Uuid,
 ) -> Result<Vec<CarriedOut>, StoreError> {
     let workspaces: Vec<i64> = workspaces.iter().map(|workspace| workspace.0).collect();
-    let rows = session.query(&FIND, vec![param(workspaces), param(api_key.0), param(hash)]).await?;
-    each(&rows, |row| {
-        let answer = match u16::try_from(get::<i64>(row, 6)?).unwrap_or(0) {
-            0 => None,
-            status => {
-                Some(KeptAnswer { status, headers: get(row, 7)?, body: Arc::from(get::<&[u8]>(row, 8)?) })
-            }
+    let params = vec![param(workspaces), param(api_key.0), param(hash), param(answer_rows::SPAN)];
+    let rows = session.query(&FIND, params).await?;
+    let found = each(&rows, |row| {
+        let (status, body) = (u16::try_from(get::<i64>(row, 6)?).unwrap_or(0), get::<&[u8]>(row, 8)?);
+        let answer = match (status, get::<Option<i64>>(row, 11)?) {
+            (_, Some(_)) => answer_rows::unpack(body, get(row, 10)?, hash),
+            (0, None) => None,
+            (status, None) => Some(KeptAnswer { status, headers: get(row, 7)?, body: Arc::from(body) }),
         };
         Ok(CarriedOut {
             workspace: workspace(row, 0)?,
@@ -209,7 +219,8 @@ pub(super) async fn find(
             is_exact: get::<i64>(row, 9)? != 0,
             answer,
         })
-    })
+    })?;
+    Ok(answer_rows::once_each(found))
 }
 
 /// Forgets the first requests, as far as they are of before this time.

@@ -13,6 +13,7 @@ use super::row::{contact, get, unsigned, workspace};
 use super::save::AliasRow;
 use super::server::Session;
 use super::{facets, last_changes, last_events, texts, values};
+use crate::answer_rows;
 use crate::backend::{AliasKind, DOCUMENTS};
 use crate::last_changes::{ChangedIn, InstantRange};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
@@ -102,6 +103,7 @@ pub(super) async fn verify(session: &Session) -> Result<Verified, StoreError> {
     if let Some(row) = session.ask(MISPLACED_ANSWER, &[]).await?.first() {
         verified.fault(format!("answer {} belongs to no request", get::<i64>(row, 0)?));
     }
+    packs(session, &mut verified).await?;
     session.run("", &[], "COMMIT").await?;
     Ok(verified)
 }
@@ -130,6 +132,25 @@ async fn contacts(
         }
     }
     Ok(counts)
+}
+
+static PACKS: Sql = Sql {
+    text: "SELECT a.workspace, a.place, a.body FROM answers a \
+           WHERE (a.workspace, a.place) > ($1, $2) AND a.first IS NOT NULL ORDER BY a.workspace, a.place LIMIT $3",
+    types: &[Type::INT8, Type::INT8, Type::INT8],
+};
+
+/// Every pack of answers can be read.
+async fn packs(session: &Session, verified: &mut Verified) -> Result<(), StoreError> {
+    let mut after = (i64::MIN, i64::MIN);
+    loop {
+        let rows = session.query(&PACKS, vec![param(after.0), param(after.1), param(CHUNK)]).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (get(last, 0)?, get(last, 1)?);
+        for row in &rows {
+            answer_rows::check(get(row, 1)?, get(row, 2)?, verified);
+        }
+    }
 }
 
 static RECORDS: Sql = Sql {

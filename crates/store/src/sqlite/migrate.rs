@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0009_answers.sql"),
     include_str!("../../migrations/sqlite/0011_last_changes.sql"),
     include_str!("../../migrations/sqlite/0012_revisions.sql"),
+    include_str!("../../migrations/sqlite/0013_answer_packs.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::load::uuid;
 use super::seen::Seen;
+use crate::answer_rows;
 use crate::backend::Saves;
 use crate::last_rows::LastRows;
 use crate::once::{AnswerSave, ClaimKey};
@@ -32,11 +33,12 @@ macro_rules! in_parts {
 const ONE: &str = in_parts!("r.row, r.fingerprint", "", " AND r.step = ?4");
 
 /// Answers of before there was a table of them stand beside their requests.
+/// The places of packs may overlap, so that several may have to be looked into; what stands in one was answered first.
 const ALL: &str = in_parts!(
     "r.step, r.fingerprint, r.at, r.event, r.events, coalesce(a.status, r.status), \
-     coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact",
-    "LEFT JOIN answers a ON a.row = r.row",
-    ""
+     coalesce(a.headers, r.headers), coalesce(a.body, r.body), r.exact, r.row, a.first",
+    "LEFT JOIN answers a ON a.row >= r.row AND a.row < r.row + ?4 AND coalesce(a.first, a.row) <= r.row",
+    " ORDER BY a.first IS NULL"
 );
 
 /// Which of these commits there are, with their fingerprints.
@@ -89,26 +91,27 @@ pub(super) fn save(connection: &Connection, saves: &Saves, last: &mut LastRows) 
 /// Keeps answers in the order of their commits, so that they go to the end of their table, whose pages then are written
 /// once.
 fn answers(connection: &Connection, answers: &[AnswerSave], last: &mut LastRows) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(answers.len());
+    let mut placed = Vec::with_capacity(answers.len());
     for save in answers {
         let row = match last.get(&save.key) {
             Some(row) => Some(row),
             None => find_one(connection, &save.key)?.map(|(row, _)| row),
         };
-        rows.extend(row.map(|row| (row, save)));
+        placed.extend(row.map(|row| (row, save)));
     }
-    rows.sort_by_key(|(row, _)| *row);
-    for (row, AnswerSave { key: (_, once), answer }) in rows {
-        // It may be forgotten already.
-        let sql = "INSERT INTO answers (row, status, headers, body) \
-                   SELECT row, ?3, ?4, ?5 FROM requests WHERE row = ?1 AND hash = ?2 ON CONFLICT (row) DO NOTHING";
+    for row in answer_rows::rows(placed) {
+        // Its request may be forgotten already.
+        let sql = "INSERT INTO answers (row, first, status, headers, body) \
+                   SELECT row, ?3, ?4, ?5, ?6 FROM requests WHERE row = ?1 AND hash = ?2 \
+                   ON CONFLICT (row) DO NOTHING";
         let mut statement = connection.prepare_cached(sql)?;
         statement.execute(params![
-            row,
-            once.hash.as_bytes(),
-            answer.status,
-            answer.headers,
-            &*answer.body
+            row.place,
+            row.hash.as_bytes(),
+            row.first,
+            row.status,
+            row.headers,
+            row.body
         ])?;
     }
     Ok(())
@@ -124,26 +127,24 @@ pub(super) fn find(
     let mut statement = connection.prepare_cached(ALL)?;
     let mut found = Vec::new();
     for workspace in workspaces {
-        let rows = statement
-            .query_map(params![workspace.0, api_key.0.as_bytes(), hash.as_bytes()], |row| {
-                read(*workspace, row)
-            })?;
+        let rows = statement.query_map(
+            params![workspace.0, api_key.0.as_bytes(), hash.as_bytes(), answer_rows::SPAN],
+            |row| read(*workspace, hash, row),
+        )?;
         for row in rows {
             found.push(row?);
         }
     }
-    found.sort_unstable_by_key(|each| each.step);
-    Ok(found)
+    Ok(answer_rows::once_each(found))
 }
 
-fn read(workspace: WorkspaceNumber, row: &Row<'_>) -> rusqlite::Result<CarriedOut> {
-    let status = row.get(5)?;
-    let answer = match status {
-        0 => None,
-        status => {
-            let body = Arc::from(row.get_ref(7)?.as_blob()?);
-            Some(KeptAnswer { status, headers: row.get(6)?, body })
-        }
+/// A commit of a request with this hash, with a row that may have its answer.
+fn read(workspace: WorkspaceNumber, hash: Uuid, row: &Row<'_>) -> rusqlite::Result<CarriedOut> {
+    let body = row.get_ref(7)?.as_blob()?;
+    let answer = match (row.get(5)?, row.get::<_, Option<i64>>(10)?) {
+        (_, Some(_)) => answer_rows::unpack(body, row.get(9)?, hash),
+        (0, None) => None,
+        (status, None) => Some(KeptAnswer { status, headers: row.get(6)?, body: Arc::from(body) }),
     };
     Ok(CarriedOut {
         workspace,
@@ -164,7 +165,8 @@ pub(super) fn forget(connection: &Connection, before: Timestamp, limit: u64) -> 
     remove(connection, sql, params![before.millis(), limit])
 }
 
-/// Removes requests with their answers; how many.
+/// Removes requests with their answers; how many. A pack goes with the last of its requests: the others are of the same
+/// API key and before it, so that they go before it.
 fn remove(connection: &Connection, sql: &str, key: &[&dyn ToSql]) -> Result<u64, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(key, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;

@@ -156,7 +156,7 @@ fn page(table: Table) -> String {
             "requests",
             "row",
         ),
-        Table::Answers => ("row, status, headers, body", "answers", "row"),
+        Table::Answers => ("row, first, status, headers, body", "answers", "row"),
         Table::Revisions => ("kind, id, revision, doc", "revisions", "kind, id, revision"),
         Table::Keys => ("hash, row, id, doc", "keys", "hash"),
     };
@@ -213,7 +213,9 @@ fn insert(table: Table) -> &'static str {
              (row, workspace, api_key, hash, step, fingerprint, at, event, events, status, headers, body, exact) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         }
-        Table::Answers => "INSERT INTO answers (row, status, headers, body) VALUES (?1, ?2, ?3, ?4)",
+        Table::Answers => {
+            "INSERT INTO answers (row, first, status, headers, body) VALUES (?1, ?2, ?3, ?4, ?5)"
+        }
         Table::Revisions => "INSERT INTO revisions (kind, id, revision, doc) VALUES (?1, ?2, ?3, ?4)",
         Table::Keys => "INSERT INTO keys (hash, row, id, doc) VALUES (?1, ?2, ?3, ?4)",
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::load::{AliasKind, contact, find_alias, record, uuid};
 use super::{facets, last_changes, last_events, texts, values};
+use crate::answer_rows;
 use crate::last_changes::{ChangedIn, InstantRange};
 use crate::recount::{RecordRow, Recount, compare_keys, lost_alias};
 use crate::sort::StoredKeys;
@@ -162,7 +163,7 @@ fn look_ups(
     Ok(())
 }
 
-/// The events of every request that is known are there, and so is the request of every answer.
+/// The events of every request that is known are there, and so is the request of every answer, which can be read.
 fn requests(connection: &Connection, verified: &mut Verified) -> Result<(), StoreError> {
     let sql = "SELECT r.event FROM requests r \
                LEFT JOIN events e ON e.row = (r.workspace << 40) + r.event + r.events - 1 \
@@ -174,6 +175,11 @@ fn requests(connection: &Connection, verified: &mut Verified) -> Result<(), Stor
                WHERE r.row IS NULL OR r.step <> 0 LIMIT 1";
     if let Some(row) = connection.query_row(sql, [], |row| row.get::<_, i64>(0)).optional()? {
         verified.fault(format!("answer {row} belongs to no request"));
+    }
+    let mut statement = connection.prepare("SELECT row, body FROM answers WHERE first IS NOT NULL")?;
+    let mut packs = statement.query([])?;
+    while let Some(row) = packs.next()? {
+        answer_rows::check(row.get(0)?, &row.get::<_, Vec<u8>>(1)?, verified);
     }
     Ok(())
 }

@@ -55,7 +55,8 @@ impl Store {
         once: Once,
         answer: KeptAnswer,
     ) -> Result<(), StoreError> {
-        self.queue_of(once)?.keep(AnswerSave { key: (workspace, once), answer: Arc::new(answer) }).await
+        let save = AnswerSave { key: (workspace, once), answer: Arc::new(answer), is_told: false };
+        self.queue_of(once)?.keep(save).await
     }
 
     /// Keeps the answer to a request as [`keep_answer`](Self::keep_answer) does, without waiting for it: until it is
@@ -70,7 +71,7 @@ impl Store {
         once: Once,
         answer: KeptAnswer,
     ) -> Result<(), StoreError> {
-        let save = AnswerSave { key: (workspace, once), answer: Arc::new(answer) };
+        let save = AnswerSave { key: (workspace, once), answer: Arc::new(answer), is_told: true };
         let queue = self.queue_of(once)?;
         match self.shared.pending.take(save.key, &save.answer) {
             Some(on_its_way) => queue.keep_later(save, on_its_way),

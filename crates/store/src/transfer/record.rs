@@ -120,6 +120,7 @@ pub(crate) enum Record {
     },
     Answer {
         place: i64,
+        first: Option<i64>,
         status: i64,
         headers: String,
         body: Vec<u8>,
@@ -247,9 +248,10 @@ impl Table {
             },
             Self::Answers => Record::Answer {
                 place: row.number(0)?,
-                status: row.number(1)?,
-                headers: row.text(2)?,
-                body: row.bytes(3)?,
+                first: row.maybe(1)?,
+                status: row.number(2)?,
+                headers: row.text(3)?,
+                body: row.bytes(4)?,
             },
             Self::Revisions => Record::Revision {
                 kind: row.number(0)?,
@@ -376,9 +378,13 @@ impl Record {
                 Cell::Bytes(Cow::Borrowed(body)),
                 number(exact),
             ],
-            Self::Answer { place, status, headers, body } => {
-                vec![number(place), number(status), text(headers), Cell::Bytes(Cow::Borrowed(body))]
-            }
+            Self::Answer { place, first, status, headers, body } => vec![
+                number(place),
+                Cell::Maybe(*first),
+                number(status),
+                text(headers),
+                Cell::Bytes(Cow::Borrowed(body)),
+            ],
             Self::Revision { kind, id: uuid, revision, doc } => {
                 vec![number(kind), id(uuid), number(revision), text(doc)]
             }

@@ -60,14 +60,25 @@ async fn everything_is_moved_there_and_back() {
     }
     let once = requests::claim(2, 0, 1).once;
     served.store.keep_answer(served.workspace, once, requests::answer("ключ")).await.unwrap();
+    // One writer has them, which packs them.
+    for hash in [1, 3] {
+        let once = requests::claim(hash, 0, 1).once;
+        served.store.keep_answer_later(served.workspace, once, requests::answer("замок")).await.unwrap();
+    }
     let expected = read(&served.store).await;
-    let carried_out = requests::found(&served, 2).await;
+    served.store.close().await;
+    let served = first.serve(Options::default()).await;
+    let mut carried_out = Vec::new();
+    for hash in 1..=3 {
+        carried_out.extend(requests::found(&served, hash).await);
+    }
+    assert_eq!(carried_out.iter().filter(|commit| commit.answer.is_some()).count(), 3);
     served.store.close().await;
     let file = first.other(testdb::Database::sqlite());
     let there = moved(&first, &file).await;
     assert_eq!(records(&there, "pictures"), 2);
     assert_eq!(records(&there, "requests"), 3);
-    assert_eq!(records(&there, "answers"), 1);
+    assert_eq!(records(&there, "answers"), 2);
     assert_eq!(records(&there, "contacts"), CONTACTS - 2 + 20 + 3);
     assert_eq!(records(&there, "last_events"), 1);
     assert_eq!(records(&there, "last_changes"), 1);
@@ -103,7 +114,9 @@ async fn everything_is_moved_there_and_back() {
     assert_eq!(back, there);
     let served = last.serve(Options::default()).await;
     assert_same(&read(&served.store).await, &expected);
-    assert_eq!(requests::found(&served, 2).await, carried_out);
+    for commit in carried_out.into_iter().zip(1..) {
+        assert_eq!(requests::found(&served, commit.1).await, [commit.0]);
+    }
     let next = requests::create(&last, &served, "next");
     served.run(requests::claimed(next, requests::claim(4, 0, 1))).await.unwrap();
     for picture in pictures {

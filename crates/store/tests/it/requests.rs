@@ -8,7 +8,7 @@ use model::{Change, KeyId};
 use store::{Action, CarriedOut, Claim, Done, KeptAnswer, Once, Options, StoreError, Together, Write};
 use uuid::Uuid;
 
-use crate::fixture::{Database, Served, at, by_id, named, served};
+use crate::fixture::{Database, Served, at, by_id, database, named, served};
 
 const KEY: KeyId = KeyId(Uuid::from_u128(7));
 
@@ -204,6 +204,63 @@ async fn an_answer_that_nobody_waits_for_is_found_at_once_and_stored_by_closing(
     closing.join_all().await;
     let again = database.serve(Options::default()).await;
     assert_eq!(found(&again, 1).await[0].answer, Some(answer("one")));
+    assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
+}
+
+/// The answer to a request; `None` when it is forgotten.
+async fn kept(served: &Served, once: Once) -> Option<Option<KeptAnswer>> {
+    let found = served.store.find_carried_out(&[served.workspace], once.api_key, once.hash).await.unwrap();
+    assert!(found.len() < 2, "{found:?}");
+    found.into_iter().next().map(|commit| commit.answer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_stored_together_are_found_each_as_long_as_its_request() {
+    const REQUESTS: u128 = 40;
+    let database = database();
+    let served = database.serve(Options { writers: 1, ..Options::default() }).await;
+    let other = KeyId(Uuid::from_u128(8));
+    let text = |n: u128| answer(&format!("{n} {}", "x".repeat(20 * n as usize)));
+    let mut of_keys = Vec::new();
+    for n in 0..REQUESTS {
+        let mut claim = claim(n, 0, 1);
+        claim.once.api_key = if n % 3 == 2 { other } else { KEY };
+        served.run(claimed(create(&database, &served, "Jane"), claim)).await.unwrap();
+        of_keys.push(claim.once);
+    }
+    let held = create(&database, &served, "Held");
+    let store = served.store.clone();
+    let (held, first) = database.hold(&served, async move { store.write(held).await }).await;
+    for (n, once) in (0..).zip(&of_keys) {
+        served.store.keep_answer_later(served.workspace, *once, text(n)).await.unwrap();
+    }
+    held.release();
+    first.await.unwrap();
+    served.store.close().await;
+    let again = database.serve(Options::default()).await;
+    let are_kept = async |served: &Served, from: u128| {
+        for (n, once) in (0..).zip(&of_keys) {
+            let expected = if n < from { None } else { Some(Some(text(n))) };
+            assert_eq!(kept(served, *once).await, expected, "{n} from {from}");
+        }
+    };
+    are_kept(&again, 0).await;
+    // The first answer counts.
+    again.store.keep_answer_later(again.workspace, of_keys[7], answer("other")).await.unwrap();
+    again.store.keep_answer(again.workspace, of_keys[39], answer("other")).await.unwrap();
+    again.store.close().await;
+    let again = database.serve(Options::default()).await;
+    assert_eq!(found(&again, 7).await[0].answer, Some(text(7)));
+    assert_eq!(found(&again, 39).await[0].answer, Some(text(39)));
+    assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
+    assert_eq!(again.store.forget_requests(at(1 << 40), 15).await.unwrap(), 15);
+    are_kept(&again, 15).await;
+    // Of one key 14 of 17 are gone, of the other 5 of 8.
+    assert_eq!(again.store.forget_surplus_requests(3, 100).await.unwrap(), 14 + 5);
+    for (n, once) in (0..).zip(&of_keys) {
+        let last = of_keys.iter().skip(n + 1).filter(|other| other.api_key == once.api_key).count() < 3;
+        assert_eq!(kept(&again, *once).await, last.then(|| Some(text(n as u128))), "{n}");
+    }
     assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
 }
 

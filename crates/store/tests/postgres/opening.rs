@@ -90,9 +90,9 @@ async fn a_database_of_schema_1_gets_what_came_later() {
     assert_eq!(sql(&database, "SELECT text FROM texts"), "  jane");
     assert_eq!(again.store.verify().await.unwrap().faults, [""; 0]);
     let schema = sql(&database, "SELECT version, oldest FROM contactd_schema");
-    // Nodes of before the last but two would not say whose answers are.
+    // Nodes of before the last but three would not say whose answers are.
     let newest = newest_schema("postgres");
-    assert_eq!(schema, format!("{newest}|{}", newest - 2));
+    assert_eq!(schema, format!("{newest}|{}", newest - 3));
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn answers_of_before_they_had_a_workspace_are_found() {
     // One whose request was forgotten.
     sql(&database, "DELETE FROM requests WHERE place = (SELECT max(place) FROM requests)");
     sql(&database, "DROP TABLE last_changes, revisions");
-    sql(&database, "ALTER TABLE answers DROP COLUMN workspace");
+    sql(&database, "ALTER TABLE answers DROP COLUMN workspace, DROP COLUMN first");
     sql(&database, "ALTER TABLE answers ADD CONSTRAINT answers_pkey PRIMARY KEY (place)");
     sql(&database, "UPDATE contactd_schema SET version = 7, oldest = 6");
     let again = database.serve(Options::default()).await;

@@ -164,6 +164,40 @@ async fn answers_are_forgotten_with_their_requests() {
 }
 
 #[tokio::test]
+async fn a_pack_is_forgotten_with_the_last_of_its_requests() {
+    let database = database();
+    let served = database.serve(Options { writers: 1, ..Options::default() }).await;
+    let once = |hash| claim(hash).unwrap().once;
+    for hash in 0..4 {
+        let action = Action::Create { id: database.id(), number: None, change: named("Jane") };
+        served.run(Write { claim: claim(hash), ..database.write(served.workspace, action) }).await.unwrap();
+    }
+    for hash in 1..4 {
+        served.store.keep_answer_later(served.workspace, once(hash), answer("x")).await.unwrap();
+    }
+    served.store.close().await;
+    let served = database.serve(Options::default()).await;
+    let found = async |hash| {
+        let once = once(hash);
+        served.store.find_carried_out(&[served.workspace], once.api_key, once.hash).await.unwrap()
+    };
+    let pack = || sql(&database, "SELECT place - first, status, headers FROM answers");
+    assert_eq!(pack(), "2|0|");
+    assert_eq!(served.store.forget_requests(at(1 << 40), 3).await.unwrap(), 3);
+    assert_eq!(pack(), "2|0|");
+    assert_eq!(found(3).await[0].answer, Some(answer("x")));
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    sql(&database, "UPDATE answers SET body = substr(body, 1, 20)");
+    let place = sql(&database, "SELECT place FROM answers");
+    let damaged = format!("the answers in row {place} cannot be read");
+    assert_eq!(served.store.verify().await.unwrap().faults, [damaged]);
+    // Its event tells it.
+    assert_eq!(found(3).await[0].answer, None);
+    assert_eq!(served.store.forget_requests(at(1 << 40), 3).await.unwrap(), 1);
+    assert_eq!(pack(), "");
+}
+
+#[tokio::test]
 async fn what_a_node_of_before_kept_is_found_and_stays() {
     let database = database();
     let served = database.serve(Options::default()).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::KeyId;
-use store::{Action, Claim, KeptAnswer, Once, Write};
+use store::{Action, Claim, KeptAnswer, Once, Options, Write};
 use uuid::Uuid;
 
 use crate::fixture::{Database, Served, at, named, served};
@@ -40,6 +40,39 @@ async fn answers_are_forgotten_with_their_requests() {
     assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
     raw(&database).execute("UPDATE answers SET row = row + 1", []).unwrap();
     assert_eq!(served.store.verify().await.unwrap().faults, ["answer 7 belongs to no request"]);
+}
+
+#[tokio::test]
+async fn a_pack_is_forgotten_with_the_last_of_its_requests() {
+    let (database, served) = served().await;
+    let mut requests = Vec::new();
+    for hash in 0..4 {
+        requests.push(carried_out(&database, &served, hash).await);
+    }
+    for once in &requests[1..] {
+        served.store.keep_answer_later(served.workspace, *once, answer("x")).await.unwrap();
+    }
+    served.store.close().await;
+    let served = database.serve(Options::default()).await;
+    let pack = || {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let sql = "SELECT first, row FROM answers";
+        let rows: Vec<(i64, i64)> =
+            raw(&database).prepare(sql).unwrap().query_map([], read).unwrap().map(Result::unwrap).collect();
+        rows
+    };
+    assert_eq!(pack(), [(2, 4)]);
+    assert_eq!(served.store.forget_requests(at(1 << 40), 3).await.unwrap(), 3);
+    assert_eq!(pack(), [(2, 4)]);
+    assert_eq!(served.store.verify().await.unwrap().faults, [""; 0]);
+    raw(&database).execute("UPDATE answers SET body = substr(body, 1, 20)", []).unwrap();
+    assert_eq!(served.store.verify().await.unwrap().faults, ["the answers in row 4 cannot be read"]);
+    // Its event tells it.
+    let last = requests[3];
+    let found = served.store.find_carried_out(&[served.workspace], last.api_key, last.hash).await.unwrap();
+    assert_eq!(found[0].answer, None);
+    assert_eq!(served.store.forget_requests(at(1 << 40), 3).await.unwrap(), 1);
+    assert_eq!(pack(), []);
 }
 
 #[tokio::test]

@@ -120,8 +120,8 @@ pub(super) fn page(table: Table) -> &'static Sql {
         ),
         // In the order of the requests, for which there is an index.
         Table::Answers => page!(
-            "place, status, headers, body" of "octet_length(body)",
-            "(SELECT r.place, a.status, a.headers, a.body FROM requests r \
+            "place, first, status, headers, body" of "octet_length(body)",
+            "(SELECT r.place, a.first, a.status, a.headers, a.body FROM requests r \
              JOIN answers a ON a.workspace = r.workspace AND a.place = r.place) a",
             "place" > "$1", "$2" rows, "$3" bytes, BY_NUMBER
         ),
@@ -234,10 +234,10 @@ pub(super) fn insert(table: Table) -> &'static Sql {
             "$13::bigint[])"
         ),
         Table::Answers => statement!(
-            &[NUMBERS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
-            "INSERT INTO answers (workspace, place, status, headers, body) ",
-            "SELECT r.workspace, k.* FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[]) ",
-            "k (place, status, headers, body) JOIN requests r ON r.place = k.place"
+            &[NUMBERS, NUMBERS, NUMBERS, TEXTS, Type::BYTEA_ARRAY],
+            "INSERT INTO answers (workspace, place, first, status, headers, body) ",
+            "SELECT r.workspace, k.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) ",
+            "k (place, first, status, headers, body) JOIN requests r ON r.place = k.place"
         ),
         Table::Revisions => statement!(
             &[NUMBERS, IDS, NUMBERS, TEXTS],
