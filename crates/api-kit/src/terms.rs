@@ -6,8 +6,9 @@ use std::sync::Arc;
 use app::{Allowance, App, KeptAnswer, Once, Terms, Trial};
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -24,6 +25,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("contactd-replayed");
 pub const IDEMPOTENCY_KEY_BYTES: usize = 255;
 /// Most bytes of a large body with an idempotency key: more than any route takes.
 const LARGE_BODY_BYTES: usize = 8 << 20;
+/// Most headers are fewer.
+const USUAL_HEADER_BYTES: usize = 256;
 /// Such bodies are read whole before their routes are asked, so only so many at a time.
 static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
 
@@ -144,8 +147,8 @@ async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking,
 }
 
 /// Reads a body whole; one that is larger than most routes take, only while few others are.
-async fn read(mut body: Body) -> Result<(Vec<u8>, Option<SemaphorePermit<'static>>), Problem> {
-    let (mut bytes, mut permit) = (Vec::new(), None);
+async fn read(mut body: Body) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Problem> {
+    let (mut bytes, mut permit) = (Bytes::new(), None);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Problem::BodyCut)?.into_data() else { continue };
         let length = bytes.len() + data.len();
@@ -156,9 +159,17 @@ async fn read(mut body: Body) -> Result<(Vec<u8>, Option<SemaphorePermit<'static
             // It is never closed.
             permit = LARGE_BODIES.acquire().await.ok();
         }
-        bytes.extend_from_slice(&data);
+        // Most come in one piece.
+        bytes = if bytes.is_empty() { data } else { joined(bytes, &data) };
     }
     Ok((bytes, permit))
+}
+
+/// What follows each other, in one piece.
+fn joined(bytes: Bytes, data: &[u8]) -> Bytes {
+    let mut joined = BytesMut::from(bytes);
+    joined.extend_from_slice(data);
+    joined.freeze()
 }
 
 /// Keeps the answer to a request that was carried out, or gives the one that was kept when it came before.
@@ -174,7 +185,7 @@ async fn finish<A: Api>(
     }
     let other = match app.find_answer(once, status.is_client_error()).await {
         Ok(None) => None,
-        Ok(Some(answer)) => Some(replayed(&answer)),
+        Ok(Some(answer)) => Some(replayed(answer)),
         Err(fault) => Some(with_change(once.change(), A::Error::from(fault).into_response())),
     };
     if let Some(mut other) = other {
@@ -185,13 +196,8 @@ async fn finish<A: Api>(
     let (parts, body) = response.into_parts();
     // Answers are whole in memory, for which this cannot fail.
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let lines = parts
-        .headers
-        .iter()
-        .filter(|(name, _)| *name != header::CONTENT_LENGTH && !told::RATE_HEADERS.contains(name))
-        .filter_map(|(name, value)| Some(format!("{name}: {}\n", value.to_str().ok()?)));
     let answer =
-        KeptAnswer { status: parts.status.as_u16(), headers: lines.collect(), body: bytes.as_ref().into() };
+        KeptAnswer { status: parts.status.as_u16(), headers: lines(&parts.headers), body: bytes.clone() };
     if let Err(fault) = app.keep_answer(once, answer).await {
         tracing::warn!(error = %fault, "an answer could not be kept; the request runs again if it is sent again");
     }
@@ -203,9 +209,25 @@ async fn finish<A: Api>(
     response
 }
 
+/// The headers of an answer that is kept, one a line; what is left of a rate is of the moment.
+fn lines(headers: &HeaderMap) -> String {
+    let mut lines = String::with_capacity(USUAL_HEADER_BYTES);
+    for (name, value) in headers {
+        if *name != header::CONTENT_LENGTH
+            && !told::RATE_HEADERS.contains(name)
+            && let Ok(value) = value.to_str()
+        {
+            for part in [name.as_str(), ": ", value, "\n"] {
+                lines.push_str(part);
+            }
+        }
+    }
+    lines
+}
+
 /// An answer that was given before.
-fn replayed(answer: &KeptAnswer) -> Response {
-    let mut response = Response::new(Body::from(answer.body.to_vec()));
+fn replayed(answer: KeptAnswer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
     let headers = response.headers_mut();
     for (name, value) in answer.headers.lines().filter_map(|line| line.split_once(": ")) {
@@ -222,7 +244,6 @@ mod tests {
     use std::pin::Pin;
     use std::task::{Context, Poll};
 
-    use axum::body::Bytes;
     use http_body::Frame;
 
     use super::*;

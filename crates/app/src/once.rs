@@ -358,13 +358,14 @@ impl App {
             matches!(write.action, Action::Create { .. } | Action::Update { .. } | Action::Delete { .. });
         let workspace = write.workspace;
         write.claim = Some(once.claim(is_told));
-        let outcome = match self.store().write(write.clone()).await {
-            Err(StoreError::CarriedOut { is_same: true }) if once.earlier.get().is_none() => {
+        let (write, outcome) = self.store().write_and_return(write).await;
+        let outcome = match (outcome, write) {
+            (Err(StoreError::CarriedOut { is_same: true }), Some(write)) if once.earlier.get().is_none() => {
                 let again = Box::pin(self.one_again(once, &write)).await?;
                 // Whoever is at it is not done.
                 return again.ok_or(Error::Repeated(Repeated::InFlight));
             }
-            outcome => outcome?,
+            (outcome, _) => outcome?,
         };
         // What changed nothing has no event that tells anything.
         once.is_told.store(is_told && outcome.event().is_some(), Ordering::Relaxed);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use model::KeyId;
 use uuid::Uuid;
 
@@ -49,19 +50,20 @@ pub(crate) fn rows<'a>(answers: impl IntoIterator<Item = (i64, &'a AnswerSave)>)
             rows.push(one(place, save));
         }
     }
+    let mut room = Vec::new();
     for answers in of_keys.into_values() {
         let (mut pack, mut bytes) = (Vec::new(), 0);
         for (place, save) in answers {
             let is_near = pack.first().is_none_or(|(first, _)| place - first < SPAN);
             if !is_near || bytes + size(&save.answer) > PACK_BYTES {
-                rows.extend(packed(&pack));
+                rows.extend(packed(&pack, &mut room));
                 pack.clear();
                 bytes = 0;
             }
             bytes += size(&save.answer);
             pack.push((place, save));
         }
-        rows.extend(packed(&pack));
+        rows.extend(packed(&pack, &mut room));
     }
     rows.sort_unstable_by_key(|row| (row.workspace, row.place));
     rows
@@ -86,25 +88,25 @@ fn one(place: i64, save: &AnswerSave) -> AnswerRow<'_> {
 }
 
 /// The row of a pack, or of an answer that is alone.
-fn packed<'a>(answers: &[(i64, &'a AnswerSave)]) -> Option<AnswerRow<'a>> {
+fn packed<'a>(answers: &[(i64, &'a AnswerSave)], room: &mut Vec<u8>) -> Option<AnswerRow<'a>> {
     let ((first, _), (place, last)) = (answers.first()?, answers.last()?);
     if answers.len() == 1 {
         return Some(one(*place, last));
     }
-    let mut bytes = Vec::with_capacity(PACK_BYTES);
+    room.clear();
     for (place, AnswerSave { key: (_, once), answer, .. }) in answers {
         let KeptAnswer { status, headers, body } = &**answer;
-        bytes.extend(place.to_be_bytes());
-        bytes.extend(once.hash.as_bytes());
-        bytes.extend(status.to_be_bytes());
+        room.extend(place.to_be_bytes());
+        room.extend(once.hash.as_bytes());
+        room.extend(status.to_be_bytes());
         for part in [headers.as_bytes(), body] {
             // An answer that is kept is far shorter.
-            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-            bytes.extend(part);
+            room.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            room.extend(part);
         }
     }
     let mut body = vec![FORMAT];
-    body.extend(lz4_flex::compress_prepend_size(&bytes));
+    body.extend(lz4_flex::compress_prepend_size(room));
     let (workspace, once) = last.key;
     let (first, hash) = (Some(*first), once.hash);
     Some(AnswerRow { workspace, place: *place, hash, first, status: 0, headers: "", body: Cow::Owned(body) })
@@ -152,7 +154,7 @@ fn entries(pack: &[u8]) -> Option<Vec<Entry>> {
         let hash = Uuid::from_bytes(take(&mut rest)?);
         let status = u16::from_be_bytes(take(&mut rest)?);
         let headers = String::from_utf8(part(&mut rest)?.to_vec()).ok()?;
-        let body = part(&mut rest)?.into();
+        let body = Bytes::copy_from_slice(part(&mut rest)?);
         entries.push(Entry { place, hash, answer: KeptAnswer { status, headers, body } });
     }
     Some(entries)

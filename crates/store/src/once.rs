@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use model::{KeyId, Timestamp};
 use uuid::Uuid;
 
@@ -59,7 +60,7 @@ pub struct KeptAnswer {
     /// Its headers, one a line: `name: value`.
     pub headers: String,
     /// Its body.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
 }
 
 /// A commit that a batch makes.

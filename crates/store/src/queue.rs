@@ -16,9 +16,11 @@ use crate::pending::OnItsWay;
 use crate::writer::{AnswerReply, Command, Counters, SharedWriter, Writer};
 use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
 
+/// What came of a write, beside the write itself as far as it is not lost with the writer.
+pub(crate) type Returned = (Option<Write>, Result<AnyOutcome, StoreError>);
+
 /// Carries out a write on the thread that calls it, or gives it back.
-type WriteAlone =
-    Box<dyn Fn(Write) -> BoxFuture<'static, Result<Result<AnyOutcome, StoreError>, Write>> + Send + Sync>;
+type WriteAlone = Box<dyn Fn(Write) -> BoxFuture<'static, Result<Returned, Write>> + Send + Sync>;
 
 /// The way to the writer.
 pub(crate) struct Queue {
@@ -73,7 +75,7 @@ impl Queue {
     }
 
     /// Queues a change of a record, and waits for what comes of it; makes it at once while nobody else writes.
-    pub(crate) async fn write(&self, mut write: Write) -> Result<AnyOutcome, StoreError> {
+    pub(crate) async fn write(&self, mut write: Write) -> Returned {
         if let Some(write_alone) = &self.write_alone
             && self.may_write_alone()
         {
@@ -82,8 +84,10 @@ impl Queue {
                 Err(given_back) => write = given_back,
             }
         }
-        let (_, result) = self.queue(|reply| Command::Write(write, reply)).await?;
-        result
+        match self.queue(|reply| Command::Write(write, reply)).await {
+            Ok((write, result)) => (Some(write), result),
+            Err(fault) => (None, Err(fault)),
+        }
     }
 
     /// The same, of which only the number of the event comes back, if there is one.

@@ -166,11 +166,22 @@ impl Store {
     /// Everything that [`StoreError`] lists for records. After any but [`StoreError::OutcomeUnknown`] nothing
     /// was stored.
     pub async fn write(&self, write: Write) -> Result<AnyOutcome, StoreError> {
-        self.check_beside(std::slice::from_ref(&write))?;
+        self.write_and_return(write).await.1
+    }
+
+    /// The same, with the write given back to who may have more to do with it; only one that was to be made while the store
+    /// closes may be lost.
+    pub async fn write_and_return(&self, write: Write) -> (Option<Write>, Result<AnyOutcome, StoreError>) {
         let workspace = write.workspace;
-        let outcome = self.queue(&write)?.write(write).await?;
-        self.note_after(workspace, outcome.event());
-        Ok(outcome)
+        let queue = self.check_beside(std::slice::from_ref(&write)).and_then(|()| self.queue(&write));
+        let (write, result) = match queue {
+            Ok(queue) => queue.write(write).await,
+            Err(fault) => (Some(write), Err(fault)),
+        };
+        if let Ok(outcome) = &result {
+            self.note_after(workspace, outcome.event());
+        }
+        (write, result)
     }
 
     /// The same without what came of it, which costs less where many threads allocate memory.

@@ -37,6 +37,7 @@ pub(crate) use self::taken::{AnswerReply, Command};
 use crate::backend::{Administered, Batches, CommitError, Committed, Saves, Wanted};
 use crate::catalogs::Catalogs;
 use crate::once::ClaimSave;
+use crate::queue::Returned;
 use crate::{AnyOutcome, StoreError, Together, Write};
 
 /// What the writer has done so far.
@@ -140,10 +141,7 @@ impl<B: Batches> Writer<B> {
     /// database has to tidy up first, or is not free.
     ///
     /// Only for a database whose futures never wait, so that nobody gives this up half-way.
-    pub(crate) async fn write_alone(
-        &mut self,
-        write: Write,
-    ) -> Result<Result<AnyOutcome, StoreError>, Write> {
+    pub(crate) async fn write_alone(&mut self, write: Write) -> Result<Returned, Write> {
         if !self.is_quiet {
             return Err(write);
         }
@@ -154,7 +152,7 @@ impl<B: Batches> Writer<B> {
         let fault = match done {
             Ok(mut done) => {
                 self.counters.alone.fetch_add(1, Ordering::Relaxed);
-                return Ok(done.results.pop().unwrap_or(Err(StoreError::Closing)));
+                return Ok((taken.writes.pop(), done.results.pop().unwrap_or(Err(StoreError::Closing))));
             }
             Err(fault) => fault,
         };
@@ -162,7 +160,7 @@ impl<B: Batches> Writer<B> {
         self.catalogs.doubt_all();
         match (fault, taken.writes.pop()) {
             (CommitError::NotStored(StoreError::Busy), Some(write)) => Err(write),
-            (fault, _) => Ok(Err(fault.told())),
+            (fault, write) => Ok((write, Err(fault.told()))),
         }
     }
 

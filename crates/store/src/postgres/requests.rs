@@ -1,8 +1,8 @@
 //! Requests that are carried out once.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use model::{KeyId, Timestamp};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
@@ -207,7 +207,9 @@ pub(super) async fn find(
         let answer = match (status, get::<Option<i64>>(row, 11)?) {
             (_, Some(_)) => answer_rows::unpack(body, get(row, 10)?, hash),
             (0, None) => None,
-            (status, None) => Some(KeptAnswer { status, headers: get(row, 7)?, body: Arc::from(body) }),
+            (status, None) => {
+                Some(KeptAnswer { status, headers: get(row, 7)?, body: Bytes::copy_from_slice(body) })
+            }
         };
         Ok(CarriedOut {
             workspace: workspace(row, 0)?,

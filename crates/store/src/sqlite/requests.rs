@@ -1,7 +1,6 @@
 //! Requests that are carried out once.
 
-use std::sync::Arc;
-
+use bytes::Bytes;
 use model::{KeyId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
@@ -144,7 +143,9 @@ fn read(workspace: WorkspaceNumber, hash: Uuid, row: &Row<'_>) -> rusqlite::Resu
     let answer = match (row.get(5)?, row.get::<_, Option<i64>>(10)?) {
         (_, Some(_)) => answer_rows::unpack(body, row.get(9)?, hash),
         (0, None) => None,
-        (status, None) => Some(KeptAnswer { status, headers: row.get(6)?, body: Arc::from(body) }),
+        (status, None) => {
+            Some(KeptAnswer { status, headers: row.get(6)?, body: Bytes::copy_from_slice(body) })
+        }
     };
     Ok(CarriedOut {
         workspace,

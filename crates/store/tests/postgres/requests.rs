@@ -15,7 +15,7 @@ fn claim(hash: u128) -> Option<Claim> {
 }
 
 fn answer(text: &str) -> KeptAnswer {
-    KeptAnswer { status: 200, headers: String::new(), body: text.as_bytes().into() }
+    KeptAnswer { status: 200, headers: String::new(), body: text.to_owned().into() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
