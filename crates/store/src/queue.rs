@@ -13,7 +13,7 @@ use crate::backend::{Administered, Batches};
 use crate::catalogs::Catalogs;
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
-use crate::writer::{AnswerReply, Command, Counters, SharedWriter, Writer};
+use crate::writer::{Command, Counters, Held, SharedWriter, Writer};
 use crate::{AnyOutcome, Options, StoreError, Together, Write, WriterStats};
 
 /// What came of a write, beside the write itself as far as it is not lost with the writer.
@@ -26,6 +26,8 @@ type WriteAlone = Box<dyn Fn(Write) -> BoxFuture<'static, Result<Returned, Write
 pub(crate) struct Queue {
     /// `None` only while it is dropped.
     commands: Option<mpsc::Sender<Command>>,
+    /// Answers for which nobody waits.
+    held: Held,
     /// `None` where writing waits for a network.
     write_alone: Option<WriteAlone>,
     counters: Arc<Counters>,
@@ -51,9 +53,10 @@ impl Queue {
         let writer = Writer::new(batches, catalogs, Arc::clone(&counters), is_away, options.alone_within);
         let writer = SharedWriter::new(Some(writer).into());
         let write_alone = (!B::USES_NETWORK).then(|| alone_by(&writer));
-        let batch_max = options.batch_max;
+        let (held, batch_max) = (Held::default(), options.batch_max);
+        let to_save = held.clone();
         let work = async move {
-            Writer::run(writer, waiting, batch_max).await;
+            Writer::run(writer, waiting, to_save, batch_max).await;
             drop(end);
         };
         let thread = if B::USES_NETWORK {
@@ -66,6 +69,7 @@ impl Queue {
         };
         Ok(Self {
             commands: Some(commands),
+            held,
             write_alone,
             counters,
             is_closing: AtomicBool::new(false),
@@ -115,12 +119,22 @@ impl Queue {
 
     /// Queues an answer to keep, and waits until it is durable.
     pub(crate) async fn keep(&self, answer: AnswerSave) -> Result<(), StoreError> {
-        self.queue(|reply| Command::Answer(answer, AnswerReply::Waits(reply))).await?
+        self.queue(|reply| Command::Answer(answer, reply)).await?
     }
 
-    /// Queues an answer to keep, for which nobody waits.
+    /// Leaves an answer to the writer to keep, for which nobody waits.
     pub(crate) fn keep_later(&self, answer: AnswerSave, on_its_way: OnItsWay) -> Result<(), StoreError> {
-        self.place()?.send(Command::Answer(answer, AnswerReply::IsPending(on_its_way)));
+        if self.is_closing.load(Ordering::Acquire) {
+            return Err(StoreError::Closing);
+        }
+        if self.held.add(answer, on_its_way) {
+            match self.place() {
+                Ok(place) => place.send(Command::Held),
+                // It is at work, and looks at what is held before each batch.
+                Err(StoreError::Busy) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
         Ok(())
     }
 

@@ -29,11 +29,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, mpsc};
 
 use self::batch::Batch;
-use self::held::Held;
+pub(crate) use self::held::Held;
 pub(crate) use self::rehearsal::rehearse;
 use self::retry::{Work, unwinding};
+pub(crate) use self::taken::Command;
 use self::taken::Taken;
-pub(crate) use self::taken::{AnswerReply, Command};
 use crate::backend::{Administered, Batches, CommitError, Committed, Saves, Wanted};
 use crate::catalogs::Catalogs;
 use crate::once::ClaimSave;
@@ -105,10 +105,15 @@ impl<B: Batches> Writer<B> {
     }
 
     /// Writes until the queue is closed and empty.
-    pub(crate) async fn run(shared: SharedWriter<B>, mut queue: mpsc::Receiver<Command>, batch_max: usize) {
+    pub(crate) async fn run(
+        shared: SharedWriter<B>,
+        mut queue: mpsc::Receiver<Command>,
+        held: Held,
+        batch_max: usize,
+    ) {
         let batch_max = batch_max.max(1);
-        let (mut waiting, mut held) = (Vec::new(), Held::default());
-        while held.take(&mut queue, &mut waiting, batch_max).await {
+        let mut waiting = Vec::new();
+        while let Some(is_alone) = held.take(&mut queue, &mut waiting, batch_max).await {
             let mut writer = shared.lock().await;
             let Some(writer) = &mut *writer else { return };
             // What came while another thread wrote.
@@ -119,11 +124,11 @@ impl<B: Batches> Writer<B> {
             }
             let mut taken = Taken::default();
             for command in waiting.drain(..) {
-                if taken.take(command, &mut held) {
+                if taken.take(command) {
                     queue.close();
                 }
             }
-            held.give(&mut taken);
+            held.give(&mut taken, is_alone);
             if !taken.admin.is_empty() {
                 let done = writer.persist(&Administration(&taken.admin)).await;
                 taken.administered(done);

@@ -1,5 +1,6 @@
 //! Answers for which nobody waits, until they are saved together.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -21,47 +22,57 @@ const ALONE_AFTER: Duration = Duration::from_millis(30);
 /// So many of them wait for no changes.
 const HELD_MAX: usize = 256;
 
-/// The answers.
+/// The answers, beside the writer's queue: what is in that wakes it. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Held(Arc<Mutex<State>>);
+
 #[derive(Default)]
-pub(super) struct Held {
+struct State {
     answers: Vec<(AnswerSave, OnItsWay)>,
     /// Since when the first of them waits.
     since: Option<Instant>,
-    /// Nothing came that they could go with.
-    is_alone: bool,
 }
 
 impl Held {
-    pub(super) fn add(&mut self, answer: AnswerSave, on_its_way: OnItsWay) {
-        self.since.get_or_insert_with(Instant::now);
-        self.answers.push((answer, on_its_way));
+    /// Adds one. Whether the writer must be woken, unless it is at work: by the first one, so that it looks for them in time,
+    /// and when they are very many.
+    pub(crate) fn add(&self, answer: AnswerSave, on_its_way: OnItsWay) -> bool {
+        let mut state = self.state();
+        state.since.get_or_insert_with(Instant::now);
+        state.answers.push((answer, on_its_way));
+        matches!(state.answers.len(), 1 | HELD_MAX)
     }
 
-    /// Takes the commands that wait, so many at most, or none when the answers have waited for long enough. Whether there is
-    /// anything to do: otherwise nothing will come.
+    /// Takes the commands that wait, so many at most. Whether there are none and the answers have waited for long enough;
+    /// `None` when nothing will come, and nothing is held.
     pub(super) async fn take(
-        &mut self,
+        &self,
         queue: &mut mpsc::Receiver<Command>,
         taken: &mut Vec<Command>,
         most: usize,
-    ) -> bool {
-        let Some(since) = self.since else { return queue.recv_many(taken, most).await > 0 };
+    ) -> Option<bool> {
+        let since = self.state().since;
+        let Some(since) = since else { return (queue.recv_many(taken, most).await > 0).then_some(false) };
         let count = timeout_at(since + ALONE_AFTER, queue.recv_many(taken, most)).await;
         // None when the queue is closed, too, which is found out again when they are saved.
-        self.is_alone = count.unwrap_or(0) == 0;
-        true
+        Some(count.unwrap_or(0) == 0)
     }
 
-    /// Adds them to a batch, when they are many, have waited for long enough, or nothing else comes.
-    pub(super) fn give(&mut self, batch: &mut Taken) {
+    /// Adds them to a batch, when they are many, have waited for long enough, or are alone.
+    pub(super) fn give(&self, batch: &mut Taken, is_alone: bool) {
+        let mut state = self.state();
         let (many, long) = if batch.writes.is_empty() { (HELD_MAX, ALONE_AFTER) } else { (MANY, HELD_FOR) };
-        let is_over = || self.since.is_some_and(|since| since.elapsed() >= long);
-        if !self.is_alone && self.answers.len() < many && !is_over() {
+        let is_over = || state.since.is_some_and(|since| since.elapsed() >= long);
+        if !is_alone && state.answers.len() < many && !is_over() {
             return;
         }
-        (self.since, self.is_alone) = (None, false);
-        for (answer, on_its_way) in self.answers.drain(..) {
+        state.since = None;
+        for (answer, on_its_way) in state.answers.drain(..) {
             batch.keep(answer, AnswerReply::IsPending(on_its_way));
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use tokio::sync::oneshot;
 
-use super::held::Held;
 use crate::backend::{Administered, CommitError};
 use crate::once::AnswerSave;
 use crate::pending::OnItsWay;
@@ -32,7 +31,9 @@ pub(crate) enum Command {
     /// To change some records as one group.
     Group(Vec<Write>, Together, oneshot::Sender<WrittenGroup>),
     /// To keep an answer to a request that was carried out once.
-    Answer(AnswerSave, AnswerReply),
+    Answer(AnswerSave, Reply<()>),
+    /// To look at what is held, now or soon.
+    Held,
     /// To write something else. What is taken together with those is committed before them.
     Admin(Administered, Reply<u64>),
     /// To take nothing more than what is queued, and to end.
@@ -40,7 +41,7 @@ pub(crate) enum Command {
 }
 
 /// Who is told that an answer was kept.
-pub(crate) enum AnswerReply {
+pub(super) enum AnswerReply {
     /// Somebody who waits for it.
     Waits(Reply<()>),
     /// Nobody; but until then it is found elsewhere.
@@ -75,7 +76,7 @@ impl Taken {
     }
 
     /// Takes a command too. Whether nothing is to come after what is queued.
-    pub(super) fn take(&mut self, command: Command, held: &mut Held) -> bool {
+    pub(super) fn take(&mut self, command: Command) -> bool {
         match command {
             Command::Write(write, reply) => {
                 self.writes.push(write);
@@ -91,8 +92,8 @@ impl Taken {
                 self.writes.extend(writes);
                 self.write_replies.push(WriteReply::Group(count, reply));
             }
-            Command::Answer(answer, reply @ AnswerReply::Waits(_)) => self.keep(answer, reply),
-            Command::Answer(answer, AnswerReply::IsPending(on_its_way)) => held.add(answer, on_its_way),
+            Command::Answer(answer, reply) => self.keep(answer, AnswerReply::Waits(reply)),
+            Command::Held => {}
             Command::Admin(admin, reply) => {
                 self.admin.push(admin);
                 self.admin_replies.push(reply);
