@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use app::{Allowance, App, KeptAnswer, Once, Terms, Trial};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -148,10 +147,11 @@ async fn begin<A: Api>(app: &App, request: Request, key: &str) -> Result<Asking,
 
 /// Reads a body whole; one that is larger than most routes take, only while few others are.
 async fn read(mut body: Body) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Problem> {
-    let (mut bytes, mut permit) = (Bytes::new(), None);
+    // Most come in one piece, which is taken as it is.
+    let (mut first, mut more, mut permit) = (Bytes::new(), Vec::new(), None);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Problem::BodyCut)?.into_data() else { continue };
-        let length = bytes.len() + data.len();
+        let length = first.len().max(more.len()) + data.len();
         if length > LARGE_BODY_BYTES {
             return Err(Problem::BodyTooLarge(LARGE_BODY_BYTES));
         }
@@ -159,17 +159,16 @@ async fn read(mut body: Body) -> Result<(Bytes, Option<SemaphorePermit<'static>>
             // It is never closed.
             permit = LARGE_BODIES.acquire().await.ok();
         }
-        // Most come in one piece.
-        bytes = if bytes.is_empty() { data } else { joined(bytes, &data) };
+        if first.is_empty() {
+            first = data;
+            continue;
+        }
+        if more.is_empty() {
+            more.extend_from_slice(&first);
+        }
+        more.extend_from_slice(&data);
     }
-    Ok((bytes, permit))
-}
-
-/// What follows each other, in one piece.
-fn joined(bytes: Bytes, data: &[u8]) -> Bytes {
-    let mut joined = BytesMut::from(bytes);
-    joined.extend_from_slice(data);
-    joined.freeze()
+    Ok((if more.is_empty() { first } else { more.into() }, permit))
 }
 
 /// Keeps the answer to a request that was carried out, or gives the one that was kept when it came before.

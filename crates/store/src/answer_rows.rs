@@ -112,13 +112,30 @@ fn packed<'a>(answers: &[(i64, &'a AnswerSave)], room: &mut Vec<u8>) -> Option<A
     Some(AnswerRow { workspace, place: *place, hash, first, status: 0, headers: "", body: Cow::Owned(body) })
 }
 
-/// The answer to the request at a place and with a hash in a pack; none where it is not there, or cannot be read: its event
-/// tells it then.
-pub(crate) fn unpack(pack: &[u8], place: i64, hash: Uuid) -> Option<KeptAnswer> {
-    entries(pack)?
-        .into_iter()
-        .find(|entry| (entry.place, entry.hash) == (place, hash))
-        .map(|entry| entry.answer)
+/// The answer to the request at a place and with a hash, of a row that may have it: with a `first` a pack. None where it is not
+/// there, or cannot be read: its event tells it then. A status of 0 says that there is none yet.
+pub(crate) fn answer(
+    (status, headers, body): (u16, &str, &[u8]),
+    first: Option<i64>,
+    place: i64,
+    hash: Uuid,
+) -> Option<KeptAnswer> {
+    if first.is_some() {
+        return unpack(body, place, hash);
+    }
+    let kept = || KeptAnswer { status, headers: headers.to_owned(), body: Bytes::copy_from_slice(body) };
+    (status != 0).then(kept)
+}
+
+fn unpack(pack: &[u8], place: i64, hash: Uuid) -> Option<KeptAnswer> {
+    let bytes = unpacked(pack)?;
+    let mut rest = bytes.as_slice();
+    loop {
+        let entry = entry(&mut rest)?;
+        if (entry.place, entry.hash) == (place, hash) {
+            return answer((entry.status, entry.headers, entry.body), None, place, hash);
+        }
+    }
 }
 
 /// Commits, each of which was found with every row that may have its answer, the packs first; in their order.
@@ -130,34 +147,48 @@ pub(crate) fn once_each(mut found: Vec<CarriedOut>) -> Vec<CarriedOut> {
 
 /// Whether the pack in this row can be read.
 pub(crate) fn check(row: i64, pack: &[u8], verified: &mut Verified) {
-    if entries(pack).is_none() {
+    if !is_readable(pack) {
         verified.fault(format!("the answers in row {row} cannot be read"));
     }
 }
 
 /// What stands in a pack.
-struct Entry {
+struct Entry<'a> {
     place: i64,
     hash: Uuid,
-    answer: KeptAnswer,
+    status: u16,
+    headers: &'a str,
+    body: &'a [u8],
 }
 
-fn entries(pack: &[u8]) -> Option<Vec<Entry>> {
+fn is_readable(pack: &[u8]) -> bool {
+    let Some(bytes) = unpacked(pack) else { return false };
+    let mut rest = bytes.as_slice();
+    while !rest.is_empty() {
+        if entry(&mut rest).is_none() {
+            return false;
+        }
+    }
+    true
+}
+
+/// The entries of a pack, one after the other.
+fn unpacked(pack: &[u8]) -> Option<Vec<u8>> {
     let (&FORMAT, compressed) = pack.split_first()? else { return None };
     let (size, _) = lz4_flex::block::uncompressed_size(compressed).ok()?;
     // Nothing that is damaged takes more memory than a pack does.
     let bytes = (size <= BYTES_MAX).then(|| lz4_flex::decompress_size_prepended(compressed).ok())??;
-    let mut rest = (bytes.len() == size).then_some(bytes.as_slice())?;
-    let mut entries = Vec::new();
-    while !rest.is_empty() {
-        let place = i64::from_be_bytes(take(&mut rest)?);
-        let hash = Uuid::from_bytes(take(&mut rest)?);
-        let status = u16::from_be_bytes(take(&mut rest)?);
-        let headers = String::from_utf8(part(&mut rest)?.to_vec()).ok()?;
-        let body = Bytes::copy_from_slice(part(&mut rest)?);
-        entries.push(Entry { place, hash, answer: KeptAnswer { status, headers, body } });
-    }
-    Some(entries)
+    (bytes.len() == size).then_some(bytes)
+}
+
+fn entry<'a>(rest: &mut &'a [u8]) -> Option<Entry<'a>> {
+    Some(Entry {
+        place: i64::from_be_bytes(take(rest)?),
+        hash: Uuid::from_bytes(take(rest)?),
+        status: u16::from_be_bytes(take(rest)?),
+        headers: std::str::from_utf8(part(rest)?).ok()?,
+        body: part(rest)?,
+    })
 }
 
 /// A pack is larger by what stands between its answers only: each is of two bytes at least.
@@ -192,7 +223,7 @@ mod tests {
         AnswerSave { key: (WorkspaceNumber(1), once), answer: Arc::new(answer), is_told }
     }
 
-    /// First, place, and whether it is a pack.
+    /// The first and the last place of each.
     fn shape(rows: &[AnswerRow<'_>]) -> Vec<(Option<i64>, i64)> {
         rows.iter().map(|row| (row.first, row.place)).collect()
     }
@@ -245,7 +276,6 @@ mod tests {
     fn what_is_damaged_is_not_read() {
         let saves = [save(1, 1, true, 50), save(1, 2, true, 50)];
         let body = rows((1..).zip(&saves))[0].body.to_vec();
-        let is_readable = |pack: &[u8]| entries(pack).is_some();
         assert!(is_readable(&body));
         for cut in 0..body.len() {
             assert!(!is_readable(&body[..cut]), "{cut}");

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use model::{KeyId, Timestamp};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
@@ -15,7 +14,7 @@ use crate::answer_rows;
 use crate::backend::integer;
 use crate::last_rows::LastRows;
 use crate::once::{AnswerSave, ClaimKey, ClaimSave};
-use crate::{CarriedOut, KeptAnswer, Once, StoreError, WorkspaceNumber};
+use crate::{CarriedOut, Once, StoreError, WorkspaceNumber};
 
 static CLAIMS: Sql = Sql {
     text: "SELECT r.workspace, r.api_key, r.hash, r.step, r.fingerprint \
@@ -203,14 +202,8 @@ pub(super) async fn find(
     let params = vec![param(workspaces), param(api_key.0), param(hash), param(answer_rows::SPAN)];
     let rows = session.query(&FIND, params).await?;
     let found = each(&rows, |row| {
-        let (status, body) = (u16::try_from(get::<i64>(row, 6)?).unwrap_or(0), get::<&[u8]>(row, 8)?);
-        let answer = match (status, get::<Option<i64>>(row, 11)?) {
-            (_, Some(_)) => answer_rows::unpack(body, get(row, 10)?, hash),
-            (0, None) => None,
-            (status, None) => {
-                Some(KeptAnswer { status, headers: get(row, 7)?, body: Bytes::copy_from_slice(body) })
-            }
-        };
+        let status = u16::try_from(get::<i64>(row, 6)?).unwrap_or(0);
+        let stored = (status, get(row, 7)?, get(row, 8)?);
         Ok(CarriedOut {
             workspace: workspace(row, 0)?,
             step: step(row, 1)?,
@@ -219,7 +212,7 @@ pub(super) async fn find(
             event: get::<Option<i64>>(row, 4)?.map(i64::unsigned_abs),
             events: unsigned(row, 5)?,
             is_exact: get::<i64>(row, 9)? != 0,
-            answer,
+            answer: answer_rows::answer(stored, get(row, 11)?, get(row, 10)?, hash),
         })
     })?;
     Ok(answer_rows::once_each(found))

@@ -1,6 +1,5 @@
 //! Requests that are carried out once.
 
-use bytes::Bytes;
 use model::{KeyId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use uuid::Uuid;
@@ -11,7 +10,7 @@ use crate::answer_rows;
 use crate::backend::Saves;
 use crate::last_rows::LastRows;
 use crate::once::{AnswerSave, ClaimKey};
-use crate::{CarriedOut, KeptAnswer, StoreError, WorkspaceNumber};
+use crate::{CarriedOut, StoreError, WorkspaceNumber};
 
 /// In each part of the index that there is, what has a hash.
 macro_rules! in_parts {
@@ -139,14 +138,7 @@ pub(super) fn find(
 
 /// A commit of a request with this hash, with a row that may have its answer.
 fn read(workspace: WorkspaceNumber, hash: Uuid, row: &Row<'_>) -> rusqlite::Result<CarriedOut> {
-    let body = row.get_ref(7)?.as_blob()?;
-    let answer = match (row.get(5)?, row.get::<_, Option<i64>>(10)?) {
-        (_, Some(_)) => answer_rows::unpack(body, row.get(9)?, hash),
-        (0, None) => None,
-        (status, None) => {
-            Some(KeptAnswer { status, headers: row.get(6)?, body: Bytes::copy_from_slice(body) })
-        }
-    };
+    let stored = (row.get(5)?, row.get_ref(6)?.as_str()?, row.get_ref(7)?.as_blob()?);
     Ok(CarriedOut {
         workspace,
         step: row.get(0)?,
@@ -155,7 +147,7 @@ fn read(workspace: WorkspaceNumber, hash: Uuid, row: &Row<'_>) -> rusqlite::Resu
         event: row.get(3)?,
         events: row.get(4)?,
         is_exact: row.get(8)?,
-        answer,
+        answer: answer_rows::answer(stored, row.get(10)?, row.get(9)?, hash),
     })
 }
 

@@ -54,7 +54,7 @@ impl Held {
         let since = self.state().since;
         let Some(since) = since else { return (queue.recv_many(taken, most).await > 0).then_some(false) };
         let count = timeout_at(since + ALONE_AFTER, queue.recv_many(taken, most)).await;
-        // None when the queue is closed, too, which is found out again when they are saved.
+        // 0 when the queue is closed, too, which is found out again when they are saved.
         Some(count.unwrap_or(0) == 0)
     }
 
