@@ -22,6 +22,7 @@ mod revisions;
 mod row;
 mod save;
 mod server;
+mod settings;
 mod single;
 mod sort_keys;
 mod texts;

@@ -11,7 +11,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 use super::pipeline::{Sql, Step, param};
-use super::server;
+use super::settings;
 use super::tls::Tls;
 use crate::catalogs::Catalogs;
 use crate::{StoreError, WorkspaceNumber};
@@ -42,7 +42,7 @@ pub(super) fn start(url: &str, catalogs: Arc<Catalogs>) -> JoinSet<()> {
 }
 
 async fn listen(url: &str, catalogs: &Catalogs) -> Result<(), StoreError> {
-    let settings = server::settings(url)?;
+    let settings = settings::read(url)?;
     match settings.tls {
         Tls::Off => hear(settings.config.connect(NoTls).await?, catalogs).await,
         Tls::Verified(tls) => hear(settings.config.connect(tls).await?, catalogs).await,

@@ -11,11 +11,11 @@ use deadpool_postgres::{
 use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::config::{LoadBalanceHosts, SslMode};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Error, Row};
 
 use super::pipeline::{self, Failed, Param, ROUND_TRIP_MAX, Sql, Step};
+use super::settings::{self, CONNECT_MAX, Settings};
 use super::tls::Tls;
 use crate::StoreError;
 
@@ -23,29 +23,14 @@ use crate::StoreError;
 /// should hold anybody up.
 const HOST_MAX: Duration = Duration::from_secs(2);
 
-/// How long connecting to the only host takes at most, and waiting for a connection that is free.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
-
 /// After how long a copy that is away is tried again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How long a read of a copy takes at most, before the main database is read instead.
 const READ_MAX: Duration = Duration::from_secs(3);
 
-/// After how long without an answer from the network a connection is given up.
-const SILENCE_MAX: Duration = Duration::from_secs(15);
-
 /// How long work on the whole database takes at most.
 const LONG_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What a URL says.
-pub(super) struct Settings {
-    pub(super) config: Config,
-    pub(super) tls: Tls,
-    /// One for each host.
-    hosts: Vec<Config>,
-    is_prepared: bool,
-}
 
 /// Connects to the first host that lets in. The driver's own way would wait for a host that takes connections and then
 /// says nothing, as one does that is frozen.
@@ -124,7 +109,7 @@ pub(super) struct Session {
 impl Server {
     /// Connects when a connection is first needed; `connections` at most.
     pub(super) fn new(url: &str, connections: usize, planning: Planning) -> Result<Self, StoreError> {
-        let Settings { config, tls, hosts, is_prepared } = settings(url)?;
+        let Settings { config, tls, hosts, is_prepared } = settings::read(url)?;
         let others = u32::try_from(hosts.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let connect_max = CONNECT_MAX.saturating_add(HOST_MAX.saturating_mul(others));
         let limits =
@@ -274,117 +259,9 @@ impl Drop for Session {
     }
 }
 
-/// The settings in a URL. Beside those of `libpq` it may have `prepare=false`, for poolers that give each
-/// transaction another connection and do not know prepared statements.
-pub(super) fn settings(url: &str) -> Result<Settings, StoreError> {
-    let (place, options) = url.split_once('?').unwrap_or((url, ""));
-    let mut others = Vec::new();
-    let (mut mode, mut authorities, mut is_prepared) = (None, None, true);
-    for option in options.split('&').filter(|option| !option.is_empty()) {
-        match option.split_once('=') {
-            Some(("prepare", value)) => {
-                is_prepared = value
-                    .parse()
-                    .map_err(|_| StoreError::Url(format!("prepare is true or false, not '{value}'")))?;
-            }
-            Some(("sslmode", value)) => mode = Some(value),
-            Some(("sslrootcert", value)) => authorities = Some(value),
-            _ => others.push(option),
-        }
-    }
-    let tls = Tls::of(mode, authorities)?;
-    let others = others.join("&");
-    let of = |place: &str| config(place, &others, &tls);
-    let whole = of(place)?;
-    let hosts = match whole.get_load_balance_hosts() {
-        LoadBalanceHosts::Random => vec![whole.clone()],
-        _ => each_host(place).iter().map(|place| of(place)).collect::<Result<_, _>>()?,
-    };
-    Ok(Settings { config: whole, hosts, tls: tls.clone(), is_prepared })
-}
-
-/// The same place with one host of its list at a time.
-fn each_host(place: &str) -> Vec<String> {
-    let (scheme, rest) = place.split_once("://").unwrap_or(("", place));
-    let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(user, rest)| (user, rest));
-    let (hosts, database) = rest.split_once('/').map_or((rest, ""), |(hosts, database)| (hosts, database));
-    let at = if user.is_empty() { "" } else { "@" };
-    hosts.split(',').map(|host| format!("{scheme}://{user}{at}{host}/{database}")).collect()
-}
-
-fn config(place: &str, options: &str, tls: &Tls) -> Result<Config, StoreError> {
-    let mut config: Config = format!("{place}?{options}").parse()?;
-    config.ssl_mode(if matches!(tls, Tls::Off) { SslMode::Disable } else { SslMode::Require });
-    if config.get_application_name().is_none() {
-        config.application_name("contactd");
-    }
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_MAX);
-    }
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(SILENCE_MAX);
-    }
-    Ok(config)
-}
-
 #[cfg(test)]
 mod tests {
-    use tokio_postgres::config::Host;
-
     use super::*;
-
-    #[test]
-    fn a_url_is_read_as_libpq_does_and_may_say_how_statements_are_sent() {
-        for (url, is_prepared, name) in [
-            ("postgres://jane:pw@db.example.com:5433/x", true, "contactd"),
-            ("postgres://jane:pw@db.example.com:5433/x?prepare=true", true, "contactd"),
-            ("postgres://jane:pw@db.example.com:5433/x?prepare=false", false, "contactd"),
-            ("postgresql://jane:pw@db.example.com:5433/x?prepare=false&application_name=one", false, "one"),
-            ("postgres://jane:pw@db.example.com:5433/x?application_name=one&prepare=false", false, "one"),
-            ("postgres:///x?host=db.example.com&port=5433&user=jane&password=pw&&", true, "contactd"),
-        ] {
-            let Settings { config, is_prepared: found, .. } = settings(url).unwrap();
-            assert_eq!((found, config.get_application_name()), (is_prepared, Some(name)), "{url}");
-            assert_eq!(config.get_hosts(), [Host::Tcp("db.example.com".to_owned())], "{url}");
-            assert_eq!((config.get_ports(), config.get_dbname()), (&[5433][..], Some("x")), "{url}");
-            assert_eq!((config.get_user(), config.get_password()), (Some("jane"), Some(&b"pw"[..])), "{url}");
-        }
-    }
-
-    #[test]
-    fn hosts_are_tried_one_by_one() {
-        let each = |url: &str| {
-            settings(url)
-                .unwrap()
-                .hosts
-                .into_iter()
-                .map(|config| config.get_hosts().to_vec())
-                .collect::<Vec<_>>()
-        };
-        let tcp = |name: &str| vec![Host::Tcp(name.to_owned())];
-        assert_eq!(
-            each("postgres://jane:p,w@one:1,two:2/x?target_session_attrs=read-write"),
-            [tcp("one"), tcp("two")]
-        );
-        assert_eq!(each("postgres://one"), [tcp("one")]);
-        assert_eq!(each("postgres://one,two/x?load_balance_hosts=random").len(), 1);
-        assert_eq!(each("postgres:///x?host=one,two").len(), 1);
-        let found = settings("postgres://jane:pw@one,two:5433/x?prepare=false").unwrap();
-        assert_eq!(found.config.get_hosts().len(), 2);
-        assert_eq!(found.hosts[1].get_password(), Some(&b"pw"[..]));
-        assert_eq!((found.hosts[1].get_ports(), found.hosts[1].get_dbname()), (&[5433][..], Some("x")));
-    }
-
-    #[test]
-    fn waiting_has_bounds_unless_the_url_sets_others() {
-        let Settings { config, .. } = settings("postgres://db/x").unwrap();
-        assert_eq!(config.get_connect_timeout(), Some(&CONNECT_MAX));
-        assert_eq!(config.get_tcp_user_timeout(), Some(&SILENCE_MAX));
-        let Settings { config, .. } =
-            settings("postgres://db/x?connect_timeout=1&tcp_user_timeout=2").unwrap();
-        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(1)));
-        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(2)));
-    }
 
     #[test]
     fn bad_urls_are_told_without_their_passwords() {
@@ -395,7 +272,7 @@ mod tests {
             "postgres://jane:secret@db/x?sslmode=maybe",
             "postgres://jane:%ff%secret@db/x?connect_timeout=soon",
         ] {
-            let Err(fault) = settings(url) else { panic!("{url}") };
+            let Err(fault) = settings::read(url) else { panic!("{url}") };
             let said = chain(&fault);
             assert!(!said.contains("secret"), "{url}: {said}");
             assert!(Server::new(url, 1, Planning::Each).is_err());
